@@ -1,0 +1,15 @@
+import { Text } from '../platform/columns.js';
+import { lookupEntity } from '../platform/lookup-entity.js';
+
+export const Contact = lookupEntity({
+  name: 'Contact',
+  table: 'contact_lkup',
+  key: 'contact_id',
+  label: 'contact_name',
+  doc: 'A person or team to call about a process, a source, an object or an attribute.',
+  extra: {
+    email: Text('contact_email', { nullable: true, doc: 'Address to write to. No two contacts share one.' }),
+  },
+  unique: ['email'],
+});
+export type Contact = InstanceType<typeof Contact>;

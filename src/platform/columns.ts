@@ -1,0 +1,108 @@
+import { ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import type { EntityName } from '@mikro-orm/core';
+import { Field, Float, Int } from 'type-graphql';
+import { Instant, BigIntText, Decimal } from './scalars.js';
+
+/**
+ * Column decorators: one line states a column of the store and, where it has a description, the GraphQL field of the same name.
+ * The first argument is always ProcessTracker's (or our own) column name; it is appended to the field's description.
+ * Nullability is never inferred: it is `nullable: true` or the column is NOT NULL.
+ */
+export interface ColumnOptions {
+  nullable?: boolean;
+  /** Description of the GraphQL field. Without one the column is stored but not shown. */
+  doc?: string;
+  /** SQL text of the column's default. */
+  default?: string;
+  /** What readers see instead of the column itself, as SQL of it, and whether that may be null. */
+  shownAs?: { sql: (column: string) => string; nullable: boolean };
+}
+
+const shown = new Map<unknown, Map<string, (column: string) => string>>();
+
+/** The SQL by which readers see a property's column, where it is not the column itself. */
+export const readingOf = (entity: unknown, property: string): ((column: string) => string) | undefined => shown.get(entity)?.get(property);
+
+/** ProcessTracker says "never" by the year 1900; readers are told null. */
+export const never = { sql: (column: string) => `nullif(${column}, '1900-01-01')`, nullable: true };
+
+type Kind = { columnType: string; runtime: string; graphql: () => unknown; collation?: string };
+
+const kinds = {
+  text: { columnType: 'text', runtime: 'string', graphql: () => String, collation: 'C' },
+  int: { columnType: 'int', runtime: 'number', graphql: () => Int },
+  bigint: { columnType: 'bigint', runtime: 'string', graphql: () => BigIntText },
+  numeric: { columnType: 'numeric', runtime: 'string', graphql: () => Decimal },
+  float: { columnType: 'double precision', runtime: 'number', graphql: () => Float },
+  boolean: { columnType: 'boolean', runtime: 'boolean', graphql: () => Boolean },
+  /** Instants of our own: with time zone. */
+  instant: { columnType: 'timestamptz(6)', runtime: 'string', graphql: () => Instant },
+  /** ProcessTracker's times without zone, in the time zone of the store. */
+  localTime: { columnType: 'timestamp(6)', runtime: 'string', graphql: () => Instant },
+} satisfies Record<string, Kind>;
+
+const describe = (column: string, doc: string) => `${doc} Column \`${column}\`.`;
+
+function column(kind: Kind) {
+  return (name: string, options: ColumnOptions = {}): PropertyDecorator =>
+    (target, property) => {
+      Property({
+        fieldName: name,
+        type: kind.runtime,
+        columnType: kind.columnType,
+        nullable: options.nullable ?? false,
+        ...(kind.collation ? { collation: kind.collation } : {}),
+        ...(options.default === undefined ? {} : { defaultRaw: options.default }),
+      })(target, property as string);
+      if (options.shownAs) {
+        const ofClass = shown.get(target.constructor) ?? new Map<string, (column: string) => string>();
+        shown.set(target.constructor, ofClass.set(property as string, options.shownAs.sql));
+      }
+      if (options.doc)
+        Field(kind.graphql as () => typeof String, { nullable: options.shownAs?.nullable ?? options.nullable ?? false, description: describe(name, options.doc) })(
+          target,
+          property,
+        );
+    };
+}
+
+export const Text = column(kinds.text);
+export const Whole = column(kinds.int);
+export const Big = column(kinds.bigint);
+export const Numeric = column(kinds.numeric);
+export const Double = column(kinds.float);
+export const Flag = column(kinds.boolean);
+export const InstantColumn = column(kinds.instant);
+export const LocalTime = column(kinds.localTime);
+
+/** Any other column, by its SQL type: stored, not shown. */
+export const Stored = (name: string, columnType: string, options: ColumnOptions = {}) =>
+  column({ columnType, runtime: 'string', graphql: () => String })(name, options);
+
+/** A surrogate key: an identity column (by default) whose sequence has ProcessTracker's name, `<table>_<column>_seq`. */
+export const Key = (name: string): PropertyDecorator =>
+  PrimaryKey({ fieldName: name, type: 'number', columnType: 'int', generated: 'by default as identity' }) as PropertyDecorator;
+
+export interface ReferenceOptions {
+  nullable?: boolean;
+  primary?: boolean;
+  default?: string;
+  /** What happens to this row when the row it points to goes. ProcessTracker's own keys refuse (the default here). */
+  onDelete?: 'cascade' | 'no action' | 'set null';
+}
+
+/** A foreign key, held as the number of the row it points to. */
+export const Reference = (to: () => unknown, name: string, options: ReferenceOptions = {}): PropertyDecorator =>
+  ManyToOne({
+    entity: to as () => EntityName,
+    fieldName: name,
+    mapToPk: true,
+    nullable: options.nullable ?? false,
+    primary: options.primary ?? false,
+    deleteRule: options.onDelete ?? 'no action',
+    updateRule: 'no action',
+    ...(options.default === undefined ? {} : { defaultRaw: options.default }),
+  }) as PropertyDecorator;
+
+/** Other clients' rows may lack a name; readers are told an empty one. */
+export const emptyIfNull = { sql: (column: string) => `coalesce(${column}, '')`, nullable: false };

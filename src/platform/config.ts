@@ -1,0 +1,180 @@
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { suggestionList } from 'graphql/jsutils/suggestionList.js';
+import { z } from 'zod';
+
+/** Holds from `src/` and from `dist/` alike. */
+const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const whole = (min: number, max: number) => z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
+const isDatabaseUrl = (text: string) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+
+interface Setting<T> {
+  /** The environment variable; its flag is made from it, see `flagOf`. */
+  variable: string;
+  /** The default as text; undefined where there is none. */
+  default: string | undefined;
+  accepts: z.ZodType<T, string>;
+  /** What is allowed, as the end of a sentence: "… must be" + this. */
+  allowed: string;
+  does: string;
+}
+const setting = <T>(
+  variable: string,
+  initial: string | undefined,
+  accepts: z.ZodType<T, string>,
+  allowed: string,
+  does: string,
+): Setting<T> => ({
+  variable,
+  default: initial,
+  accepts,
+  allowed,
+  does,
+});
+const count = (variable: string, initial: number, min: number, max: number, does: string) =>
+  setting(variable, String(initial), whole(min, max), `a whole number from ${min} to ${max}`, does);
+
+/** Every setting there is. README's table of them is made from this list. */
+export const settings = {
+  databaseUrl: setting(
+    'DATABASE_URL',
+    undefined,
+    z.string().refine(isDatabaseUrl),
+    'a PostgreSQL address like postgres://user:password@host:5432/database',
+    'The PostgreSQL database to use. Without it Waybill runs a PostgreSQL of its own in the data folder.',
+  ),
+  host: setting(
+    'WAYBILL_HOST',
+    '127.0.0.1',
+    z.string().regex(/^[\w.:-]+$/),
+    'an address or host name of this machine, such as 127.0.0.1 or 0.0.0.0',
+    'The address to listen on. Any other than a loopback address needs at least one API key (`npm run key`).',
+  ),
+  port: setting(
+    'WAYBILL_PORT',
+    '4000',
+    whole(0, 65535),
+    'a whole number from 0 to 65535 (0 takes any free port)',
+    'The port to listen on.',
+  ),
+  dataDir: setting(
+    'WAYBILL_DATA_DIR',
+    '.waybill/data',
+    z.string().transform((path) => resolve(projectRoot, path)),
+    'a folder',
+    "The folder of Waybill's own PostgreSQL; a relative one is below the project. Not used with DATABASE_URL.",
+  ),
+  logLevel: setting(
+    'WAYBILL_LOG_LEVEL',
+    'info',
+    z.enum(logLevels),
+    `one of ${logLevels.join(', ')}`,
+    'The least severe log lines that are written.',
+  ),
+  poolSize: count('WAYBILL_POOL_SIZE', 10, 1, 1000, 'Connections to the database, at most.'),
+  statementTimeout: count('WAYBILL_STATEMENT_TIMEOUT', 30_000, 1, 3_600_000, 'Milliseconds that one SQL statement may take.'),
+  maxBody: count('WAYBILL_MAX_BODY', 4 * 1024 * 1024, 1024, 256 * 1024 * 1024, 'Bytes of a GraphQL request body, at most.'),
+  maxTokens: count('WAYBILL_MAX_TOKENS', 50_000, 100, 10_000_000, 'Tokens of a GraphQL document, at most.'),
+  maxDepth: count('WAYBILL_MAX_DEPTH', 15, 1, 1000, 'How deep the fields of a query may nest; introspection is not counted.'),
+  maxAliases: count('WAYBILL_MAX_ALIASES', 500, 0, 100_000, 'Aliases of a query, at most.'),
+  maxSelections: count('WAYBILL_MAX_SELECTIONS', 5_000, 10, 1_000_000, 'Fields of a query with its fragments written out, at most.'),
+  maxCost: count(
+    'WAYBILL_MAX_COST',
+    500_000,
+    1,
+    2_000_000_000,
+    'How many objects the answer of a query could hold, at most (see `extensions.cost` of an answer).',
+  ),
+  jit: setting(
+    'WAYBILL_JIT',
+    'true',
+    z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
+    'true or false',
+    'Whether queries that come again are compiled, which answers them faster.',
+  ),
+} as const;
+
+type Settings = typeof settings;
+type Values = { [K in keyof Settings]: z.output<Settings[K]['accepts']> };
+export type Config = Omit<Values, 'databaseUrl'> & {
+  databaseUrl?: string | undefined;
+  /** What looks like a mistake but stops nothing. */
+  warnings: string[];
+};
+
+/** A wrong setting: its message is one sentence for the person who starts the program. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+const entries = Object.entries(settings) as [keyof Settings, Setting<unknown>][];
+
+/** The flag that stands for a variable: `--port` for WAYBILL_PORT, `--database-url` for DATABASE_URL. */
+export const flagOf = (variable: string): string =>
+  `--${variable
+    .replace(/^WAYBILL_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-')}`;
+
+const nearest = (given: string, known: string[]) => {
+  const [best] = suggestionList(given, known);
+  return best ? `; did you mean ${best}?` : `; known are ${known.join(', ')}.`;
+};
+
+function readFlags(argv: readonly string[]): Map<string, string> {
+  const known = entries.map(([, { variable }]) => flagOf(variable));
+  const given = new Map<string, string>();
+  for (let i = 0; i < argv.length; i++) {
+    const [, flag = argv[i]!, inline] = /^(--[^=]+)=(.*)$/s.exec(argv[i]!) ?? [];
+    if (!known.includes(flag)) throw new ConfigError(`There is no flag ${JSON.stringify(flag)}${nearest(flag, known)}`);
+    const value = inline ?? argv[++i];
+    if (value === undefined)
+      throw new ConfigError(
+        `The flag ${flag} has no value; it must be ${entries.find(([, s]) => flagOf(s.variable) === flag)![1].allowed}.`,
+      );
+    given.set(flag, value);
+  }
+  return given;
+}
+
+/** A database address without its password. */
+export const withoutSecrets = (url: string): string =>
+  url.replace(/(:\/\/[^:/?#@]*):.*@/s, '$1:***@').replace(/([?&](?:password|sslkey|sslpassword)=)[^&]*/gi, '$1***');
+
+/**
+ * Reads the configuration, once, at the start: flags before environment before defaults. An empty variable counts as not given.
+ * @throws ConfigError naming the variable or flag, the value given and what is allowed.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly string[] = process.argv.slice(2)): Config {
+  const flags = readFlags(argv);
+  const known = entries.map(([, { variable }]) => variable);
+  const config: Record<string, unknown> = {};
+  for (const [key, { variable, accepts, allowed, default: initial }] of entries) {
+    const flag = flagOf(variable);
+    const text = flags.get(flag) ?? (env[variable] || initial);
+    if (text === undefined) continue;
+    const result = accepts.safeParse(text);
+    if (!result.success || text === '')
+      throw new ConfigError(`${flags.has(flag) ? flag : variable} is ${JSON.stringify(withoutSecrets(text))}, but it must be ${allowed}.`);
+    config[key] = result.data;
+  }
+  const strange = Object.keys(env).filter((name) => name.startsWith('WAYBILL_') && !known.includes(name));
+  config.warnings = strange.map((name) => `The environment variable ${name} means nothing to Waybill${nearest(name, known)}`);
+  return config as Config;
+}
+
+/** The configuration as it may be logged. */
+export const printable = ({ warnings: _, databaseUrl, ...rest }: Config): Record<string, unknown> => ({
+  ...(databaseUrl ? { databaseUrl: withoutSecrets(databaseUrl) } : {}),
+  ...rest,
+  ...(databaseUrl ? { dataDir: undefined } : {}),
+});
+
+/** The settings as text, for `--help`. */
+export const help = (): string =>
+  entries
+    .map(([, s]) => `  ${flagOf(s.variable)}  (${s.variable}${s.default === undefined ? '' : `, default ${s.default}`})\n      ${s.does}`)
+    .join('\n');

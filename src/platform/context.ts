@@ -1,0 +1,42 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Database, Tx } from './database.js';
+import { Loaders } from './loaders.js';
+import type { EntityClass, Row } from './rows.js';
+import { selectedProperties } from './selection.js';
+
+export type Role = 'read' | 'write' | 'admin';
+
+/** Who calls: the actor's name as given or as the key says, and what the call may do. */
+export interface Caller {
+  actor: string;
+  role: Role;
+}
+
+/** What every resolver is given. One object a request. */
+export interface Context extends Caller {
+  requestId: string;
+  db: Database;
+  loaders: Loaders;
+  /** The row with this key, with the columns that the field asks for. */
+  load(entity: EntityClass, id: number | null | undefined, info: GraphQLResolveInfo): Promise<Row | null>;
+  /** One write transaction in the caller's name. What the request has read before is forgotten. */
+  write<T>(work: (tx: Tx) => Promise<T>, reason?: string | null): Promise<T>;
+}
+
+export function createContext(db: Database, caller: Caller, requestId: string): Context {
+  const loaders = new Loaders(db);
+  return {
+    ...caller,
+    requestId,
+    db,
+    loaders,
+    load: (entity, id, info) => loaders.byId(entity, id, selectedProperties(info, entity)),
+    async write(work, reason) {
+      try {
+        return await db.write({ actor: caller.actor, reason: reason ?? null }, work);
+      } finally {
+        loaders.clear();
+      }
+    },
+  };
+}

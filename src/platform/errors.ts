@@ -1,0 +1,35 @@
+/** What a caller can be told: one of five codes, and the facts by which the request can be mended. */
+export type ErrorCode = 'NOT_FOUND' | 'INVALID' | 'CONFLICT' | 'FORBIDDEN' | 'UNAUTHENTICATED';
+
+export interface ErrorDetails {
+  /** Path of the argument that is wrong, as in `input.contacts.0.email`. */
+  argument?: string;
+  /** The value that was given. */
+  value?: unknown;
+  /** The values, or the rule, that would have been accepted. */
+  allowed?: unknown;
+  [fact: string]: unknown;
+}
+
+/** An error that is safe to show: its message speaks to the caller, its details become GraphQL `extensions`. */
+export class DomainError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+  ) {
+    super(message);
+    this.name = 'DomainError';
+  }
+}
+
+const of =
+  (code: ErrorCode) =>
+  (message: string, details?: ErrorDetails): DomainError =>
+    new DomainError(code, message, details);
+
+export const notFound = of('NOT_FOUND');
+export const invalid = of('INVALID');
+export const conflict = of('CONFLICT');
+export const forbidden = of('FORBIDDEN');
+export const unauthenticated = of('UNAUTHENTICATED');

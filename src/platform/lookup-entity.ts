@@ -1,0 +1,42 @@
+import { Entity, Unique } from '@mikro-orm/decorators/legacy';
+import { ObjectType } from 'type-graphql';
+import { Key, Text } from './columns.js';
+import { Audited, Node } from './node.js';
+
+type Columns = Record<string, PropertyDecorator>;
+
+export interface LookupEntityOptions<Extra extends Columns = Columns> {
+  /** Name of the class and of the GraphQL type. */
+  name: string;
+  table: string;
+  /** Column of the primary key. */
+  key: string;
+  /** Column of the unique label, the property `name`. */
+  label: string;
+  doc: string;
+  /** Description of `name`, where more is to be said than that it is one. */
+  labelDoc?: string;
+  /** ProcessTracker allows rows without a label. */
+  nullable?: boolean;
+  /** Columns beside the label: property name and column decorator. */
+  extra?: Extra;
+  /** Properties of `extra` that are unique on their own. */
+  unique?: (keyof Extra & string)[];
+}
+
+type Lookup<Extra> = Audited & { id: number; name: string } & { [property in keyof Extra]: string | number | null };
+export type LookupEntity<Extra = unknown> = { new (): Lookup<Extra>; readonly name: string };
+
+/** A look-up table is a key, a unique label and sometimes a little more: one call makes its class, which is entity and GraphQL type. */
+export function lookupEntity<Extra extends Columns = Record<never, never>>(options: LookupEntityOptions<Extra>): LookupEntity<Extra> {
+  const { name, table, key, label, doc, labelDoc = 'Its name, unique and case-sensitive.', nullable, extra = {}, unique = [] } = options;
+  // The computed key names the class before any decorator reads its name.
+  const made = { [name]: class extends Audited {} }[name] as new () => Audited & { name: string };
+  Key(key)(made.prototype, 'id');
+  Text(label, { doc: labelDoc, nullable })(made.prototype, 'name');
+  for (const [property, decorate] of Object.entries<PropertyDecorator>(extra)) decorate(made.prototype, property);
+  for (const property of ['name', ...unique]) Unique({ properties: property as 'name' })(made);
+  ObjectType(name, { implements: [Node, Audited], description: doc })(made);
+  Entity({ tableName: table })(made);
+  return made as unknown as LookupEntity<Extra>;
+}

@@ -1,0 +1,298 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { ArgsType, Field, FieldResolver, Int, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
+import type { Context } from './context.js';
+import { invalid } from './errors.js';
+import { grouped } from './loaders.js';
+import { selectList, shapeOf, type EntityClass, type Row } from './rows.js';
+import { selectedProperties } from './selection.js';
+
+export const defaultFirst = 50;
+export const maxFirst = 500;
+
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many rows from the beginning, or after the cursor \`after\`: 0 to ${maxFirst}, ${defaultFirst} if not said.`,
+  })
+  first?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Rows behind this cursor (`pageInfo.endCursor` of the page before).' })
+  after?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many rows from the end, or before the cursor \`before\`: 0 to ${maxFirst}. Not together with \`first\`.`,
+  })
+  last?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Rows in front of this cursor (`pageInfo.startCursor` of the page behind).' })
+  before?: string | null;
+}
+
+@ObjectType({ description: 'Where a page stands in its list.' })
+export class PageInfo {
+  @Field({ description: 'Whether rows follow this page.' }) hasNextPage!: boolean;
+  @Field({ description: 'Whether rows precede this page.' }) hasPreviousPage!: boolean;
+  @Field(() => String, { nullable: true, description: 'Cursor of the first row; null on an empty page.' }) startCursor!: string | null;
+  @Field(() => String, { nullable: true, description: 'Cursor of the last row; null on an empty page.' }) endCursor!: string | null;
+}
+
+/** Collects the values of a statement and hands out their placeholders. */
+export class Values {
+  readonly list: unknown[] = [];
+  add(value: unknown, cast?: string): string {
+    this.list.push(value);
+    return `$${this.list.length}${cast ? `::${cast}` : ''}`;
+  }
+}
+
+/** A list of the API: which rows, in which order, below which parent. */
+export interface ListSource {
+  /** Names the list and its order in its cursors: a cursor of another list is refused. */
+  name: string;
+  /** The rows: an entity, under the alias `t`. */
+  entity: EntityClass;
+  /** FROM clause in which the rows are `t`. The entity's own table if left out. */
+  from?: string;
+  /** SQL of the parent's number, for a list below something. */
+  parent?: string;
+  /** Properties (of the entity, or of `extra`) that order the list; together they are unique. None may be null. */
+  order: readonly string[];
+  /** Further columns of each row, by property: what a link says of it. `cast` is needed where it orders the list. */
+  extra?: Readonly<Record<string, { sql: string; cast?: string }>>;
+  /** A condition that always holds. */
+  where?: string;
+  /** The field of a node in which the entity stands, where a node says more than the entity: a contact with its role. */
+  inside?: string;
+}
+
+/** A condition of one call, and a text that names it with its values (two conditions with one text are the same). */
+export interface Condition {
+  key: string;
+  sql(values: Values): string;
+}
+
+export interface Page {
+  nodes: Row[];
+  pageInfo: PageInfo;
+  list: ListSource;
+  count(): Promise<number>;
+}
+
+interface Slice {
+  limit: number;
+  backwards: boolean;
+  edge: unknown[] | undefined;
+}
+
+const encodeCursor = (list: ListSource, row: Row): string =>
+  Buffer.from(JSON.stringify([list.name, ...list.order.map((property) => row[property])])).toString('base64url');
+
+function decodeCursor(list: ListSource, cursor: string, argument: string): unknown[] {
+  const refuse = (why: string) =>
+    invalid(`${argument} is not a cursor of this list: ${why}.`, { argument, value: cursor, allowed: `a cursor answered by this list` });
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    throw refuse('it cannot be read');
+  }
+  if (!Array.isArray(parts) || typeof parts[0] !== 'string') throw refuse('it cannot be read');
+  const [name, ...edge] = parts as [string, ...unknown[]];
+  if (name !== list.name) throw refuse(`it belongs to ${name}`);
+  const casts = list.order.map((property) => orderKey(list, property).cast);
+  const fits =
+    edge.length === casts.length &&
+    edge.every((value, i) => (casts[i] === 'int' ? Number.isSafeInteger(value) : typeof value === 'string' && !value.includes('\0')));
+  if (!fits) throw refuse('it is from another version');
+  return edge;
+}
+
+/** @throws INVALID naming the argument that is negative, too large, or does not go with another. */
+export function sliceOf(list: ListSource, args: PageArgs): Slice {
+  for (const [argument, value] of [
+    ['first', args.first],
+    ['last', args.last],
+  ] as const)
+    if (typeof value === 'number' && (value < 0 || value > maxFirst))
+      throw invalid(`${argument} must be between 0 and ${maxFirst}, not ${value}.`, {
+        argument,
+        value,
+        allowed: { min: 0, max: maxFirst },
+      });
+  if (typeof args.first === 'number' && typeof args.last === 'number')
+    throw invalid('first and last cannot be used together.', { argument: 'last', value: args.last, allowed: 'first or last' });
+  const backwards = typeof args.last === 'number' || (!!args.before && typeof args.first !== 'number');
+  if (backwards && args.after)
+    throw invalid('after goes with first, not with last or before.', { argument: 'after', value: args.after, allowed: 'first and after' });
+  if (!backwards && args.before)
+    throw invalid('before goes with last, not with first.', { argument: 'before', value: args.before, allowed: 'last and before' });
+  const cursor = backwards ? args.before : args.after;
+  return {
+    backwards,
+    limit: (backwards ? args.last : args.first) ?? defaultFirst,
+    edge: cursor ? decodeCursor(list, cursor, backwards ? 'before' : 'after') : undefined,
+  };
+}
+
+const fromOf = (list: ListSource) => list.from ?? `${shapeOf(list.entity).table} t`;
+/** The SQL of a property that orders the list, and the type its values are cast to. */
+function orderKey(list: ListSource, property: string): { sql: string; cast: string } {
+  const extra = list.extra?.[property];
+  if (extra) return { sql: extra.sql, cast: extra.cast! };
+  const { column, cast } = shapeOf(list.entity).columns.get(property)!;
+  return { sql: `t.${column}`, cast };
+}
+
+function conditions(list: ListSource, values: Values, conditionsOfCall: readonly Condition[], slice?: Slice): string {
+  const all = [...(list.where ? [list.where] : []), ...conditionsOfCall.map((condition) => condition.sql(values))];
+  if (slice?.edge) {
+    const keys = list.order.map((property) => orderKey(list, property).sql).join(', ');
+    const edge = list.order.map((property, i) => values.add(slice.edge![i], orderKey(list, property).cast)).join(', ');
+    all.push(`(${keys}) ${slice.backwards ? '<' : '>'} (${edge})`);
+  }
+  return all.length ? all.map((each) => `(${each})`).join(' and ') : 'true';
+}
+
+function pageSql(
+  list: ListSource,
+  columns: string,
+  values: Values,
+  conditionsOfCall: readonly Condition[],
+  slice: Slice,
+  parent?: string,
+): string {
+  const order = list.order.map((property) => `${orderKey(list, property).sql}${slice.backwards ? ' desc' : ''}`).join(', ');
+  const where = [...(parent ? [`${list.parent} = ${parent}`] : []), conditions(list, values, conditionsOfCall, slice)].join(' and ');
+  // One row more than asked for says whether the list goes on.
+  return `select ${columns} from ${fromOf(list)} where ${where} order by ${order} limit ${values.add(slice.limit + 1, 'int')}`;
+}
+
+function pageOf(list: ListSource, slice: Slice, rows: Row[], count: () => Promise<number>): Page {
+  const more = rows.length > slice.limit;
+  const nodes = more ? rows.slice(0, slice.limit) : rows;
+  if (slice.backwards) nodes.reverse();
+  const behind = slice.edge !== undefined;
+  return {
+    nodes,
+    list,
+    count,
+    pageInfo: {
+      hasNextPage: slice.backwards ? behind : more,
+      hasPreviousPage: slice.backwards ? more : behind,
+      startCursor: nodes.length ? encodeCursor(list, nodes[0]!) : null,
+      endCursor: nodes.length ? encodeCursor(list, nodes.at(-1)!) : null,
+    },
+  };
+}
+
+/**
+ * One page of a list. Below a parent, the pages of all parents of the same field are one statement; `totalCount` is another, and runs
+ * only where it is asked for.
+ */
+export async function page(
+  ctx: Context,
+  info: GraphQLResolveInfo,
+  list: ListSource,
+  args: PageArgs,
+  options: { parent?: number; where?: readonly (Condition | undefined)[] } = {},
+): Promise<Page> {
+  const slice = sliceOf(list, args);
+  const where = (options.where ?? []).filter((condition) => condition !== undefined);
+  const inside = list.inside ? `.${list.inside}` : '';
+  const properties = selectedProperties(info, list.entity, [`nodes${inside}`, `edges.node${inside}`], list.order);
+  const extra = Object.entries(list.extra ?? {}).map(([property, { sql }]) => `, ${sql} as "${property}"`);
+  const columns = selectList(list.entity, properties) + extra.join('');
+  if (options.parent === undefined) {
+    const values = new Values();
+    const rows = await ctx.db.query<Row>(pageSql(list, columns, values, where, slice), values.list);
+    return pageOf(list, slice, rows, async () => {
+      const counted = new Values();
+      const [row] = await ctx.db.query<{ count: string }>(
+        `select count(*) from ${fromOf(list)} where ${conditions(list, counted, where)}`,
+        counted.list,
+      );
+      return Number(row!.count);
+    });
+  }
+  const condition = where.map(({ key }) => key).join(' ');
+  const rows = await ctx.loaders
+    .get<number, Row[]>(`${list.name} ${JSON.stringify(slice)} ${condition} (${columns})`, async (parents) => {
+      const values = new Values();
+      const keys = values.add(parents, 'int[]');
+      const sql = pageSql(list, columns, values, where, slice, 'k.key');
+      return grouped(
+        parents,
+        await ctx.db.query<Row & { __key: number }>(
+          `select k.key as "__key", x.* from unnest(${keys}) k(key) cross join lateral (${sql}) x`,
+          values.list,
+        ),
+      );
+    })
+    .load(options.parent);
+  return pageOf(list, slice, rows, () =>
+    ctx.loaders
+      .get<number, number>(`count ${list.name} ${condition}`, async (parents) => {
+        const values = new Values();
+        const keys = values.add(parents, 'int[]');
+        const counts = await ctx.db.query<{ key: number; count: string }>(
+          `select ${list.parent} as key, count(*) from ${fromOf(list)} where ${list.parent} = any(${keys}) and ${conditions(list, values, where)} group by 1`,
+          values.list,
+        );
+        const byKey = new Map(counts.map((row) => [row.key, Number(row.count)]));
+        return parents.map((key) => byKey.get(key) ?? 0);
+      })
+      .load(options.parent!),
+  );
+}
+
+interface EdgeData {
+  node: Row;
+  list: ListSource;
+}
+
+const made = new Map<string, ReturnType<typeof makeConnection>>();
+
+/** The connection type of a node type, with the resolvers that it needs: `{ type, resolver }`. Made once a name. */
+export const connectionOf = (node: ClassType, name: string = node.name) => {
+  const known = made.get(name);
+  if (known) return known;
+  const connection = makeConnection(node, name);
+  made.set(name, connection);
+  return connection;
+};
+
+function makeConnection(node: ClassType, name: string) {
+  @ObjectType(`${name}Edge`, { description: `A ${name} in a list, with its cursor.` })
+  class Edge {
+    @Field(() => node, { description: `The ${name}.` }) node!: unknown;
+    @Field(() => String, { description: 'Its place in the list, for `after` and `before`.' }) cursor!: string;
+  }
+  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}.` })
+  class Connection {
+    @Field(() => [node], { description: 'The rows of this page.' }) nodes!: unknown[];
+    @Field(() => [Edge], { description: 'The rows of this page, each with its cursor.' }) edges!: Edge[];
+    @Field(() => PageInfo, { description: 'Where this page stands in the list.' }) pageInfo!: PageInfo;
+    @Field(() => Int, { description: 'How many rows the whole list has. Counted only when asked for.' }) totalCount!: number;
+  }
+  @Resolver(() => Connection)
+  class ConnectionResolver {
+    @FieldResolver()
+    edges(@Root() root: Page): EdgeData[] {
+      return root.nodes.map((each) => ({ node: each, list: root.list }));
+    }
+    @FieldResolver()
+    totalCount(@Root() root: Page): Promise<number> {
+      return root.count();
+    }
+  }
+  @Resolver(() => Edge)
+  class EdgeResolver {
+    @FieldResolver()
+    cursor(@Root() root: EdgeData): string {
+      return encodeCursor(root.list, root.node);
+    }
+  }
+  return { type: Connection as ClassType, resolvers: [ConnectionResolver, EdgeResolver] };
+}

@@ -1,0 +1,10 @@
+import { lookupEntity } from '../platform/lookup-entity.js';
+
+export const ProcessType = lookupEntity({
+  name: 'ProcessType',
+  table: 'process_type_lkup',
+  key: 'process_type_id',
+  label: 'process_type_name',
+  doc: 'The kind of a process: Extract, Load, or one of your own.',
+});
+export type ProcessType = InstanceType<typeof ProcessType>;

@@ -1,0 +1,70 @@
+import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
+import { ObjectType } from 'type-graphql';
+import { Tool } from '../actor/tool.entity.js';
+import { Big, Key, LocalTime, never, Reference, Text } from '../platform/columns.js';
+import { Audited, Node } from '../platform/node.js';
+import { ProcessType } from './process-type.entity.js';
+import { ScheduleFrequency } from './schedule-frequency.entity.js';
+
+/** ProcessTracker's way to say that it never happened. */
+const NEVER = "'1900-01-01 00:00:00'";
+
+@ObjectType('Process', {
+  implements: [Node, Audited],
+  description:
+    'Something that reads and writes data again and again: a job, a task, a query, the refresh of a report. Each time it does so is a run.',
+})
+@Unique({ properties: ['name'] })
+@Unique({ name: 'process_namespace_job_name_unique', properties: ['namespace', 'jobName'], where: 'job_name is not null' })
+@Index({ properties: ['typeId'] })
+@Index({ properties: ['toolId'] })
+@Index({ properties: ['scheduleFrequencyId'] })
+@Entity({ tableName: 'process' })
+export class Process extends Audited {
+  @Key('process_id')
+  id!: number;
+
+  @Text('process_name', { doc: 'Its name, unique and case-sensitive. A job that was reported is named namespace:job.' })
+  name!: string;
+
+  @Text('namespace', { default: "''", doc: 'Namespace of the reported job; empty for a process that was registered by name.' })
+  namespace!: string;
+
+  @Text('job_name', {
+    nullable: true,
+    doc: 'Name of the reported job within its namespace; null for a process that was registered by name.',
+  })
+  jobName!: string | null;
+
+  @Text('description', { nullable: true, doc: 'What the process does and why, in the words of those who know it.' })
+  description!: string | null;
+
+  @Reference(() => ProcessType, 'process_type_id', { nullable: true })
+  typeId!: number | null;
+
+  @Reference(() => Tool, 'process_tool_id', { nullable: true })
+  toolId!: number | null;
+
+  @Reference(() => ScheduleFrequency, 'schedule_frequency_id', { default: '0' })
+  scheduleFrequencyId!: number;
+
+  @Big('total_record_count', { default: '0', doc: 'Records that all its runs have handled so far.' })
+  totalRecordCount!: string;
+
+  @LocalTime('last_failed_run_date_time', { default: NEVER, shownAs: never, doc: 'When a run of it last failed; null if none ever did.' })
+  lastFailedAt!: string;
+
+  @LocalTime('last_completed_run_date_time', {
+    default: NEVER,
+    shownAs: never,
+    doc: 'When a run of it was last completed; null if none ever was.',
+  })
+  lastCompletedAt!: string;
+
+  @LocalTime('last_errored_run_date_time', {
+    default: NEVER,
+    shownAs: never,
+    doc: 'When a run of it last raised an error; null if none ever did.',
+  })
+  lastErroredAt!: string;
+}

@@ -1,0 +1,10 @@
+import { lookupEntity } from '../platform/lookup-entity.js';
+
+export const ErrorType = lookupEntity({
+  name: 'ErrorType',
+  table: 'error_type_lkup',
+  key: 'error_type_id',
+  label: 'error_type_name',
+  doc: 'The kind of an error of a run: File Error, Data Error, Process Error, or one of your own.',
+});
+export type ErrorType = InstanceType<typeof ErrorType>;

@@ -1,0 +1,10 @@
+import { lookupEntity } from '../platform/lookup-entity.js';
+
+export const ProcessStatus = lookupEntity({
+  name: 'ProcessStatus',
+  table: 'process_status_lkup',
+  key: 'process_status_id',
+  label: 'process_status_name',
+  doc: 'The state a run is stored with: running, completed, failed, on hold, unknown, skipped, or one of your own.',
+});
+export type ProcessStatus = InstanceType<typeof ProcessStatus>;

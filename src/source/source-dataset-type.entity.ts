@@ -1,0 +1,15 @@
+import { Entity, Index } from '@mikro-orm/decorators/legacy';
+import { Reference } from '../platform/columns.js';
+import { Audited } from '../platform/node.js';
+import { Source } from './source.entity.js';
+import { DatasetType } from '../dataset-type/dataset-type.entity.js';
+
+@Index({ properties: ['datasetTypeId'] })
+@Entity({ tableName: 'source_dataset_type' })
+export class SourceDatasetType extends Audited {
+  @Reference(() => Source, 'source_id', { primary: true })
+  sourceId!: number;
+
+  @Reference(() => DatasetType, 'dataset_type_id', { primary: true })
+  datasetTypeId!: number;
+}

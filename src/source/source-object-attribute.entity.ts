@@ -1,0 +1,63 @@
+import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
+import { ObjectType } from 'type-graphql';
+import { Flag, Key, Numeric, Reference, Text, Whole } from '../platform/columns.js';
+import { Audited, Node } from '../platform/node.js';
+import { DataType } from './data-type.entity.js';
+import { SourceObject } from './source-object.entity.js';
+
+@ObjectType('SourceObjectAttribute', {
+  implements: [Node, Audited],
+  description: 'A column of a table, a field of a message, an element of a file.',
+})
+@Unique({ properties: ['objectId', 'name'] })
+@Index({ properties: ['dataTypeId'] })
+@Entity({ tableName: 'source_object_attribute_lkup' })
+export class SourceObjectAttribute extends Audited {
+  @Key('source_object_attribute_id')
+  id!: number;
+
+  @Text('source_object_attribute_name', { doc: 'Its name, unique within the object and case-sensitive.' })
+  name!: string;
+
+  @Reference(() => SourceObject, 'source_object_id', { nullable: true })
+  objectId!: number | null;
+
+  @Text('attribute_path', { nullable: true, doc: 'Where the attribute lies in a nested object, such as order.lines.price.' })
+  path!: string | null;
+
+  @Reference(() => DataType, 'data_type_id', { nullable: true })
+  dataTypeId!: number | null;
+
+  @Whole('data_length', { nullable: true, doc: 'Longest value, in characters of a text or digits of a number.' })
+  length!: number | null;
+
+  @Whole('data_decimal', { nullable: true, doc: 'Digits behind the decimal point.' })
+  decimals!: number | null;
+
+  @Flag('is_pii', { default: 'false', doc: 'Whether its values tell something of a person who could be found by them.' })
+  isPii!: boolean;
+
+  @Text('default_value_string', { nullable: true, doc: 'Value of a text attribute where none is given.' })
+  defaultText!: string | null;
+
+  @Numeric('default_value_number', { nullable: true, doc: 'Value of a numeric attribute where none is given.' })
+  defaultNumber!: string | null;
+
+  @Flag('is_key', { default: 'false', doc: 'Whether it is a part of what identifies a row of the object.' })
+  isKey!: boolean;
+
+  @Flag('is_filter', { default: 'false', doc: 'Whether readers are meant to choose rows by it.' })
+  isFilter!: boolean;
+
+  @Flag('is_partition', { default: 'false', doc: 'Whether the object is cut into partitions by it.' })
+  isPartition!: boolean;
+
+  @Text('description', { nullable: true, doc: 'What a value of it means, in the words of those who know it.' })
+  description!: string | null;
+
+  @Whole('ordinal', { nullable: true, doc: 'Its place in the object, counted from 1.' })
+  ordinal!: number | null;
+
+  @Text('reported_type', { nullable: true, doc: 'Its data type in the words of the system that reported it.' })
+  reportedType!: string | null;
+}

@@ -1,0 +1,34 @@
+import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
+import { ObjectType } from 'type-graphql';
+import { emptyIfNull, Key, Reference, Text } from '../platform/columns.js';
+import { Audited, Node } from '../platform/node.js';
+import { CharacterSet } from './character-set.entity.js';
+import { Source } from './source.entity.js';
+
+@ObjectType('SourceObject', {
+  implements: [Node, Audited],
+  description: 'What a source holds and processes read or write: a table, a view, a file set, a dataset, a report.',
+})
+@Unique({ properties: ['sourceId', 'name'] })
+@Index({ properties: ['characterSetId'] })
+@Entity({ tableName: 'source_object_lkup' })
+export class SourceObject extends Audited {
+  @Key('source_object_id')
+  id!: number;
+
+  @Reference(() => Source, 'source_id')
+  sourceId!: number;
+
+  @Text('source_object_name', {
+    nullable: true,
+    shownAs: emptyIfNull,
+    doc: 'Its name, unique within the source and case-sensitive; empty where another client gave none.',
+  })
+  name!: string | null;
+
+  @Reference(() => CharacterSet, 'character_set_id', { nullable: true })
+  characterSetId!: number | null;
+
+  @Text('description', { nullable: true, doc: 'What one row or item of it stands for, in the words of those who know it.' })
+  description!: string | null;
+}

@@ -1,0 +1,32 @@
+import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
+import { ObjectType } from 'type-graphql';
+import { Key, Reference, Text } from '../platform/columns.js';
+import { Audited, Node } from '../platform/node.js';
+import { CharacterSet } from './character-set.entity.js';
+import { SourceType } from './source-type.entity.js';
+
+@ObjectType('Source', {
+  implements: [Node, Audited],
+  description:
+    'A system that processes read from or write to: a database, a warehouse, a site, a bucket. A target is a source that is written to.',
+})
+@Unique({ properties: ['name'] })
+@Index({ properties: ['typeId'] })
+@Index({ properties: ['characterSetId'] })
+@Entity({ tableName: 'source_lkup' })
+export class Source extends Audited {
+  @Key('source_id')
+  id!: number;
+
+  @Text('source_name', { doc: 'Its name, unique and case-sensitive.' })
+  name!: string;
+
+  @Reference(() => SourceType, 'source_type_id', { default: '1' })
+  typeId!: number;
+
+  @Reference(() => CharacterSet, 'character_set_id', { nullable: true })
+  characterSetId!: number | null;
+
+  @Text('description', { nullable: true, doc: 'What the system is for, in the words of those who know it.' })
+  description!: string | null;
+}
