@@ -1,0 +1,25 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
+import type { Context } from '../platform/context.js';
+import { Audited, type Row } from '../platform/node.js';
+import { Actor } from './actor.entity.js';
+
+/** Who made and changed a row: the actor's side of the audit columns. */
+@Resolver(() => Audited)
+export class AuditResolver {
+  @FieldResolver(() => Actor, {
+    nullable: true,
+    description: 'Who made the row; null where the writer did not say (Python clients never do). Column `created_by`.',
+  })
+  createdBy(@Root() row: Row & { createdById: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+    return ctx.load(Actor, row.createdById || null, info);
+  }
+
+  @FieldResolver(() => Actor, {
+    nullable: true,
+    description: 'Who last changed the row; null where the writer did not say. Column `updated_by`.',
+  })
+  updatedBy(@Root() row: Row & { updatedById: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+    return ctx.load(Actor, row.updatedById || null, info);
+  }
+}

@@ -1,0 +1,62 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Caller } from '../platform/context.js';
+import { forbidden, unauthenticated } from '../platform/errors.js';
+import { checkActorName, type KeyRing } from './api-key.service.js';
+
+const makeKey = 'npm run key -- create --actor NAME --role read|write|admin';
+
+/** Whether only this machine can reach an address: what may be listened on, and called by, without keys. */
+export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+
+const hostOf = (header: string | undefined) => (header ?? '').replace(/:\d+$/, '');
+
+/** Node reads header bytes as Latin-1; what is UTF-8 was meant so. */
+function headerText(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  const text = bytes.toString('utf8');
+  return text.includes('�') ? value : text;
+}
+
+/**
+ * Who calls. With at least one key in the store every call needs one; with none, only this machine may call, and says its name itself.
+ * @throws UNAUTHENTICATED without a key that is valid, FORBIDDEN where a web page of another host stands behind the call.
+ */
+export async function identifyCaller(keys: KeyRing, headers: IncomingHttpHeaders, listensOn: string): Promise<Caller> {
+  const { authorization } = headers;
+  if (authorization !== undefined) {
+    const [, key] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+    if (!key)
+      throw unauthenticated('The header Authorization must be "Bearer KEY", with a key made by `npm run key`.', {
+        argument: 'Authorization',
+        allowed: 'Bearer KEY',
+      });
+    const caller = await keys.find(key);
+    if (!caller) throw unauthenticated('This API key is wrong or was revoked.', { argument: 'Authorization' });
+    return caller;
+  }
+  if ((await keys.any()) || !isLoopback(listensOn))
+    throw unauthenticated(
+      `This server asks for an API key: send the header "Authorization: Bearer KEY" with a key made by \`${makeKey}\`.`,
+      { argument: 'Authorization', allowed: 'Bearer KEY' },
+    );
+
+  // A page in a browser can have its own host name point to this machine; its calls then carry that name.
+  const host = hostOf(headers.host);
+  if (!isLoopback(host))
+    throw forbidden(`Without API keys this server answers to localhost and 127.0.0.1 only, not to ${JSON.stringify(host)}.`, {
+      argument: 'Host',
+      value: host,
+    });
+
+  const given = headers['waybill-actor'];
+  if (given === undefined) return { actor: 'anonymous', role: 'admin' };
+  const actor = headerText(String(given)).trim();
+  checkActorName(actor, 'Waybill-Actor');
+  return { actor, role: 'admin' };
+}
+
+/** Why an address may not be listened on, or nothing if it may. */
+export async function refusalToListen(keys: KeyRing, host: string): Promise<string | undefined> {
+  if (isLoopback(host) || (await keys.any())) return undefined;
+  return `WAYBILL_HOST is ${JSON.stringify(host)}, which other machines can reach, and there are no API keys: make one first with \`${makeKey}\`, or listen on 127.0.0.1.`;
+}

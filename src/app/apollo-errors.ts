@@ -1,0 +1,153 @@
+import { GraphQLError, isEnumType, Kind, parse, visit, type ASTNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { DomainError } from '../platform/errors.js';
+import { tokenRefusal } from '../platform/limits.js';
+import { requests } from '../platform/log.js';
+
+/** The database cannot be used at present. */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+}
+
+/** What Apollo and GraphQL call the mistakes of a caller. Their name stays in `extensions.reason`. */
+const callersMistakes = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_REQUEST',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+  'INVALID',
+]);
+
+const networkCodes =
+  /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT|57P0[123]|08...|53300)$/;
+const networkTexts =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after)/;
+
+/** Whether the database is away, as the driver says it in its many ways. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, errors } = error as { code?: unknown; errors?: unknown[] };
+  return (
+    error instanceof Unavailable ||
+    networkCodes.test(String(code)) ||
+    networkTexts.test(error.message) ||
+    (errors ?? []).some(isUnavailable)
+  );
+}
+
+/** SQL states that a caller can do something about. */
+const sqlStates: Record<string, { code: string; message: string }> = {
+  '57014': {
+    code: 'TIMEOUT',
+    message: 'The request took longer than one statement may take. Ask for less at once: smaller pages, fewer levels, a lower limit.',
+  },
+  '40001': { code: 'CONFLICT', message: 'Other changes came in between again and again. Nothing was changed; try again.' },
+  '40P01': { code: 'CONFLICT', message: 'Other changes came in between again and again. Nothing was changed; try again.' },
+  '55P03': { code: 'CONFLICT', message: 'Another change holds what this one needs. Nothing was changed; try again.' },
+  '22021': { code: 'INVALID', message: 'A text in the request holds a character that cannot be stored (NUL, or half a surrogate pair).' },
+  '22P05': { code: 'INVALID', message: 'A text in the request holds a character that cannot be stored (NUL, or half a surrogate pair).' },
+  '22003': { code: 'INVALID', message: 'A number in the request is larger than the store can hold.' },
+  '22008': { code: 'INVALID', message: 'A time in the request is outside the range that the store can hold.' },
+};
+
+const cause = (error: unknown): unknown => (error instanceof GraphQLError && error.originalError ? cause(error.originalError) : error);
+
+/** Arguments that turn out to be missing or wrong only with the variables' values: GraphQL throws them while it executes. */
+const isArgumentError = (error: unknown): error is GraphQLError =>
+  error instanceof GraphQLError && !!error.nodes?.length && error.nodes[0]!.kind !== Kind.FIELD;
+
+/** Where in the arguments a value of the document stands, as in `input.status`. */
+function argumentPath(error: GraphQLError): string | undefined {
+  const [node] = error.nodes ?? [];
+  const body = node?.loc?.source.body;
+  if (!body) return undefined;
+  let path: string | undefined;
+  visit(parse(body), {
+    enter(found, _key, _parent, _path, ancestors) {
+      if (path !== undefined || found.kind !== node.kind || found.loc?.start !== node.loc?.start) return;
+      const above = (ancestors.flat() as ASTNode[])
+        .concat(found)
+        .filter((each) => each.kind === Kind.ARGUMENT || each.kind === Kind.OBJECT_FIELD);
+      if (above.length) path = above.map((each) => each.name.value).join('.');
+    },
+  });
+  return path;
+}
+
+/** GraphQL says that an enum has no such value; we add which it has, and where the value stands. */
+function enumFacts(schema: GraphQLSchema | undefined, error: GraphQLError): Record<string, unknown> {
+  const [, value, name = ''] = /Value "([^"]*)" does not exist in "(\w+)" enum|Enum "(?:\w+)" cannot represent/.exec(error.message) ?? [];
+  const type = schema?.getType(name || (/Enum "(\w+)"/.exec(error.message)?.[1] ?? ''));
+  if (!isEnumType(type)) return {};
+  const argument = /at "([^"]+)"/.exec(error.message)?.[1] ?? argumentPath(error) ?? /^Variable "\$(\w+)"/.exec(error.message)?.[1];
+  return {
+    ...(argument ? { argument } : {}),
+    ...(value === undefined ? {} : { value }),
+    allowed: type.getValues().map((each) => each.name),
+  };
+}
+
+/**
+ * Turns whatever went wrong into what a caller is told: the message and the facts of a DomainError, GraphQL's own text for a request
+ * that is wrong, and for anything else one sentence and the request's id, while the log has the rest. Used by Apollo, by compiled
+ * queries and by the HTTP server alike.
+ */
+export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLFormattedError {
+  const request = requests.getStore();
+  const { path, locations } = error instanceof GraphQLError ? error : ({} as Partial<GraphQLError>);
+  const told = (message: string, extensions: Record<string, unknown>): GraphQLFormattedError => ({
+    message,
+    ...(locations?.length ? { locations } : {}),
+    ...(path ? { path } : {}),
+    extensions: extensions as never,
+  });
+
+  const root = cause(error);
+  if (root instanceof DomainError) return told(root.message, { ...root.details, code: root.code });
+  if (isUnavailable(root)) {
+    request?.log.warn({ err: root }, 'the database is not available');
+    return told(root instanceof Unavailable ? root.message : 'The database cannot be reached at present. Try again in a moment.', {
+      code: 'UNAVAILABLE',
+    });
+  }
+
+  const reason = error instanceof GraphQLError ? error.extensions?.code : undefined;
+  const mistake = error instanceof GraphQLError && callersMistakes.has(String(reason)) ? error : isArgumentError(root) ? root : undefined;
+  if (mistake) {
+    if (root instanceof RangeError) return told('The document nests too deeply to be read.', { code: 'INVALID', reason });
+    const tooLong = tokenRefusal(mistake);
+    if (tooLong) return told(tooLong.message, { ...tooLong.extensions, reason });
+    const { http: _, code, stacktrace: __, ...facts } = mistake.extensions;
+    return told(mistake.message, {
+      ...enumFacts(schema, mistake),
+      ...facts,
+      code: 'INVALID',
+      reason: code === 'INVALID' ? undefined : (code ?? 'BAD_USER_INPUT'),
+    });
+  }
+
+  const known = sqlStates[String((root as { code?: unknown } | undefined)?.code)];
+  if (known) {
+    request?.log.warn({ err: root }, known.code.toLowerCase());
+    return told(known.message, { code: known.code });
+  }
+  request?.log.error({ err: root, path }, 'unexpected error');
+  return told(`Something went wrong on our side. The server's log has the details${request ? ` under request ${request.id}` : ''}.`, {
+    code: 'INTERNAL',
+    ...(request ? { requestId: request.id } : {}),
+  });
+}
+
+const statuses: Record<string, number> = {
+  INVALID: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  TIMEOUT: 503,
+  UNAVAILABLE: 503,
+};
+
+/** The HTTP status of an answer that is nothing but this error. */
+export const statusOf = (error: GraphQLFormattedError): number => statuses[String(error.extensions?.code)] ?? 500;

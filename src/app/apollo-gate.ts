@@ -1,0 +1,66 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { Config } from '../platform/config.js';
+import type { Context } from '../platform/context.js';
+import { conflict, forbidden } from '../platform/errors.js';
+import { checkCost, costOf } from '../platform/limits.js';
+import { requests } from '../platform/log.js';
+import { statusOf } from './apollo-errors.js';
+import type { StoreState } from './migrate.js';
+
+/**
+ * What is decided about an operation between its validation and its execution: whether the caller may write, whether the store takes
+ * writes, what it may cost. And afterwards: the answer's cost and HTTP status.
+ */
+export function gatePlugin(limits: Pick<Config, 'maxCost'>, state: () => StoreState): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      let spent: number | undefined;
+      return {
+        async didResolveOperation({ operation, document, schema, request, contextValue }) {
+          const facts = requests.getStore()?.facts;
+          if (!operation) return;
+          if (facts) Object.assign(facts, { operation: operation.operation, name: operation.name?.value });
+          if (operation.operation === 'mutation') checkWritable(contextValue, state());
+          spent = costOf(schema, document, operation, request.variables ?? {});
+          if (facts) facts.cost = spent;
+          if (spent !== undefined) checkCost(spent, limits.maxCost);
+        },
+
+        async willSendResponse({ response }) {
+          if (response.body.kind !== 'single') return;
+          const result = response.body.singleResult;
+          if (spent !== undefined) result.extensions = { ...result.extensions, cost: { spent, limit: limits.maxCost } };
+          const record = requests.getStore();
+          const [first] = result.errors ?? [];
+          if (!first) return;
+          if (record) record.facts.errors = result.errors!.map((error) => error.extensions?.code);
+
+          if (result.data === undefined) {
+            // GraphQL over HTTP: a request that could be read and was refused has status 200 as `application/json` (older clients
+            // look for errors there only), and its own status as `application/graphql-response+json`. Apollo knows the second alone.
+            if (first.extensions?.reason === 'BAD_REQUEST') return;
+            response.http.status = statusOf(first);
+            if (record) record.refused = response.http.status === 400 || response.http.status === 409;
+          } else if (result.errors!.some((error) => error.extensions?.code === 'UNAVAILABLE') && isEmpty(result.data)) {
+            response.http.status = 503;
+          }
+        },
+      };
+    },
+  };
+}
+
+const isEmpty = (data: Record<string, unknown> | null | undefined) => !data || Object.values(data).every((value) => value === null);
+
+function checkWritable(caller: Context, state: StoreState): void {
+  if (caller.role === 'read')
+    throw forbidden(`The key of ${caller.actor} may read, not write.`, { value: caller.role, allowed: ['write', 'admin'] });
+  if (state.kind === 'read-only') {
+    const { reason, violations } = state;
+    throw conflict(`The store is read-only: ${reason} Run \`npm run setup\` on the server's machine.`, {
+      reason,
+      violations,
+      command: 'npm run setup',
+    });
+  }
+}

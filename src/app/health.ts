@@ -1,0 +1,37 @@
+import type { Database } from '../platform/database.js';
+import type { StoreState } from './migrate.js';
+
+/** The longest that the database may take to say that it is there. */
+const patienceMs = 1_000;
+
+export interface Readiness {
+  status: 'ready' | 'unavailable';
+  /** Whether the database answers. */
+  database: 'up' | 'down';
+  store: StoreState['kind'] | 'unknown';
+  reason?: string;
+}
+
+/** Whether requests can be answered. A read-only store is ready: it answers questions. */
+export async function readiness(db: Database | undefined, state: StoreState | undefined, waiting: string): Promise<Readiness> {
+  if (!db || !state) return { status: 'unavailable', database: 'down', store: 'unknown', reason: waiting };
+  const facts = { store: state.kind, ...(state.kind === 'read-only' ? { reason: state.reason } : {}) };
+  try {
+    await within(patienceMs, db.pool.query('select 1'));
+    return { status: 'ready', database: 'up', ...facts };
+  } catch {
+    // The driver's words hold addresses and user names, and this page is for everybody: they are in the log with each failed request.
+    return { status: 'unavailable', database: 'down', ...facts, reason: `The database did not answer within ${patienceMs} ms.` };
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error('late')), ms)));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}

@@ -1,0 +1,81 @@
+import { refusalToListen } from '../actor/caller.js';
+import { KeyRing } from '../actor/api-key.service.js';
+import { ConfigError, help, printable, readConfig, type Config } from '../platform/config.js';
+import { createLog, type Log } from '../platform/log.js';
+import { StartError } from './embedded-postgres.js';
+import { buildWaybillSchema } from './schema.js';
+import { ListenError, startServer, type Server } from './server.js';
+import { openStore, type Store } from './store.js';
+
+/** The program behind `npm start`: runs until it is told to stop. */
+export async function serve(): Promise<void> {
+  const argv = process.argv.slice(2);
+  if (argv.includes('--help') || argv.includes('-h')) return console.log(`Waybill's server. Flags, each with the environment variable that stands for it:\n\n${help()}`);
+  try {
+    await run(readConfig(process.env, argv));
+  } catch (error) {
+    const known = error instanceof ConfigError || error instanceof ListenError || error instanceof StartError;
+    console.error(known ? error.message : error);
+    process.exit(1);
+  }
+}
+
+async function run(config: Config): Promise<void> {
+  const log = createLog(config.logLevel);
+  for (const warning of config.warnings) log.warn(warning);
+  log.info({ config: printable(config), node: process.version }, 'starting');
+
+  // The port comes first: while the database is awaited, health pages and a clear refusal can be had already.
+  const server = await startServer({ config, log, schema: await buildWaybillSchema() });
+  const stopping = new AbortController();
+  let opening: Promise<Store> | undefined;
+  onSignal(log, async () => {
+    stopping.abort();
+    await stop(server, opening);
+  });
+  try {
+    opening = openStore(config, log, { waiting: (reason) => server.wait(reason), signal: stopping.signal });
+    const { db, state } = await opening;
+    const refused = await refusalToListen(new KeyRing(db), config.host);
+    if (refused) throw new StartError(refused);
+    server.use(db, state);
+    log.info({ url: server.url, store: state.kind }, 'ready');
+    console.log(`Waybill answers on ${server.url}/graphql${state.kind === 'read-only' ? `, read-only: ${state.reason}` : ''}`);
+  } catch (error) {
+    if (stopping.signal.aborted) return; // The one who stops ends the process.
+    await stop(server, opening);
+    throw error;
+  }
+}
+
+/** Requests that run may end, then the connections go, then the use of the embedded server. */
+async function stop(server: Server, opening: Promise<Store> | undefined): Promise<void> {
+  await server.close();
+  const store = await opening?.catch(() => undefined);
+  await store?.close();
+}
+
+function onSignal(log: Log, end: () => Promise<void>): void {
+  let since: number | undefined;
+  const handle = (signal: NodeJS.Signals) => {
+    if (since !== undefined) {
+      // npm passes a terminal's SIGINT on, so that one Ctrl+C comes twice at once.
+      if (signal === 'SIGINT' && Date.now() - since > 500) process.exit(130);
+      return;
+    }
+    since = Date.now();
+    log.info({ signal }, 'stopping: running requests are finished first');
+    end().then(
+      () => {
+        log.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'could not stop in good order');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', handle);
+  process.on('SIGINT', handle);
+}

@@ -1,0 +1,89 @@
+import pg from 'pg';
+import type { Config } from '../platform/config.js';
+import { withoutSecrets } from '../platform/config.js';
+import { connectionOptions, Database, readTimeZone } from '../platform/database.js';
+import type { Log } from '../platform/log.js';
+import { isUnavailable } from './apollo-errors.js';
+import { StartError, useEmbeddedPostgres } from './embedded-postgres.js';
+import { migrate, type StoreState } from './migrate.js';
+
+export interface Store {
+  db: Database;
+  state: StoreState;
+  /** Ends the connections and, where it is ours, the use of the embedded server. */
+  close(): Promise<void>;
+}
+
+const retryMs = 2_000;
+
+interface OpenOptions {
+  /** Told each time that the database is away; without it, a database that is away is an error. */
+  waiting?: (reason: string) => void;
+  /** Ends the waiting. */
+  signal?: AbortSignal;
+}
+
+/** Opens the data store that the configuration names: brings it up to date, and connects to it. */
+export async function openStore(config: Config, log: Log, { waiting, signal }: OpenOptions = {}): Promise<Store> {
+  const embedded = config.databaseUrl ? undefined : await useEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => log.info(message) });
+  try {
+    // The embedded server's address may change while it is used; asking each time is right for both.
+    const url = () => embedded?.url ?? config.databaseUrl!;
+    const { state, timeZone } = await patiently(async () => ({ state: await migrate(url()), timeZone: await readTimeZone(url()) }), url, log, waiting, signal);
+    const db = new Database(createPool(url, timeZone, config, log));
+    return {
+      db,
+      state,
+      async close() {
+        await db.pool.end();
+        await embedded?.leave();
+      },
+    };
+  } catch (error) {
+    await embedded?.leave();
+    throw error;
+  }
+}
+
+async function patiently<T>(work: () => Promise<T>, url: () => string, log: Log, waiting?: (reason: string) => void, signal?: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const why = (error as Error).message || (error as { code?: string }).code;
+      if (!isUnavailable(error) || !waiting || signal?.aborted) throw startError(error, url());
+      log.warn(`The database ${withoutSecrets(url())} cannot be reached (${why}); trying again every ${retryMs / 1000} s.`);
+      waiting('The database cannot be reached yet. The server goes on trying.');
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, retryMs);
+        signal?.addEventListener('abort', () => (clearTimeout(timer), resolve(undefined)), { once: true });
+      });
+    }
+  }
+}
+
+/** What a database answers to an address that is wrong, as a sentence. */
+function startError(error: unknown, url: string): unknown {
+  const { code, message } = error as { code?: string; message?: string };
+  const at = withoutSecrets(url);
+  if (code === '28P01' || code === '28000') return new StartError(`The database ${at} refuses this user or password: ${message}. Check DATABASE_URL.`);
+  if (code === '3D000') return new StartError(`There is no such database: ${at}. Make it (\`createdb\`), or check DATABASE_URL.`);
+  if (code === '42501') return new StartError(`The user of the database ${at} may not do what is needed: ${message}.`);
+  return isUnavailable(error) ? new StartError(`The database ${at} cannot be reached: ${message || code}.`) : error;
+}
+
+function createPool(url: () => string, timeZone: string, config: Config, log: Log): pg.Pool {
+  const pool = new pg.Pool({ max: config.poolSize, connectionTimeoutMillis: 5_000, application_name: 'waybill', keepAlive: true });
+  const settings = connectionOptions(timeZone, config.statementTimeout);
+  // Read anew for each connection. The address wins over other options in the driver, so ours go into it.
+  Object.defineProperty(pool.options, 'connectionString', { get: () => withOptions(url(), settings), enumerable: true });
+  // A connection that breaks while nobody uses it is no request's error.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database broke'));
+  return pool;
+}
+
+function withOptions(url: string, settings: string): string {
+  const address = new URL(url);
+  address.searchParams.set('options', [address.searchParams.get('options'), settings].filter(Boolean).join(' '));
+  return address.href;
+}

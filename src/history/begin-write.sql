@@ -1,0 +1,21 @@
+-- Every transaction of Waybill that writes starts with this: it says who writes, why and by what way, for the triggers of this folder.
+-- Answers the actor's number. The settings end with the transaction. Without an actor nothing is set: such a change counts as plain SQL.
+create or replace function process_tracker.begin_write(actor text, reason text, origin text) returns integer language plpgsql as $$
+declare
+  id integer;
+begin
+  perform set_config('waybill.actor', coalesce(actor, ''), true), set_config('waybill.actor_id', '', true),
+    set_config('waybill.reason', coalesce(reason, ''), true), set_config('waybill.origin', coalesce(origin, ''), true);
+  if coalesce(actor, '') = '' then
+    return null;
+  end if;
+  loop
+    -- Looked up first: an insert that finds its name taken would use up a number of the sequence each time.
+    select a.actor_id into id from process_tracker.actor_lkup a where a.actor_name = actor;
+    exit when found;
+    insert into process_tracker.actor_lkup (actor_name) values (actor) on conflict (actor_name) do nothing returning actor_id into id;
+    exit when found;
+  end loop;
+  perform set_config('waybill.actor_id', id::text, true);
+  return id;
+end $$;

@@ -1,0 +1,107 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, type ClassType } from 'type-graphql';
+import type { Context } from '../platform/context.js';
+import { invalid, notFound } from '../platform/errors.js';
+import { decodeId, globalId } from '../platform/ids.js';
+import type { Row } from '../platform/node.js';
+import { stamped } from '../platform/node.resolver.js';
+import { entityNamed } from '../platform/rows.js';
+import { Process } from '../process/process.entity.js';
+import { SourceObject } from '../source/source-object.entity.js';
+import { Source } from '../source/source.entity.js';
+import { edgesOf } from './lineage-edges.js';
+import { Lineage, LineageArgs, LineageEdge, LineageNode, maxRoots } from './lineage.type.js';
+import { kinds, walkLineage, type Walk, type WalkNode } from './walk-lineage.js';
+
+@Resolver()
+class LineageQuery {
+  @Query(() => Lineage, { description: 'What lies upstream or downstream of processes, sources and objects.' })
+  async lineage(
+    @Ctx() ctx: Context,
+    @Arg('roots', () => [ID], { description: `Global ids of the processes, sources or objects to start from: 1 to ${maxRoots}.` })
+    roots: string[],
+    @Args(() => LineageArgs) args: LineageArgs,
+  ): Promise<Walk> {
+    const [walk] = await walkLineage(ctx.db, [await checkedRoots(ctx, roots)], args);
+    return walk!;
+  }
+}
+
+/** The numbers of the roots by kind. @throws INVALID for too many, or the id of a type without lineage; NOT_FOUND for what is not there. */
+async function checkedRoots(ctx: Context, roots: readonly string[]): Promise<number[][]> {
+  if (!roots.length || roots.length > maxRoots)
+    throw invalid(`A walk starts from 1 to ${maxRoots} roots, not from ${roots.length}.`, {
+      argument: 'roots',
+      value: roots.length,
+      allowed: { min: 1, max: maxRoots },
+    });
+  const byKind = kinds.map(() => [] as number[]);
+  await Promise.all(
+    roots.map(async (root, i) => {
+      const argument = `roots.${i}`;
+      const { type, id } = decodeId(root, argument);
+      const kind = kinds.findIndex((each) => each === type);
+      if (kind < 0) throw invalid(`${argument} is the id of a ${type}, which has no lineage.`, { argument, value: root, allowed: kinds });
+      if (!(await ctx.loaders.byId(entityNamed(type)!, id, new Set(['id']))))
+        throw notFound(`There is no ${type} with the id ${root}.`, { argument, value: root });
+      byKind[kind]!.push(id);
+    }),
+  );
+  return byKind;
+}
+
+/** Adds `lineage` to a type that can be a root. */
+function lineageField(owner: ClassType): ClassType {
+  const kind = kinds.indexOf(owner.name as (typeof kinds)[number]);
+  @Resolver(() => owner)
+  class LineageField {
+    @FieldResolver(() => Lineage, { description: 'What lies upstream or downstream of it.' })
+    lineage(@Root() row: Row, @Ctx() ctx: Context, @Args(() => LineageArgs) args: LineageArgs): Promise<Walk> {
+      return ctx.loaders
+        .get<number, Walk>(`lineage ${owner.name} ${JSON.stringify(args)}`, (ids) => {
+          const walks = ids.map((id) => kinds.map((_, i) => (i === kind ? [id] : [])));
+          return walkLineage(ctx.db, walks, args);
+        })
+        .load(row.id);
+    }
+  }
+  return LineageField;
+}
+
+@Resolver(() => Lineage)
+class LineageResolver {
+  @FieldResolver()
+  edges(@Root() walk: Walk, @Ctx() ctx: Context): Promise<LineageEdge[]> {
+    return ctx.loaders.get<Walk, LineageEdge[]>(`edges ${walk.grain}`, (walks) => edgesOf(ctx.db, walks)).load(walk);
+  }
+  @FieldResolver()
+  complete(@Root() walk: Walk): boolean {
+    return walk.cut === null;
+  }
+  @FieldResolver()
+  visitedNodes(@Root() walk: Walk): number {
+    return walk.before.length + walk.nodes.length;
+  }
+}
+
+@Resolver(() => LineageNode)
+class LineageNodeResolver {
+  @FieldResolver()
+  id(@Root() node: WalkNode): string {
+    return globalId(kinds[node.kind]!, node.id);
+  }
+  @FieldResolver()
+  async subject(@Root() node: WalkNode, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+    const kind = kinds[node.kind]!;
+    return stamped(await ctx.load(entityNamed(kind)!, node.id, info), kind);
+  }
+}
+
+export const lineageResolvers = [
+  LineageQuery,
+  lineageField(Process),
+  lineageField(Source),
+  lineageField(SourceObject),
+  LineageResolver,
+  LineageNodeResolver,
+];
