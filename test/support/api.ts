@@ -1,0 +1,85 @@
+import { graphql, parse, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import pg from 'pg';
+import { createOrm } from '../../src/app/orm.js';
+import { buildWaybillSchema } from '../../src/app/schema.js';
+import { createContext, type Caller, type Context } from '../../src/platform/context.js';
+import { connectionOptions, Database } from '../../src/platform/database.js';
+import { learnShapes } from '../../src/platform/rows.js';
+import { createDatabase, type TestDatabase } from './cluster.js';
+
+export interface Api {
+  url: string;
+  db: Database;
+  schema: GraphQLSchema;
+  /** Runs an operation as the server would, as `actor`; answers data and errors. */
+  execute(query: string, variables?: Record<string, unknown>, caller?: Partial<Caller>): Promise<ExecutionResult<Record<string, any>>>;
+  /** Runs an operation that must not fail, and answers its data. */
+  run(query: string, variables?: Record<string, unknown>, caller?: Partial<Caller>): Promise<Record<string, any>>;
+  /** Runs a query by graphql-jit. */
+  jit(query: string, variables?: Record<string, unknown>): Promise<ExecutionResult<Record<string, any>>>;
+  /** The statements that `work` sent, in order. */
+  recorded(work: () => Promise<unknown>): Promise<string[]>;
+  sql<T extends object = Record<string, any>>(text: string, values?: unknown[]): Promise<T[]>;
+  close(): Promise<void>;
+}
+
+let schema: Promise<GraphQLSchema> | undefined;
+
+/** The schema of the program, with the shapes of its entities known; one a test file. */
+export function waybillSchema(): Promise<GraphQLSchema> {
+  schema ??= (async () => {
+    const built = await buildWaybillSchema();
+    learnShapes(createOrm('postgres://nobody@127.0.0.1:1/none').getMetadata());
+    return built;
+  })();
+  return schema;
+}
+
+/** The API on a store of its own (or on the one at `url`). */
+export async function openApi(name = 'api', url?: string): Promise<Api> {
+  const database: TestDatabase = url ? { url, drop: async () => undefined } : await createDatabase(name);
+  const built = await waybillSchema();
+  const pool = new pg.Pool({ connectionString: database.url, options: connectionOptions('UTC'), max: 20 });
+  pool.on('error', () => undefined);
+  const statements: string[] = [];
+  // Counted at the driver: nothing that reaches the database goes around it.
+  pool.on('connect', (client) => {
+    const send = client.query.bind(client) as (...args: unknown[]) => unknown;
+    client.query = ((...args: unknown[]) => {
+      const [first] = args as [string | { text?: string }];
+      statements.push(typeof first === 'string' ? first : (first.text ?? ''));
+      return send(...args);
+    }) as typeof client.query;
+  });
+  const db = new Database(pool);
+  const contextOf = (caller: Partial<Caller> = {}): Context => createContext(db, { actor: 'tester', role: 'admin', ...caller }, 'test');
+  const api: Api = {
+    url: database.url,
+    db,
+    schema: built,
+    execute: (source, variableValues, caller) =>
+      graphql({ schema: built, source, variableValues, contextValue: contextOf(caller) }) as Promise<ExecutionResult<Record<string, any>>>,
+    async run(query, variables, caller) {
+      const { data, errors } = await api.execute(query, variables, caller);
+      if (errors) throw errors[0]!.originalError ?? errors[0]!;
+      return data!;
+    },
+    async jit(query, variables) {
+      const compiled = compileQuery(built, parse(query));
+      if (!isCompiledQuery(compiled)) throw new Error(JSON.stringify(compiled));
+      return (await compiled.query({}, contextOf(), variables ?? {})) as ExecutionResult<Record<string, any>>;
+    },
+    async recorded(work) {
+      statements.length = 0;
+      await work();
+      return [...statements];
+    },
+    sql: async (text, values) => (await pool.query(text, values)).rows as never,
+    async close() {
+      await pool.end();
+      await database.drop();
+    },
+  };
+  return api;
+}
