@@ -70,6 +70,8 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     clientUrl: url,
     entities: [],
     discovery: { warnWhenNoEntities: false },
+    // A database is never made here: its name may be a slip of the pen.
+    ensureDatabase: false,
     extensions: [Migrator],
     pool: { min: 0, max: 2 },
     migrations: {
@@ -91,6 +93,9 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
       if (!options.dryRun) await run("select pg_advisory_xact_lock(hashtext('waybill.migrate'))");
       return bringUp(run, migrations, options, () => orm.migrator.up({ transaction }));
     });
+  } catch (error) {
+    // A migration that finds something that it cannot take over says so in a sentence, by `raise exception`.
+    throw (error as { code?: string }).code === 'P0001' ? new StoreError((error as Error).message) : error;
   } finally {
     await orm.close(true);
   }

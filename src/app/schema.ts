@@ -6,6 +6,7 @@ import { actorLookups } from '../actor/lookups.js';
 import { contactLookups } from '../contact/lookups.js';
 import { datasetTypeLookups } from '../dataset-type/lookups.js';
 import { extractLookups } from '../extract/lookups.js';
+import { systemLookups } from '../history/lookups.js';
 import { lineageResolvers } from '../lineage/lineage.resolver.js';
 import { locationLookups } from '../location/lookups.js';
 import { AuditedResolver, NodeResolver } from '../platform/node.resolver.js';
@@ -28,6 +29,7 @@ export const resolvers = [
   ...datasetTypeLookups,
   ...extractLookups,
   ...locationLookups,
+  ...systemLookups,
   ...processLookups,
   ...processResolvers,
   ...readersAndWriters,

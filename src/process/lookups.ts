@@ -1,4 +1,6 @@
+import { Int } from 'type-graphql';
 import { lookup } from '../platform/lookup.js';
+import { Cluster } from './cluster.entity.js';
 import { DependencyType } from './dependency-type.entity.js';
 import { FilterType } from './filter-type.entity.js';
 import { ProcessType } from './process-type.entity.js';
@@ -19,5 +21,16 @@ export const processLookups = [
     noun: 'a filter operator',
     defaults: ['equal to', 'less than', 'greater than', 'less than or equal', 'greater than or equal', 'not equal', 'like', 'in set'],
     fields: [{ property: 'code', doc: 'Short code, such as lte.', required: true }],
+  }),
+  ...lookup({
+    entity: Cluster,
+    plural: 'clusters',
+    noun: 'a cluster',
+    fields: [
+      { property: 'maxMemory', type: () => Int, doc: 'Memory that all its processes may take together, in `maxMemoryUnit`.' },
+      { property: 'maxMemoryUnit', doc: 'Unit of the memory figures, such as GB.' },
+      { property: 'maxProcessing', type: () => Int, doc: 'Processing capacity that all its processes may take together, in `maxProcessingUnit`.' },
+      { property: 'maxProcessingUnit', doc: 'Unit of the processing figures, such as DPU.' },
+    ],
   }),
 ];

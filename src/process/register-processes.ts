@@ -1,5 +1,5 @@
 import type { Tx } from '../platform/database.js';
-import { invalid } from '../platform/errors.js';
+import { conflict, invalid } from '../platform/errors.js';
 import type { AttributeInput, ContactInput, RegisterProcessInput, SourceInput } from './register-process.input.js';
 
 export interface RegisteredProcess {
@@ -42,13 +42,21 @@ const keyOf = (...parts: string[]) => JSON.stringify(parts);
 export async function registerProcesses(tx: Tx, requests: readonly RegisterProcessInput[]): Promise<RegisteredProcess[]> {
   await checkFrequencies(tx, requests);
   const lists = listsOf(requests);
-  const rows = await tx.query<{ process_id: number; created: boolean }>('select * from process_tracker.register_processes($1::jsonb)', [
-    JSON.stringify(lists.input),
-  ]);
+  const rows = await tx
+    .query<{ process_id: number; created: boolean }>('select * from process_tracker.register_processes($1::jsonb)', [JSON.stringify(lists.input)])
+    .catch((error: unknown) => emailTaken(error, lists.emails));
   return requests.map(({ name }) => {
     const row = rows[lists.placeOfProcess(name) - 1]!;
     return { id: row.process_id, created: row.created };
   });
+}
+
+/** Of what a registration writes, only an e-mail can be another row's. */
+function emailTaken(error: unknown, emails: readonly string[]): never {
+  const { code, detail } = error as { code?: string; detail?: string };
+  const value = emails.find((email) => email && detail?.endsWith(`=(${email}) already exists.`));
+  if (code !== '23505' || !value) throw error;
+  throw conflict(`There is another contact with the e-mail ${JSON.stringify(value)}.`, { argument: 'input.contacts', value });
 }
 
 async function checkFrequencies(tx: Tx, requests: readonly RegisterProcessInput[]): Promise<void> {
@@ -156,5 +164,5 @@ function listsOf(requests: readonly RegisterProcessInput[]) {
     processDatasetTypes: links.processDatasetTypes.sorted(placed).rows,
     dependencies: links.dependencies.sorted(placed).rows,
   };
-  return { input, placeOfProcess: process.placeOf };
+  return { input, placeOfProcess: process.placeOf, emails: contact.rows.map(({ email }) => email as string) };
 }
