@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,11 @@ beforeAll(async () => {
 /** A folder in which nothing is, yet. */
 const newFolder = () => join(top, `data${++count}`);
 
-const serverPid = (folder: string) => parseInt(readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8'));
+/** NaN while there is none. */
+function serverPid(folder: string): number {
+  const file = join(folder, 'postgres/postmaster.pid');
+  return existsSync(file) ? parseInt(readFileSync(file, 'utf8')) : NaN;
+}
 const runs = (pid: number) => processStart(pid) !== undefined;
 
 async function until(what: string, check: () => boolean | Promise<boolean>, seconds = 15): Promise<void> {
@@ -127,13 +131,23 @@ test('PostgreSQL killed ten times under writes is started again by itself, with 
   await execute(own.url, 'create table written (n int primary key)');
   const writer = program(folder, { write: true });
   const acknowledged = () => writer.said.filter((line) => line.startsWith('wrote ')).length;
-  for (let i = 1; i <= 10; i++) {
+  const writesGoOn = async (when: string) => {
     const before = acknowledged();
-    await until(`writes before kill ${i}`, () => acknowledged() > before + 20);
-    process.kill(serverPid(folder), 'SIGKILL');
+    await until(`writes ${when}`, () => acknowledged() > before + 20);
+  };
+  for (let i = 1; i <= 10; i++) {
+    await writesGoOn(`before kill ${i}`);
+    const pid = serverPid(folder);
+    process.kill(pid, 'SIGKILL');
+    await until(`the server after kill ${i}`, () => serverPid(folder) !== pid && runs(serverPid(folder)));
   }
-  const before = acknowledged();
-  await until('writes after the last kill', () => acknowledged() > before + 20);
+  await writesGoOn('after the last kill');
+  await until('the server', () =>
+    query(own.url, 'select 1').then(
+      () => true,
+      () => false,
+    ),
+  );
   await writer.leave();
   const rows = new Set((await query<{ n: number }>(own.url, 'select n from written')).map(({ n }) => n));
   const told = writer.said.filter((line) => line.startsWith('wrote ')).map((line) => Number(line.slice(6)));

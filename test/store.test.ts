@@ -42,18 +42,26 @@ const eventsSince = async (after: unknown) =>
     (e) => `${e.subject_kind} ${e.subject_name} ${e.field}: ${e.from_value} → ${e.to_value}`,
   );
 
-const newProcess = async (name = `process ${++unique}`) => Number(await one('insert into process (process_name) values ($1) returning process_id', [name]));
+const newProcess = async (name = `process ${++unique}`) =>
+  Number(await one('insert into process (process_name) values ($1) returning process_id', [name]));
 const newRun = (process: number, number: number, more = '') =>
   `insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time${more && ', is_latest_run'})
    values (${process}, 1, ${number}, '2026-01-01'${more && `, ${more}`})`;
 
 /** A source with objects and their attributes: `{ orders: ['id', 'price'] }`. Answers the numbers of the attributes in their order. */
-async function newSource(objects: Record<string, string[]>): Promise<{ name: string; source: number; objects: number[]; attributes: number[] }> {
+async function newSource(
+  objects: Record<string, string[]>,
+): Promise<{ name: string; source: number; objects: number[]; attributes: number[] }> {
   const name = `source ${++unique}`;
   const source = Number(await one('insert into source_lkup (source_name) values ($1) returning source_id', [name]));
   const made = { name, source, objects: [] as number[], attributes: [] as number[] };
   for (const [object, attributes] of Object.entries(objects)) {
-    const id = Number(await one('insert into source_object_lkup (source_id, source_object_name) values ($1, $2) returning source_object_id', [source, object]));
+    const id = Number(
+      await one('insert into source_object_lkup (source_id, source_object_name) values ($1, $2) returning source_object_id', [
+        source,
+        object,
+      ]),
+    );
     made.objects.push(id);
     const rows = await sql(
       `insert into source_object_attribute_lkup (source_object_id, source_object_attribute_name) select $1, unnest($2::text[]) returning source_object_attribute_id as id`,
@@ -65,7 +73,10 @@ async function newSource(objects: Record<string, string[]>): Promise<{ name: str
 }
 
 describe('P51 audit columns', () => {
-  const stamps = (id: number) => sql('select created_by, updated_by, row_version, update_date_time::text as at from process where process_id = $1', [id]).then((rows) => rows[0]!);
+  const stamps = (id: number) =>
+    sql('select created_by, updated_by, row_version, update_date_time::text as at from process where process_id = $1', [id]).then(
+      (rows) => rows[0]!,
+    );
 
   test('P51 rows carry the actor who made and who changed them', async () => {
     const name = `process ${++unique}`;
@@ -83,7 +94,10 @@ describe('P51 audit columns', () => {
     const id = await newProcess();
     const before = await stamps(id);
     await write('ann', `update process set process_name = process_name, description = null where process_id = ${id}`);
-    await write('ann', `insert into process (process_name) select process_name from process where process_id = ${id} on conflict (process_name) do update set process_name = excluded.process_name`);
+    await write(
+      'ann',
+      `insert into process (process_name) select process_name from process where process_id = ${id} on conflict (process_name) do update set process_name = excluded.process_name`,
+    );
     expect(await stamps(id)).toEqual(before);
   });
 
@@ -124,7 +138,9 @@ describe('begin_write', () => {
   test('its settings end with the transaction', async () => {
     const client = await pool.connect();
     await client.query(`begin; select begin_write('ann', 'why', 'api'); commit`);
-    const { rows } = await client.query(`select current_setting('waybill.actor', true) as actor, current_setting('waybill.actor_id', true) as id`);
+    const { rows } = await client.query(
+      `select current_setting('waybill.actor', true) as actor, current_setting('waybill.actor_id', true) as id`,
+    );
     client.release();
     expect(rows).toEqual([{ actor: '', id: '' }]);
   });
@@ -134,16 +150,35 @@ describe('history', () => {
   test('tells who, why, by what way and on what evidence', async () => {
     const id = await newProcess();
     const start = await lastEvent();
-    await write('ann', `select set_config('waybill.evidence', '{"ticket": 7}', true)`, `update process set description = 'new' where process_id = ${id}`);
-    expect(await sql('select actor, reason, origin, evidence, subject_id, field, from_value, to_value from status_event where event_id > $1', [start])).toEqual([
-      { actor: 'ann', reason: 'because', origin: 'api', evidence: { ticket: 7 }, subject_id: String(id), field: 'description', from_value: null, to_value: 'new' },
+    await write(
+      'ann',
+      `select set_config('waybill.evidence', '{"ticket": 7}', true)`,
+      `update process set description = 'new' where process_id = ${id}`,
+    );
+    expect(
+      await sql('select actor, reason, origin, evidence, subject_id, field, from_value, to_value from status_event where event_id > $1', [
+        start,
+      ]),
+    ).toEqual([
+      {
+        actor: 'ann',
+        reason: 'because',
+        origin: 'api',
+        evidence: { ticket: 7 },
+        subject_id: String(id),
+        field: 'description',
+        from_value: null,
+        to_value: 'new',
+      },
     ]);
   });
 
   test('a change that comes without them has the origin sql and no actor', async () => {
     const start = await lastEvent();
     await newProcess();
-    expect(await sql('select field, actor, reason, origin from status_event where event_id > $1', [start])).toEqual([{ field: 'created', actor: null, reason: null, origin: 'sql' }]);
+    expect(await sql('select field, actor, reason, origin from status_event where event_id > $1', [start])).toEqual([
+      { field: 'created', actor: null, reason: null, origin: 'sql' },
+    ]);
   });
 
   test('processes: made, changed by name not by number, deleted', async () => {
@@ -167,7 +202,10 @@ describe('history', () => {
     const start = await lastEvent();
     await sql(newRun(process, 4));
     await sql(`update process_tracking set process_status_id = 2, process_run_record_count = 10 where process_id = $1`, [process]);
-    await sql(`update process_tracking set process_run_name = 'evening', process_status_id = 3, end_reason = 'abandoned' where process_id = $1`, [process]);
+    await sql(
+      `update process_tracking set process_run_name = 'evening', process_status_id = 3, end_reason = 'abandoned' where process_id = $1`,
+      [process],
+    );
     expect(await eventsSince(start)).toEqual([
       'ProcessRun runs #4 status: null → running',
       'ProcessRun runs #4 status: running → completed',
@@ -181,8 +219,14 @@ describe('history', () => {
     const process = await newProcess('links');
     const [child] = [await newProcess('child of links')];
     const start = await lastEvent();
-    await sql(`insert into process_source_object_attribute (process_id, source_object_attribute_id) select $1, unnest($2::int[])`, [process, attributes]);
-    await sql('delete from process_source_object_attribute where process_id = $1 and source_object_attribute_id = $2', [process, attributes[0]]);
+    await sql(`insert into process_source_object_attribute (process_id, source_object_attribute_id) select $1, unnest($2::int[])`, [
+      process,
+      attributes,
+    ]);
+    await sql('delete from process_source_object_attribute where process_id = $1 and source_object_attribute_id = $2', [
+      process,
+      attributes[0],
+    ]);
     await sql('insert into process_dependency (parent_process_id, child_process_id) values ($1, $2)', [process, child]);
     await sql('update process_dependency set dependency_type_id = 3 where child_process_id = $1', [child]);
     expect(await eventsSince(start)).toEqual([
@@ -219,8 +263,14 @@ describe('history', () => {
     const process = await newProcess('files');
     const run = await one(`${newRun(process, 1)} returning process_tracking_id`);
     const start = await lastEvent();
-    const file = await one(`insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time) values ('a.csv', $1, '2026-01-01') returning extract_id`, [location]);
-    await sql(`insert into extract_process_tracking (process_tracking_id, extract_tracking_id, extract_process_event_date_time) values ($1, $2, now())`, [run, file]);
+    const file = await one(
+      `insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time) values ('a.csv', $1, '2026-01-01') returning extract_id`,
+      [location],
+    );
+    await sql(
+      `insert into extract_process_tracking (process_tracking_id, extract_tracking_id, extract_process_event_date_time) values ($1, $2, now())`,
+      [run, file],
+    );
     await sql(`update extract_tracking set extract_status_id = 2 where extract_id = $1`, [file]);
     await sql(`update extract_process_tracking set extract_process_status_id = 2 where extract_tracking_id = $1`, [file]);
     await sql(`update extract_tracking set extract_registration_date_time = '2026-01-02' where extract_id = $1`, [file]);
@@ -240,7 +290,9 @@ describe('history', () => {
         grant select, insert, update, delete on tool_lkup, process_source, process_source_object, process_source_object_attribute to python_${process.pid};
         grant usage on all sequences in schema process_tracker to python_${process.pid}; set local role python_${process.pid}`);
       await client.query(`insert into tool_lkup (tool_name) values ('by a client')`);
-      await expect(client.query(`insert into status_event (subject_kind, subject_id, field, origin) values ('Tool', 1, 'x', 'sql')`)).rejects.toThrow('permission denied');
+      await expect(
+        client.query(`insert into status_event (subject_kind, subject_id, field, origin) values ('Tool', 1, 'x', 'sql')`),
+      ).rejects.toThrow('permission denied');
     } finally {
       await client.query('rollback');
       client.release();
@@ -249,7 +301,9 @@ describe('history', () => {
 
   test('80,000 attributes and their links: one event an object and one a process', async () => {
     const source = await one(`insert into source_lkup (source_name) values ('wide') returning source_id`);
-    await sql(`insert into source_object_lkup (source_id, source_object_name) select $1, 'object ' || n from generate_series(1, 100) n`, [source]);
+    await sql(`insert into source_object_lkup (source_id, source_object_name) select $1, 'object ' || n from generate_series(1, 100) n`, [
+      source,
+    ]);
     const start = await lastEvent();
     await sql(
       `insert into source_object_attribute_lkup (source_object_id, source_object_attribute_name)
@@ -272,7 +326,9 @@ describe('history', () => {
       { kind: 'Process', field: 'targetAttributes', events: 1, names: 80_000 },
       { kind: 'SourceObject', field: 'attributes', events: 100, names: 80_000 },
     ]);
-    expect(await sql('select count(*)::int as n, bool_and(implied) as implied from process_target_object where process_id = $1', [process])).toEqual([{ n: 100, implied: true }]);
+    expect(
+      await sql('select count(*)::int as n, bool_and(implied) as implied from process_target_object where process_id = $1', [process]),
+    ).toEqual([{ n: 100, implied: true }]);
   });
 });
 
@@ -287,7 +343,10 @@ describe('coarser links', () => {
   test('an attribute brings its object and its source', async () => {
     const { source, objects, attributes } = await newSource({ a: ['x', 'y'], b: ['z'] });
     const process = await newProcess();
-    await sql('insert into process_source_object_attribute (process_id, source_object_attribute_id) select $1, unnest($2::int[])', [process, attributes]);
+    await sql('insert into process_source_object_attribute (process_id, source_object_attribute_id) select $1, unnest($2::int[])', [
+      process,
+      attributes,
+    ]);
     expect(await coarser(process)).toEqual([
       { grain: 'object', id: objects[0], implied: true },
       { grain: 'object', id: objects[1], implied: true },
@@ -300,7 +359,10 @@ describe('coarser links', () => {
     const process = await newProcess();
     await sql('insert into process_source (process_id, source_id) values ($1, $2)', [process, source]);
     await sql('insert into process_source_object (process_id, source_object_id) values ($1, $2)', [process, objects[1]]);
-    await sql('insert into process_source_object_attribute (process_id, source_object_attribute_id) values ($1, $2)', [process, attributes[0]]);
+    await sql('insert into process_source_object_attribute (process_id, source_object_attribute_id) values ($1, $2)', [
+      process,
+      attributes[0],
+    ]);
     expect(await coarser(process)).toEqual([
       { grain: 'object', id: objects[0], implied: true },
       { grain: 'object', id: objects[1], implied: false },
@@ -315,9 +377,16 @@ describe('coarser links', () => {
   test('with the last finer link of plain SQL the coarser one goes; a mutation keeps it, no longer implied', async () => {
     const { source, objects, attributes } = await newSource({ a: ['x', 'y'] });
     const process = await newProcess();
-    const link = () => sql('insert into process_source_object_attribute (process_id, source_object_attribute_id) select $1, unnest($2::int[])', [process, attributes]);
+    const link = () =>
+      sql('insert into process_source_object_attribute (process_id, source_object_attribute_id) select $1, unnest($2::int[])', [
+        process,
+        attributes,
+      ]);
     await link();
-    await sql('delete from process_source_object_attribute where process_id = $1 and source_object_attribute_id = $2', [process, attributes[0]]);
+    await sql('delete from process_source_object_attribute where process_id = $1 and source_object_attribute_id = $2', [
+      process,
+      attributes[0],
+    ]);
     expect(await coarser(process)).toHaveLength(2);
     await sql('delete from process_source_object_attribute where process_id = $1', [process]);
     expect(await coarser(process)).toEqual([]);
@@ -332,7 +401,10 @@ describe('coarser links', () => {
   test('links follow an object that moves to another source', async () => {
     const [from, to] = [await newSource({ moved: ['x'] }), await newSource({})];
     const process = await newProcess();
-    await sql('insert into process_source_object_attribute (process_id, source_object_attribute_id) values ($1, $2)', [process, from.attributes[0]]);
+    await sql('insert into process_source_object_attribute (process_id, source_object_attribute_id) values ($1, $2)', [
+      process,
+      from.attributes[0],
+    ]);
     await sql('update source_object_lkup set source_id = $1 where source_object_id = $2', [to.source, from.objects[0]]);
     expect(await coarser(process)).toEqual([
       { grain: 'object', id: from.objects[0], implied: true },
@@ -346,9 +418,11 @@ describe('coarser links', () => {
     await sql('insert into process_source (process_id, source_id) values ($1, $2)', [process, source]);
     const start = await lastEvent();
     await sql('insert into process_source_object (process_id, source_object_id) values ($1, $2)', [process, objects[0]]);
-    expect(await sql('select implied, row_version, update_date_time = created_date_time as same from process_source where process_id = $1', [process])).toEqual([
-      { implied: true, row_version: 1, same: true },
-    ]);
+    expect(
+      await sql('select implied, row_version, update_date_time = created_date_time as same from process_source where process_id = $1', [
+        process,
+      ]),
+    ).toEqual([{ implied: true, row_version: 1, same: true }]);
     expect(await eventsSince(start)).toHaveLength(1);
   });
 
@@ -361,8 +435,14 @@ describe('coarser links', () => {
       for (let i = 0; i < 10; i++) {
         const ids = shuffled().slice(0, 6);
         // Each statement is a transaction, as in a client that commits at once.
-        await sql('insert into process_source_object_attribute (process_id, source_object_attribute_id) select $1, a from unnest($2::int[]) a order by a on conflict do nothing', [process, ids]);
-        await sql('delete from process_source_object_attribute where (process_id, source_object_attribute_id) in (select process_id, source_object_attribute_id from process_source_object_attribute where process_id = $1 and source_object_attribute_id = any ($2) order by 2 for update)', [process, ids.slice(0, 3)]);
+        await sql(
+          'insert into process_source_object_attribute (process_id, source_object_attribute_id) select $1, a from unnest($2::int[]) a order by a on conflict do nothing',
+          [process, ids],
+        );
+        await sql(
+          'delete from process_source_object_attribute where (process_id, source_object_attribute_id) in (select process_id, source_object_attribute_id from process_source_object_attribute where process_id = $1 and source_object_attribute_id = any ($2) order by 2 for update)',
+          [process, ids.slice(0, 3)],
+        );
       }
     });
     await Promise.all(writers);
@@ -379,7 +459,10 @@ const newLocation = async () => {
   await sql(`insert into location_type_lkup (location_type_name) values ('s3') on conflict do nothing`);
   const name = `location ${++unique}`;
   return Number(
-    await one(`insert into location_lkup (location_name, location_path, location_type_id) select $1, $1, location_type_id from location_type_lkup where location_type_name = 's3' returning location_id`, [name]),
+    await one(
+      `insert into location_lkup (location_name, location_path, location_type_id) select $1, $1, location_type_id from location_type_lkup where location_type_name = 's3' returning location_id`,
+      [name],
+    ),
   );
 };
 
@@ -387,30 +470,46 @@ describe('P53 the database protects old clients', () => {
   /** Six connections do the same at once; answers how many succeeded and the constraint that stopped the others. */
   async function six(statement: (n: number) => string): Promise<{ succeeded: number; stoppedBy: string[] }> {
     const results = await Promise.allSettled(Array.from({ length: 6 }, (_, n) => sql(statement(n))));
-    const errors = results.flatMap((result) => (result.status === 'rejected' ? [(result.reason as pg.DatabaseError).constraint ?? String(result.reason)] : []));
+    const errors = results.flatMap((result) =>
+      result.status === 'rejected' ? [(result.reason as pg.DatabaseError).constraint ?? String(result.reason)] : [],
+    );
     return { succeeded: 6 - errors.length, stoppedBy: [...new Set(errors)] };
   }
 
   test('P53 a run number is given once', async () => {
     const process = await newProcess();
-    expect(await six(() => newRun(process, 1).replace(', 1, 1,', ', 2, 1,'))).toEqual({ succeeded: 1, stoppedBy: ['process_tracking_process_id_process_run_id_unique'] });
+    expect(await six(() => newRun(process, 1).replace(', 1, 1,', ', 2, 1,'))).toEqual({
+      succeeded: 1,
+      stoppedBy: ['process_tracking_process_id_process_run_id_unique'],
+    });
   });
 
   test('P53 one run is running; reported ones may overlap', async () => {
     const process = await newProcess();
     expect(await six((n) => newRun(process, n))).toEqual({ succeeded: 1, stoppedBy: ['process_tracking_one_running'] });
-    await sql(`insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time, origin) values ($1, 1, 90, now(), 'observed'), ($1, 1, 91, now(), 'observed')`, [process]);
+    await sql(
+      `insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time, origin) values ($1, 1, 90, now(), 'observed'), ($1, 1, 91, now(), 'observed')`,
+      [process],
+    );
   });
 
   test('P53 one run is the latest', async () => {
     const process = await newProcess();
-    expect(await six((n) => newRun(process, n, 'true').replace(', 1,', ', 2,'))).toEqual({ succeeded: 1, stoppedBy: ['process_tracking_one_latest'] });
+    expect(await six((n) => newRun(process, n, 'true').replace(', 1,', ', 2,'))).toEqual({
+      succeeded: 1,
+      stoppedBy: ['process_tracking_one_latest'],
+    });
   });
 
   test('P53 six starts as a Python client makes them: one run', async () => {
     const process = await newProcess();
     const start = async () => {
-      const last = (await sql('select process_run_id, process_status_id from process_tracking where process_id = $1 order by process_run_id desc limit 1', [process]))[0];
+      const last = (
+        await sql(
+          'select process_run_id, process_status_id from process_tracking where process_id = $1 order by process_run_id desc limit 1',
+          [process],
+        )
+      )[0];
       if (last?.process_status_id === 1) throw new Error('running');
       await sql(newRun(process, (last?.process_run_id ?? 0) + 1, 'true'));
     };
@@ -430,17 +529,33 @@ describe('P53 the database protects old clients', () => {
 
   test('P53 nothing depends on itself', async () => {
     const process = await newProcess();
-    const file = await one(`insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time) values ('self', $1, now()) returning extract_id`, [await newLocation()]);
-    await expect(sql(`insert into process_dependency (parent_process_id, child_process_id) values ($1, $1)`, [process])).rejects.toThrow('process_dependency_not_self');
-    await expect(sql(`insert into extract_dependency (parent_extract_id, child_extract_id) values ($1, $1)`, [file])).rejects.toThrow('extract_dependency_not_self');
+    const file = await one(
+      `insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time) values ('self', $1, now()) returning extract_id`,
+      [await newLocation()],
+    );
+    await expect(sql(`insert into process_dependency (parent_process_id, child_process_id) values ($1, $1)`, [process])).rejects.toThrow(
+      'process_dependency_not_self',
+    );
+    await expect(sql(`insert into extract_dependency (parent_extract_id, child_extract_id) values ($1, $1)`, [file])).rejects.toThrow(
+      'extract_dependency_not_self',
+    );
   });
 
   test('P53 the two statuses of a file are filled, and a given one stays', async () => {
     const location = await newLocation();
-    const file = await one(`insert into extract_tracking (extract_filename, extract_location_id, extract_status_id, extract_registration_date_time) values ('null', $1, null, now()) returning extract_id`, [location]);
+    const file = await one(
+      `insert into extract_tracking (extract_filename, extract_location_id, extract_status_id, extract_registration_date_time) values ('null', $1, null, now()) returning extract_id`,
+      [location],
+    );
     const run = await one(`${newRun(await newProcess(), 1)} returning process_tracking_id`);
-    await sql(`insert into extract_process_tracking (extract_tracking_id, process_tracking_id, extract_process_event_date_time, extract_process_status_id) values ($1, $2, now(), null)`, [file, run]);
-    await sql(`insert into extract_tracking (extract_filename, extract_location_id, extract_status_id, extract_registration_date_time) values ('given', $1, 4, now())`, [location]);
+    await sql(
+      `insert into extract_process_tracking (extract_tracking_id, process_tracking_id, extract_process_event_date_time, extract_process_status_id) values ($1, $2, now(), null)`,
+      [file, run],
+    );
+    await sql(
+      `insert into extract_tracking (extract_filename, extract_location_id, extract_status_id, extract_registration_date_time) values ('given', $1, 4, now())`,
+      [location],
+    );
     expect(
       await sql(
         `select extract_filename as name, s.extract_status_name as status, r.extract_status_name as in_run from extract_tracking e join extract_status_lkup s using (extract_status_id)
