@@ -500,9 +500,13 @@ alter table process_tracking
 
 -- True where the same process has a finer link below this one, on the same side.
 alter table process_source_object add column if not exists implied boolean not null default false;
+alter table process_source_object add column if not exists declared boolean not null default true;
 alter table process_target_object add column if not exists implied boolean not null default false;
+alter table process_target_object add column if not exists declared boolean not null default true;
 alter table process_source add column if not exists implied boolean not null default false;
+alter table process_source add column if not exists declared boolean not null default true;
 alter table process_target add column if not exists implied boolean not null default false;
+alter table process_target add column if not exists declared boolean not null default true;
 
 update process_source_object l set implied = true
 where not implied and exists (

@@ -12,7 +12,15 @@ const message = (env: NodeJS.ProcessEnv, argv: string[] = []): string => {
 
 test('nothing needs to be set', () => {
   const config = readConfig({}, []);
-  expect(config).toMatchObject({ host: '127.0.0.1', port: 4000, logLevel: 'info', maxBody: 4_194_304, maxDepth: 15, jit: true, warnings: [] });
+  expect(config).toMatchObject({
+    host: '127.0.0.1',
+    port: 4000,
+    logLevel: 'info',
+    maxBody: 4_194_304,
+    maxDepth: 15,
+    jit: true,
+    warnings: [],
+  });
   expect(config.databaseUrl).toBeUndefined();
   expect(config.dataDir).toMatch(/\/\.waybill\/data$/);
 });
@@ -35,7 +43,11 @@ test.each([
   ['WAYBILL_POOL_SIZE', 'many', 'a whole number from 1 to 1000'],
   ['DATABASE_URL', 'mysql://localhost/db', 'a PostgreSQL address like postgres://'],
 ])('a wrong value of %s is named with the value and what is allowed: %s', (variable, value, allowed) => {
-  for (const text of [message({ [variable]: value }), message({}, [flagOf(variable), value]), message({}, [`${flagOf(variable)}=${value}`])]) {
+  for (const text of [
+    message({ [variable]: value }),
+    message({}, [flagOf(variable), value]),
+    message({}, [`${flagOf(variable)}=${value}`]),
+  ]) {
     expect(text).toContain(JSON.stringify(value));
     expect(text).toContain(`must be ${allowed}`);
     expect(text.trimEnd()).toMatch(/^[^\n]*\.$/);

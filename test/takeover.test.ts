@@ -1,131 +1,28 @@
-import { readFileSync } from 'node:fs';
-import pg from 'pg';
 import { setupCommand } from '../src/app/commands/setup-command.js';
 import { entities } from '../src/app/entities.js';
 import { migrate, storeState, type StoreState } from '../src/app/migrate.js';
 import { createOrm } from '../src/app/orm.js';
 import { rules } from '../src/app/rules.js';
 import { readOnlyShadow } from '../src/app/takeover.js';
-import { connectionOptions } from '../src/platform/database.js';
 import { learnShapes, selectList, shapeOf } from '../src/platform/rows.js';
-import { createDatabase, createEmptyDatabase, execute, type TestDatabase } from './support/cluster.js';
+import { createDatabase } from './support/cluster.js';
+import {
+  catalogue,
+  closeAll,
+  columnsOf,
+  connect,
+  contents,
+  empty,
+  mess,
+  old,
+  oldTables,
+  open,
+  reason,
+  violations,
+  work,
+} from './support/old-store.js';
 
-type Row = Record<string, any>;
-
-const oldStore = readFileSync(new URL('support/old-store.sql', import.meta.url), 'utf8');
-/** Work of a Python client at each grain: p1 reads attributes only, p2 objects, p3 sources. */
-const work = `
-  set search_path = process_tracker;
-  insert into actor_lkup (actor_name) values ('scheduler');
-  insert into tool_lkup (tool_name) values ('Spark');
-  insert into contact_lkup (contact_name, contact_email) values ('Desk', null);
-  insert into process (process_name, process_type_id, process_tool_id, total_record_count, last_completed_run_date_time)
-    values ('p1', 1, 1, 2147483647, '2021-03-28 02:30:00.123456'), ('p2', 2, 1, 0, '1900-01-01'), ('p3', null, null, 0, '1900-01-01');
-  insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time, process_run_end_date_time, is_latest_run,
-    process_run_actor_id, process_run_name)
-    values (1, 2, 1, '2021-03-28 02:15:00', '2021-03-28 02:30:00.123456', false, 1, null), (1, 1, 2, '2021-03-29 02:15:00', null, true, 1, 'Übung'),
-      (2, 3, 1, '2021-03-28 02:15:00', '2021-03-28 02:16:00', true, 1, null);
-  insert into process_dependency (parent_process_id, child_process_id) values (1, 2);
-  insert into process_contact (process_id, contact_id) values (1, 1);
-  insert into source_lkup (source_name) values ('crm'), ('Warehouse');
-  insert into source_object_lkup (source_id, source_object_name) values (1, 'customers'), (1, 'orders'), (2, 'sales'), (2, null);
-  insert into source_object_attribute_lkup (source_object_id, source_object_attribute_name) values (1, 'id'), (1, 'name'), (2, 'price'), (3, 'sum');
-  insert into process_source_object_attribute (process_id, source_object_attribute_id) values (1, 1), (1, 2), (1, 3);
-  insert into process_target_object_attribute (process_id, target_object_attribute_id) values (1, 4);
-  insert into process_source (process_id, source_id) values (2, 2), (3, 1);
-  insert into process_source_object (process_id, source_object_id) values (2, 3);
-  insert into process_filter (process_id, source_object_attribute_id, filter_type_id, filter_value_string) values (1, 1, 1, 'x');
-  insert into location_type_lkup (location_type_name) values ('local filesystem');
-  insert into location_lkup (location_name, location_path, location_type_id) values ('in', '/in/', 1);
-  insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time, extract_status_id, extract_filetype_id)
-    values ('a.csv', 1, '2021-03-28 02:30:00', 2, 1), ('b.csv', 1, '2021-03-28 02:30:00', null, 1);
-  insert into extract_process_tracking (extract_tracking_id, process_tracking_id, extract_process_event_date_time, extract_process_status_id)
-    values (1, 1, now(), 2), (2, 1, now(), null);
-  insert into cluster_tracking_lkup (cluster_name, cluster_max_memory_unit) values ('c', 'G');
-  insert into error_tracking (error_type_id, process_tracking_id, error_description, error_occurrence_date_time) values (1, 3, 'no file', '2021-03-28 02:16:00');`;
-/** What clients without a protecting database leave behind: one of everything that a rule forbids. */
-const mess = `
-  set search_path = process_tracker;
-  insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time, is_latest_run)
-    values (1, 1, 2, '2021-03-29 02:15:00', true), (1, 2, 3, '2021-03-30', false);
-  insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time, extract_compression_type_id) values ('a.csv', 1, '2021-04-01', 1);
-  insert into process_dependency (parent_process_id, child_process_id) values (3, 3);
-  insert into extract_dependency (parent_extract_id, child_extract_id) values (2, 2);
-  insert into error_tracking (error_type_id, process_tracking_id, error_description, error_occurrence_date_time)
-    values (77, 3, 'odd type', '2021-03-28'), (1, 999, 'lost run', '2021-03-28');`;
-
-const open: TestDatabase[] = [];
-const clients: pg.Client[] = [];
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.end();
-  for (const database of open.splice(0)) await database.drop();
-});
-
-async function empty(): Promise<string> {
-  const database = await createEmptyDatabase('takeover');
-  open.push(database);
-  return database.url;
-}
-
-async function old(...more: string[]): Promise<string> {
-  const url = await empty();
-  await execute(url, oldStore, ...more);
-  return url;
-}
-
-async function connect(url: string, options = connectionOptions('UTC')): Promise<(sql: string) => Promise<Row[]>> {
-  const client = new pg.Client({ connectionString: url, options });
-  await client.connect();
-  clients.push(client);
-  return async (sql) => (await client.query(sql)).rows;
-}
-
-type Ask = Awaited<ReturnType<typeof connect>>;
-
-const oldTables = async (ask: Ask): Promise<string[]> =>
-  (await ask(`select tablename as name from pg_tables where schemaname = 'process_tracker' order by 1`)).map(({ name }) => name);
-
-/** All rows of the given columns of each table, in one order; times and numbers as text. */
-async function contents(ask: Ask, columns: Record<string, string[]>): Promise<Record<string, string[]>> {
-  const result: Record<string, string[]> = {};
-  for (const [table, names] of Object.entries(columns))
-    result[table] = (
-      await ask(
-        `select row_to_json(t)::text as row from (select ${names.map((name) => `"${name}"::text`).join(', ')} from process_tracker.${table}) t`,
-      )
-    )
-      .map(({ row }) => row)
-      .sort();
-  return result;
-}
-
-const columnsOf = async (ask: Ask, tables: string[]): Promise<Record<string, string[]>> => {
-  const rows = await ask(
-    `select c.relname::text as table, array_agg(a.attname::text) as columns from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
-     and not a.attisdropped where c.relnamespace = 'process_tracker'::regnamespace and c.relkind = 'r' group by 1`,
-  );
-  return Object.fromEntries(rows.filter(({ table }) => tables.includes(table)).map(({ table, columns }) => [table, columns]));
-};
-
-/** Everything of the schema but its rows, in an order that does not tell how it came about. */
-async function catalogue(ask: Ask): Promise<string[]> {
-  const rows = await ask(`
-    select format('column %s.%s %s%s%s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), case when a.attnotnull then ' not null' end,
-        case when a.attcollation <> y.typcollation then ' collate ' || l.collname end, pg_get_expr(d.adbin, d.adrelid)) as line
-      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped join pg_type y on y.oid = a.atttypid
-      left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum left join pg_collation l on l.oid = a.attcollation
-      where c.relnamespace = 'process_tracker'::regnamespace and c.relkind in ('r', 'p', 'v')
-    union all select format('constraint %s %s', conname, pg_get_constraintdef(oid)) from pg_constraint where connamespace = 'process_tracker'::regnamespace and contype <> 'n'
-    union all select 'index ' || indexdef from pg_indexes where schemaname = 'process_tracker'
-    union all select 'trigger ' || pg_get_triggerdef(g.oid) from pg_trigger g join pg_class c on c.oid = g.tgrelid
-      where c.relnamespace = 'process_tracker'::regnamespace and not g.tgisinternal
-    union all select 'function ' || pg_get_functiondef(oid) from pg_proc where pronamespace = 'process_tracker'::regnamespace
-    union all select 'sequence ' || sequencename from pg_sequences where schemaname = 'process_tracker'`);
-  return rows.map(({ line }) => line as string).sort();
-}
-
-const violations = (state: StoreState) => (state.kind === 'ready' ? [] : state.violations);
-const reason = (state: StoreState) => (state.kind === 'ready' ? '' : state.reason);
+afterEach(closeAll);
 
 describe('P54 a store that ProcessTracker made', () => {
   test('P54 until it is set up nothing of it changes, and all of it can be read', async () => {
@@ -327,75 +224,6 @@ describe('P54 a store that ProcessTracker made', () => {
       `insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time, origin) values (1, 1, 1, now(), 'observed'), (1, 1, 2, now(), 'observed'), (1, 1, 3, now(), 'command')`,
     );
     expect(await migrate(url)).toEqual({ kind: 'ready' });
-  });
-});
-
-describe('migrate', () => {
-  test('twenty servers that start at once on an empty database make one store', async () => {
-    const url = await empty();
-    const states = await Promise.all(Array.from({ length: 20 }, () => migrate(url)));
-    expect(new Set(states.map(({ kind }) => kind))).toEqual(new Set(['ready']));
-    const ask = await connect(url);
-    expect(await ask('select count(distinct name) = count(*) as once from waybill_migration')).toEqual([{ once: true }]);
-  });
-
-  test('functions are made anew when their text has changed, and only then', async () => {
-    const url = await empty();
-    const lines: string[] = [];
-    const log = (line: string) => void lines.push(line);
-    await migrate(url, { log });
-    expect(lines.splice(0).join()).toContain('functions');
-    await migrate(url, { log });
-    expect(lines).toEqual([]);
-    const ask = await connect(url);
-    await ask(`update waybill_setting set value = 'of an older program' where key = 'functions'`);
-    await ask(`drop trigger record_update on process`);
-    await migrate(url, { log });
-    expect(lines).toHaveLength(1);
-    expect(await ask(`select count(*)::int as n from pg_trigger where tgrelid = 'process'::regclass and tgname = 'record_update'`)).toEqual(
-      [{ n: 1 }],
-    );
-  });
-
-  test('a store that a newer Waybill has changed is refused with a sentence', async () => {
-    const url = await empty();
-    await migrate(url);
-    await execute(url, `insert into process_tracker.waybill_migration (name) values ('9999-later')`);
-    await expect(migrate(url)).rejects.toThrow(/newer Waybill.*9999-later/);
-  });
-
-  test('a database that is not UTF-8 is refused with a sentence', async () => {
-    const url = await empty();
-    const name = `latin_${process.pid}`;
-    await execute(url, `create database ${name} template template0 encoding 'LATIN1' locale_provider libc locale 'C'`);
-    const latin = new URL(url);
-    latin.pathname = `/${name}`;
-    try {
-      await expect(migrate(latin.href)).rejects.toThrow(/encoding LATIN1.*UTF8/);
-    } finally {
-      await execute(url, `drop database ${name}`);
-    }
-  });
-
-  test('a database that is not there is not made', async () => {
-    const url = new URL(await empty());
-    url.pathname = `/slip_${process.pid}`;
-    await expect(migrate(url.href)).rejects.toMatchObject({ code: '3D000' });
-  });
-
-  test("somebody else's schema of that name is left alone", async () => {
-    const url = await empty();
-    await execute(url, 'create schema process_tracker', 'create table process_tracker.recipe (id int)');
-    await expect(migrate(url, { setup: true })).rejects.toThrow('neither');
-  });
-
-  test('the time zone is one that PostgreSQL knows, and stays', async () => {
-    const url = await empty();
-    await expect(migrate(url, { timeZone: 'Mars/Olympus' })).rejects.toThrow('Mars/Olympus is no time zone');
-    await migrate(url, { timeZone: 'Europe/Berlin' });
-    await migrate(url);
-    const ask = await connect(url);
-    expect(await ask(`select value from waybill_setting where key = 'time_zone'`)).toEqual([{ value: 'Europe/Berlin' }]);
   });
 });
 

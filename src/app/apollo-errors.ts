@@ -19,21 +19,17 @@ const callersMistakes = new Set([
   'INVALID',
 ]);
 
-const networkCodes =
-  /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT|57P0[123]|08...|53300)$/;
+const networkCodes = /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57P0[123]|08...|53300)$/;
 const networkTexts =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after)/;
 
 /** Whether the database is away, as the driver says it in its many ways. */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, errors } = error as { code?: unknown; errors?: unknown[] };
-  return (
-    error instanceof Unavailable ||
-    networkCodes.test(String(code)) ||
-    networkTexts.test(error.message) ||
-    (errors ?? []).some(isUnavailable)
-  );
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, syscall, errors, message } = error as Record<string, unknown>;
+  if (code === 'ENOENT') return syscall === 'connect'; // A socket file, not just any file.
+  if (error instanceof Unavailable || networkCodes.test(String(code)) || networkTexts.test(String(message))) return true;
+  return Array.isArray(errors) && errors.some(isUnavailable); // One for each address of a host name.
 }
 
 /** SQL states that a caller can do something about. */
@@ -64,12 +60,11 @@ function argumentPath(error: GraphQLError): string | undefined {
   if (!body) return undefined;
   let path: string | undefined;
   visit(parse(body), {
-    enter(found, _key, _parent, _path, ancestors) {
+    enter(found, _key, parent, _path, ancestors) {
       if (path !== undefined || found.kind !== node.kind || found.loc?.start !== node.loc?.start) return;
-      const above = (ancestors.flat() as ASTNode[])
-        .concat(found)
-        .filter((each) => each.kind === Kind.ARGUMENT || each.kind === Kind.OBJECT_FIELD);
-      if (above.length) path = above.map((each) => each.name.value).join('.');
+      const above = [...ancestors, parent, found].filter((each): each is ASTNode => !!each && 'kind' in each);
+      const names = above.flatMap((each) => (each.kind === Kind.ARGUMENT || each.kind === Kind.OBJECT_FIELD ? [each.name.value] : []));
+      if (names.length) path = names.join('.');
     },
   });
   return path;

@@ -1,6 +1,14 @@
 import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
-import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import {
+  defaultTypeResolver,
+  isAbstractType,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+  type GraphQLTypeResolver,
+} from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import { requests } from '../platform/log.js';
 import { answerError } from './apollo-errors.js';
 
 /** Compiled queries that are kept: the least recently used goes first. */
@@ -54,14 +62,36 @@ export class CompiledQueries {
   }
 }
 
+/**
+ * What a type resolver throws behind an asynchronous field escapes a compiled query: the request would hang, and the rejection that nobody
+ * handles would end the process. So it answers "no type", which is an error of the field in both ways of execution.
+ */
+function keepTypeErrorsInside(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isAbstractType(type)) continue;
+    const resolveType = type.resolveType ?? (defaultTypeResolver as GraphQLTypeResolver<unknown, unknown>);
+    type.resolveType = (value, context, info, abstractType = type) => {
+      try {
+        const name = resolveType(value, context, info, abstractType);
+        if (name instanceof Promise) name.catch(() => undefined);
+        return name;
+      } catch (error) {
+        requests.getStore()?.log.error({ err: error }, `the type of a ${type.name} cannot be told`);
+        return undefined;
+      }
+    };
+  }
+}
+
 /** Executes queries in compiled form (graphql-jit). What it cannot do is left to GraphQL's interpreter, as are mutations and introspection. */
 export function jitPlugin(schema: GraphQLSchema, from = compiledFrom): ApolloServerPlugin {
   const queries = new CompiledQueries(schema, keptQueries, from);
+  keepTypeErrorsInside(schema);
   return {
     async requestDidStart() {
       return {
         async responseForOperation({ operation, document, queryHash, request, contextValue, source }) {
-          if (operation.operation !== 'query' || /\b__(schema|type)\b/.test(source ?? '')) return null;
+          if (operation?.operation !== 'query' || /\b__(schema|type)\b/.test(source ?? '')) return null;
           const hash = queryHash ?? source ?? '';
           const query = queries.get(hash, document, request.operationName);
           if (!query) return null;
@@ -69,13 +99,14 @@ export function jitPlugin(schema: GraphQLSchema, from = compiledFrom): ApolloSer
           try {
             result = (await query(undefined, contextValue, request.variables ?? {})) as ExecutionResult;
           } catch {
-            // Some mistakes of a schema (an interface without its type) escape instead of becoming an error of their field. Only queries
-            // come here, so that the interpreter may run it again and say what is wrong.
+            // Some mistakes escape instead of becoming an error of their field. Only queries come here, so that the interpreter may run
+            // it again and say what is wrong.
             queries.giveUp(hash, request.operationName);
             return null;
           }
           const { data, errors } = result;
-          if (errors && data === undefined) return null; // The variables do not fit: the interpreter has the better words.
+          // What no resolver threw (variables that do not fit, a null where none may be) is told best by the interpreter.
+          if (errors?.some((error) => !error.originalError)) return null;
           const singleResult = errors?.length ? { errors: errors.map((error) => answerError(error, schema)), data } : { data };
           return { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult } };
         },

@@ -48,6 +48,15 @@ function openFor(user: ServerUser, paths: string[]): { names: string[]; files: n
   return { names, files };
 }
 
+async function give(user: ServerUser, path: string): Promise<void> {
+  if (user.uid === undefined) return;
+  await chown(path, user.uid, user.gid!).catch((error: Error) => {
+    throw new StartError(
+      `PostgreSQL may not run as root, and root may not give it files here (${error.message}): start this program as an ordinary user.`,
+    );
+  });
+}
+
 /** Makes the cluster under another name first, so that a start that is killed on the way leaves nothing that looks whole. */
 export async function createCluster({ folder, user, binaries, settings, log }: Cluster): Promise<void> {
   log(`Making a PostgreSQL ${binaries.major} cluster in ${folder.cluster}`);
@@ -57,7 +66,7 @@ export async function createCluster({ folder, user, binaries, settings, log }: C
   await rm(secret, { force: true });
   await mkdir(half, { mode: 0o700 });
   await writeFile(secret, `${await password(folder)}\n`, { mode: 0o600 });
-  for (const path of [half, secret]) if (user.uid !== undefined) await chown(path, user.uid, user.gid!);
+  for (const path of [half, secret]) await give(user, path);
   const { names, files } = openFor(user, [half, secret]);
   try {
     const args = [
@@ -203,7 +212,11 @@ async function clearAfterCrash({ folder, user, log }: Cluster): Promise<void> {
       `The folder ${folder.cluster} belongs to user id ${uid}, but PostgreSQL runs as user id ${wanted}: give it back with chown -R.`,
     );
   const postmaster = await readPostmaster(folder);
-  if (!postmaster) return;
+  if (!postmaster || !(postmaster.pid > 0)) {
+    // Killed while it wrote the file, PostgreSQL leaves an empty one, which it would take for another server that starts.
+    await rm(join(folder.cluster, 'postmaster.pid'), { force: true });
+    return;
+  }
   log('PostgreSQL was not stopped in order; it recovers');
   // Its other processes end by themselves, but one at work in a long statement may take its time, and PostgreSQL does not start beside it.
   for (let i = 0; i < 100; i++) {
@@ -218,7 +231,7 @@ async function clearAfterCrash({ folder, user, log }: Cluster): Promise<void> {
   // Written in our folder first: in PostgreSQL's its user could have laid a link in the way.
   const mended = join(folder.path, 'postmaster.tmp');
   await replaceFile(mended, postmaster.text.replace(/^-?\d+/, '2147483647'));
-  if (user.uid !== undefined) await chown(mended, user.uid, user.gid!);
+  await give(user, mended);
   await rename(mended, join(folder.cluster, 'postmaster.pid'));
 }
 

@@ -12,7 +12,6 @@ const files: SqlFile[] = [
   { file: 'platform/waybill-now.sql', readOnly: true },
   { file: 'platform/fill-template.sql' },
   { file: 'history/begin-write.sql' },
-  { file: 'actor/waybill-actor-id.sql' },
   { file: 'history/stamp-rows.sql' },
   { file: 'history/record-things.sql' },
   { file: 'history/record-links.sql' },

@@ -14,7 +14,9 @@ export async function withNewNode(program: () => Promise<unknown>): Promise<void
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('error', (error) => {
-    console.error(`Waybill needs Node 22.17 or later, and this is ${process.version}. Run \`npm ci\`, which brings one along. (${error.message})`);
+    console.error(
+      `Waybill needs Node 22.17 or later, and this is ${process.version}. Run \`npm ci\`, which brings one along. (${error.message})`,
+    );
     process.exit(1);
   });
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -9,6 +9,7 @@ import { extractLookups } from '../extract/lookups.js';
 import { systemLookups } from '../history/lookups.js';
 import { lineageResolvers } from '../lineage/lineage.resolver.js';
 import { locationLookups } from '../location/lookups.js';
+import { learnShapes } from '../platform/rows.js';
 import { AuditedResolver, NodeResolver } from '../platform/node.resolver.js';
 import { ContactLinksResolver } from '../process/contact-links.resolver.js';
 import { processLookups } from '../process/lookups.js';
@@ -18,9 +19,10 @@ import { RegisterProcessResolver } from '../process/register-process.resolver.js
 import { runLookups } from '../run/lookups.js';
 import { sourceLookups } from '../source/lookups.js';
 import { sourceResolvers } from '../source/source.resolver.js';
+import { createOrm } from './orm.js';
 
 /** Every resolver class of the API. A new one is added here. */
-export const resolvers = [
+const resolvers = [
   NodeResolver,
   AuditedResolver,
   AuditResolver,
@@ -41,11 +43,16 @@ export const resolvers = [
   ...lineageResolvers,
 ] as unknown as NonEmptyArray<new () => object>;
 
-/** The executable schema. Inputs are checked by their scalars and by the functions that take them, not by class-validator. */
+/** The executable schema; the tables behind its types are known once it is made. Inputs are checked by their scalars and by the functions that take them, not by class-validator. */
 export async function buildWaybillSchema(): Promise<GraphQLSchema> {
+  // Metadata alone: this ORM never connects.
+  learnShapes(createOrm('postgres://localhost/none').getMetadata());
   const schema = await buildSchema({ resolvers, validate: false });
   // type-graphql makes every resolveType asynchronous, which graphql-jit cannot execute. All of ours are this one.
   for (const type of Object.values(schema.getTypeMap()))
     if (isAbstractType(type)) type.resolveType = (row: { __typename?: string }) => row.__typename;
+  // The decorators have no place for these two.
+  schema.getQueryType()!.description = 'All that can be asked. Nothing here changes the store.';
+  schema.getMutationType()!.description = 'All that changes the store, each mutation in one transaction, recorded with who did it.';
   return schema;
 }

@@ -10,7 +10,8 @@ import { openStore, type Store } from './store.js';
 /** The program behind `npm start`: runs until it is told to stop. */
 export async function serve(): Promise<void> {
   const argv = process.argv.slice(2);
-  if (argv.includes('--help') || argv.includes('-h')) return console.log(`Waybill's server. Flags, each with the environment variable that stands for it:\n\n${help()}`);
+  if (argv.includes('--help') || argv.includes('-h'))
+    return console.log(`Waybill's server. Flags, each with the environment variable that stands for it:\n\n${help()}`);
   try {
     await run(readConfig(process.env, argv));
   } catch (error) {
@@ -24,6 +25,8 @@ async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
   for (const warning of config.warnings) log.warn(warning);
   log.info({ config: printable(config), node: process.version }, 'starting');
+  // A promise that nobody waits for failed: a mistake of ours, but no reason to break off everybody's requests.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
 
   // The port comes first: while the database is awaited, health pages and a clear refusal can be had already.
   const server = await startServer({ config, log, schema: await buildWaybillSchema() });
@@ -35,10 +38,12 @@ async function run(config: Config): Promise<void> {
   });
   try {
     opening = openStore(config, log, { waiting: (reason) => server.wait(reason), signal: stopping.signal });
-    const { db, state } = await opening;
+    const store = await opening;
+    const { db, state } = store;
     const refused = await refusalToListen(new KeyRing(db), config.host);
     if (refused) throw new StartError(refused);
     server.use(db, state);
+    if (state.kind === 'read-only') lookAgain(store, server, log);
     log.info({ url: server.url, store: state.kind }, 'ready');
     console.log(`Waybill answers on ${server.url}/graphql${state.kind === 'read-only' ? `, read-only: ${state.reason}` : ''}`);
   } catch (error) {
@@ -46,6 +51,26 @@ async function run(config: Config): Promise<void> {
     await stop(server, opening);
     throw error;
   }
+}
+
+const lookAgainMs = 15_000;
+
+/** A read-only store becomes writable while we run, as soon as somebody has set it up or mended it. */
+function lookAgain(store: Store, server: Server, log: Log): void {
+  const timer = setTimeout(() => {
+    store.refresh().then(
+      (changed) => {
+        if (changed) server.use(store.db, store.state);
+        if (changed) log.info({ store: store.state.kind }, 'the store was set up');
+        if (store.state.kind === 'read-only') lookAgain(store, server, log);
+      },
+      (error: unknown) => {
+        log.warn({ err: error }, 'could not see whether the store is writable now');
+        lookAgain(store, server, log);
+      },
+    );
+  }, lookAgainMs);
+  timer.unref();
 }
 
 /** Requests that run may end, then the connections go, then the use of the embedded server. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
@@ -109,8 +109,11 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
     },
     wait: (reason) => void (store.waiting = reason),
     async close() {
+      // A connection whose request has just ended stays open for the next one; nobody else would close it.
+      const idle = setInterval(() => app.server.closeIdleConnections(), 50);
       const impatience = setTimeout(() => app.server.closeAllConnections(), drainMs);
       await app.close();
+      clearInterval(idle);
       clearTimeout(impatience);
       await apollo.stop();
     },
@@ -132,6 +135,8 @@ async function startApollo(config: Config, schema: GraphQLSchema, log: Log, stat
     formatError: (_, error) => answerError(error, schema),
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
+      // It would wrap each resolver of the schema, to work out a header that we know.
+      ApolloServerPluginCacheControlDisabled(),
       gatePlugin(config, state),
       ...(config.jit ? [jitPlugin(schema) as ApolloServerPlugin<Context>] : []),
     ],
@@ -157,7 +162,7 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
 
   app.addHook('onRequest', async (request, reply) => {
     request.record = { id: request.id, log: log.child({ requestId: request.id }), facts: {} };
-    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
   });
   // Only here, when the body has been read: the events of a body lose what was entered before.
   app.addHook('preHandler', (request, _, done) => requests.run(request.record, done));

@@ -5,11 +5,15 @@ import { connectionOptions, Database, readTimeZone } from '../platform/database.
 import type { Log } from '../platform/log.js';
 import { isUnavailable } from './apollo-errors.js';
 import { StartError, useEmbeddedPostgres } from './embedded-postgres.js';
-import { migrate, type StoreState } from './migrate.js';
+import { migrate, storeState, type StoreState } from './migrate.js';
+import { createOrm } from './orm.js';
+import { readOnlyShadow } from './takeover.js';
 
 export interface Store {
-  db: Database;
-  state: StoreState;
+  readonly db: Database;
+  readonly state: StoreState;
+  /** Looks whether a read-only store was mended meanwhile, by `npm run setup` say; true if `db` and `state` are others now. */
+  refresh(): Promise<boolean>;
   /** Ends the connections and, where it is ours, the use of the embedded server. */
   close(): Promise<void>;
 }
@@ -25,15 +29,35 @@ interface OpenOptions {
 
 /** Opens the data store that the configuration names: brings it up to date, and connects to it. */
 export async function openStore(config: Config, log: Log, { waiting, signal }: OpenOptions = {}): Promise<Store> {
-  const embedded = config.databaseUrl ? undefined : await useEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => log.info(message) });
+  const embedded = config.databaseUrl
+    ? undefined
+    : await useEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => log.info(message) });
   try {
     // The embedded server's address may change while it is used; asking each time is right for both.
     const url = () => embedded?.url ?? config.databaseUrl!;
-    const { state, timeZone } = await patiently(async () => ({ state: await migrate(url()), timeZone: await readTimeZone(url()) }), url, log, waiting, signal);
-    const db = new Database(createPool(url, timeZone, config, log));
+    const connect = async () => {
+      const state = await migrate(url());
+      const pool = createPool(url, await readTimeZone(url()), config, log);
+      const untouched = state.kind === 'read-only' && state.untouched;
+      if (untouched) await shadow(pool);
+      return { state, db: new Database(pool, untouched ? 'pg_temp' : 'process_tracker') };
+    };
+    let { db, state } = await patiently(connect, url, log, waiting, signal);
     return {
-      db,
-      state,
+      get db() {
+        return db;
+      },
+      get state() {
+        return state;
+      },
+      async refresh() {
+        if (state.kind === 'ready' || (await storeState(url())).kind === 'read-only') return false;
+        const before = db.pool;
+        ({ db, state } = await connect());
+        // Waits for the requests that use it.
+        before.end().catch((error: unknown) => log.warn({ err: error }, 'could not close the old connections'));
+        return true;
+      },
       async close() {
         await db.pool.end();
         await embedded?.leave();
@@ -45,7 +69,13 @@ export async function openStore(config: Config, log: Log, { waiting, signal }: O
   }
 }
 
-async function patiently<T>(work: () => Promise<T>, url: () => string, log: Log, waiting?: (reason: string) => void, signal?: AbortSignal): Promise<T> {
+async function patiently<T>(
+  work: () => Promise<T>,
+  url: () => string,
+  log: Log,
+  waiting?: (reason: string) => void,
+  signal?: AbortSignal,
+): Promise<T> {
   for (;;) {
     try {
       return await work();
@@ -66,7 +96,8 @@ async function patiently<T>(work: () => Promise<T>, url: () => string, log: Log,
 function startError(error: unknown, url: string): unknown {
   const { code, message } = error as { code?: string; message?: string };
   const at = withoutSecrets(url);
-  if (code === '28P01' || code === '28000') return new StartError(`The database ${at} refuses this user or password: ${message}. Check DATABASE_URL.`);
+  if (code === '28P01' || code === '28000')
+    return new StartError(`The database ${at} refuses this user or password: ${message}. Check DATABASE_URL.`);
   if (code === '3D000') return new StartError(`There is no such database: ${at}. Make it (\`createdb\`), or check DATABASE_URL.`);
   if (code === '42501') return new StartError(`The user of the database ${at} may not do what is needed: ${message}.`);
   return isUnavailable(error) ? new StartError(`The database ${at} cannot be reached: ${message || code}.`) : error;
@@ -80,6 +111,19 @@ function createPool(url: () => string, timeZone: string, config: Config, log: Lo
   // A connection that breaks while nobody uses it is no request's error.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database broke'));
   return pool;
+}
+
+/** Lets every connection read a store that must not be changed as if it were one of ours. */
+async function shadow(pool: pg.Pool): Promise<void> {
+  const sql = await readOnlyShadow(new Database(pool), createOrm('postgres://localhost/none').getMetadata());
+  // Views, also temporary ones, keep `npm run setup` from changing the columns below them: a quiet server must not be in its way.
+  pool.options.idleTimeoutMillis = 500;
+  // Sent before any statement of ours on that connection: the driver keeps the order.
+  const prepare = (client: pg.ClientBase) => client.query(sql);
+  pool.on('connect', (client) => void prepare(client).catch((error: Error) => pool.emit('error', error, client)));
+  // The connection that has just asked what the store has.
+  const client = await pool.connect();
+  await prepare(client).finally(() => client.release());
 }
 
 function withOptions(url: string, settings: string): string {

@@ -53,7 +53,7 @@ registerEnumType(LineageCut, {
   },
 });
 
-export const defaultNodes = 10_000;
+const defaultNodes = 10_000;
 export const maxNodes = 100_000;
 export const maxRoots = 100;
 
@@ -82,7 +82,7 @@ export class LineageArgs {
   after?: string | null;
 }
 
-export const LineageSubject = createUnionType({
+const LineageSubject = createUnionType({
   name: 'LineageSubject',
   description: 'What can stand in a lineage graph.',
   types: () => [Process, Source, SourceObject] as const,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 /** Holds from `src/` and from `dist/` alike. */
 const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const whole = (min: number, max: number) => z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
 const isDatabaseUrl = (text: string) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);

@@ -44,7 +44,11 @@ export class Database implements Queries {
     readonly pool: pg.Pool,
     /** Where the store's read functions are: a store that is only read has them in `pg_temp`. */
     readonly functions: 'process_tracker' | 'pg_temp' = 'process_tracker',
-  ) {}
+  ) {
+    // A connection that breaks between two statements of a transaction tells so by an event, and an unheard one ends the program.
+    // The next statement fails all the same, and that is what the caller is told.
+    pool.on('connect', (client) => client.on('error', () => undefined));
+  }
 
   async query<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
     const { rows } = await this.pool.query<T>({ name: this.#nameOf(sql), text: sql, values });

@@ -42,7 +42,7 @@ interface Measures {
 }
 
 /** Sizes of a document with its fragments written out: linear in the document, however often a fragment is used. */
-export function measure(document: DocumentNode): Measures {
+function measure(document: DocumentNode): Measures {
   const fragments = new Map<string, FragmentDefinitionNode | Measures>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);

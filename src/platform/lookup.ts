@@ -11,7 +11,7 @@ import { selectedProperties } from './selection.js';
 import { LongText, Name } from './text.js';
 
 /** A column of a look-up beside its name, as it is written. */
-export interface LookupField {
+interface LookupField {
   property: string;
   doc: string;
   type?: () => unknown;
@@ -61,7 +61,7 @@ export async function lockNamed(
 }
 
 /** Turns the violation of a unique column into a CONFLICT that names the argument. */
-export function nameTaken(error: unknown, type: string, values: Readonly<Record<string, unknown>>): never {
+function nameTaken(error: unknown, type: string, values: Readonly<Record<string, unknown>>): never {
   const { code, detail } = error as { code?: string; detail?: string };
   if (code !== '23505') throw error;
   const [property, value] = Object.entries(values).find(([, each]) => typeof each === 'string' && detail?.includes(`(${each})`)) ?? [
@@ -96,7 +96,7 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
   }
   for (const { property, doc, type: graphql = () => LongText, required } of fields) {
     Field(graphql as () => ClassType, { nullable: !required, description: doc })(CreateInput.prototype, property);
-    Field(graphql as () => ClassType, { nullable: true, description: `${doc} ${required ? '' : 'Null takes it away.'}` })(
+    Field(graphql as () => ClassType, { nullable: true, description: `${doc}${required ? '' : ' Null takes it away.'}` })(
       UpdateInput.prototype,
       property,
     );
@@ -156,8 +156,8 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
       return ctx.write(async (tx) => {
         const rows = await tx
           .query(
-            `insert into ${table} (${names.join(', ')}, created_by, updated_by)
-             values (${names.map((_, i) => `$${i + 1}`).join(', ')}, waybill_actor_id(), waybill_actor_id())
+            `insert into ${table} (${names.join(', ')})
+             values (${names.map((_, i) => `$${i + 1}`).join(', ')})
              on conflict (${columns.get('name')!.column}) do nothing returning 1 as made`,
             given.map(([, value]) => value),
           )

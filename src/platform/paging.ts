@@ -6,8 +6,8 @@ import { grouped } from './loaders.js';
 import { selectList, shapeOf, type EntityClass, type Row } from './rows.js';
 import { selectedProperties } from './selection.js';
 
-export const defaultFirst = 50;
-export const maxFirst = 500;
+const defaultFirst = 50;
+const maxFirst = 500;
 
 @ArgsType()
 export class PageArgs {
@@ -31,7 +31,7 @@ export class PageArgs {
 }
 
 @ObjectType({ description: 'Where a page stands in its list.' })
-export class PageInfo {
+class PageInfo {
   @Field({ description: 'Whether rows follow this page.' }) hasNextPage!: boolean;
   @Field({ description: 'Whether rows precede this page.' }) hasPreviousPage!: boolean;
   @Field(() => String, { nullable: true, description: 'Cursor of the first row; null on an empty page.' }) startCursor!: string | null;
@@ -39,7 +39,7 @@ export class PageInfo {
 }
 
 /** Collects the values of a statement and hands out their placeholders. */
-export class Values {
+class Values {
   readonly list: unknown[] = [];
   add(value: unknown, cast?: string): string {
     this.list.push(value);
@@ -110,7 +110,7 @@ function decodeCursor(list: ListSource, cursor: string, argument: string): unkno
 }
 
 /** @throws INVALID naming the argument that is negative, too large, or does not go with another. */
-export function sliceOf(list: ListSource, args: PageArgs): Slice {
+function sliceOf(list: ListSource, args: PageArgs): Slice {
   for (const [argument, value] of [
     ['first', args.first],
     ['last', args.last],

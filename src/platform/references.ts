@@ -3,13 +3,13 @@ import type { Tx } from './database.js';
 import { shapeOf, type EntityClass } from './rows.js';
 
 /** Words for the rows that use something, as `12 ProcessSource`. */
-export interface Use {
+interface Use {
   by: string;
   count: number;
 }
 
 /** Counts the rows that refer to this one through a foreign key, by the entity they belong to; in one statement. */
-export async function usesOf(tx: Tx, entity: EntityClass, id: number): Promise<Use[]> {
+async function usesOf(tx: Tx, entity: EntityClass, id: number): Promise<Use[]> {
   const { references } = shapeOf(entity);
   if (!references.length) return [];
   const counts = references.map(

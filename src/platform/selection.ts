@@ -26,7 +26,7 @@ function* descend(nodes: Iterable<FieldNode>, path: readonly string[], fragments
 }
 
 /** Names of the fields asked for below this field, at each of the paths given (a connection's rows stand at `nodes` and `edges.node`). */
-export function selectedFields(info: GraphQLResolveInfo, paths: readonly string[] = ['']): Set<string> {
+function selectedFields(info: GraphQLResolveInfo, paths: readonly string[] = ['']): Set<string> {
   const names = new Set<string>();
   for (const path of paths)
     for (const field of descend(info.fieldNodes, path ? path.split('.') : [], info.fragments)) names.add(field.name.value);
@@ -65,7 +65,7 @@ export function selectedProperties(
 }
 
 /** The name of the type behind a field's lists and non-nulls. */
-export const returnTypeName = (info: GraphQLResolveInfo): string => {
+const returnTypeName = (info: GraphQLResolveInfo): string => {
   const type = getNamedType(info.returnType);
   return isUnionType(type) || isInterfaceType(type) || isObjectType(type) ? type.name : String(type);
 };

@@ -1,10 +1,10 @@
 import { GraphQLScalarType, Kind } from 'graphql';
 
-export const maxNameBytes = 2000;
-export const maxTextBytes = 1_000_000;
+const maxNameBytes = 2000;
+const maxTextBytes = 1_000_000;
 
 /** What PostgreSQL cannot store as text: the character U+0000, and halves of surrogate pairs. */
-export const unstorable = (value: string): string | undefined =>
+const unstorable = (value: string): string | undefined =>
   value.includes('\0') ? 'the character U+0000' : value.isWellFormed() ? undefined : 'half of a surrogate pair';
 
 const shorten = (value: string) => (value.length > 60 ? `${value.slice(0, 60)}…` : value);

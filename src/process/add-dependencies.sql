@@ -2,7 +2,6 @@
 -- Additions run one after the other (an advisory lock until the end of the transaction): two that together close a cycle would not see each other.
 create or replace function process_tracker.add_dependencies(wanted jsonb, process_ids int[]) returns void language plpgsql as $$
 declare
-  actor int := process_tracker.waybill_actor_id();
   missing text;
   child_ids int[]; parent_ids int[];
   cycle text[];
@@ -20,8 +19,8 @@ begin
     return;
   end if;
   perform pg_advisory_xact_lock(hashtext('waybill process_dependency'));
-  insert into process_dependency (parent_process_id, child_process_id, dependency_type_id, created_by, updated_by)
-    select parent, child, 2, actor, actor from unnest(parent_ids, child_ids) n(parent, child) where parent <> child
+  insert into process_dependency (parent_process_id, child_process_id, dependency_type_id)
+    select parent, child, 2 from unnest(parent_ids, child_ids) n(parent, child) where parent <> child
     order by 1, 2 on conflict do nothing;
   -- From each new child upwards: a parent on the way that is the child again closes a cycle.
   with recursive up as (

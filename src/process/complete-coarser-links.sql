@@ -1,7 +1,6 @@
 -- A process that reads an attribute reads its object and its source as well. Python clients write attribute rows alone, so the database
 -- adds the coarser rows and keeps `implied` true exactly where the same process has a finer link below, on the same side.
--- When the last finer link goes, the coarser one goes too if plain SQL did it (nobody else knows of the rows that were added here);
--- a mutation decides for itself: for it the row stays and is no longer implied.
+-- When the last finer link goes, a coarser row that was only added here (`declared` is false) goes too; one that somebody stated stays.
 -- Coarser rows are locked in the order of their keys, so that two writers never wait for each other crosswise.
 
 -- The four steps from a finer link to the coarser one above it: attributes before objects, since they make objects.
@@ -17,7 +16,7 @@ returns table (finer text, finer_id text, thing text, thing_id text, parent_id t
 $$;
 
 -- Brings the coarser rows of these processes (of all, if null) in line with the finer ones: for a store that is taken over, and for objects
--- that move. Adds rows and sets `implied`; takes away only rows that a finer link implied which now implies another.
+-- that move. Adds rows and sets `implied`; takes away only rows that were added for a finer link which is elsewhere now.
 create or replace function process_tracker.complete_links(processes integer[]) returns void language plpgsql
 set search_path = process_tracker, pg_temp as $body$
 declare
@@ -26,12 +25,17 @@ begin
   for at in select * from process_tracker.link_levels() loop
     execute process_tracker.fill_template($sql$
       delete from {coarser} l
+      where not l.declared and (l.process_id = any ($1) or $1 is null) and not exists (
+        select from {finer} f join {thing} t on t.{thing_id} = f.{finer_id} where f.process_id = l.process_id and t.{parent_id} = l.{coarser_id})
+    $sql$, to_jsonb(at)) using processes;
+    execute process_tracker.fill_template($sql$
+      update {coarser} l set implied = false
       where l.implied and (l.process_id = any ($1) or $1 is null) and not exists (
         select from {finer} f join {thing} t on t.{thing_id} = f.{finer_id} where f.process_id = l.process_id and t.{parent_id} = l.{coarser_id})
     $sql$, to_jsonb(at)) using processes;
     execute process_tracker.fill_template($sql$
-      insert into {coarser} (process_id, {coarser_id}, implied)
-      select distinct f.process_id, t.{parent_id}, true from {finer} f join {thing} t on t.{thing_id} = f.{finer_id}
+      insert into {coarser} (process_id, {coarser_id}, implied, declared)
+      select distinct f.process_id, t.{parent_id}, true, false from {finer} f join {thing} t on t.{thing_id} = f.{finer_id}
       where t.{parent_id} is not null and (f.process_id = any ($1) or $1 is null)
       order by 1, 2
       on conflict (process_id, {coarser_id}) do update set implied = true where not {coarser}.implied
@@ -57,8 +61,8 @@ begin
           end if;
         end if;
         if tg_op <> 'DELETE' then
-          insert into {coarser} (process_id, {coarser_id}, implied)
-          select distinct f.process_id, t.{parent_id}, true from new_rows f join {thing} t on t.{thing_id} = f.{finer_id}
+          insert into {coarser} (process_id, {coarser_id}, implied, declared)
+          select distinct f.process_id, t.{parent_id}, true, false from new_rows f join {thing} t on t.{thing_id} = f.{finer_id}
           where t.{parent_id} is not null
           order by 1, 2
           on conflict (process_id, {coarser_id}) do update set implied = true where not {coarser}.implied;
@@ -72,10 +76,9 @@ begin
           select array_agg(k.process_id), array_agg(k.parent) into processes, parents
           from unnest(processes, parents) as k (process_id, parent)
           where not exists (select from {finer} f join {thing} t on t.{thing_id} = f.{finer_id} where f.process_id = k.process_id and t.{parent_id} = k.parent);
-          if coalesce(current_setting('waybill.actor', true), '') = '' then
+          if processes is not null then
             delete from {coarser} l using unnest(processes, parents) as k (process_id, parent)
-            where l.implied and l.process_id = k.process_id and l.{coarser_id} = k.parent;
-          else
+            where not l.declared and l.process_id = k.process_id and l.{coarser_id} = k.parent;
             update {coarser} l set implied = false from unnest(processes, parents) as k (process_id, parent)
             where l.implied and l.process_id = k.process_id and l.{coarser_id} = k.parent;
           end if;

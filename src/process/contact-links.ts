@@ -21,7 +21,7 @@ const places = {
 } as const;
 
 /** Types that a contact can be linked to. */
-export const contactSubjects = Object.keys(places) as (keyof typeof places)[];
+const contactSubjects = Object.keys(places) as (keyof typeof places)[];
 
 export interface ContactLinkRequest {
   /** Global id of what the contact answers for. */
@@ -56,7 +56,7 @@ export async function linkContact(tx: Tx, input: ContactLinkRequest): Promise<Co
   if (roles) {
     made.push(
       ...(await tx.query(
-        `insert into ${link} (${key}, contact_id, created_by, updated_by) values ($1, $2, waybill_actor_id(), waybill_actor_id()) on conflict do nothing returning 1 as made`,
+        `insert into ${link} (${key}, contact_id) values ($1, $2) on conflict do nothing returning 1 as made`,
         [id, contactId],
       )),
     );

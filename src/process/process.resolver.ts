@@ -59,7 +59,7 @@ registerEnumType(ContactOrigin, {
 });
 
 @ObjectType({ description: 'A contact of a process, with where it comes from. Each contact stands once for each origin.' })
-export class ProcessContact {
+class ProcessContact {
   @Field(() => Contact, { description: 'Whom to call.' }) contact!: unknown;
   @Field(() => ContactOrigin, { description: 'Why it answers for the process.' }) origin!: ContactOrigin;
   @Field(() => [String], { description: 'The roles it has there, ordered by name; empty where none was said.' }) roles!: string[];
@@ -94,7 +94,7 @@ class ProcessContactResolver {
 }
 
 @ObjectType({ description: 'An attribute that a process reads or writes, and how.' })
-export class ProcessAttribute {
+class ProcessAttribute {
   @Field(() => SourceObjectAttribute, { description: 'The attribute.' }) attribute!: unknown;
   @Field(() => String, { nullable: true, description: 'Name under which the process reads or writes it.' }) alias!: string | null;
   @Field(() => String, { nullable: true, description: 'Expression by which the process reads or makes it.' }) expression!: string | null;
@@ -109,7 +109,7 @@ class ProcessAttributeResolver {
 }
 
 @ObjectType({ description: 'A hard dependency between two processes: the child waits for the parent.' })
-export class ProcessDependencyLink {
+class ProcessDependencyLink {
   @Field(() => Process, { description: 'The process at the other end.' }) process!: unknown;
   @Field(() => DependencyType, { description: 'Kind of dependency. Undefined counts as Hard.' }) type!: unknown;
 }

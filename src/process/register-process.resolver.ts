@@ -7,7 +7,7 @@ import { RegisterProcessInput } from './register-process.input.js';
 import { registerProcesses, type RegisteredProcess } from './register-processes.js';
 
 @ObjectType({ description: 'What became of a registration.' })
-export class RegisterProcessPayload {
+class RegisterProcessPayload {
   @Field(() => Process, { description: 'The process as it is now.' }) process!: unknown;
   @Field(() => Boolean, { description: 'Whether this registration made it; false where it was known.' }) created!: boolean;
 }

@@ -2,37 +2,35 @@
 -- `input` is what register-processes.ts makes of the requests: lists in which every row stands once, in one order for all callers,
 -- and rows point to each other by their place (`i`, counted from 1). What is left out (null) stays as it is.
 --
--- Deadlocks are kept away by order: processes are locked first, so that two registrations of one process follow each other;
--- rows that processes share are inserted in the order of their names, table by table in the order below.
+-- Deadlocks are kept away by order: table by table as below, and in each table in the order of the names. Once the processes are locked,
+-- two registrations of one process follow each other, so their links never cross.
 -- An insert leaves out what is there, so that repeating a registration uses up no numbers.
 create or replace function process_tracker.register_processes(input jsonb)
 returns table (process_id int, created boolean) language plpgsql as $$
 #variable_conflict use_column
 declare
-  actor int := process_tracker.waybill_actor_id();
   process_ids int[]; new_ids int[]; source_ids int[]; object_ids int[]; attribute_ids int[]; contact_ids int[];
-  missing text;
 begin
   -- Look-ups by name
-  insert into tool_lkup (tool_name, created_by, updated_by)
-    select name, actor, actor from jsonb_array_elements_text(input -> 'tools') n(name)
+  insert into tool_lkup (tool_name)
+    select name from jsonb_array_elements_text(input -> 'tools') n(name)
     where not exists (select from tool_lkup where tool_name = name) on conflict do nothing;
-  insert into process_type_lkup (process_type_name, created_by, updated_by)
-    select name, actor, actor from jsonb_array_elements_text(input -> 'processTypes') n(name)
+  insert into process_type_lkup (process_type_name)
+    select name from jsonb_array_elements_text(input -> 'processTypes') n(name)
     where not exists (select from process_type_lkup where process_type_name = name) on conflict do nothing;
-  insert into source_type_lkup (source_type_name, created_by, updated_by)
-    select name, actor, actor from jsonb_array_elements_text(input -> 'sourceTypes') n(name)
+  insert into source_type_lkup (source_type_name)
+    select name from jsonb_array_elements_text(input -> 'sourceTypes') n(name)
     where not exists (select from source_type_lkup where source_type_name = name) on conflict do nothing;
-  insert into data_type_lkup (data_type, created_by, updated_by)
-    select name, actor, actor from jsonb_array_elements_text(input -> 'dataTypes') n(name)
+  insert into data_type_lkup (data_type)
+    select name from jsonb_array_elements_text(input -> 'dataTypes') n(name)
     where not exists (select from data_type_lkup where data_type = name) on conflict do nothing;
-  insert into dataset_type_lkup (dataset_type, created_by, updated_by)
-    select name, actor, actor from jsonb_array_elements_text(input -> 'datasetTypes') n(name)
+  insert into dataset_type_lkup (dataset_type)
+    select name from jsonb_array_elements_text(input -> 'datasetTypes') n(name)
     where not exists (select from dataset_type_lkup where dataset_type = name) on conflict do nothing;
 
   -- Contacts: the e-mail is that of the last registration that gave one.
-  insert into contact_lkup (contact_name, contact_email, created_by, updated_by)
-    select name, email, actor, actor from jsonb_to_recordset(input -> 'contacts') n(i int, name text, email text)
+  insert into contact_lkup (contact_name, contact_email)
+    select name, email from jsonb_to_recordset(input -> 'contacts') n(i int, name text, email text)
     where not exists (select from contact_lkup where contact_name = name) order by i on conflict (contact_name) do nothing;
   with changed as (
     select contact_id, email from contact_lkup join jsonb_to_recordset(input -> 'contacts') n(i int, name text, email text) on contact_name = name
@@ -43,9 +41,9 @@ begin
 
   -- Processes
   with made as (
-    insert into process (process_name, process_type_id, process_tool_id, schedule_frequency_id, description, created_by, updated_by)
+    insert into process (process_name, process_type_id, process_tool_id, schedule_frequency_id, description)
       select name, (select process_type_id from process_type_lkup where process_type_name = type), (select tool_id from tool_lkup where tool_name = tool),
-        coalesce((select schedule_frequency_id from schedule_frequency_lkup where schedule_frequency_name = frequency), 0), description, actor, actor
+        coalesce((select schedule_frequency_id from schedule_frequency_lkup where schedule_frequency_name = frequency), 0), description
       from jsonb_to_recordset(input -> 'processes') n(i int, name text, type text, tool text, frequency text, description text)
       where not exists (select from process where process_name = name) order by i on conflict (process_name) do nothing
       returning process_id
@@ -68,8 +66,8 @@ begin
     from jsonb_to_recordset(input -> 'processes') n(i int, name text) join process on process_name = name;
 
   -- Sources, objects, attributes
-  insert into source_lkup (source_name, source_type_id, description, created_by, updated_by)
-    select name, coalesce((select source_type_id from source_type_lkup where source_type_name = type), 1), description, actor, actor
+  insert into source_lkup (source_name, source_type_id, description)
+    select name, coalesce((select source_type_id from source_type_lkup where source_type_name = type), 1), description
     from jsonb_to_recordset(input -> 'sources') n(i int, name text, type text, description text)
     where not exists (select from source_lkup where source_name = name) order by i on conflict (source_name) do nothing;
   with changed as (
@@ -83,8 +81,8 @@ begin
   select array_agg(source_id order by i) into source_ids
     from jsonb_to_recordset(input -> 'sources') n(i int, name text) join source_lkup on source_name = name;
 
-  insert into source_object_lkup (source_id, source_object_name, description, created_by, updated_by)
-    select source_ids[s], name, description, actor, actor
+  insert into source_object_lkup (source_id, source_object_name, description)
+    select source_ids[s], name, description
     from jsonb_to_recordset(input -> 'objects') n(i int, s int, name text, description text)
     where not exists (select from source_object_lkup where source_id = source_ids[s] and source_object_name = name)
     order by i on conflict (source_id, source_object_name) do nothing;
@@ -98,10 +96,10 @@ begin
     join source_object_lkup on source_id = source_ids[s] and source_object_name = name;
 
   insert into source_object_attribute_lkup (source_object_id, source_object_attribute_name, attribute_path, data_type_id, data_length, data_decimal,
-      is_pii, default_value_string, default_value_number, is_key, is_filter, is_partition, description, ordinal, created_by, updated_by)
+      is_pii, default_value_string, default_value_number, is_key, is_filter, is_partition, description, ordinal)
     select object_ids[o], name, path, (select data_type_id from data_type_lkup where data_type = "dataType"), length, decimals,
       coalesce("isPii", false), "defaultText", "defaultNumber", coalesce("isKey", false), coalesce("isFilter", false), coalesce("isPartition", false),
-      description, ordinal, actor, actor
+      description, ordinal
     from jsonb_to_recordset(input -> 'attributes') n(i int, o int, name text, path text, "dataType" text, length int, decimals int, "isPii" boolean,
       "defaultText" text, "defaultNumber" numeric, "isKey" boolean, "isFilter" boolean, "isPartition" boolean, description text, ordinal int)
     where not exists (select from source_object_attribute_lkup where source_object_id = object_ids[o] and source_object_attribute_name = name)
@@ -133,8 +131,8 @@ begin
     join source_object_attribute_lkup on source_object_id = object_ids[o] and source_object_attribute_name = name;
 
   -- What the processes read and write. Each link is given at its finest grain; triggers add the coarser ones.
-  insert into process_source_object_attribute (process_id, source_object_attribute_id, source_object_attribute_alias, source_object_attribute_expression, created_by, updated_by)
-    select process_ids[p], attribute_ids[a], alias, expression, actor, actor
+  insert into process_source_object_attribute (process_id, source_object_attribute_id, source_object_attribute_alias, source_object_attribute_expression)
+    select process_ids[p], attribute_ids[a], alias, expression
     from jsonb_to_recordset(input -> 'readsAttributes') n(p int, a int, alias text, expression text)
     order by 1, 2
     on conflict (process_id, source_object_attribute_id) do update
@@ -142,8 +140,8 @@ begin
         source_object_attribute_expression = coalesce(excluded.source_object_attribute_expression, process_source_object_attribute.source_object_attribute_expression)
       where excluded.source_object_attribute_alias is distinct from process_source_object_attribute.source_object_attribute_alias and excluded.source_object_attribute_alias is not null
         or excluded.source_object_attribute_expression is distinct from process_source_object_attribute.source_object_attribute_expression and excluded.source_object_attribute_expression is not null;
-  insert into process_target_object_attribute (process_id, target_object_attribute_id, target_object_attribute_alias, target_object_attribute_expression, created_by, updated_by)
-    select process_ids[p], attribute_ids[a], alias, expression, actor, actor
+  insert into process_target_object_attribute (process_id, target_object_attribute_id, target_object_attribute_alias, target_object_attribute_expression)
+    select process_ids[p], attribute_ids[a], alias, expression
     from jsonb_to_recordset(input -> 'writesAttributes') n(p int, a int, alias text, expression text)
     order by 1, 2
     on conflict (process_id, target_object_attribute_id) do update
@@ -151,23 +149,27 @@ begin
         target_object_attribute_expression = coalesce(excluded.target_object_attribute_expression, process_target_object_attribute.target_object_attribute_expression)
       where excluded.target_object_attribute_alias is distinct from process_target_object_attribute.target_object_attribute_alias and excluded.target_object_attribute_alias is not null
         or excluded.target_object_attribute_expression is distinct from process_target_object_attribute.target_object_attribute_expression and excluded.target_object_attribute_expression is not null;
-  insert into process_source_object (process_id, source_object_id, created_by, updated_by)
-    select process_ids[p], object_ids[o], actor, actor from jsonb_to_recordset(input -> 'readsObjects') n(p int, o int) order by 1, 2 on conflict do nothing;
-  insert into process_target_object (process_id, target_object_id, created_by, updated_by)
-    select process_ids[p], object_ids[o], actor, actor from jsonb_to_recordset(input -> 'writesObjects') n(p int, o int) order by 1, 2 on conflict do nothing;
-  insert into process_source (process_id, source_id, created_by, updated_by)
-    select process_ids[p], source_ids[s], actor, actor from jsonb_to_recordset(input -> 'readsSources') n(p int, s int) order by 1, 2 on conflict do nothing;
-  insert into process_target (process_id, target_source_id, created_by, updated_by)
-    select process_ids[p], source_ids[s], actor, actor from jsonb_to_recordset(input -> 'writesSources') n(p int, s int) order by 1, 2 on conflict do nothing;
+  insert into process_source_object (process_id, source_object_id)
+    select process_ids[p], object_ids[o] from jsonb_to_recordset(input -> 'readsObjects') n(p int, o int) order by 1, 2
+    on conflict (process_id, source_object_id) do update set declared = true where not process_source_object.declared;
+  insert into process_target_object (process_id, target_object_id)
+    select process_ids[p], object_ids[o] from jsonb_to_recordset(input -> 'writesObjects') n(p int, o int) order by 1, 2
+    on conflict (process_id, target_object_id) do update set declared = true where not process_target_object.declared;
+  insert into process_source (process_id, source_id)
+    select process_ids[p], source_ids[s] from jsonb_to_recordset(input -> 'readsSources') n(p int, s int) order by 1, 2
+    on conflict (process_id, source_id) do update set declared = true where not process_source.declared;
+  insert into process_target (process_id, target_source_id)
+    select process_ids[p], source_ids[s] from jsonb_to_recordset(input -> 'writesSources') n(p int, s int) order by 1, 2
+    on conflict (process_id, target_source_id) do update set declared = true where not process_target.declared;
 
   -- Whom to call. A role is a row below the link, which stays one a contact.
-  insert into process_contact (process_id, contact_id, created_by, updated_by)
-    select distinct process_ids[p], contact_ids[c], actor, actor from jsonb_to_recordset(input -> 'processContacts') n(p int, c int) order by 1, 2 on conflict do nothing;
+  insert into process_contact (process_id, contact_id)
+    select distinct process_ids[p], contact_ids[c] from jsonb_to_recordset(input -> 'processContacts') n(p int, c int) order by 1, 2 on conflict do nothing;
   insert into process_contact_role (process_id, contact_id, role)
     select process_ids[p], contact_ids[c], role from jsonb_to_recordset(input -> 'processContacts') n(p int, c int, role text)
     where role is not null order by 1, 2, 3 on conflict do nothing;
-  insert into source_contact (source_id, contact_id, created_by, updated_by)
-    select distinct source_ids[s], contact_ids[c], actor, actor from jsonb_to_recordset(input -> 'sourceContacts') n(s int, c int) order by 1, 2 on conflict do nothing;
+  insert into source_contact (source_id, contact_id)
+    select distinct source_ids[s], contact_ids[c] from jsonb_to_recordset(input -> 'sourceContacts') n(s int, c int) order by 1, 2 on conflict do nothing;
   insert into source_contact_role (source_id, contact_id, role)
     select source_ids[s], contact_ids[c], role from jsonb_to_recordset(input -> 'sourceContacts') n(s int, c int, role text)
     where role is not null order by 1, 2, 3 on conflict do nothing;
@@ -175,8 +177,8 @@ begin
     select object_ids[o], contact_ids[c], coalesce(role, '') from jsonb_to_recordset(input -> 'objectContacts') n(o int, c int, role text)
     order by 1, 2, 3 on conflict do nothing;
 
-  insert into process_dataset_type (process_id, dataset_type_id, created_by, updated_by)
-    select process_ids[p], dataset_type_id, actor, actor
+  insert into process_dataset_type (process_id, dataset_type_id)
+    select process_ids[p], dataset_type_id
     from jsonb_to_recordset(input -> 'processDatasetTypes') n(p int, name text) join dataset_type_lkup on dataset_type = name order by 1, 2 on conflict do nothing;
 
   -- Dependencies: parents are known processes, or made by this call.

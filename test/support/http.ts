@@ -25,8 +25,16 @@ export interface HttpServer extends Server {
 }
 
 /** A pool like the program's own, on a database of a test. */
-export const connect = (url: string): Database =>
-  new Database(new pg.Pool({ connectionString: url, options: connectionOptions('UTC', 30_000), max: 5 }));
+export function connect(url: string, statementTimeout = 30_000): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    options: connectionOptions('UTC', statementTimeout),
+    max: 5,
+    connectionTimeoutMillis: 2_000,
+  });
+  pool.on('error', () => undefined);
+  return new Database(pool);
+}
 
 /** A schema from its text, with resolvers by type and field. */
 export function schemaOf(

@@ -24,7 +24,14 @@ function parse(argv: string[]) {
     const { values, positionals } = parseArgs({
       args: argv,
       allowPositionals: true,
-      options: { actor: { type: 'string' }, role: { type: 'string' }, name: { type: 'string' }, 'data-dir': { type: 'string' }, 'database-url': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        actor: { type: 'string' },
+        role: { type: 'string' },
+        name: { type: 'string' },
+        'data-dir': { type: 'string' },
+        'database-url': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
     return { values, positionals };
   } catch (error) {
@@ -36,15 +43,21 @@ async function run(argv: string[], print: (line: string) => void): Promise<void>
   const { values, positionals } = parse(argv);
   const [verb, ...names] = positionals;
   if (values.help) return print(usage);
-  if (!['create', 'list', 'revoke', 'clear'].includes(verb ?? '') || names.length !== (verb === 'revoke' ? 1 : 0)) throw new UsageError(usage);
+  if (!['create', 'list', 'revoke', 'clear'].includes(verb ?? '') || names.length !== (verb === 'revoke' ? 1 : 0))
+    throw new UsageError(usage);
   if (verb === 'create' && (!values.actor || !values.role)) throw new UsageError(`create needs --actor and --role.\n\n${usage}`);
 
-  const config = readConfig(process.env, stored.flatMap((flag) => (values[flag] === undefined ? [] : [`--${flag}=${values[flag]}`])));
+  const config = readConfig(
+    process.env,
+    stored.flatMap((flag) => (values[flag] === undefined ? [] : [`--${flag}=${values[flag]}`])),
+  );
   const store = await openStore(config, createLog('warn'));
   try {
     if (verb === 'create') {
       const made = await createKey(store.db, { actor: values.actor!, role: values.role!, name: values.name });
-      print(`Key ${JSON.stringify(made.name)} for ${made.actor} (${made.role}). It is shown only now:\n\n${made.key}\n\nCallers send it as "Authorization: Bearer KEY".`);
+      print(
+        `Key ${JSON.stringify(made.name)} for ${made.actor} (${made.role}). It is shown only now:\n\n${made.key}\n\nCallers send it as "Authorization: Bearer KEY".`,
+      );
     } else if (verb === 'revoke') {
       const { name } = await revokeKey(store.db, names[0]!);
       print(`Key ${JSON.stringify(name)} is revoked. A running server refuses it within seconds.`);
@@ -53,7 +66,13 @@ async function run(argv: string[], print: (line: string) => void): Promise<void>
       print(`${gone.length} keys removed. The server now answers its own machine without a key, and no other.`);
     } else {
       const keys = await listKeys(store.db);
-      print(keys.length ? keys.map((k) => `${k.name}\t${k.actor}\t${k.role}\t${k.createdAt}\t${k.revokedAt ? `revoked ${k.revokedAt}` : 'valid'}`).join('\n') : 'There are no keys.');
+      print(
+        keys.length
+          ? keys
+              .map((k) => `${k.name}\t${k.actor}\t${k.role}\t${k.createdAt}\t${k.revokedAt ? `revoked ${k.revokedAt}` : 'valid'}`)
+              .join('\n')
+          : 'There are no keys.',
+      );
     }
   } catch (error) {
     if ((error as { code?: string }).code !== '42P01') throw error;
@@ -64,12 +83,16 @@ async function run(argv: string[], print: (line: string) => void): Promise<void>
 }
 
 /** `npm run key`. Ends the process with 1 and a sentence where something is wrong. */
-export async function keyCommand(argv: string[], print: (line: string) => void = console.log): Promise<void> {
+export async function keyCommand(
+  argv: string[],
+  print: (line: string) => void = console.log,
+  complain: (problem: unknown) => void = console.error,
+): Promise<void> {
   try {
     await run(argv, print);
   } catch (error) {
     const known = [UsageError, ConfigError, DomainError, StartError].some((kind) => error instanceof kind);
-    console.error(known ? (error as Error).message : error);
+    complain(known ? (error as Error).message : error);
     process.exitCode = 1;
   }
 }

@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { unnamedBreakingChanges } from '../breaking-changes.js';
+import { schemaText } from '../print-schema.js';
+
+/**
+ * `npm run schema` writes schema.graphql. With `--check` it writes nothing, and fails if the file is not what the resolvers make, or if the schema
+ * breaks clients of the last release in a way that the topmost section of the CHANGELOG does not name.
+ */
+const file = 'schema.graphql';
+
+/** A command's output, or undefined where it fails: outside of a repository, or before the first commit. */
+function git(...args: string[]): string | undefined {
+  try {
+    return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+const read = (path: string) => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+/** The schema that clients know: the last release's. Before the first release, that before the last commit, so that a commit is checked too. */
+const known = () =>
+  [git('describe', '--tags', '--abbrev=0'), 'HEAD^', 'HEAD'].map((commit) => commit && git('show', `${commit}:${file}`)).find(Boolean);
+
+function problems(made: string): string[] {
+  const found: string[] = [];
+  if (read(file) !== made) found.push(`${file} is not what the resolvers make: run \`npm run schema\` and look at the difference.`);
+  const before = known();
+  const [, notes = ''] = read('CHANGELOG.md').split(/^## /m);
+  const breaking = before ? unnamedBreakingChanges(before, made, notes) : [];
+  if (breaking.length)
+    found.push(
+      'The schema breaks clients. Name this in the topmost section of CHANGELOG.md, or let it be:',
+      ...breaking.map((line) => `  ${line}`),
+    );
+  return found;
+}
+
+const made = await schemaText();
+if (process.argv.includes('--check')) {
+  for (const line of problems(made)) {
+    console.error(line);
+    process.exitCode = 1;
+  }
+} else writeFileSync(file, made);
