@@ -2,7 +2,7 @@ import { identifyCaller, isLoopback, refusalToListen } from '../src/actor/caller
 import { clearKeys, createKey, KeyRing, listKeys, revokeKey } from '../src/actor/api-key.service.js';
 import type { Database } from '../src/platform/database.js';
 import { keyCommand } from '../src/app/commands/key-command.js';
-import { createDatabase, createEmptyDatabase, type TestDatabase } from './support/cluster.js';
+import { createDatabase, type TestDatabase } from './support/cluster.js';
 import { connect, startHttp, type Answer, type HttpServer } from './support/http.js';
 import { closeAll, old } from './support/old-store.js';
 import { sleep, smallSchema as schema } from './support/small-schema.js';
@@ -77,14 +77,6 @@ describe('without keys', () => {
     ['192.168.1.2', false],
     ['127.0.0.1.example', false],
   ])('%s is a loopback address: %s', (host, expected) => expect(isLoopback(host)).toBe(expected));
-
-  test('a store that is not ours yet has no keys', async () => {
-    const empty = await createEmptyDatabase();
-    const other = connect(empty.url);
-    expect(await new KeyRing(other).any()).toBe(false);
-    await other.pool.end();
-    await empty.drop();
-  });
 });
 
 describe('with a key', () => {
@@ -120,7 +112,7 @@ describe('with a key', () => {
     const { key, name } = await createKey(db, { actor: 'ann', role: 'read' });
     expect((await server.ask('{ hello }', {}, bearer(key))).status).toBe(200);
     await revokeKey(db, name);
-    await sleep(4_000);
+    await sleep(2_100);
     expect(told(await server.ask('{ hello }', {}, bearer(key)))).toEqual([401, 'UNAUTHENTICATED']);
     expect(told(await server.ask('{ hello }'))).toEqual([401, 'UNAUTHENTICATED']);
     expect(await clearKeys(db)).toEqual([{ name }]);
@@ -133,7 +125,7 @@ describe('with a key', () => {
     let statements = 0;
     const ring = new KeyRing({ query: (sql, values) => (statements++, db.query(sql, values)) });
     for (let i = 0; i < 50; i++) expect(await ring.find(key)).toEqual({ actor: 'ann', role: 'read' });
-    for (let i = 0; i < 3_000; i++) await Promise.race([ring.find(`wrong-${i % 3}`), undefined]);
+    for (let i = 0; i < 3_000; i++) await Promise.race([ring.find(`wrong-${i % 3}`), Promise.resolve()]);
     await sleep(50);
     expect(statements).toBe(4);
   });

@@ -267,7 +267,7 @@ test('lineage goes both ways at object grain', async () => {
              "to": "U291cmNlOjQ",
            },
          ],
-         "frontier": 4,
+         "frontier": 0,
          "nodes": [
            {
              "distance": 0,

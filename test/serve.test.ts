@@ -19,7 +19,7 @@ beforeAll(async () => void (database = await createDatabase('serve')));
 afterEach(() => started.splice(0).forEach((child) => child.kill('SIGKILL')));
 afterAll(() => database.drop());
 
-async function until<T>(what: string, check: () => T | Promise<T>, seconds = 30): Promise<T> {
+async function until<T>(what: string, check: () => T | Promise<T>, seconds = 30): Promise<NonNullable<T>> {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(50)) {
     const found = await check();
     if (found) return found;
@@ -44,7 +44,8 @@ function program(env: NodeJS.ProcessEnv = {}, ...flags: string[]) {
     ended,
     url,
     ready: async () => {
-      await until('its word that it is ready', () => said.out.includes('Waybill answers on'));
+      await Promise.race([until('its word that it is ready', () => said.out.includes('Waybill answers on')), ended]);
+      if (child.exitCode !== null) throw new Error(said.err);
       return url();
     },
   };

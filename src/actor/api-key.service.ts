@@ -85,7 +85,7 @@ export class KeyRing {
   find(key: string): Promise<Caller | undefined> {
     const hash = hashOf(key);
     return this.#remember(hash, async () => {
-      const [found] = await this.#query<Caller>(
+      const [found] = await this.db.query<Caller>(
         'select actor_name as actor, role from api_key where key_hash = $1 and revoked_at is null',
         [hash],
       );
@@ -95,17 +95,7 @@ export class KeyRing {
 
   /** Whether keys are in use. A revoked one counts: revoking the last key must not open the server. */
   any(): Promise<boolean> {
-    return this.#remember('', async () => (await this.#query('select 1 from api_key limit 1')).length > 0);
-  }
-
-  /** A store that Waybill did not make has no such table until it is set up, and so no keys. */
-  async #query<T extends object>(sql: string, values?: unknown[]): Promise<T[]> {
-    try {
-      return await this.db.query<T>(sql, values);
-    } catch (error) {
-      if ((error as { code?: string }).code === '42P01') return [];
-      throw error;
-    }
+    return this.#remember('', async () => (await this.db.query('select 1 from api_key limit 1')).length > 0);
   }
 
   #remember<T>(of: string, ask: () => Promise<T>): Promise<T> {

@@ -95,7 +95,7 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
     message,
     ...(locations?.length ? { locations } : {}),
     ...(path ? { path } : {}),
-    extensions: extensions as never,
+    extensions,
   });
 
   const root = cause(error);

@@ -1,12 +1,5 @@
 import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
-import {
-  defaultTypeResolver,
-  isAbstractType,
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLSchema,
-  type GraphQLTypeResolver,
-} from 'graphql';
+import { defaultTypeResolver, isAbstractType, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { requests } from '../platform/log.js';
 import { answerError } from './apollo-errors.js';
@@ -69,7 +62,7 @@ export class CompiledQueries {
 function keepTypeErrorsInside(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isAbstractType(type)) continue;
-    const resolveType = type.resolveType ?? (defaultTypeResolver as GraphQLTypeResolver<unknown, unknown>);
+    const resolveType = type.resolveType ?? defaultTypeResolver;
     type.resolveType = (value, context, info, abstractType = type) => {
       try {
         const name = resolveType(value, context, info, abstractType);
@@ -97,7 +90,7 @@ export function jitPlugin(schema: GraphQLSchema, from = compiledFrom): ApolloSer
           if (!query) return null;
           let result: ExecutionResult;
           try {
-            result = (await query(undefined, contextValue, request.variables ?? {})) as ExecutionResult;
+            result = await query(undefined, contextValue, request.variables ?? {});
           } catch {
             // Some mistakes escape instead of becoming an error of their field. Only queries come here, so that the interpreter may run
             // it again and say what is wrong.

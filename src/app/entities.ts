@@ -15,6 +15,7 @@ import { FileSizeType } from '../extract/file-size-type.entity.js';
 import { FileType } from '../extract/file-type.entity.js';
 import { StatusEvent } from '../history/status-event.entity.js';
 import { SystemSetting } from '../history/system.entity.js';
+import { LocationAlias } from '../location/location-alias.entity.js';
 import { LocationType } from '../location/location-type.entity.js';
 import { Location } from '../location/location.entity.js';
 import { Setting } from '../platform/setting.entity.js';
@@ -44,11 +45,13 @@ import { ProcessStatus } from '../run/process-status.entity.js';
 import { RunError } from '../run/run-error.entity.js';
 import { CharacterSet } from '../source/character-set.entity.js';
 import { DataType } from '../source/data-type.entity.js';
+import { SourceAlias } from '../source/source-alias.entity.js';
 import { SourceContactRole } from '../source/source-contact-role.entity.js';
 import { SourceContact } from '../source/source-contact.entity.js';
 import { SourceDatasetType } from '../source/source-dataset-type.entity.js';
 import { SourceLocation } from '../source/source-location.entity.js';
 import { SourceObjectAlias } from '../source/source-object-alias.entity.js';
+import { SourceObjectAttributeAlias } from '../source/source-object-attribute-alias.entity.js';
 import { SourceObjectAttributeContact } from '../source/source-object-attribute-contact.entity.js';
 import { SourceObjectAttribute } from '../source/source-object-attribute.entity.js';
 import { SourceObjectContact } from '../source/source-object-contact.entity.js';
@@ -77,6 +80,7 @@ export const entities = [
   FileType,
   StatusEvent,
   SystemSetting,
+  LocationAlias,
   LocationType,
   Location,
   Setting,
@@ -106,11 +110,13 @@ export const entities = [
   RunError,
   CharacterSet,
   DataType,
+  SourceAlias,
   SourceContactRole,
   SourceContact,
   SourceDatasetType,
   SourceLocation,
   SourceObjectAlias,
+  SourceObjectAttributeAlias,
   SourceObjectAttributeContact,
   SourceObjectAttribute,
   SourceObjectContact,

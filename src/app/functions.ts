@@ -17,6 +17,8 @@ const files: SqlFile[] = [
   { file: 'history/record-links.sql' },
   { file: 'process/complete-coarser-links.sql' },
   { file: 'process/add-dependencies.sql' },
+  { file: 'process/unlink-left-out.sql' },
+  { file: 'process/unlink-process.sql' },
   { file: 'process/register-processes.sql' },
   { file: 'extract/fill-statuses.sql' },
   { file: 'lineage/walk-lineage.sql', readOnly: true },

@@ -11,11 +11,12 @@ import { lineageResolvers } from '../lineage/lineage.resolver.js';
 import { locationLookups } from '../location/lookups.js';
 import { learnShapes } from '../platform/rows.js';
 import { AuditedResolver, NodeResolver } from '../platform/node.resolver.js';
+import { attributeMappings } from '../process/attribute-mappings.resolver.js';
 import { ContactLinksResolver } from '../process/contact-links.resolver.js';
 import { processLookups } from '../process/lookups.js';
 import { processResolvers } from '../process/process.resolver.js';
 import { readersAndWriters } from '../process/readers-writers.resolver.js';
-import { RegisterProcessResolver } from '../process/register-process.resolver.js';
+import { registrationResolvers } from '../process/register-process.resolver.js';
 import { runLookups } from '../run/lookups.js';
 import { sourceLookups } from '../source/lookups.js';
 import { sourceResolvers } from '../source/source.resolver.js';
@@ -35,7 +36,8 @@ const resolvers = [
   ...processLookups,
   ...processResolvers,
   ...readersAndWriters,
-  RegisterProcessResolver,
+  ...registrationResolvers,
+  ...attributeMappings,
   ContactLinksResolver,
   ...runLookups,
   ...sourceLookups,

@@ -67,7 +67,7 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
   const identify = async (request: FastifyRequest) => {
     // Apollo refuses what a foreign web page can send without asking first. For a GET, which never writes, the browser's own word on
     // where it comes from will do, so that a plain `curl` and a link work.
-    if (request.method === 'GET' && ['same-origin', 'none', undefined].includes(request.headers['sec-fetch-site'] as string | undefined))
+    if (request.method === 'GET' && ['same-origin', 'none', undefined].includes(request.headers['sec-fetch-site']))
       request.headers['apollo-require-preflight'] = 'true';
     if (!store.keys) throw new Unavailable(store.waiting);
     request.caller = await identifyCaller(store.keys, request.headers, config.host);
@@ -162,7 +162,12 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
 
   app.addHook('onRequest', async (request, reply) => {
     request.record = { id: request.id, log: log.child({ requestId: request.id }), facts: {} };
-    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+    reply.headers({
+      'x-request-id': request.id,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
   });
   // Only here, when the body has been read: the events of a body lose what was entered before.
   app.addHook('preHandler', (request, _, done) => requests.run(request.record, done));

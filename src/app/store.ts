@@ -118,12 +118,10 @@ async function shadow(pool: pg.Pool): Promise<void> {
   const sql = await readOnlyShadow(new Database(pool), createOrm('postgres://localhost/none').getMetadata());
   // Views, also temporary ones, keep `npm run setup` from changing the columns below them: a quiet server must not be in its way.
   pool.options.idleTimeoutMillis = 500;
-  // Sent before any statement of ours on that connection: the driver keeps the order.
-  const prepare = (client: pg.ClientBase) => client.query(sql);
-  pool.on('connect', (client) => void prepare(client).catch((error: Error) => pool.emit('error', error, client)));
+  Object.assign(pool.options, { onConnect: (client: pg.ClientBase) => client.query(sql) });
   // The connection that has just asked what the store has.
   const client = await pool.connect();
-  await prepare(client).finally(() => client.release());
+  await client.query(sql).finally(() => client.release());
 }
 
 function withOptions(url: string, settings: string): string {

@@ -4,13 +4,13 @@ import type { LineageEdge } from './lineage.type.js';
 import { LineageGrain } from './lineage.type.js';
 import { kinds, type Walk, type WalkNode } from './walk-lineage.js';
 
-/** Where the links of a grain stand: table, column of the data, kind of the data, and whether the process writes it. */
+/** Where the links of a grain stand: table, column of the data, kind of the data, whether the process writes it, and which links count. */
 const links = {
   [LineageGrain.OBJECT]: [
-    ['process_source_object', 'source_object_id', 2, false, 'true'],
-    ['process_target_object', 'target_object_id', 2, true, 'true'],
     ['process_source', 'source_id', 1, false, 'not implied'],
+    ['process_source_object', 'source_object_id', 2, false, 'true'],
     ['process_target', 'target_source_id', 1, true, 'not implied'],
+    ['process_target_object', 'target_object_id', 2, true, 'true'],
   ],
   [LineageGrain.SOURCE]: [
     ['process_source', 'source_id', 1, false, 'true'],
@@ -18,37 +18,47 @@ const links = {
   ],
 } as const;
 
+/** What a process reads or writes, of one kind. */
+interface Side {
+  process: number;
+  kind: number;
+  writes: boolean;
+  data: number[];
+}
+
 /**
  * The edges of each walk: among the nodes of its answer, and between them and those of the answers before it.
  * The walks are of one grain; all their edges are one statement.
  */
 export async function edgesOf(db: Database, walks: readonly Walk[]): Promise<LineageEdge[][]> {
-  const idsOf = (kind: number) => [
-    ...new Set(walks.flatMap(({ nodes, before }) => [...nodes, ...before]).flatMap((node) => (node.kind === kind ? [node.id] : []))),
-  ];
+  const met = walks.flatMap(({ nodes, before }) => [...before, ...nodes]);
   const parts = links[walks[0]!.grain].map(
     ([table, column, kind, writes, where]) =>
-      `select process_id as p, ${column} as d, ${kind} as kind, ${writes} as writes from ${table}
-       where process_id = any($1::int[]) and ${column} = any($${kind + 1}::int[]) and ${where}`,
+      `select process_id as process, ${kind} as kind, ${writes} as writes, json_agg(${column} order by ${column}) as data
+       from ${table} where process_id = any ($1::int[]) and ${where} group by process_id`,
   );
-  const rows = await db.query<{ p: number; d: number; kind: number; writes: boolean }>(
-    `select * from (${parts.join(' union all ')}) e where cardinality($3::int[]) >= 0 order by p, writes, kind, d`,
-    [idsOf(0), idsOf(1), idsOf(2)],
+  // Which of the data were met is sorted out here: to PostgreSQL both ends would be long lists, and it would compare each link with one of them.
+  const sides = Map.groupBy(
+    await db.query<Side>(parts.join(' union all '), [[...new Set(met.flatMap(({ kind, id }) => (kind === 0 ? id : [])))]]),
+    ({ process }) => process,
   );
   return walks.map(({ nodes, before }) => {
-    const here = new Set(nodes.map(keyOf));
-    const there = new Set(before.map(keyOf));
-    return rows
-      .filter(({ p, d, kind }) => {
-        const process = keyOf({ kind: 0, id: p });
-        const data = keyOf({ kind, id: d });
-        return (here.has(process) && (here.has(data) || there.has(data))) || (there.has(process) && here.has(data));
-      })
-      .map(({ p, d, kind, writes }) => {
-        const process = globalId('Process', p);
-        const data = globalId(kinds[kind]!, d);
-        return writes ? { from: process, to: data } : { from: data, to: process };
-      });
+    const ids = new Map([...before, ...nodes].map((node) => [keyOf(node), globalId(kinds[node.kind]!, node.id)]));
+    const old = new Set(before.map(keyOf));
+    const edges: LineageEdge[] = [];
+    for (const node of [...before, ...nodes]) {
+      if (node.kind > 0) continue;
+      const key = keyOf(node);
+      const process = ids.get(key)!;
+      for (const { kind, writes, data } of sides.get(node.id) ?? [])
+        for (const id of data) {
+          const other = keyOf({ kind, id });
+          const end = ids.get(other);
+          // An edge between two nodes of the answers before was in one of those.
+          if (end && !(old.has(key) && old.has(other))) edges.push(writes ? { from: process, to: end } : { from: end, to: process });
+        }
+    }
+    return edges;
   });
 }
 

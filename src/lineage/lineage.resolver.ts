@@ -5,13 +5,15 @@ import { invalid, notFound } from '../platform/errors.js';
 import { decodeId, globalId } from '../platform/ids.js';
 import type { Row } from '../platform/node.js';
 import { stamped } from '../platform/node.resolver.js';
-import { entityNamed } from '../platform/rows.js';
 import { Process } from '../process/process.entity.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
 import { edgesOf } from './lineage-edges.js';
-import { Lineage, LineageArgs, LineageEdge, LineageNode, maxRoots } from './lineage.type.js';
+import { Lineage, LineageArgs, LineageNode, maxRoots, type LineageEdge } from './lineage.type.js';
 import { kinds, walkLineage, type Walk, type WalkNode } from './walk-lineage.js';
+
+/** The entities of the kinds of nodes. */
+const entities = [Process, Source, SourceObject] as const;
 
 @Resolver()
 class LineageQuery {
@@ -42,7 +44,7 @@ async function checkedRoots(ctx: Context, roots: readonly string[]): Promise<num
       const { type, id } = decodeId(root, argument);
       const kind = kinds.findIndex((each) => each === type);
       if (kind < 0) throw invalid(`${argument} is the id of a ${type}, which has no lineage.`, { argument, value: root, allowed: kinds });
-      if (!(await ctx.loaders.byId(entityNamed(type)!, id, new Set(['id']))))
+      if (!(await ctx.loaders.byId(entities[kind]!, id, new Set(['id']))))
         throw notFound(`There is no ${type} with the id ${root}.`, { argument, value: root });
       byKind[kind]!.push(id);
     }),
@@ -92,8 +94,7 @@ class LineageNodeResolver {
   }
   @FieldResolver()
   async subject(@Root() node: WalkNode, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
-    const kind = kinds[node.kind]!;
-    return stamped(await ctx.load(entityNamed(kind)!, node.id, info), kind);
+    return stamped(await ctx.load(entities[node.kind]!, node.id, info), kinds[node.kind]!);
   }
 }
 

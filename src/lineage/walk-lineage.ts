@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { Database } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
 import { LineageCut, LineageDirection, LineageGrain, maxNodes, type LineageArgs } from './lineage.type.js';
 
-/** Kinds of nodes, by the number that walk-lineage.sql gives them. */
+/** Kinds of nodes, in the order in which a level has them. */
 export const kinds = ['Process', 'Source', 'SourceObject'] as const;
 
-/** How long a walk may take, in milliseconds. */
+/** How long a statement may walk, in milliseconds. */
 const timeLimit = 5000;
 /** More steps than any graph has nodes: as far as it goes. */
 const unlimited = 2_147_483_647;
@@ -27,21 +28,41 @@ export interface Walk {
   endCursor: string | null;
 }
 
-type Edge = [distance: number, kind: number, id: number];
+/** Roots of one walk: their numbers by kind, in the order of `kinds`. */
+export type Roots = readonly (readonly number[])[];
 
-function decodeCursor(cursor: string): Edge {
+type WalkArgs = Pick<LineageArgs, 'direction' | 'grain' | 'depth' | 'maxNodes' | 'after'>;
+/** The last node of an answer, and a mark of the walk that it belongs to. */
+type Edge = [distance: number, kind: number, id: number, walk: string];
+
+/** Names the order of a walk's nodes: a cursor of another walk is refused. How far it goes does not matter. */
+const markOf = (roots: Roots, { direction, grain }: WalkArgs): string =>
+  createHash('sha1')
+    .update(JSON.stringify([direction, grain, roots]))
+    .digest('base64url')
+    .slice(0, 8);
+
+/** @throws INVALID for a text that is no cursor of each of these walks. */
+function decodeCursor(cursor: string, walks: readonly Roots[], args: WalkArgs): Edge {
   try {
     const edge: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(edge) && edge.length === 3 && edge.every((each) => Number.isSafeInteger(each) && each >= 0 && each <= unlimited))
-      return edge as Edge;
+    if (Array.isArray(edge) && edge.length === 4) {
+      const [distance, kind, id, walk] = edge as Edge;
+      const whole = [distance, kind, id].every((each) => Number.isInteger(each) && each >= 0 && each <= unlimited);
+      if (whole && kind < kinds.length && walks.every((roots) => markOf(roots, args) === walk)) return edge as Edge;
+    }
   } catch {
     // Not JSON: refused below like any other text that is no cursor.
   }
-  throw invalid('after is not a cursor of a lineage answer.', { argument: 'after', value: cursor, allowed: 'an endCursor of this field' });
+  throw invalid('after is not a cursor of this lineage.', {
+    argument: 'after',
+    value: cursor,
+    allowed: 'an endCursor of the same roots, direction and grain',
+  });
 }
 
 /** @throws INVALID for a negative depth or a number of nodes out of range. */
-function checkLimits({ depth, maxNodes: nodes }: LineageArgs): void {
+function checkLimits({ depth, maxNodes: nodes }: WalkArgs): void {
   if (typeof depth === 'number' && depth < 0)
     throw invalid(`depth must not be negative, and is ${depth}.`, { argument: 'depth', value: depth, allowed: { min: 0 } });
   if (nodes < 1 || nodes > maxNodes)
@@ -52,47 +73,72 @@ function checkLimits({ depth, maxNodes: nodes }: LineageArgs): void {
     });
 }
 
-/** Roots of one walk: their numbers by kind, in the order of `kinds`. */
-export type Roots = readonly (readonly number[])[];
+/** A level of one of the walks; the last row of one that was cut says by what. */
+interface Level {
+  walk: number;
+  distance: number | null;
+  processes: number[];
+  data: number[];
+  cut: string;
+  frontier: number;
+}
 
 /**
  * Walks from roots, breadth first, each node once at its shortest distance (walk-lineage.sql). Several walks are one statement.
  * @throws INVALID for limits out of range and for a cursor that is none
  */
-export async function walkLineage(db: Database, walks: readonly Roots[], args: LineageArgs): Promise<Walk[]> {
+export async function walkLineage(
+  db: Database,
+  rootsOfWalks: readonly Roots[],
+  args: WalkArgs,
+  milliseconds: number = timeLimit,
+): Promise<Walk[]> {
   checkLimits(args);
-  const after = args.after ? decodeCursor(args.after) : undefined;
-  const { direction, grain } = args;
-  const rows = await db.query<{ distances: number[]; kinds: number[]; ids: number[]; cut: string | null; frontier: number }>(
-    `select w.* from unnest($1::text[], $2::text[], $3::text[]) with ordinality r(p, s, o, i)
-     cross join lateral ${db.functions}.walk_lineage(r.p::int[], r.s::int[], r.o::int[], $4, $5, $6, $7, $8, $9, $10, $11, $12) w order by r.i`,
+  const walks = rootsOfWalks.map((roots) => roots.map((ids) => [...new Set(ids)].sort((a, b) => a - b)));
+  const after = typeof args.after === 'string' ? decodeCursor(args.after, walks, args) : undefined;
+  const atSource = args.grain === LineageGrain.SOURCE;
+  // The arrays come through subqueries: their lengths would make a plan for each call look better than it is.
+  const levels = await db.query<Level>(
+    `select r.walk::int, w.distance, to_json(w.processes) as processes, to_json(w.data) as data, w.cut, w.frontier
+     from unnest((select $1::text[]), (select $2::text[]), (select $3::text[])) with ordinality r(p, s, o, walk)
+     cross join lateral ${db.functions}.walk_lineage(r.p::int[], r.s::int[], r.o::int[], $4, $5, $6, $7, $8, $9, $10, $11, $12) w
+     order by r.walk, w.distance`,
     [
       // An array of arrays must be rectangular, so each list of roots travels as the text of an array.
       ...kinds.map((_, kind) => walks.map((roots) => `{${roots[kind]!.join()}}`)),
-      direction !== LineageDirection.UPSTREAM,
-      direction !== LineageDirection.DOWNSTREAM,
-      grain === LineageGrain.SOURCE,
+      args.direction !== LineageDirection.UPSTREAM,
+      args.direction !== LineageDirection.DOWNSTREAM,
+      atSource,
       args.depth ?? unlimited,
       args.maxNodes,
-      timeLimit,
-      ...(after ?? [null, null, null]),
+      milliseconds,
+      ...(after ? [after[0], after[1] > 0, after[1] === 1 && !atSource ? after[2] | signBit : after[2]] : [null, null, null]),
     ],
   );
-  return rows.map(({ distances, kinds: kindsMet, ids, cut, frontier }) => {
-    const all = ids.map((id, i) => ({ id, kind: kindsMet[i]!, distance: distances[i]! }));
-    const start = after ? all.filter((node) => compare([node.distance, node.kind, node.id], after) <= 0).length : 0;
-    const nodes = all.slice(start);
-    const last = nodes.at(-1);
-    return {
-      grain,
-      nodes,
-      before: all.slice(0, start),
-      cut: cut ? LineageCut[cut.toUpperCase() as LineageCut] : null,
-      frontier,
-      endCursor:
-        cut && cut !== 'depth' && last ? Buffer.from(JSON.stringify([last.distance, last.kind, last.id])).toString('base64url') : null,
+  const answers = walks.map((): Walk => ({ grain: args.grain, nodes: [], before: [], cut: null, frontier: 0, endCursor: null }));
+  for (const { walk, distance, processes, data, cut, frontier } of levels) {
+    const answer = answers[walk - 1]!;
+    if (distance === null) {
+      answer.cut = LineageCut[cut.toUpperCase() as LineageCut];
+      answer.frontier = frontier;
+      continue;
+    }
+    const add = (kind: number, id: number) => {
+      const old = after && (distance - after[0] || kind - after[1] || id - after[2]) <= 0;
+      (old ? answer.before : answer.nodes).push({ kind, id, distance });
     };
-  });
+    for (const id of processes) add(0, id);
+    for (const id of data) add(atSource || id < 0 ? 1 : 2, id & ~signBit);
+  }
+  for (const [i, answer] of answers.entries()) {
+    const last = answer.nodes.at(-1);
+    if (last && answer.cut && answer.cut !== LineageCut.DEPTH) {
+      const edge: Edge = [last.distance, last.kind, last.id, markOf(walks[i]!, args)];
+      answer.endCursor = Buffer.from(JSON.stringify(edge)).toString('base64url');
+    }
+  }
+  return answers;
 }
 
-const compare = (a: Edge, b: Edge): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+/** Set in the id of a source that stands among objects. */
+const signBit = 0x8000_0000;

@@ -1,6 +1,6 @@
 import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { Key, Reference, Text, Whole } from '../platform/columns.js';
+import { InstantColumn, Key, Reference, Text, Whole } from '../platform/columns.js';
 import { Audited, Node } from '../platform/node.js';
 import { LocationType } from './location-type.entity.js';
 
@@ -8,6 +8,7 @@ import { LocationType } from './location-type.entity.js';
 @Unique({ properties: ['name'] })
 @Unique({ properties: ['path'] })
 @Index({ properties: ['typeId'] })
+@Index({ name: 'location_lkup_retired_index', properties: ['id'], where: 'retired_at is not null' })
 @Entity({ tableName: 'location_lkup' })
 export class Location extends Audited {
   @Key('location_id')
@@ -27,4 +28,10 @@ export class Location extends Audited {
 
   @Text('location_bucket_name', { nullable: true, doc: 'Name of the bucket, where the location lies in one.' })
   bucket!: string | null;
+
+  @InstantColumn('retired_at', {
+    nullable: true,
+    doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
+  })
+  retiredAt!: string | null;
 }

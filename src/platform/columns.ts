@@ -70,7 +70,6 @@ export const Text = column(kinds.text);
 export const Whole = column(kinds.int);
 export const Big = column(kinds.bigint);
 export const Numeric = column(kinds.numeric);
-const Double = column(kinds.float);
 export const Flag = column(kinds.boolean);
 export const InstantColumn = column(kinds.instant);
 export const LocalTime = column(kinds.localTime);

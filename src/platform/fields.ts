@@ -27,16 +27,32 @@ export function referenceField(
   return ReferenceResolver;
 }
 
+/** Gives a method that answers a list the argument by which retired rows come too, as its parameter at `index`. */
+const retiredArgument = (list: ListSource, target: object, method: string, index: number) => {
+  if (list.retirable)
+    Arg('includeRetired', () => Boolean, { defaultValue: false, description: 'Whether retired ones are shown too.' })(target, method, index);
+};
+
+const inUse = (list: ListSource, includeRetired: boolean | undefined): Condition | undefined =>
+  list.retirable && !includeRetired ? { key: 'in use', sql: () => 't.retired_at is null' } : undefined;
+
 /** Adds to `owner` a field that answers a list below it, in pages. `node` is the type of its rows. */
 export function listField(owner: EntityClass, field: string, node: ClassType, description: string, list: ListSource): ClassType[] {
   const connection = connectionOf(node);
   @Resolver(() => owner as ClassType)
   class ListResolver {
     @FieldResolver(() => connection.type, { description })
-    [field](@Root() row: Row, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => PageArgs) args: PageArgs): Promise<Page> {
-      return page(ctx, info, list, args, { parent: row.id });
+    [field](
+      @Root() row: Row,
+      @Ctx() ctx: Context,
+      @Info() info: GraphQLResolveInfo,
+      @Args(() => PageArgs) args: PageArgs,
+      includeRetired?: boolean,
+    ): Promise<Page> {
+      return page(ctx, info, list, args, { parent: row.id, where: [inUse(list, includeRetired)] });
     }
   }
+  retiredArgument(list, ListResolver.prototype, field, 4);
   return [ListResolver, ...connection.resolvers];
 }
 
@@ -55,10 +71,12 @@ export function listQuery(field: string, entity: EntityClass, description: strin
         description: 'Only those whose name holds this text, literally and case-sensitive.',
       })
       text?: string | null,
+      includeRetired?: boolean,
     ): Promise<Page> {
-      return page(ctx, info, list, args, { where: [nameContains(entity, text)] });
+      return page(ctx, info, list, args, { where: [nameContains(entity, text), inUse(list, includeRetired)] });
     }
   }
+  retiredArgument(list, ListQueryResolver.prototype, 'list', 4);
   return [ListQueryResolver, ...connection.resolvers];
 }
 

@@ -16,7 +16,7 @@ export class Loaders {
     const known = this.#loaders.get(name);
     if (known) return known as DataLoader<K, V>;
     const loader = new DataLoader<K, V>(batch, { maxBatchSize: 50_000 });
-    this.#loaders.set(name, loader as DataLoader<unknown, unknown>);
+    this.#loaders.set(name, loader);
     return loader;
   }
 

@@ -65,6 +65,8 @@ export interface ListSource {
   where?: string;
   /** The field of a node in which the entity stands, where a node says more than the entity: a contact with its role. */
   inside?: string;
+  /** The list leaves retired rows out unless asked for them. Lists of facts (what a process reads, say) never do. */
+  retirable?: boolean;
 }
 
 /** A condition of one call, and a text that names it with its values (two conditions with one text are the same). */

@@ -1,4 +1,4 @@
-import { getNamedType, isInterfaceType, isObjectType, isUnionType } from 'graphql';
+import { isInterfaceType, isObjectType } from 'graphql';
 import type { FieldNode, FragmentDefinitionNode, GraphQLResolveInfo, SelectionNode, SelectionSetNode } from 'graphql';
 import { shapeOf, type EntityClass } from './rows.js';
 
@@ -63,9 +63,3 @@ export function selectedProperties(
   }
   return properties;
 }
-
-/** The name of the type behind a field's lists and non-nulls. */
-const returnTypeName = (info: GraphQLResolveInfo): string => {
-  const type = getNamedType(info.returnType);
-  return isUnionType(type) || isInterfaceType(type) || isObjectType(type) ? type.name : String(type);
-};

@@ -1,5 +1,5 @@
 import { Entity, Index } from '@mikro-orm/decorators/legacy';
-import { Reference } from '../platform/columns.js';
+import { Reference, Text, Whole } from '../platform/columns.js';
 import { Audited } from '../platform/node.js';
 import { Cluster } from './cluster.entity.js';
 import { Process } from './process.entity.js';
@@ -12,4 +12,16 @@ export class ClusterProcess extends Audited {
 
   @Reference(() => Process, 'process_id', { primary: true })
   processId!: number;
+
+  @Whole('needed_memory', { nullable: true })
+  neededMemory!: number | null;
+
+  @Text('needed_memory_unit', { nullable: true })
+  neededMemoryUnit!: string | null;
+
+  @Whole('needed_processing', { nullable: true })
+  neededProcessing!: number | null;
+
+  @Text('needed_processing_unit', { nullable: true })
+  neededProcessingUnit!: string | null;
 }

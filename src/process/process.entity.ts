@@ -1,7 +1,7 @@
 import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
 import { Tool } from '../actor/tool.entity.js';
-import { Big, Key, LocalTime, never, Reference, Text } from '../platform/columns.js';
+import { Big, InstantColumn, Key, LocalTime, never, Reference, Text } from '../platform/columns.js';
 import { Audited, Node } from '../platform/node.js';
 import { ProcessType } from './process-type.entity.js';
 import { ScheduleFrequency } from './schedule-frequency.entity.js';
@@ -19,6 +19,7 @@ const NEVER = "'1900-01-01 00:00:00'";
 @Index({ properties: ['typeId'] })
 @Index({ properties: ['toolId'] })
 @Index({ properties: ['scheduleFrequencyId'] })
+@Index({ name: 'process_retired_index', properties: ['id'], where: 'retired_at is not null' })
 @Entity({ tableName: 'process' })
 export class Process extends Audited {
   @Key('process_id')
@@ -67,4 +68,10 @@ export class Process extends Audited {
     doc: 'When a run of it last raised an error; null if none ever did.',
   })
   lastErroredAt!: string;
+
+  @InstantColumn('retired_at', {
+    nullable: true,
+    doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
+  })
+  retiredAt!: string | null;
 }

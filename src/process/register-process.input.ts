@@ -1,4 +1,4 @@
-import { Field, InputType, Int } from 'type-graphql';
+import { Field, InputType, Int, registerEnumType } from 'type-graphql';
 import { Decimal } from '../platform/scalars.js';
 import { LongText, Name } from '../platform/text.js';
 
@@ -62,8 +62,44 @@ export class SourceInput {
   @Field(() => [ContactInput], { nullable: true, description: 'Whom to call about the source.' }) contacts?: ContactInput[] | null;
 }
 
+export enum RegistrationMode {
+  ADD = 'ADD',
+  REPLACE = 'REPLACE',
+}
+registerEnumType(RegistrationMode, {
+  name: 'RegistrationMode',
+  description: 'What a registration does with links that it leaves out.',
+  valuesConfig: {
+    ADD: { description: 'They stay: what is given is added.' },
+    REPLACE: {
+      description:
+        'They go: each list that is given (`sources`, `targets`, `contacts`, `dependsOn`, `datasetTypes`, `mappings`) is complete. A list that is left out stays as it is; an empty one is refused.',
+    },
+  },
+});
+
+@InputType({ description: 'An attribute by the names of its source, its object and itself.' })
+export class AttributeNameInput {
+  @Field(() => Name, { description: 'Name of the source.' }) source!: string;
+  @Field(() => Name, { description: 'Name of the object in the source.' }) object!: string;
+  @Field(() => Name, { description: 'Name of the attribute in the object.' }) attribute!: string;
+}
+
 @InputType({
-  description: 'A process with everything that it names. What is new is made, what is known is found by name; nothing is taken away.',
+  description:
+    'Says that a process makes one attribute from another. Without mappings, what it reads and what it writes are not linked at attribute grain.',
+})
+export class AttributeMappingInput {
+  @Field(() => AttributeNameInput, { description: 'The attribute that feeds the other; one that the process reads.' })
+  from!: AttributeNameInput;
+  @Field(() => AttributeNameInput, { description: 'The attribute that is made; one that the process writes.' }) to!: AttributeNameInput;
+  @Field(() => LongText, { nullable: true, description: 'Expression by which it is made.' }) expression?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Kind of transformation, such as `identity`, `aggregation` or `masking`.' })
+  transformation?: string | null;
+}
+
+@InputType({
+  description: 'A process with everything that it names. What is new is made, what is known is found by name.',
 })
 export class RegisterProcessInput {
   @Field(() => Name, { description: 'Its name, unique among processes.' }) name!: string;
@@ -89,4 +125,14 @@ export class RegisterProcessInput {
   dependsOn?: string[] | null;
   @Field(() => [Name], { nullable: true, description: 'Business areas or kinds of data it deals with; made where they are new.' })
   datasetTypes?: string[] | null;
+  @Field(() => [AttributeMappingInput], {
+    nullable: true,
+    description: 'Which attributes that it reads feed which that it writes. Both must be linked, here or before.',
+  })
+  mappings?: AttributeMappingInput[] | null;
+  @Field(() => RegistrationMode, {
+    defaultValue: RegistrationMode.ADD,
+    description: 'Whether the lists given are added to what is known, or replace it.',
+  })
+  mode?: RegistrationMode;
 }

@@ -10,7 +10,17 @@ returns table (process_id int, created boolean) language plpgsql as $$
 #variable_conflict use_column
 declare
   process_ids int[]; new_ids int[]; source_ids int[]; object_ids int[]; attribute_ids int[]; contact_ids int[];
+  unknown text; unread boolean;
 begin
+  select frequency into unknown from jsonb_to_recordset(input -> 'processes') n(frequency text)
+    where frequency is not null and not exists (select from schedule_frequency_lkup where schedule_frequency_name = frequency) order by 1 limit 1;
+  if found then
+    raise exception using errcode = 'WB400', message = format('There is no schedule frequency %s; known are %s.', to_json(unknown),
+        (select string_agg(schedule_frequency_name, ', ' order by schedule_frequency_id) from schedule_frequency_lkup)),
+      detail = jsonb_build_object('argument', 'input.scheduleFrequency', 'value', unknown,
+        'allowed', (select jsonb_agg(schedule_frequency_name order by schedule_frequency_id) from schedule_frequency_lkup));
+  end if;
+
   -- Look-ups by name
   insert into tool_lkup (tool_name)
     select name from jsonb_array_elements_text(input -> 'tools') n(name)
@@ -183,6 +193,32 @@ begin
 
   -- Dependencies: parents are known processes, or made by this call.
   perform process_tracker.add_dependencies(input -> 'dependencies', process_ids);
+
+  if jsonb_array_length(input -> 'replaces') > 0 then
+    perform process_tracker.unlink_left_out(input, process_ids, source_ids, object_ids, attribute_ids, contact_ids);
+  end if;
+
+  -- Mappings last: both ends must be linked still.
+  select a.source_object_attribute_name, r.source_object_attribute_id is null into unknown, unread
+    from jsonb_to_recordset(input -> 'mappings') n(i int, p int, f int, t int)
+    left join process_source_object_attribute r on r.process_id = process_ids[p] and r.source_object_attribute_id = attribute_ids[f]
+    left join process_target_object_attribute w on w.process_id = process_ids[p] and w.target_object_attribute_id = attribute_ids[t]
+    join source_object_attribute_lkup a on a.source_object_attribute_id = case when r.process_id is null then attribute_ids[f] else attribute_ids[t] end
+    where r.process_id is null or w.process_id is null order by i limit 1;
+  if found then
+    raise exception using errcode = 'WB400',
+      message = format('A mapping names the attribute %s, which the process does not %s.', to_json(unknown), case when unread then 'read' else 'write' end),
+      detail = jsonb_build_object('argument', case when unread then 'input.mappings.from' else 'input.mappings.to' end, 'value', unknown);
+  end if;
+  insert into process_attribute_mapping (process_id, source_object_attribute_id, target_object_attribute_id, expression, transformation)
+    select process_ids[p], attribute_ids[f], attribute_ids[t], expression, transformation
+    from jsonb_to_recordset(input -> 'mappings') n(p int, f int, t int, expression text, transformation text)
+    order by 1, 2, 3
+    on conflict (process_id, source_object_attribute_id, target_object_attribute_id) do update
+      set expression = coalesce(excluded.expression, process_attribute_mapping.expression),
+        transformation = coalesce(excluded.transformation, process_attribute_mapping.transformation)
+      where (coalesce(excluded.expression, process_attribute_mapping.expression), coalesce(excluded.transformation, process_attribute_mapping.transformation))
+        is distinct from (process_attribute_mapping.expression, process_attribute_mapping.transformation);
 
   return query select id, id = any(new_ids) from unnest(process_ids) with ordinality n(id, i) order by i;
 end $$;

@@ -1,6 +1,7 @@
 import type { Tx } from '../platform/database.js';
-import { conflict, invalid } from '../platform/errors.js';
-import type { AttributeInput, ContactInput, RegisterProcessInput, SourceInput } from './register-process.input.js';
+import { conflict, DomainError, invalid } from '../platform/errors.js';
+import { RegistrationMode, type RegisterProcessInput } from './register-process.input.js';
+import { listsOf, replaceable } from './registration-lists.js';
 
 export interface RegisteredProcess {
   id: number;
@@ -8,47 +9,39 @@ export interface RegisteredProcess {
   created: boolean;
 }
 
-type Facts = Record<string, unknown>;
-
-/** Rows under a key, each once; a later entry adds what an earlier one left out and wins where both say something. */
-class Rows {
-  readonly #byKey = new Map<string, Facts>();
-
-  add(key: string, facts: Facts): string {
-    const known = this.#byKey.get(key);
-    if (!known) this.#byKey.set(key, { ...facts });
-    else for (const [name, value] of Object.entries(facts)) if (value !== null && value !== undefined) known[name] = value;
-    return key;
-  }
-
-  /** All callers lock rows in one order: that of the keys. Answers each row's place, counted from 1, as `i`. */
-  sorted(place: (facts: Facts) => Facts = (facts) => facts): { rows: Facts[]; placeOf: (key: unknown) => number } {
-    const keys = [...this.#byKey.keys()].sort();
-    const places = new Map(keys.map((key, i) => [key, i + 1]));
-    return { rows: keys.map((key, i) => ({ i: i + 1, ...place(this.#byKey.get(key)!) })), placeOf: (key) => places.get(key as string)! };
-  }
-}
-
-const names = (list: Iterable<string | null | undefined>) =>
-  [...new Set([...list].filter((name) => name !== null && name !== undefined))].sort();
-const keyOf = (...parts: string[]) => JSON.stringify(parts);
-
 /**
- * Registers processes with everything they name, in a fixed number of statements (register-processes.sql), in the order given.
+ * Registers processes with everything they name, as one statement (register-processes.sql); answers them in the order given.
  * Two requests of one call may name the same process. A name may stand several times; what the entries say adds up.
- * @throws INVALID for a schedule frequency that does not exist; NOT_FOUND for a parent that does not; CONFLICT for a cycle of dependencies
- *   or an e-mail address that another contact has.
+ * @throws INVALID for an unknown schedule frequency, a mapping between attributes that the process does not read and write, or an empty list
+ *   that would replace; NOT_FOUND for a parent that does not exist; CONFLICT for a cycle of dependencies or an e-mail address that another
+ *   contact has.
  */
 export async function registerProcesses(tx: Tx, requests: readonly RegisterProcessInput[]): Promise<RegisteredProcess[]> {
-  await checkFrequencies(tx, requests);
+  requests.forEach(refuseEmptyReplacement);
   const lists = listsOf(requests);
   const rows = await tx
-    .query<{ process_id: number; created: boolean }>('select * from process_tracker.register_processes($1::jsonb)', [JSON.stringify(lists.input)])
+    .query<{ process_id: number; created: boolean }>('select * from process_tracker.register_processes($1::jsonb)', [
+      JSON.stringify(lists.input),
+    ])
     .catch((error: unknown) => emailTaken(error, lists.emails));
   return requests.map(({ name }) => {
     const row = rows[lists.placeOfProcess(name) - 1]!;
     return { id: row.process_id, created: row.created };
   });
+}
+
+/** To take away everything is a wish of its own (`unlinkProcess`): an empty list is more often a mistake of the caller's program. */
+function refuseEmptyReplacement(request: RegisterProcessInput): void {
+  const empty = request.mode === RegistrationMode.REPLACE && replaceable.find((what) => request[what]?.length === 0);
+  if (empty)
+    throw invalid(
+      `${empty} is empty and would take away all that ${JSON.stringify(request.name)} has of them. Leave it out to keep them.`,
+      {
+        argument: `input.${empty}`,
+        value: [],
+        allowed: 'at least one entry, or no list',
+      },
+    );
 }
 
 /** Of what a registration writes, only an e-mail can be another row's. */
@@ -59,110 +52,61 @@ function emailTaken(error: unknown, emails: readonly string[]): never {
   throw conflict(`There is another contact with the e-mail ${JSON.stringify(value)}.`, { argument: 'input.contacts', value });
 }
 
-async function checkFrequencies(tx: Tx, requests: readonly RegisterProcessInput[]): Promise<void> {
-  const wanted = names(requests.map(({ scheduleFrequency }) => scheduleFrequency));
-  if (!wanted.length) return;
-  const known = await tx.query<{ name: string }>(
-    'select schedule_frequency_name as name from schedule_frequency_lkup order by schedule_frequency_id',
-  );
-  const unknown = wanted.find((name) => !known.some((each) => each.name === name));
-  if (unknown === undefined) return;
-  const allowed = known.map(({ name }) => name);
-  throw invalid(`There is no schedule frequency ${JSON.stringify(unknown)}; known are ${allowed.join(', ')}.`, {
-    argument: 'input.scheduleFrequency',
-    value: unknown,
-    allowed,
-  });
-}
+/** Wrapped, since an executor takes an error among its data for a failure of the whole field. */
+export type RegistrationOutcome = RegisteredProcess | { error: DomainError };
 
-/** The lists that register_processes takes: everything named, once, pointing to each other by place. */
-function listsOf(requests: readonly RegisterProcessInput[]) {
-  const processes = new Rows();
-  const sources = new Rows();
-  const objects = new Rows();
-  const attributes = new Rows();
-  const contacts = new Rows();
-  const links = {
-    readsSources: new Rows(),
-    readsObjects: new Rows(),
-    readsAttributes: new Rows(),
-    writesSources: new Rows(),
-    writesObjects: new Rows(),
-    writesAttributes: new Rows(),
-    processContacts: new Rows(),
-    sourceContacts: new Rows(),
-    objectContacts: new Rows(),
-    processDatasetTypes: new Rows(),
-    dependencies: new Rows(),
-  };
+/** How many registrations share a transaction: more gain little and hold their locks longer. */
+const batchSize = 200;
 
-  const addContacts = (to: Rows, owner: string, list: readonly ContactInput[] | null | undefined) => {
-    for (const { name, email, role } of list ?? [])
-      to.add(keyOf(owner, name, role ?? ''), { owner, c: contacts.add(name, { name, email }), role });
-  };
-  const addAttribute = (to: Rows, p: string, o: string, { alias, expression, ...facts }: AttributeInput) => {
-    const a = attributes.add(keyOf(o, facts.name), { o, ...facts });
-    to.add(keyOf(p, a), { p, a, alias, expression });
-  };
-  const addSide = (p: string, side: 'reads' | 'writes', list: readonly SourceInput[] | null | undefined) => {
-    for (const source of list ?? []) {
-      const s = sources.add(source.name, { name: source.name, type: source.type, description: source.description });
-      addContacts(links.sourceContacts, s, source.contacts);
-      if (!source.objects?.length) links[`${side}Sources`].add(keyOf(p, s), { p, s });
-      for (const object of source.objects ?? []) {
-        const o = objects.add(keyOf(s, object.name), { s, name: object.name, description: object.description });
-        addContacts(links.objectContacts, o, object.contacts);
-        if (!object.attributes?.length) links[`${side}Objects`].add(keyOf(p, o), { p, o });
-        for (const attribute of object.attributes ?? []) addAttribute(links[`${side}Attributes`], p, o, attribute);
+/**
+ * Registers many processes, each for itself: what is wrong with one is its own outcome, the others stand.
+ * Parents that are registered by the same call come before their children, whatever the order given.
+ * @param write runs its argument in a transaction of its own
+ */
+export async function registerEach(
+  write: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>,
+  requests: readonly RegisterProcessInput[],
+): Promise<RegistrationOutcome[]> {
+  const outcomes = new Map<RegisterProcessInput, RegistrationOutcome>();
+  // A batch that fails is halved until the bad ones stand alone.
+  const attempt = async (batch: readonly RegisterProcessInput[]): Promise<void> => {
+    if (!batch.length) return;
+    try {
+      const registered = await write((tx) => registerProcesses(tx, batch));
+      batch.forEach((request, i) => outcomes.set(request, registered[i]!));
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      if (batch.length === 1) {
+        outcomes.set(batch[0]!, { error });
+        return;
       }
+      const middle = batch.length >> 1;
+      await attempt(batch.slice(0, middle));
+      await attempt(batch.slice(middle));
     }
   };
-  for (const request of requests) {
-    const { name, type, tool, scheduleFrequency: frequency, description } = request;
-    const p = processes.add(name, { name, type, tool, frequency, description });
-    addContacts(links.processContacts, p, request.contacts);
-    addSide(p, 'reads', request.sources);
-    addSide(p, 'writes', request.targets);
-    for (const parent of request.dependsOn ?? []) links.dependencies.add(keyOf(p, parent), { p, parent });
-    for (const datasetType of request.datasetTypes ?? []) links.processDatasetTypes.add(keyOf(p, datasetType), { p, name: datasetType });
-  }
+  const ordered = parentsFirst(requests);
+  for (let i = 0; i < ordered.length; i += batchSize) await attempt(ordered.slice(i, i + batchSize));
+  return requests.map((request) => outcomes.get(request)!);
+}
 
-  const process = processes.sorted();
-  const source = sources.sorted();
-  const object = objects.sorted((facts) => ({ ...facts, s: source.placeOf(facts.s) }));
-  const attribute = attributes.sorted((facts) => ({ ...facts, o: object.placeOf(facts.o) }));
-  const contact = contacts.sorted();
-  const places: Record<string, (key: unknown) => number> = {
-    p: process.placeOf,
-    s: source.placeOf,
-    o: object.placeOf,
-    a: attribute.placeOf,
-    c: contact.placeOf,
-  };
-  const placed = (facts: Facts) => Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, places[name]?.(value) ?? value]));
-  const owned = (letter: string) => (facts: Facts) => placed({ ...facts, [letter]: facts.owner, owner: undefined });
-  const input = {
-    tools: names(requests.map(({ tool }) => tool)),
-    processTypes: names(requests.map(({ type }) => type)),
-    sourceTypes: names(source.rows.map(({ type }) => type as string)),
-    dataTypes: names(attribute.rows.map(({ dataType }) => dataType as string)),
-    datasetTypes: names(requests.flatMap(({ datasetTypes }) => datasetTypes ?? [])),
-    contacts: contact.rows,
-    processes: process.rows,
-    sources: source.rows,
-    objects: object.rows,
-    attributes: attribute.rows,
-    readsSources: links.readsSources.sorted(placed).rows,
-    readsObjects: links.readsObjects.sorted(placed).rows,
-    readsAttributes: links.readsAttributes.sorted(placed).rows,
-    writesSources: links.writesSources.sorted(placed).rows,
-    writesObjects: links.writesObjects.sorted(placed).rows,
-    writesAttributes: links.writesAttributes.sorted(placed).rows,
-    processContacts: links.processContacts.sorted(owned('p')).rows,
-    sourceContacts: links.sourceContacts.sorted(owned('s')).rows,
-    objectContacts: links.objectContacts.sorted(owned('o')).rows,
-    processDatasetTypes: links.processDatasetTypes.sorted(placed).rows,
-    dependencies: links.dependencies.sorted(placed).rows,
-  };
-  return { input, placeOfProcess: process.placeOf, emails: contact.rows.map(({ email }) => email as string) };
+/** The requests so that each comes behind the parents that it names, as far as there is no cycle. */
+function parentsFirst(requests: readonly RegisterProcessInput[]): RegisterProcessInput[] {
+  const byName = Map.groupBy(requests, ({ name }) => name);
+  const ordered = new Set<RegisterProcessInput>();
+  const entered = new Set<RegisterProcessInput>();
+  for (const request of requests) {
+    // Depth first with a stack of its own: chains are as long as a caller likes.
+    const stack = [request];
+    while (stack.length) {
+      const top = stack.at(-1)!;
+      const parents = entered.has(top)
+        ? []
+        : (top.dependsOn ?? []).flatMap((name) => byName.get(name) ?? []).filter((parent) => !entered.has(parent));
+      entered.add(top);
+      if (parents.length) stack.push(...parents);
+      else ordered.add(stack.pop()!);
+    }
+  }
+  return [...ordered];
 }

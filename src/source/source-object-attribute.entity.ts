@@ -1,6 +1,6 @@
 import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { Flag, Key, Numeric, Reference, Text, Whole } from '../platform/columns.js';
+import { Flag, InstantColumn, Key, Numeric, Reference, Text, Whole } from '../platform/columns.js';
 import { Audited, Node } from '../platform/node.js';
 import { DataType } from './data-type.entity.js';
 import { SourceObject } from './source-object.entity.js';
@@ -11,6 +11,7 @@ import { SourceObject } from './source-object.entity.js';
 })
 @Unique({ properties: ['objectId', 'name'] })
 @Index({ properties: ['dataTypeId'] })
+@Index({ name: 'source_object_attribute_lkup_retired_index', properties: ['id'], where: 'retired_at is not null' })
 @Entity({ tableName: 'source_object_attribute_lkup' })
 export class SourceObjectAttribute extends Audited {
   @Key('source_object_attribute_id')
@@ -60,4 +61,10 @@ export class SourceObjectAttribute extends Audited {
 
   @Text('reported_type', { nullable: true, doc: 'Its data type in the words of the system that reported it.' })
   reportedType!: string | null;
+
+  @InstantColumn('retired_at', {
+    nullable: true,
+    doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
+  })
+  retiredAt!: string | null;
 }

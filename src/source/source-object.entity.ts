@@ -1,6 +1,6 @@
 import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { emptyIfNull, Key, Reference, Text } from '../platform/columns.js';
+import { emptyIfNull, InstantColumn, Key, Reference, Text } from '../platform/columns.js';
 import { Audited, Node } from '../platform/node.js';
 import { CharacterSet } from './character-set.entity.js';
 import { Source } from './source.entity.js';
@@ -11,6 +11,7 @@ import { Source } from './source.entity.js';
 })
 @Unique({ properties: ['sourceId', 'name'] })
 @Index({ properties: ['characterSetId'] })
+@Index({ name: 'source_object_lkup_retired_index', properties: ['id'], where: 'retired_at is not null' })
 @Entity({ tableName: 'source_object_lkup' })
 export class SourceObject extends Audited {
   @Key('source_object_id')
@@ -31,4 +32,10 @@ export class SourceObject extends Audited {
 
   @Text('description', { nullable: true, doc: 'What one row or item of it stands for, in the words of those who know it.' })
   description!: string | null;
+
+  @InstantColumn('retired_at', {
+    nullable: true,
+    doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
+  })
+  retiredAt!: string | null;
 }

@@ -1,6 +1,6 @@
 import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { Key, Reference, Text } from '../platform/columns.js';
+import { InstantColumn, Key, Reference, Text } from '../platform/columns.js';
 import { Audited, Node } from '../platform/node.js';
 import { CharacterSet } from './character-set.entity.js';
 import { SourceType } from './source-type.entity.js';
@@ -13,6 +13,7 @@ import { SourceType } from './source-type.entity.js';
 @Unique({ properties: ['name'] })
 @Index({ properties: ['typeId'] })
 @Index({ properties: ['characterSetId'] })
+@Index({ name: 'source_lkup_retired_index', properties: ['id'], where: 'retired_at is not null' })
 @Entity({ tableName: 'source_lkup' })
 export class Source extends Audited {
   @Key('source_id')
@@ -29,4 +30,10 @@ export class Source extends Audited {
 
   @Text('description', { nullable: true, doc: 'What the system is for, in the words of those who know it.' })
   description!: string | null;
+
+  @InstantColumn('retired_at', {
+    nullable: true,
+    doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
+  })
+  retiredAt!: string | null;
 }

@@ -53,6 +53,8 @@ async function run(argv: string[], print: (line: string) => void): Promise<void>
   );
   const store = await openStore(config, createLog('warn'));
   try {
+    if (store.state.kind === 'read-only' && store.state.untouched)
+      throw new StartError('This store is not set up for Waybill yet, so it has no place for keys: run `npm run setup` first.');
     if (verb === 'create') {
       const made = await createKey(store.db, { actor: values.actor!, role: values.role!, name: values.name });
       print(
@@ -74,9 +76,6 @@ async function run(argv: string[], print: (line: string) => void): Promise<void>
           : 'There are no keys.',
       );
     }
-  } catch (error) {
-    if ((error as { code?: string }).code !== '42P01') throw error;
-    throw new StartError('This store is not set up for Waybill yet, so it has no place for keys: run `npm run setup` first.');
   } finally {
     await store.close();
   }

@@ -1,0 +1,15 @@
+import { Entity, Index } from '@mikro-orm/decorators/legacy';
+import { Reference } from '../platform/columns.js';
+import { TextKey } from '../platform/text-key.js';
+import { Location } from './location.entity.js';
+
+/** A name that a location had before. */
+@Index({ properties: ['locationId'] })
+@Entity({ tableName: 'location_alias' })
+export class LocationAlias {
+  @TextKey('name')
+  name!: string;
+
+  @Reference(() => Location, 'location_id', { onDelete: 'cascade' })
+  locationId!: number;
+}
