@@ -23,7 +23,7 @@ create table if not exists source_object_attribute_alias (
   source_object_id int constraint source_object_attribute_alias_source_object_id_foreign references source_object_lkup on delete cascade,
   name text collate "C",
   source_object_attribute_id int not null
-    constraint source_object_attribute_alias_source_object_attribute_id_foreign references source_object_attribute_lkup on delete cascade,
+    constraint source_object_attribute_alias_source_object_attr_aea2b_foreign references source_object_attribute_lkup on delete cascade,
   primary key (source_object_id, name)
 );
 create index if not exists source_object_attribute_alias_source_object_attribute_id_index on source_object_attribute_alias (source_object_attribute_id);

@@ -38,7 +38,7 @@ export async function query<T extends object>(client: pg.Client, sql: string, va
 
 /** Connects for long work in one transaction, with settings under which text means the same everywhere. */
 export async function connectForCopy(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'waybill' });
+  const client = new pg.Client({ connectionString: url, application_name: 'waybill backup' });
   client.on('error', () => undefined);
   await client.connect();
   await client.query(

@@ -141,6 +141,7 @@ async function bringUp(
     return { kind: 'read-only', reason, violations, ...(store.kind === 'foreign' ? { untouched: true } : {}) };
   }
   if (pending.length) {
+    if (store.kind === 'foreign') await sendReadersAway(run);
     await up();
     for (const { name } of pending) log(`Applied migration ${name}.`);
     await run('set local search_path = process_tracker, pg_temp');
@@ -159,6 +160,21 @@ async function bringUp(
     log('Took over the store that ProcessTracker made.');
   }
   return stateOf(await applyRules(run, repair ?? false, log));
+}
+
+/**
+ * A server that reads this store as it is holds temporary views on the columns that change now, and would be in the way as long as it is busy.
+ * Its connections are ended; behind the locks it makes new ones, which see the store when it is ours.
+ */
+async function sendReadersAway(run: Run): Promise<void> {
+  const tables = await run<{ name: string }>(
+    "select format('process_tracker.%I', tablename) as name from pg_tables where schemaname = 'process_tracker' order by 1",
+  );
+  await run(`lock table ${tables.map(({ name }) => name).join(', ')} in access exclusive mode`);
+  await run(
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+     where datname = current_database() and application_name = 'waybill' and pid <> pg_backend_pid()`,
+  );
 }
 
 const stateOf = (violations: Violation[]): StoreState =>

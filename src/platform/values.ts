@@ -1,0 +1,14 @@
+/** Collects the values of a statement and hands out their placeholders. */
+export class Values {
+  readonly list: unknown[] = [];
+  add(value: unknown, cast?: string): string {
+    this.list.push(value);
+    return `$${this.list.length}${cast ? `::${cast}` : ''}`;
+  }
+}
+
+/** A condition of one call, and a text that names it with its values (two conditions with one text are the same). */
+export interface Condition {
+  key: string;
+  sql(values: Values): string;
+}
