@@ -4,17 +4,17 @@ import { walkLineage } from '../src/lineage/walk-lineage.js';
 import { openApi, type Api } from './support/api.js';
 import {
   directions,
-  distances,
-  edgesAt,
+  expectedPages,
   grains,
   graphs,
   idOf,
   keyOf,
-  rootsAt,
+  nodesOf,
+  rank,
+  readable,
   store,
-  type Direction,
-  type Grain,
-  type Graph,
+  type Answer,
+  type Args,
   type NodeKey,
 } from './support/graph.js';
 
@@ -23,25 +23,6 @@ beforeAll(async () => {
   api = await openApi('lineage');
 });
 afterAll(() => api.close());
-
-interface Answer {
-  nodes: { id: string; distance: number }[];
-  edges: { from: string; to: string }[];
-  complete: boolean;
-  cut: string | null;
-  visitedNodes: number;
-  frontier: number;
-  endCursor: string | null;
-}
-
-interface Args {
-  roots: NodeKey[];
-  direction?: Direction;
-  grain?: Grain;
-  depth?: number;
-  maxNodes?: number;
-  after?: string;
-}
 
 const fields = 'nodes { id distance } edges { from to } complete cut visitedNodes frontier endCursor';
 
@@ -67,58 +48,6 @@ const error = async (run: Promise<unknown>) =>
     ({ code, details }: { code: string; details: object }) => ({ code, ...details }),
   );
 
-const rank = (key: NodeKey) => key.split(':').map(Number) as [number, number];
-const edgeText = ([from, to]: readonly [NodeKey, NodeKey]) => `${from}→${to}`;
-
-/** The pages that a walk must have, from a search in memory. */
-function expectedPages(graph: Graph, args: Args & { direction: Direction; grain: Grain }) {
-  const { direction, grain, depth = Infinity, maxNodes = Infinity } = args;
-  const edges = edgesAt(graph, grain);
-  const roots = rootsAt(graph, grain, args.roots);
-  const ways = [
-    ...(direction === 'DOWNSTREAM' ? [] : [distances(edges, roots, true)]),
-    ...(direction === 'UPSTREAM' ? [] : [distances(edges, roots, false)]),
-  ];
-  const all = new Map<NodeKey, number>();
-  for (const [key, distance] of ways.flatMap((way) => [...way])) all.set(key, Math.min(distance, all.get(key) ?? Infinity));
-  const order = ([a, near]: [NodeKey, number], [b, far]: [NodeKey, number]) =>
-    near - far || rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1];
-  const whole = [...all].sort(order);
-  const within = whole.filter(([, distance]) => distance <= depth);
-  const rim = new Set(ways.flatMap((way) => [...way].filter(([, distance]) => distance === depth).map(([key]) => key)));
-  const pages = [];
-  for (let start = 0; start < within.length; start += maxNodes) {
-    const end = Math.min(start + maxNodes, within.length);
-    const [met, before] = [new Set(within.slice(0, end).map(([key]) => key)), new Set(within.slice(0, start).map(([key]) => key))];
-    const more = within.slice(end);
-    const cut = more.length ? 'NODES' : within.length < whole.length ? 'DEPTH' : null;
-    pages.push({
-      nodes: within.slice(start, end),
-      edges: edges
-        .filter((ends) => ends.every((key) => met.has(key)) && !ends.every((key) => before.has(key)))
-        .map(edgeText)
-        .sort(),
-      complete: cut === null,
-      cut,
-      visitedNodes: end,
-      frontier: cut === 'NODES' ? more.filter(([, distance]) => distance === more[0]![1]).length : cut === 'DEPTH' ? rim.size : 0,
-    });
-  }
-  return pages;
-}
-
-const readable = ({ nodes, edges, endCursor: _, ...rest }: Answer) => ({
-  nodes: nodes.map(({ id, distance }) => [keyOf(id), distance]),
-  edges: edges.map(({ from, to }) => edgeText([keyOf(from), keyOf(to)])).sort(),
-  ...rest,
-});
-
-const nodesOf = (graph: Graph): NodeKey[] => [
-  ...[...graph.processes.keys()].map((id) => `0:${id}`),
-  ...graph.sources.map((id) => `1:${id}`),
-  ...[...graph.objects.keys()].map((id) => `2:${id}`),
-];
-
 const cases = fc.record({
   graph: graphs,
   picks: fc.array(fc.nat(), { minLength: 1, maxLength: 3 }),
@@ -139,7 +68,7 @@ test('L1 answers equal a plain breadth-first search, in all directions, at both 
           expect((await pagesOf({ ...args, maxNodes })).map(readable)).toEqual(expectedPages(graph, { ...args, maxNodes }));
         }
     }),
-    { numRuns: 100 },
+    { numRuns: 100, interruptAfterTimeLimit: 40_000 },
   );
 });
 
@@ -165,7 +94,7 @@ test('L4 an answer that was cut by time goes on level by level to the whole', as
         expect(met).toEqual(whole!.nodes);
       }
     }),
-    { numRuns: 30 },
+    { numRuns: 30, interruptAfterTimeLimit: 40_000 },
   );
 });
 

@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import type { ComplexityEstimatorArgs } from 'graphql-query-complexity';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, type ClassType } from 'type-graphql';
 import type { Context } from '../platform/context.js';
 import { invalid, notFound } from '../platform/errors.js';
@@ -9,15 +10,18 @@ import { Process } from '../process/process.entity.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
 import { edgesOf } from './lineage-edges.js';
-import { Lineage, LineageArgs, LineageNode, maxRoots, type LineageEdge } from './lineage.type.js';
+import { defaultNodes, Lineage, LineageArgs, LineageNode, maxRoots, type LineageEdge } from './lineage.type.js';
 import { kinds, walkLineage, type Walk, type WalkNode } from './walk-lineage.js';
 
 /** The entities of the kinds of nodes. */
 const entities = [Process, Source, SourceObject] as const;
 
+/** A walk costs the nodes that it may answer. */
+const lineageCost = ({ args, childComplexity }: ComplexityEstimatorArgs): number => Number(args.maxNodes ?? defaultNodes) + childComplexity;
+
 @Resolver()
 class LineageQuery {
-  @Query(() => Lineage, { description: 'What lies upstream or downstream of processes, sources and objects.' })
+  @Query(() => Lineage, { complexity: lineageCost, description: 'What lies upstream or downstream of processes, sources and objects.' })
   async lineage(
     @Ctx() ctx: Context,
     @Arg('roots', () => [ID], { description: `Global ids of the processes, sources or objects to start from: 1 to ${maxRoots}.` })
@@ -57,7 +61,7 @@ function lineageField(owner: ClassType): ClassType {
   const kind = kinds.indexOf(owner.name as (typeof kinds)[number]);
   @Resolver(() => owner)
   class LineageField {
-    @FieldResolver(() => Lineage, { description: 'What lies upstream or downstream of it.' })
+    @FieldResolver(() => Lineage, { complexity: lineageCost, description: 'What lies upstream or downstream of it.' })
     lineage(@Root() row: Row, @Ctx() ctx: Context, @Args(() => LineageArgs) args: LineageArgs): Promise<Walk> {
       return ctx.loaders
         .get<number, Walk>(`lineage ${owner.name} ${JSON.stringify(args)}`, (ids) => {

@@ -53,7 +53,7 @@ registerEnumType(LineageCut, {
   },
 });
 
-const defaultNodes = 10_000;
+export const defaultNodes = 10_000;
 export const maxNodes = 100_000;
 export const maxRoots = 100;
 
@@ -77,7 +77,7 @@ export class LineageArgs {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Goes on behind an answer that was cut: its `endCursor`, with the same other arguments.',
+    description: 'Goes on behind an answer that was cut: its `endCursor`, with the same roots, direction and grain.',
   })
   after?: string | null;
 }

@@ -14,8 +14,9 @@ create or replace function process_tracker.walk_lineage(
 -- To plan a level anew costs more than the level; and a plan from when the tables were small must not compare each row with a long list.
 set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
-  -- Of the statement: the walks of a list share the time.
-  deadline constant timestamptz := statement_timestamp() + max_milliseconds * interval '1 ms';
+  limit_of_time constant interval := max_milliseconds * interval '1 ms';
+  -- The walks of a list share the time.
+  deadline timestamptz := statement_timestamp() + limit_of_time;
   two_way constant boolean := downstream and upstream;
   room int := max_nodes; -- for nodes, in this answer
   size int;
@@ -50,6 +51,10 @@ begin
       if distance > max_depth and size > 0 then
         cut := 'depth';
         exit;
+      end if;
+      if distance <= after_distance then
+        -- The way to where the answer begins does not count, or a long one would leave no time to go on.
+        deadline := clock_timestamp() + limit_of_time;
       end if;
       if distance < after_distance then
         room := room + size;

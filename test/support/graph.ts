@@ -4,8 +4,8 @@ import type { Api } from './api.js';
 
 export const directions = ['UPSTREAM', 'DOWNSTREAM', 'BOTH'] as const;
 export const grains = ['SOURCE', 'OBJECT'] as const;
-export type Direction = (typeof directions)[number];
-export type Grain = (typeof grains)[number];
+type Direction = (typeof directions)[number];
+type Grain = (typeof grains)[number];
 
 /** What a process names on one side: numbers of sources, objects and attributes. */
 interface Side {
@@ -28,6 +28,7 @@ export interface Graph {
 const kinds = ['Process', 'Source', 'SourceObject'];
 /** A node: `kind:number`, the kind as an index of `kinds`. */
 export type NodeKey = string;
+/** The node that an id of the API names. */
 export const keyOf = (id: string): NodeKey => {
   const { type, id: number } = decodeId(id);
   return `${kinds.indexOf(type)}:${number}`;
@@ -105,7 +106,7 @@ export async function store(api: Api, graph: Graph): Promise<void> {
 }
 
 /** The edges at one grain, from where the data comes to where it goes. A coarser link counts where no finer one of its side stands below it. */
-export function edgesAt(graph: Graph, grain: Grain): [NodeKey, NodeKey][] {
+function edgesAt(graph: Graph, grain: Grain): [NodeKey, NodeKey][] {
   const nodes = ({ sources, objects, attributes }: Side): NodeKey[] => {
     const allObjects = new Set([...objects, ...attributes.map((id) => graph.attributes.get(id)!)]);
     const implied = new Set([...allObjects].map((id) => graph.objects.get(id)!));
@@ -119,7 +120,7 @@ export function edgesAt(graph: Graph, grain: Grain): [NodeKey, NodeKey][] {
 }
 
 /** What the roots stand for at a grain. */
-export function rootsAt(graph: Graph, grain: Grain, roots: NodeKey[]): NodeKey[] {
+function rootsAt(graph: Graph, grain: Grain, roots: NodeKey[]): NodeKey[] {
   return roots.flatMap((root) => {
     const [kind, number] = root.split(':').map(Number);
     if (grain === 'SOURCE' && kind === 2) return [`1:${graph.objects.get(number!)}`];
@@ -130,7 +131,7 @@ export function rootsAt(graph: Graph, grain: Grain, roots: NodeKey[]): NodeKey[]
 }
 
 /** The plainest breadth-first search: the distance of each node that can be reached. */
-export function distances(edges: [NodeKey, NodeKey][], roots: NodeKey[], upstream: boolean): Map<NodeKey, number> {
+function distances(edges: [NodeKey, NodeKey][], roots: NodeKey[], upstream: boolean): Map<NodeKey, number> {
   const met = new Map(roots.map((root) => [root, 0]));
   const queue = [...met.keys()];
   for (const node of queue)
@@ -142,3 +143,78 @@ export function distances(edges: [NodeKey, NodeKey][], roots: NodeKey[], upstrea
     }
   return met;
 }
+
+/** An answer of the API, all of it. */
+export interface Answer {
+  nodes: { id: string; distance: number }[];
+  edges: { from: string; to: string }[];
+  complete: boolean;
+  cut: string | null;
+  visitedNodes: number;
+  frontier: number;
+  endCursor: string | null;
+}
+
+/** What it was asked for. */
+export interface Args {
+  roots: NodeKey[];
+  direction?: Direction;
+  grain?: Grain;
+  depth?: number;
+  maxNodes?: number;
+  after?: string;
+}
+
+export const rank = (key: NodeKey) => key.split(':').map(Number) as [number, number];
+const edgeText = ([from, to]: readonly [NodeKey, NodeKey]) => `${from}→${to}`;
+
+/** The pages that a walk must have, from a search in memory. */
+export function expectedPages(graph: Graph, args: Args & { direction: Direction; grain: Grain }) {
+  const { direction, grain, depth = Infinity, maxNodes = Infinity } = args;
+  const edges = edgesAt(graph, grain);
+  const roots = rootsAt(graph, grain, args.roots);
+  const ways = [
+    ...(direction === 'DOWNSTREAM' ? [] : [distances(edges, roots, true)]),
+    ...(direction === 'UPSTREAM' ? [] : [distances(edges, roots, false)]),
+  ];
+  const all = new Map<NodeKey, number>();
+  for (const [key, distance] of ways.flatMap((way) => [...way])) all.set(key, Math.min(distance, all.get(key) ?? Infinity));
+  const order = ([a, near]: [NodeKey, number], [b, far]: [NodeKey, number]) =>
+    near - far || rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1];
+  const whole = [...all].sort(order);
+  const within = whole.filter(([, distance]) => distance <= depth);
+  const rim = new Set(ways.flatMap((way) => [...way].filter(([, distance]) => distance === depth).map(([key]) => key)));
+  const pages = [];
+  for (let start = 0; start < within.length; start += maxNodes) {
+    const end = Math.min(start + maxNodes, within.length);
+    const [met, before] = [new Set(within.slice(0, end).map(([key]) => key)), new Set(within.slice(0, start).map(([key]) => key))];
+    const more = within.slice(end);
+    const cut = more.length ? 'NODES' : within.length < whole.length ? 'DEPTH' : null;
+    pages.push({
+      nodes: within.slice(start, end),
+      edges: edges
+        .filter((ends) => ends.every((key) => met.has(key)) && !ends.every((key) => before.has(key)))
+        .map(edgeText)
+        .sort(),
+      complete: cut === null,
+      cut,
+      visitedNodes: end,
+      frontier: cut === 'NODES' ? more.filter(([, distance]) => distance === more[0]![1]).length : cut === 'DEPTH' ? rim.size : 0,
+    });
+  }
+  return pages;
+}
+
+/** An answer in the words of `expectedPages`. */
+export const readable = ({ nodes, edges, endCursor: _, ...rest }: Answer) => ({
+  nodes: nodes.map(({ id, distance }) => [keyOf(id), distance]),
+  edges: edges.map(({ from, to }) => edgeText([keyOf(from), keyOf(to)])).sort(),
+  ...rest,
+});
+
+/** All that a walk can start from. */
+export const nodesOf = (graph: Graph): NodeKey[] => [
+  ...[...graph.processes.keys()].map((id) => `0:${id}`),
+  ...graph.sources.map((id) => `1:${id}`),
+  ...[...graph.objects.keys()].map((id) => `2:${id}`),
+];
