@@ -11,7 +11,7 @@ const arrows = {
   location: [],
   'dataset-type': [],
   source: ['actor', 'contact', 'location', 'dataset-type'],
-  process: ['actor', 'contact', 'dataset-type', 'source'],
+  process: ['actor', 'contact', 'location', 'dataset-type', 'source'],
   run: ['actor', 'process', 'source'],
   extract: ['actor', 'location', 'dataset-type', 'source', 'process', 'run'],
   stage: ['actor', 'source', 'process', 'run', 'extract'],

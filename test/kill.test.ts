@@ -76,28 +76,30 @@ test('kill -9 of the server and of its PostgreSQL, ten times in turn under write
   };
   const writers = [1, 2, 3, 4].map(writer);
   try {
-  for (let round = 0; round < 10; round++) {
-    console.log(round, acknowledged.length, new Date().toISOString());
-    const before = acknowledged.length;
-    await until(async () => acknowledged.length >= before + 10);
-    if (round % 2) {
-      process.kill(parseInt(readFileSync(join(folder, 'data/postgres/postmaster.pid'), 'utf8')), 'SIGKILL');
-      // The server brings its PostgreSQL back and answers again, without help.
-    } else {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGKILL');
-      await ended;
-      await start();
+    for (let round = 0; round < 10; round++) {
+      const before = acknowledged.length;
+      await until(async () => acknowledged.length >= before + 10);
+      if (round % 2) {
+        process.kill(parseInt(readFileSync(join(folder, 'data/postgres/postmaster.pid'), 'utf8')), 'SIGKILL');
+        // The server brings its PostgreSQL back and answers again, without help.
+      } else {
+        const ended = new Promise((resolve) => server.once('exit', resolve));
+        server.kill('SIGKILL');
+        await ended;
+        await start();
+      }
+      await until(async () => (await post('{ processes(first: 1) { totalCount } }')) !== undefined);
     }
-    await until(async () => (await post('{ processes(first: 1) { totalCount } }')) !== undefined);
-  }
   } finally {
     writing = false;
     await Promise.all(writers);
   }
   const found = new Set<string>();
-  for (let after: string | null = null; ; ) {
-    const page: any = (await post('query ($after: String) { processes(first: 500, after: $after, nameContains: "written") { nodes { name sources { nodes { name } } } pageInfo { endCursor hasNextPage } } }', { after }))!.processes;
+  for (let after: string | null = null; ;) {
+    const page: any = (await post(
+      'query ($after: String) { processes(first: 500, after: $after, nameContains: "written") { nodes { name sources { nodes { name } } } pageInfo { endCursor hasNextPage } } }',
+      { after },
+    ))!.processes;
     for (const { name, sources } of page.nodes) {
       found.add(name);
       expect(sources.nodes).toHaveLength(1);

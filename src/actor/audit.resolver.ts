@@ -1,8 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/context.js';
+import { filterByReference } from '../platform/filters.js';
 import { Audited, type Row } from '../platform/node.js';
 import { Actor } from './actor.entity.js';
+
+filterByReference(Audited, 'createdBy', 'createdById', Actor);
+filterByReference(Audited, 'updatedBy', 'updatedById', Actor);
 
 /** Who made and changed a row: the actor's side of the audit columns. */
 @Resolver(() => Audited)

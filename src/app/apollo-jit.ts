@@ -1,8 +1,9 @@
 import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { defaultTypeResolver, isAbstractType, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
-import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import type { CompiledQuery } from 'graphql-jit';
 import { requests } from '../platform/log.js';
 import { answerError } from './apollo-errors.js';
+import { compileQuery } from './compile-query.js';
 
 /** Compiled queries that are kept: the least recently used goes first. */
 const keptQueries = 500;
@@ -47,8 +48,7 @@ export class CompiledQueries {
 
   #compile(document: DocumentNode, operationName: string | undefined): CompiledQuery['query'] | null {
     try {
-      const compiled = compileQuery(this.schema, document, operationName);
-      return isCompiledQuery(compiled) ? compiled.query : null;
+      return compileQuery(this.schema, document, operationName);
     } catch {
       return null;
     }

@@ -29,7 +29,9 @@ import { ProcessContactRole } from '../process/process-contact-role.entity.js';
 import { ProcessContact } from '../process/process-contact.entity.js';
 import { ProcessDatasetType } from '../process/process-dataset-type.entity.js';
 import { ProcessDependency } from '../process/process-dependency.entity.js';
+import { ProcessFilterValue } from '../process/process-filter-value.entity.js';
 import { ProcessFilter } from '../process/process-filter.entity.js';
+import { ProcessRelation } from '../process/process-relation.entity.js';
 import { ProcessSourceAttribute } from '../process/process-source-attribute.entity.js';
 import { ProcessSourceObject } from '../process/process-source-object.entity.js';
 import { ProcessSource } from '../process/process-source.entity.js';
@@ -94,7 +96,9 @@ export const entities = [
   ProcessContact,
   ProcessDatasetType,
   ProcessDependency,
+  ProcessFilterValue,
   ProcessFilter,
+  ProcessRelation,
   ProcessSourceAttribute,
   ProcessSourceObject,
   ProcessSource,

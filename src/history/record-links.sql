@@ -25,6 +25,7 @@ begin
         ('Process', 'process', 'process_id', 'r.process_name'), ('Source', 'source_lkup', 'source_id', 'r.source_name'),
         ('SourceObject', 'source_object_lkup', 'source_object_id', 'r.source_object_name'),
         ('SourceObjectAttribute', 'source_object_attribute_lkup', 'source_object_attribute_id', 'r.source_object_attribute_name'),
+        ('Location', 'location_lkup', 'location_id', 'r.location_name'),
         ('Extract', 'extract_tracking', 'extract_id', 'r.extract_filename')) as o (kind, tbl, key, name)
       union all select 'ProcessRun', 'process_tracking', 'process_tracking_id', run from named
     ), list as (
@@ -38,19 +39,24 @@ begin
         ('process_target_object_attribute', 'Process', 'process_id', 'targetAttributes', format(way.attribute, 'target_object_attribute_id'), named.attribute),
         ('process_dependency', 'Process', 'child_process_id', 'parents',
           'left join process p on p.process_id = $.parent_process_id left join dependency_type_lkup y on y.dependency_type_id = $.dependency_type_id',
-          $$p.process_name || case when y.dependency_type_name in ('Undefined', 'Hard') then '' else coalesce(' (' || y.dependency_type_name || ')', '') end$$),
+          $$p.process_name || case when y.dependency_type_name in ('Undefined', 'Hard') then '' else coalesce(' (' || y.dependency_type_name || ')', '') end
+            || coalesce(': ' || $.note, '')$$),
+        ('process_relation', 'Process', 'child_process_id', 'parents', 'left join process p on p.process_id = $.parent_process_id',
+          $$p.process_name || ' (' || initcap($.kind) || case when $.declared_at is null then ', reported' else '' end || ')' || coalesce(': ' || $.note, '')$$),
         ('process_contact', 'Process', 'process_id', 'contacts', way.contact, named.contact),
         ('process_contact_role', 'Process', 'process_id', 'contacts', way.contact, named.with_role),
         ('process_dataset_type', 'Process', 'process_id', 'datasetTypes', way.dataset, 'd.dataset_type'),
         ('process_filter', 'Process', 'process_id', 'filters',
           format(way.attribute, 'source_object_attribute_id') || ' left join filter_type_lkup f on f.filter_type_id = $.filter_type_id',
-          format($$concat_ws(' ', %s, f.filter_type_code, coalesce($.filter_value_string, $.filter_value_numeric::text))$$, named.attribute)),
+          format($$concat_ws(' ', %s, f.filter_type_code, coalesce($.filter_value_string, $.filter_value_numeric::text),
+            '(group ' || nullif($.group_number, 1) || ')')$$, named.attribute)),
         ('process_alias', 'Process', 'process_id', 'aliases', '', $$concat_ws(':', nullif($.namespace, ''), $.name)$$),
         ('process_attribute_mapping', 'Process', 'process_id', 'attributeMappings', format(way.attribute, 'source_object_attribute_id')
           || ' left join source_object_attribute_lkup w on w.source_object_attribute_id = $.target_object_attribute_id
              left join source_object_lkup wo on wo.source_object_id = w.source_object_id left join source_lkup ws on ws.source_id = wo.source_id',
           format($$concat_ws(' → ', %s, %s)$$, named.attribute, named.written)),
-        ('cluster_process', 'Process', 'process_id', 'clusters', 'left join cluster_tracking_lkup k on k.cluster_id = $.cluster_id', 'k.cluster_name'),
+        ('cluster_process', 'Process', 'process_id', 'clusters', 'left join cluster_tracking_lkup k on k.cluster_id = $.cluster_id',
+          $$k.cluster_name || coalesce(' (' || nullif(concat_ws(', ', $.needed_memory || ' ' || $.needed_memory_unit, $.needed_processing || ' ' || $.needed_processing_unit), '') || ')', '')$$),
         ('source_contact', 'Source', 'source_id', 'contacts', way.contact, named.contact),
         ('source_contact_role', 'Source', 'source_id', 'contacts', way.contact, named.with_role),
         ('source_dataset_type', 'Source', 'source_id', 'datasetTypes', way.dataset, 'd.dataset_type'),
@@ -59,6 +65,9 @@ begin
         ('source_object_dataset_type', 'SourceObject', 'source_object_id', 'datasetTypes', way.dataset, 'd.dataset_type'),
         ('source_object_location', 'SourceObject', 'source_object_id', 'locations', way.location, 'lo.location_name'),
         ('source_object_alias', 'SourceObject', 'source_object_id', 'aliases', format(way.source, 'source_id'), $$concat_ws('.', s.source_name, $.name)$$),
+        ('source_alias', 'Source', 'source_id', 'aliases', '', '$.name'),
+        ('source_object_attribute_alias', 'SourceObjectAttribute', 'source_object_attribute_id', 'aliases', '', '$.name'),
+        ('location_alias', 'Location', 'location_id', 'aliases', '', '$.name'),
         ('source_object_attribute_lkup', 'SourceObject', 'source_object_id', 'attributes', '', '$.source_object_attribute_name'),
         ('source_object_attribute_contact', 'SourceObjectAttribute', 'source_object_attribute_id', 'contacts', way.contact, named.with_role),
         ('extract_process_tracking', 'ProcessRun', 'process_tracking_id', 'extracts', 'left join extract_tracking e on e.extract_id = $.extract_tracking_id

@@ -18,6 +18,17 @@ export interface ColumnOptions {
   shownAs?: { sql: (column: string) => string; nullable: boolean };
 }
 
+/** A column that the API shows: its GraphQL type, and whether readers may find nothing in it. */
+interface ShownColumn {
+  type: unknown;
+  nullable: boolean;
+}
+
+const described = new Map<unknown, Map<string, ShownColumn>>();
+
+/** The columns that this very class (none of its parents) shows, by property. Callers can filter by them. */
+export const shownColumns = (entity: unknown): ReadonlyMap<string, ShownColumn> => described.get(entity) ?? new Map();
+
 const shown = new Map<unknown, Map<string, (column: string) => string>>();
 
 /** The SQL by which readers see a property's column, where it is not the column itself. */
@@ -58,11 +69,11 @@ function column(kind: Kind) {
         const ofClass = shown.get(target.constructor) ?? new Map<string, (column: string) => string>();
         shown.set(target.constructor, ofClass.set(property as string, options.shownAs.sql));
       }
-      if (options.doc)
-        Field(kind.graphql as () => typeof String, { nullable: options.shownAs?.nullable ?? options.nullable ?? false, description: describe(name, options.doc) })(
-          target,
-          property,
-        );
+      if (!options.doc) return;
+      const nullable = options.shownAs?.nullable ?? options.nullable ?? false;
+      const ofClass = described.get(target.constructor) ?? new Map<string, ShownColumn>();
+      described.set(target.constructor, ofClass.set(property as string, { type: kind.graphql(), nullable }));
+      Field(kind.graphql as () => typeof String, { nullable, description: describe(name, options.doc) })(target, property);
     };
 }
 
@@ -78,9 +89,18 @@ export const LocalTime = column(kinds.localTime);
 export const Stored = (name: string, columnType: string, options: ColumnOptions = {}) =>
   column({ columnType, runtime: 'string', graphql: () => String })(name, options);
 
+const keyed = new Set<unknown>();
+
+/** Whether the rows of an entity have a number of their own, and so a global id. */
+export const hasKey = (entity: unknown): boolean => keyed.has(entity);
+
 /** A surrogate key: an identity column (by default) whose sequence has ProcessTracker's name, `<table>_<column>_seq`. */
-export const Key = (name: string): PropertyDecorator =>
-  PrimaryKey({ fieldName: name, type: 'number', columnType: 'int', generated: 'by default as identity' }) as PropertyDecorator;
+export const Key =
+  (name: string): PropertyDecorator =>
+  (target, property) => {
+    keyed.add(target.constructor);
+    PrimaryKey({ fieldName: name, type: 'number', columnType: 'int', generated: 'by default as identity' })(target, property as string);
+  };
 
 export interface ReferenceOptions {
   nullable?: boolean;

@@ -18,8 +18,11 @@ export interface Writer {
   origin?: string;
 }
 
-/** Deadlock and serialization failure: PostgreSQL asks for the transaction to be tried again. */
-const worthRetrying = new Set(['40P01', '40001']);
+/**
+ * Deadlock and serialization failure: PostgreSQL asks for the transaction to be tried again. So does what somebody else deleted between our look at it
+ * and our link to it (foreign key): a second look says that it is gone, or makes it anew.
+ */
+const worthRetrying = new Set(['40P01', '40001', '23503']);
 const attempts = 5;
 
 /** Errors that functions of the store raise on purpose: their SQLSTATE, and what they are to a caller. Their DETAIL is JSON. */

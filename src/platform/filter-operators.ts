@@ -77,10 +77,15 @@ export function conditionOn(type: unknown, nullable: boolean): ClassType {
   const name = `${nullable ? 'Nullable' : ''}${kind.name}Condition`;
   const known = made.get(name);
   if (known) return known;
-  @InputType(name, { description: `What a value of type ${kind.name} must be${nullable ? ', or that it must be missing' : ''}. Several conditions must all hold.` })
+  @InputType(name, {
+    description: `What a value of type ${kind.name} must be${nullable ? ', or that it must be missing' : ''}. Several conditions must all hold.`,
+  })
   class ConditionInput {}
   for (const [operator, { doc, list }] of Object.entries(kind.operators))
-    Field(() => (list ? [kind.type] : kind.type) as typeof String, { nullable: true, description: doc })(ConditionInput.prototype, operator);
+    Field(() => (list ? [kind.type] : kind.type) as typeof String, { nullable: true, description: doc })(
+      ConditionInput.prototype,
+      operator,
+    );
   if (nullable)
     Field(() => Boolean, { nullable: true, description: 'True: has no value. False: has one.' })(ConditionInput.prototype, 'isNull');
   made.set(name, ConditionInput);
@@ -90,18 +95,20 @@ export function conditionOn(type: unknown, nullable: boolean): ClassType {
 const operators: Readonly<Record<string, Operator>> = { ...equality, ...order, ...search, ...time };
 
 /** @throws INVALID where a value is null: a variable that was not set must not widen what is found. */
-export function refuseNull(value: unknown, argument: string, allowed: string): void {
-  if (value === null) throw invalid(`${argument} must not be null: leave it out, or say ${allowed}.`, { argument, value, allowed });
+export function refuseNull(value: unknown, argument: string): void {
+  if (value === null)
+    throw invalid(`${argument} must not be null: leave it out. A missing value is asked for by isNull.`, { argument, value });
 }
 
 /** @throws INVALID where a list is empty: it would hold for none or for all, which the caller can say in so many words. */
 export function refuseEmpty(list: readonly unknown[], argument: string): void {
-  if (!list.length) throw invalid(`${argument} must not be empty: leave it out, or give at least one.`, { argument, value: [], allowed: { min: 1 } });
+  if (!list.length)
+    throw invalid(`${argument} must not be empty: leave it out, or give at least one.`, { argument, value: [], allowed: { min: 1 } });
 }
 
 /** The SQL of one operator on a column. @throws INVALID where its value is null or an empty list. */
 export function operatorSql(operand: Operand, name: string, value: unknown, values: Values, argument: string): string {
-  refuseNull(value, argument, 'isNull where the value may be missing');
+  refuseNull(value, argument);
   if (name === 'isNull') return `${operand.sql} is ${value ? '' : 'not '}null`;
   const { list, sql } = operators[name]!;
   if (!list) return sql(operand.sql, values.add(value, operand.cast));

@@ -1,10 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { ArgsType, Field, FieldResolver, Int, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
+import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
 import type { Context } from './context.js';
+import { decodeCursor, encodeCursor, orderKey } from './cursors.js';
 import { invalid } from './errors.js';
+import { whereCondition, type Where } from './filters.js';
 import { grouped } from './loaders.js';
 import { selectList, shapeOf, type EntityClass, type Row } from './rows.js';
 import { selectedProperties } from './selection.js';
+import { Values, type Condition } from './values.js';
 
 const defaultFirst = 50;
 const maxFirst = 500;
@@ -31,20 +34,11 @@ export class PageArgs {
 }
 
 @ObjectType({ description: 'Where a page stands in its list.' })
-class PageInfo {
+export class PageInfo {
   @Field({ description: 'Whether rows follow this page.' }) hasNextPage!: boolean;
   @Field({ description: 'Whether rows precede this page.' }) hasPreviousPage!: boolean;
   @Field(() => String, { nullable: true, description: 'Cursor of the first row; null on an empty page.' }) startCursor!: string | null;
   @Field(() => String, { nullable: true, description: 'Cursor of the last row; null on an empty page.' }) endCursor!: string | null;
-}
-
-/** Collects the values of a statement and hands out their placeholders. */
-class Values {
-  readonly list: unknown[] = [];
-  add(value: unknown, cast?: string): string {
-    this.list.push(value);
-    return `$${this.list.length}${cast ? `::${cast}` : ''}`;
-  }
 }
 
 /** A list of the API: which rows, in which order, below which parent. */
@@ -59,20 +53,19 @@ export interface ListSource {
   parent?: string;
   /** Properties (of the entity, or of `extra`) that order the list; together they are unique. None may be null. */
   order: readonly string[];
-  /** Further columns of each row, by property: what a link says of it. `cast` is needed where it orders the list. */
-  extra?: Readonly<Record<string, { sql: string; cast?: string }>>;
+  /** The order is the other way round. */
+  descending?: boolean;
+  /**
+   * Further columns of each row, by property: what a link says of it. Where it orders the list, `cast` is needed, and `read` where the
+   * driver would not give the value exactly.
+   */
+  extra?: Readonly<Record<string, { sql: string; cast?: string; read?: string }>>;
   /** A condition that always holds. */
   where?: string;
   /** The field of a node in which the entity stands, where a node says more than the entity: a contact with its role. */
   inside?: string;
   /** The list leaves retired rows out unless asked for them. Lists of facts (what a process reads, say) never do. */
   retirable?: boolean;
-}
-
-/** A condition of one call, and a text that names it with its values (two conditions with one text are the same). */
-export interface Condition {
-  key: string;
-  sql(values: Values): string;
 }
 
 export interface Page {
@@ -86,29 +79,6 @@ interface Slice {
   limit: number;
   backwards: boolean;
   edge: unknown[] | undefined;
-}
-
-const encodeCursor = (list: ListSource, row: Row): string =>
-  Buffer.from(JSON.stringify([list.name, ...list.order.map((property) => row[property])])).toString('base64url');
-
-function decodeCursor(list: ListSource, cursor: string, argument: string): unknown[] {
-  const refuse = (why: string) =>
-    invalid(`${argument} is not a cursor of this list: ${why}.`, { argument, value: cursor, allowed: `a cursor answered by this list` });
-  let parts: unknown;
-  try {
-    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    throw refuse('it cannot be read');
-  }
-  if (!Array.isArray(parts) || typeof parts[0] !== 'string') throw refuse('it cannot be read');
-  const [name, ...edge] = parts as [string, ...unknown[]];
-  if (name !== list.name) throw refuse(`it belongs to ${name}`);
-  const casts = list.order.map((property) => orderKey(list, property).cast);
-  const fits =
-    edge.length === casts.length &&
-    edge.every((value, i) => (casts[i] === 'int' ? Number.isSafeInteger(value) : typeof value === 'string' && !value.includes('\0')));
-  if (!fits) throw refuse('it is from another version');
-  return edge;
 }
 
 /** @throws INVALID naming the argument that is negative, too large, or does not go with another. */
@@ -139,20 +109,16 @@ function sliceOf(list: ListSource, args: PageArgs): Slice {
 }
 
 const fromOf = (list: ListSource) => list.from ?? `${shapeOf(list.entity).table} t`;
-/** The SQL of a property that orders the list, and the type its values are cast to. */
-function orderKey(list: ListSource, property: string): { sql: string; cast: string } {
-  const extra = list.extra?.[property];
-  if (extra) return { sql: extra.sql, cast: extra.cast! };
-  const { column, cast } = shapeOf(list.entity).columns.get(property)!;
-  return { sql: `t.${column}`, cast };
-}
+
+/** Whether the rows are read from the greatest key down. */
+const isDescending = (list: ListSource, slice: Slice): boolean => slice.backwards !== (list.descending ?? false);
 
 function conditions(list: ListSource, values: Values, conditionsOfCall: readonly Condition[], slice?: Slice): string {
   const all = [...(list.where ? [list.where] : []), ...conditionsOfCall.map((condition) => condition.sql(values))];
   if (slice?.edge) {
     const keys = list.order.map((property) => orderKey(list, property).sql).join(', ');
     const edge = list.order.map((property, i) => values.add(slice.edge![i], orderKey(list, property).cast)).join(', ');
-    all.push(`(${keys}) ${slice.backwards ? '<' : '>'} (${edge})`);
+    all.push(`(${keys}) ${isDescending(list, slice) ? '<' : '>'} (${edge})`);
   }
   return all.length ? all.map((each) => `(${each})`).join(' and ') : 'true';
 }
@@ -165,7 +131,7 @@ function pageSql(
   slice: Slice,
   parent?: string,
 ): string {
-  const order = list.order.map((property) => `${orderKey(list, property).sql}${slice.backwards ? ' desc' : ''}`).join(', ');
+  const order = list.order.map((property) => `${orderKey(list, property).sql}${isDescending(list, slice) ? ' desc' : ''}`).join(', ');
   const where = [...(parent ? [`${list.parent} = ${parent}`] : []), conditions(list, values, conditionsOfCall, slice)].join(' and ');
   // One row more than asked for says whether the list goes on.
   return `select ${columns} from ${fromOf(list)} where ${where} order by ${order} limit ${values.add(slice.limit + 1, 'int')}`;
@@ -197,14 +163,14 @@ export async function page(
   ctx: Context,
   info: GraphQLResolveInfo,
   list: ListSource,
-  args: PageArgs,
+  args: PageArgs & { where?: Where | null },
   options: { parent?: number; where?: readonly (Condition | undefined)[] } = {},
 ): Promise<Page> {
   const slice = sliceOf(list, args);
-  const where = (options.where ?? []).filter((condition) => condition !== undefined);
+  const where = [...(options.where ?? []), whereCondition(list.entity, args.where)].filter((condition) => condition !== undefined);
   const inside = list.inside ? `.${list.inside}` : '';
   const properties = selectedProperties(info, list.entity, [`nodes${inside}`, `edges.node${inside}`], list.order);
-  const extra = Object.entries(list.extra ?? {}).map(([property, { sql }]) => `, ${sql} as "${property}"`);
+  const extra = Object.entries(list.extra ?? {}).map(([property, { sql, read = sql }]) => `, ${read} as "${property}"`);
   const columns = selectList(list.entity, properties) + extra.join('');
   if (options.parent === undefined) {
     const values = new Values();
@@ -247,54 +213,4 @@ export async function page(
       })
       .load(options.parent!),
   );
-}
-
-interface EdgeData {
-  node: Row;
-  list: ListSource;
-}
-
-const made = new Map<string, ReturnType<typeof makeConnection>>();
-
-/** The connection type of a node type, with the resolvers that it needs: `{ type, resolver }`. Made once a name. */
-export const connectionOf = (node: ClassType, name: string = node.name) => {
-  const known = made.get(name);
-  if (known) return known;
-  const connection = makeConnection(node, name);
-  made.set(name, connection);
-  return connection;
-};
-
-function makeConnection(node: ClassType, name: string) {
-  @ObjectType(`${name}Edge`, { description: `A ${name} in a list, with its cursor.` })
-  class Edge {
-    @Field(() => node, { description: `The ${name}.` }) node!: unknown;
-    @Field(() => String, { description: 'Its place in the list, for `after` and `before`.' }) cursor!: string;
-  }
-  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}.` })
-  class Connection {
-    @Field(() => [node], { description: 'The rows of this page.' }) nodes!: unknown[];
-    @Field(() => [Edge], { description: 'The rows of this page, each with its cursor.' }) edges!: Edge[];
-    @Field(() => PageInfo, { description: 'Where this page stands in the list.' }) pageInfo!: PageInfo;
-    @Field(() => Int, { description: 'How many rows the whole list has. Counted only when asked for.' }) totalCount!: number;
-  }
-  @Resolver(() => Connection)
-  class ConnectionResolver {
-    @FieldResolver()
-    edges(@Root() root: Page): EdgeData[] {
-      return root.nodes.map((each) => ({ node: each, list: root.list }));
-    }
-    @FieldResolver()
-    totalCount(@Root() root: Page): Promise<number> {
-      return root.count();
-    }
-  }
-  @Resolver(() => Edge)
-  class EdgeResolver {
-    @FieldResolver()
-    cursor(@Root() root: EdgeData): string {
-      return encodeCursor(root.list, root.node);
-    }
-  }
-  return { type: Connection as ClassType, resolvers: [ConnectionResolver, EdgeResolver] };
 }

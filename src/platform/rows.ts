@@ -1,5 +1,5 @@
 import type { EntityMetadata, MetadataStorage } from '@mikro-orm/core';
-import { readingOf } from './columns.js';
+import { emptyIfNull, readingOf } from './columns.js';
 import type { Row } from './node.js';
 
 /** A class that stands for a stored concept. */
@@ -19,8 +19,12 @@ export interface Shape {
 
 interface Column {
   column: string;
+  /** What readers see of `t.column`, before it becomes text: what conditions are about. */
+  shown: string;
   /** How a value is read from `t.column`. */
   read: string;
+  /** Whether the empty text stands for null. */
+  emptyIfNull: boolean;
   /** How a parameter is compared with the column: the type its text is cast to. */
   cast: string;
 }
@@ -32,11 +36,12 @@ const rfc3339 = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
  * A time without zone is in the store's zone, which is the session's (`connectionOptions`).
  */
 function reading(column: string, type: string, shownAs = (sql: string) => sql): Column {
-  const at = shownAs(`t.${column}`);
-  if (type.startsWith('timestamptz')) return { column, read: `to_char(${at} at time zone 'UTC', ${rfc3339})`, cast: 'timestamptz' };
+  const shown = shownAs(`t.${column}`);
+  const known = { column, shown, emptyIfNull: shownAs === emptyIfNull.sql };
+  if (type.startsWith('timestamptz')) return { ...known, read: `to_char(${shown} at time zone 'UTC', ${rfc3339})`, cast: 'timestamptz' };
   if (type.startsWith('timestamp'))
-    return { column, read: `to_char(${at}::timestamptz at time zone 'UTC', ${rfc3339})`, cast: 'timestamptz::timestamp' };
-  return { column, read: at, cast: type };
+    return { ...known, read: `to_char(${shown}::timestamptz at time zone 'UTC', ${rfc3339})`, cast: 'timestamptz::timestamp' };
+  return { ...known, read: shown, cast: type };
 }
 
 const shapes = new Map<EntityClass, Shape>();
@@ -45,7 +50,9 @@ const shapes = new Map<EntityClass, Shape>();
 export function learnShapes(metadata: MetadataStorage): void {
   for (const meta of metadata.getAll().values() as Iterable<EntityMetadata>) {
     if (meta.abstract) continue;
-    const columns = new Map(meta.props.map((prop) => [prop.name, reading(prop.fieldNames[0]!, prop.columnTypes[0]!, readingOf(meta.class, prop.name))]));
+    const columns = new Map(
+      meta.props.map((prop) => [prop.name, reading(prop.fieldNames[0]!, prop.columnTypes[0]!, readingOf(meta.class, prop.name))]),
+    );
     const [key, ...more] = meta.getPrimaryProps();
     shapes.set(meta.class as EntityClass, {
       name: meta.className,

@@ -1,5 +1,5 @@
 import { Check, Entity, Index } from '@mikro-orm/decorators/legacy';
-import { Reference } from '../platform/columns.js';
+import { Reference, Text } from '../platform/columns.js';
 import { Audited } from '../platform/node.js';
 import { DependencyType } from './dependency-type.entity.js';
 import { Process } from './process.entity.js';
@@ -18,4 +18,8 @@ export class ProcessDependency extends Audited {
 
   @Reference(() => DependencyType, 'dependency_type_id', { default: '1' })
   typeId!: number;
+
+  /** Why it stands, in the words of those who declared it. */
+  @Text('note', { nullable: true })
+  note!: string | null;
 }

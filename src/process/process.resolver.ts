@@ -5,6 +5,7 @@ import { Contact } from '../contact/contact.entity.js';
 import type { Context } from '../platform/context.js';
 import { listField, listQuery, referenceField } from '../platform/fields.js';
 import { findRow } from '../platform/find-row.js';
+import { idByName } from '../platform/naming.js';
 import type { Row } from '../platform/node.js';
 import type { ListSource } from '../platform/paging.js';
 import { Name } from '../platform/text.js';
@@ -12,7 +13,7 @@ import { SourceObjectAttribute } from '../source/source-object-attribute.entity.
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
 import { DatasetType } from '../dataset-type/dataset-type.entity.js';
-import { DependencyType } from './dependency-type.entity.js';
+import { processNaming } from './process-naming.js';
 import { ProcessType } from './process-type.entity.js';
 import { Process } from './process.entity.js';
 import { ScheduleFrequency } from './schedule-frequency.entity.js';
@@ -35,6 +36,7 @@ class ProcessQueries {
       Process,
       { name, 'namespace and job': [namespace, job], id },
       {
+        name: { sql: `t.process_id = ${idByName(processNaming)}` },
         'namespace and job': {
           sql: `t.process_id = coalesce((select process_id from process_alias where namespace = $1 and name = $2), (select process_id from process where namespace = $1 and job_name = $2))`,
         },
@@ -108,24 +110,6 @@ class ProcessAttributeResolver {
   }
 }
 
-@ObjectType({ description: 'A hard dependency between two processes: the child waits for the parent.' })
-class ProcessDependencyLink {
-  @Field(() => Process, { description: 'The process at the other end.' }) process!: unknown;
-  @Field(() => DependencyType, { description: 'Kind of dependency. Undefined counts as Hard.' }) type!: unknown;
-}
-
-@Resolver(() => ProcessDependencyLink)
-class ProcessDependencyLinkResolver {
-  @FieldResolver()
-  process(@Root() row: Row): Row {
-    return row;
-  }
-  @FieldResolver()
-  type(@Root() row: Row & { dependencyTypeId: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
-    return ctx.load(DependencyType, row.dependencyTypeId, info);
-  }
-}
-
 /** Who answers for a process: its own contacts, and those of what it reads and writes, the objects' under their source. */
 const contactsOf = (links: string, kind: string, source: string, objects: string, object: string) => `
   select l.process_id, c.contact_id, '${kind}', c.source_id, 0, array(select role from source_contact_role r where r.source_id = c.source_id and r.contact_id = c.contact_id order by role)
@@ -181,22 +165,26 @@ const attributes = (name: string, side: 'source' | 'target'): ListSource => ({
   inside: 'attribute',
 });
 
-const dependencies = (name: string, other: string, mine: string): ListSource => ({
-  name,
-  entity: Process,
-  from: `process_dependency l join process t on t.process_id = l.${other}`,
-  parent: `l.${mine}`,
-  order: ['name', 'id'],
-  extra: { dependencyTypeId: { sql: 'l.dependency_type_id' } },
-  inside: 'process',
-});
-
 export const processResolvers = [
   ProcessQueries,
   ProcessContactResolver,
   ProcessAttributeResolver,
-  ProcessDependencyLinkResolver,
-  ...listQuery('processes', Process, 'All processes, ordered by name.', { name: 'Process.name', entity: Process, order: ['name', 'id'] }),
+  ...listQuery(
+    'processes',
+    Process,
+    'All processes, ordered by name if nothing else is said.',
+    { name: 'Process.name', entity: Process, order: ['name', 'id'], retirable: true },
+    {
+      orders: { NAME: 'name', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt', LAST_COMPLETED_AT: 'lastCompletedAt' },
+      named: {
+        scheduleFrequency: {
+          property: 'scheduleFrequencyId',
+          of: ScheduleFrequency,
+          doc: 'Only those of the schedule frequency with this name; one that is not known is INVALID.',
+        },
+      },
+    },
+  ),
   referenceField(Process, 'type', 'typeId', ProcessType, 'What kind of process it is.'),
   referenceField(Process, 'tool', 'toolId', Tool, 'The tool that runs it.'),
   referenceField(Process, 'scheduleFrequency', 'scheduleFrequencyId', ScheduleFrequency, 'How often it is meant to run.', false),
@@ -248,20 +236,6 @@ export const processResolvers = [
     ProcessContact,
     'Whom to call about it: its own contacts first, then those of what it reads and what it writes.',
     contacts,
-  ),
-  ...listField(
-    Process,
-    'parents',
-    ProcessDependencyLink,
-    'The processes that it waits for, ordered by name.',
-    dependencies('Process.parents', 'parent_process_id', 'child_process_id'),
-  ),
-  ...listField(
-    Process,
-    'children',
-    ProcessDependencyLink,
-    'The processes that wait for it, ordered by name.',
-    dependencies('Process.children', 'child_process_id', 'parent_process_id'),
   ),
   ...listField(Process, 'datasetTypes', DatasetType, 'Business areas or kinds of data it deals with, ordered by name.', {
     name: 'Process.datasetTypes',

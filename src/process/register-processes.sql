@@ -1,3 +1,12 @@
+-- Rows are told by place, so each must be found. One that got another name meanwhile, or went, is not: the caller tries again, as after a
+-- serialization failure.
+create or replace function process_tracker.all_found(ids int[], list jsonb) returns void language plpgsql as $$
+begin
+  if coalesce(cardinality(ids), 0) <> jsonb_array_length(list) then
+    raise exception using errcode = '40001', message = 'A name changed while it was registered.';
+  end if;
+end $$;
+
 -- Registers processes with everything that they name, in one call and one snapshot of each table: set-based, idempotent, safe in parallel.
 -- `input` is what register-processes.ts makes of the requests: lists in which every row stands once, in one order for all callers,
 -- and rows point to each other by their place (`i`, counted from 1). What is left out (null) stays as it is.
@@ -12,6 +21,10 @@ declare
   process_ids int[]; new_ids int[]; source_ids int[]; object_ids int[]; attribute_ids int[]; contact_ids int[];
   unknown text; unread boolean;
 begin
+  if process_tracker.has_aliases() then
+    input := process_tracker.resolve_aliases(input);
+  end if;
+
   select frequency into unknown from jsonb_to_recordset(input -> 'processes') n(frequency text)
     where frequency is not null and not exists (select from schedule_frequency_lkup where schedule_frequency_name = frequency) order by 1 limit 1;
   if found then
@@ -48,6 +61,7 @@ begin
   ) update contact_lkup c set contact_email = changed.email from changed where c.contact_id = changed.contact_id;
   select array_agg(contact_id order by i) into contact_ids
     from jsonb_to_recordset(input -> 'contacts') n(i int, name text) join contact_lkup on contact_name = name;
+  perform process_tracker.all_found(contact_ids, input -> 'contacts');
 
   -- Processes
   with made as (
@@ -74,6 +88,11 @@ begin
         is distinct from (wanted.type, wanted.tool, wanted.frequency, wanted.description);
   select array_agg(process_id order by i) into process_ids
     from jsonb_to_recordset(input -> 'processes') n(i int, name text) join process on process_name = name;
+  perform process_tracker.all_found(process_ids, input -> 'processes');
+  if process_tracker.has_aliases() then
+    -- Once more: it may have taken long to get hold of the processes, and meanwhile other things got other names.
+    input := process_tracker.resolve_aliases(input);
+  end if;
 
   -- Sources, objects, attributes
   insert into source_lkup (source_name, source_type_id, description)
@@ -90,6 +109,7 @@ begin
   ) update source_lkup s set source_type_id = changed.type, description = changed.description from changed where s.source_id = changed.source_id;
   select array_agg(source_id order by i) into source_ids
     from jsonb_to_recordset(input -> 'sources') n(i int, name text) join source_lkup on source_name = name;
+  perform process_tracker.all_found(source_ids, input -> 'sources');
 
   insert into source_object_lkup (source_id, source_object_name, description)
     select source_ids[s], name, description
@@ -104,6 +124,7 @@ begin
   select array_agg(source_object_id order by i) into object_ids
     from jsonb_to_recordset(input -> 'objects') n(i int, s int, name text)
     join source_object_lkup on source_id = source_ids[s] and source_object_name = name;
+  perform process_tracker.all_found(object_ids, input -> 'objects');
 
   insert into source_object_attribute_lkup (source_object_id, source_object_attribute_name, attribute_path, data_type_id, data_length, data_decimal,
       is_pii, default_value_string, default_value_number, is_key, is_filter, is_partition, description, ordinal)
@@ -139,6 +160,9 @@ begin
   select array_agg(source_object_attribute_id order by i) into attribute_ids
     from jsonb_to_recordset(input -> 'attributes') n(i int, o int, name text)
     join source_object_attribute_lkup on source_object_id = object_ids[o] and source_object_attribute_name = name;
+  perform process_tracker.all_found(attribute_ids, input -> 'attributes');
+
+  perform process_tracker.refuse_retired('Process', process_name, retired_at) from process where retired_at is not null and process_id = any(process_ids) order by process_name limit 1;
 
   -- What the processes read and write. Each link is given at its finest grain; triggers add the coarser ones.
   insert into process_source_object_attribute (process_id, source_object_attribute_id, source_object_attribute_alias, source_object_attribute_expression)

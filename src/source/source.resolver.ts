@@ -3,6 +3,7 @@ import { Arg, Ctx, Info, Int, Query, Resolver } from 'type-graphql';
 import type { Context } from '../platform/context.js';
 import { listField, listQuery, referenceField } from '../platform/fields.js';
 import type { Row } from '../platform/node.js';
+import { idByName } from '../platform/naming.js';
 import type { ListSource } from '../platform/paging.js';
 import { findRow } from '../platform/find-row.js';
 import { Name } from '../platform/text.js';
@@ -10,19 +11,26 @@ import { Contact } from '../contact/contact.entity.js';
 import { CharacterSet } from './character-set.entity.js';
 import { ContactLink, ContactLinkResolver } from './contact-link.type.js';
 import { DataType } from './data-type.entity.js';
+import { objectNaming, sourceNaming } from './source-naming.service.js';
 import { SourceObjectAttribute } from './source-object-attribute.entity.js';
 import { SourceObject } from './source-object.entity.js';
 import { SourceType } from './source-type.entity.js';
 import { Source } from './source.entity.js';
 
-const sources: ListSource = { name: 'Source.name', entity: Source, order: ['name', 'id'] };
+const sources: ListSource = { name: 'Source.name', entity: Source, order: ['name', 'id'], retirable: true };
 const objects: ListSource = {
   name: 'SourceObject.name',
   entity: SourceObject,
   order: ['name', 'id'],
   where: 't.source_object_name is not null',
+  retirable: true,
 };
-const attributes: ListSource = { name: 'SourceObjectAttribute.name', entity: SourceObjectAttribute, order: ['name', 'id'] };
+const attributes: ListSource = {
+  name: 'SourceObjectAttribute.name',
+  entity: SourceObjectAttribute,
+  order: ['name', 'id'],
+  retirable: true,
+};
 
 @Resolver()
 class SourceQueries {
@@ -33,7 +41,7 @@ class SourceQueries {
     @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string,
     @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
   ): Promise<Row | null> {
-    return findRow(ctx, info, Source, { name, id });
+    return findRow(ctx, info, Source, { name, id }, { name: { sql: `t.source_id = ${idByName(sourceNaming)}` } });
   }
 
   @Query(() => SourceObject, { nullable: true, description: 'The object with this name in this source, or with this number; or null.' })
@@ -51,7 +59,7 @@ class SourceQueries {
       { 'source and name': [source, name], id },
       {
         'source and name': {
-          sql: 't.source_object_name = $2 and t.source_id = (select source_id from source_lkup where source_name = $1)',
+          sql: `t.source_object_id = ${idByName(objectNaming)}`,
         },
       },
     );
@@ -108,6 +116,7 @@ export const sourceResolvers = [
       parent: 't.source_object_id',
       order: ['place', 'name', 'id'],
       extra: { place: { sql: 'coalesce(t.ordinal, 2147483647)', cast: 'int' } },
+      retirable: true,
     },
   ),
   ...listField(

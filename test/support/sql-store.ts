@@ -7,6 +7,8 @@ export type Row = Record<string, any>;
 export async function openStore(name: string) {
   const database = await createDatabase(name);
   const pool = new pg.Pool({ connectionString: database.url, options: '-c search_path=process_tracker -c timezone=UTC', max: 20 });
+  // Idle connections may still be open when the database is dropped.
+  pool.on('error', () => undefined);
   let unique = 0;
 
   const sql = async (text: string, values: unknown[] = []): Promise<Row[]> => (await pool.query(text, values)).rows;

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** Starts a program that tells the address of its GraphQL on a line of its own; answers it with the process. */
+async function start(program, environment, atEnd) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url))], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  atEnd(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [url] = /http:\S+\/graphql/.exec(line) ?? [];
+    // The rest of its output is read and dropped, or it would wait for us.
+    if (url) return (child.stdout.resume(), { url, pid: child.pid });
+  }
+  throw new Error(`${program} ended without an address`);
+}
+
+/** Waybill as `npm start` runs it. */
+export const startWaybill = (databaseUrl, atEnd) =>
+  start('../dist/app/main.js', { DATABASE_URL: databaseUrl, WAYBILL_HOST: '127.0.0.1', WAYBILL_PORT: '0', WAYBILL_LOG_LEVEL: 'error' }, atEnd);
+
+export const startPostGraphile = (databaseUrl, atEnd) =>
+  start('./postgraphile.js', { DATABASE_URL: databaseUrl, NODE_ENV: 'production', GRAPHILE_ENV: 'production' }, atEnd);
+
+/** Asks a server one thing; answers `data`. */
+export async function ask({ url }, body) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const { data, errors } = await response.json();
+  if (errors) throw new Error(`${url} answers ${JSON.stringify(errors.slice(0, 3))}`);
+  return data;
+}
+
+/** Resident memory of a process, in MB; undefined where the system does not tell. */
+export async function residentMemory({ pid }) {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(status) ?? [];
+  return kilobytes && (Number(kilobytes) * 1024) / 1e6;
+}

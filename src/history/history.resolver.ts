@@ -1,0 +1,145 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { GraphQLJSON } from 'graphql-scalars';
+import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Info, Int, Query, registerEnumType, Resolver, Root } from 'type-graphql';
+import { connectionOf } from '../platform/connections.js';
+import type { Context } from '../platform/context.js';
+import { decodeCursor } from '../platform/cursors.js';
+import { invalid } from '../platform/errors.js';
+import { decodeId } from '../platform/ids.js';
+import { Audited, type Row } from '../platform/node.js';
+import { page, PageArgs, type ListSource, type Page } from '../platform/paging.js';
+import { entityNamed } from '../platform/rows.js';
+import { Name } from '../platform/text.js';
+import type { Condition } from '../platform/values.js';
+import { linkFields } from './link-fields.js';
+import { StatusEvent } from './status-event.entity.js';
+
+enum HistoryOrder {
+  NEWEST_FIRST = 'NEWEST_FIRST',
+  OLDEST_FIRST = 'OLDEST_FIRST',
+}
+registerEnumType(HistoryOrder, {
+  name: 'HistoryOrder',
+  description: 'Which events come first.',
+  valuesConfig: {
+    NEWEST_FIRST: { description: 'The last change comes first.' },
+    OLDEST_FIRST: { description: 'The first change comes first.' },
+  },
+});
+
+@ArgsType()
+class HistoryArgs extends PageArgs {
+  @Field(() => HistoryOrder, { defaultValue: HistoryOrder.NEWEST_FIRST, description: 'Which events come first. Cursors belong to one order.' })
+  order!: HistoryOrder;
+  @Field(() => [Name], { nullable: true, description: 'Only changes of these fields, as events call them. Left out: all.' })
+  fields?: string[] | null;
+}
+
+@ArgsType()
+class SubjectArgs extends HistoryArgs {
+  @Field(() => ID, { nullable: true, description: 'Global id of what the events are about; it may be deleted.' }) subject?: string | null;
+  @Field(() => String, { nullable: true, description: 'Instead of `subject`, together with `trackingId`: the name of its type, such as `Process`.' })
+  kind?: string | null;
+  @Field(() => Int, { nullable: true, description: "Instead of `subject`, together with `kind`: ProcessTracker's number of it." })
+  trackingId?: number | null;
+}
+
+const lists: Record<HistoryOrder, ListSource> = {
+  NEWEST_FIRST: { name: 'StatusEvent.newest', entity: StatusEvent, parent: 't.subject_id', order: ['id'], descending: true },
+  OLDEST_FIRST: { name: 'StatusEvent.oldest', entity: StatusEvent, parent: 't.subject_id', order: ['id'] },
+};
+const connection = connectionOf(StatusEvent);
+
+function events(ctx: Context, info: GraphQLResolveInfo, kind: string, id: number, args: HistoryArgs): Promise<Page> {
+  const list = lists[args.order];
+  for (const argument of ['after', 'before'] as const) {
+    const [place] = args[argument] ? decodeCursor(list, args[argument], argument) : ['0'];
+    if (!/^\d{1,18}$/.test(String(place)))
+      throw invalid(`${argument} is not a cursor of this list.`, { argument, value: args[argument], allowed: 'a cursor answered by this list' });
+  }
+  const where: Condition[] = [{ key: kind, sql: (values) => `t.subject_kind = ${values.add(kind, 'text')}` }];
+  const { fields } = args;
+  if (fields) where.push({ key: JSON.stringify(fields), sql: (values) => `t.field = any(${values.add(fields, 'text[]')})` });
+  return page(ctx, info, list, args, { parent: id, where });
+}
+
+@Resolver()
+class HistoryQuery {
+  @Query(() => connection.type, {
+    description: 'What happened to one thing: every change of its state and its links, whoever made it. Also of a thing that was deleted.',
+  })
+  history(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => SubjectArgs) args: SubjectArgs): Promise<Page> {
+    const { subject, kind, trackingId } = args;
+    if (typeof subject === 'string' ? kind || typeof trackingId === 'number' : !kind || typeof trackingId !== 'number')
+      throw invalid('Say whose history: either by subject, or by kind and trackingId.', {
+        argument: 'subject',
+        value: subject ?? null,
+        allowed: 'subject, or kind and trackingId',
+      });
+    const { type, id } = subject ? decodeId(subject, 'subject') : { type: kind!, id: trackingId! };
+    if (!entityNamed(type) || !info.schema.getType(type))
+      throw invalid(`There is no type ${JSON.stringify(type)} in this API.`, {
+        argument: subject ? 'subject' : 'kind',
+        value: subject ?? kind,
+        allowed: 'the name of a type that implements Node',
+      });
+    return events(ctx, info, type, id, args);
+  }
+}
+
+/** Whatever has audit columns has a history. */
+@Resolver(() => Audited)
+class HistoryField {
+  @FieldResolver(() => connection.type, { description: 'What happened to it: every change of its state and its links, whoever made it.' })
+  history(@Root() row: Row, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => HistoryArgs) args: HistoryArgs): Promise<Page> {
+    return events(ctx, info, info.parentType.name, row.id, args);
+  }
+}
+
+type EventRow = Pick<StatusEvent, 'id' | 'fieldName' | 'fromValue' | 'toValue' | 'evidence'>;
+
+const names = ({ fieldName }: EventRow, text: string | null): string[] | null =>
+  linkFields.has(fieldName) ? (JSON.parse(text ?? '[]') as string[]) : null;
+
+@Resolver(() => StatusEvent)
+class StatusEventResolver {
+  @FieldResolver(() => ID, { description: 'Its number: a later change of the same thing has a higher one.' })
+  id(@Root() { id }: EventRow): string {
+    return id;
+  }
+  @FieldResolver(() => String, {
+    description: 'What was changed, as this API calls it: `name`, `description`, `status`, `parents`, …; `created` and `deleted` for the whole.',
+  })
+  field(@Root() { fieldName }: EventRow): string {
+    return fieldName;
+  }
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What it was, in words; null if it was not there. Of links, the names of those that went, as JSON: `removed` has them as a list.',
+  })
+  from(@Root() { fromValue }: EventRow): string | null {
+    return fromValue;
+  }
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'What it is since, in words; null if it is no longer there. Of links, the names of those that came, as JSON: `added` has them as a list.',
+  })
+  to(@Root() { toValue }: EventRow): string | null {
+    return toValue;
+  }
+  @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'The facts that led to it, where the writer gave any.' })
+  evidence(@Root() row: EventRow): unknown {
+    return row.evidence;
+  }
+  @FieldResolver(() => [String], { nullable: true, description: 'Names of the links that came; null where a value was changed.' })
+  added(@Root() row: EventRow): string[] | null {
+    return names(row, row.toValue);
+  }
+  @FieldResolver(() => [String], { nullable: true, description: 'Names of the links that went; null where a value was changed.' })
+  removed(@Root() row: EventRow): string[] | null {
+    return names(row, row.fromValue);
+  }
+}
+
+export const historyResolvers = [HistoryQuery, HistoryField, StatusEventResolver, ...connection.resolvers];

@@ -1,0 +1,8 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { Name } from '../platform/text.js';
+
+@InputType({ description: 'Which process: either by `id` or by `name`.' })
+export class ProcessRefInput {
+  @Field(() => ID, { nullable: true, description: 'Its global id.' }) id?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Its name, the present one or a former one.' }) name?: string | null;
+}
