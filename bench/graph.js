@@ -73,7 +73,8 @@ export async function fillGraph(client, sizes) {
   }
   await client.query('commit');
   const read = [...new Set(reads.map(([, object]) => object))].sort((a, b) => a - b);
-  const some = (from) => [0, 1, 2, 3, 4].map((n) => base + read.find((object) => object >= (from + 0.02 * n) * sizes.objects));
+  const some = (from, fits = () => true) =>
+    [0, 1, 2, 3, 4].map((n) => base + read.find((object) => object >= (from + 0.02 * n) * sizes.objects && fits(object)));
   const islandNames = await client.query(
     'select source_object_name as name, source_name as source from source_object_lkup join source_lkup using (source_id) where source_object_id = any ($1)',
     [islandRoots.map((object) => base + object)],
@@ -86,7 +87,8 @@ export async function fillGraph(client, sizes) {
       // As far from the end of the graph as lets a walk meet somewhat fewer nodes than an answer may have.
       DOWNSTREAM: some(0.72),
       UPSTREAM: some(0.2),
-      cut: some(0.3),
+      // Read by many, so that there is more than an answer's worth behind each.
+      cut: some(0.3, (object) => object % 100 === 0),
     },
   };
 }

@@ -2,7 +2,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 import autocannon from 'autocannon';
 import { processName } from './catalogue.js';
 import { ask } from './servers.js';
-import { alternate, median, spread } from './statistics.js';
+import { median, spread } from './statistics.js';
 
 // The same questions for both, each in its own words; aliases make the answers equal.
 
@@ -76,12 +76,14 @@ export async function measureReading({ waybill, postgraphile, processes, quick, 
     const their = await gather(postgraphile, theirs, of);
     deepStrictEqual(our.answers, their.answers.map(withoutLinks));
     const rates = { ours: [], theirs: [] };
-    const oneSide = (side, server, { bodies }) => async (round) => {
-      const perSecond = await rate(server, bodies, quick ? 1 : seconds);
-      // The first round warms up: compilers, caches, connections.
-      if (round > 0) rates[side].push(perSecond);
-    };
-    await alternate(quick ? 3 : 8, oneSide('ours', waybill, our), oneSide('theirs', postgraphile, their));
+    const rounds = quick ? 3 : 8;
+    for (let round = 0; round <= rounds; round++)
+      for (const side of round % 2 ? ['ours', 'theirs'] : ['theirs', 'ours']) {
+        const [server, { bodies }] = side === 'ours' ? [waybill, our] : [postgraphile, their];
+        const perSecond = await rate(server, bodies, quick ? 1 : seconds);
+        // The first round warms up: compilers, caches, connections.
+        if (round > 0) rates[side].push(perSecond);
+      }
     const ratios = rates.ours.map((each, i) => each / rates.theirs[i]);
     results.push({
       measure,

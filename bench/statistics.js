@@ -24,14 +24,24 @@ export function randomNumbers(seed) {
   };
 }
 
-/** How long a piece of work takes, in milliseconds. */
+/** What a piece of work answers, and how long it takes, in milliseconds. */
 export async function timed(work) {
   const start = performance.now();
   const answer = await work();
   return { ms: performance.now() - start, answer };
 }
 
-/** Runs both in turns, the one that begins changing each time, so that what else the machine does hits them alike. */
-export async function alternate(rounds, ours, theirs) {
-  for (let round = 0; round < rounds; round++) for (const side of round % 2 ? [theirs, ours] : [ours, theirs]) await side(round);
+/**
+ * Runs both sides of each case in turns, so that what else the machine does hits them alike; the side that begins changes. The first round
+ * warms up and does not count. Answers the times of each side: for each case a median, all in milliseconds.
+ */
+export async function compare(rounds, cases, ours, theirs) {
+  const times = cases.map(() => ({ ours: [], theirs: [] }));
+  for (let round = 0; round <= rounds; round++)
+    for (const [i, each] of cases.entries())
+      for (const side of round % 2 ? ['ours', 'theirs'] : ['theirs', 'ours']) {
+        const { ms } = await timed(() => (side === 'ours' ? ours : theirs)(each));
+        if (round > 0) times[i][side].push(ms);
+      }
+  return { ours: times.map((each) => median(each.ours)), theirs: times.map((each) => median(each.theirs)) };
 }

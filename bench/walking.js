@@ -3,7 +3,7 @@ import { Database } from '../dist/platform/database.js';
 import { walkLineage } from '../dist/lineage/walk-lineage.js';
 import { islandNodes } from './graph.js';
 import { ask } from './servers.js';
-import { alternate, brief, median, spread, sum, timed } from './statistics.js';
+import { brief, compare, spread, sum } from './statistics.js';
 
 const sides = {
   DOWNSTREAM: { reads: ['process_source_object', 'source_object_id'], writes: ['process_target_object', 'target_object_id'] },
@@ -53,8 +53,8 @@ export async function measureWalking({ pool, roots, quick, log }) {
   const results = [];
   for (const direction of ['DOWNSTREAM', 'UPSTREAM'])
     for (const [depth, rounds] of [
-      [3, 30],
-      [10, 20],
+      [3, 60],
+      [10, 30],
       [Infinity, 7],
     ]) {
       const measure = `lineage ${direction.toLowerCase()}, 5 roots, ${depth === Infinity ? 'unlimited' : `depth ${depth}`}`;
@@ -66,26 +66,20 @@ export async function measureWalking({ pool, roots, quick, log }) {
         deepStrictEqual(sorted(ours.map(({ distance, kind, id }) => [distance, kinds[kind], id])), sorted(nodes));
         sizes.push(nodes.length);
       }
-      const times = { ours: [], theirs: [] };
-      const oneSide = (side, walk) => async (round) => {
-        const { ms } = await timed(async () => {
-          for (const root of roots[direction]) await walk(root);
-        });
-        if (round > 0) times[side].push(ms);
-      };
-      await alternate(
+      const times = await compare(
         quick ? 4 : rounds,
-        oneSide('ours', (root) => walkByProduct(db, root, direction, depth)),
-        oneSide('theirs', (root) => walkByLoop(client, root, direction, depth)),
+        roots[direction],
+        (root) => walkByProduct(db, root, direction, depth),
+        (root) => walkByLoop(client, root, direction, depth),
       );
       const ratios = times.ours.map((each, i) => each / times.theirs[i]);
       results.push({
         measure,
-        value: median(ratios),
+        value: sum(times.ours) / sum(times.theirs),
         unit: 'times its time',
         against: "the bench's own frontier loop, one statement a level",
         target: { atMost: 1 },
-        note: `${spread(times.ours)} against ${spread(times.theirs)} ms for ${brief(sum(sizes))} nodes; ratios ${spread(ratios)}`,
+        note: `${brief(sum(times.ours))} against ${brief(sum(times.theirs))} ms for ${brief(sum(sizes))} nodes; each root's ratio ${spread(ratios)}`,
       });
     }
   client.release();
@@ -98,47 +92,28 @@ const answerQuery = `query($name: Name!, $source: Name!) { sourceObject(source: 
 /** An answer of a hundred nodes, on the large graph against on the small one. */
 export async function measureAnswer({ large, small, quick, log }) {
   const results = [];
-  for (const { measure, work, note } of [
+  const walk = async ({ db }, root) => (await walkByProduct(db, root, 'DOWNSTREAM', Infinity, islandNodes)).length;
+  const islands = 'all nodes of an island of one shape';
+  for (const { measure, note, answer } of [
+    { measure: 'the walk', note: islands, answer: (store, n) => walk(store, store.roots.islands[n]) },
+    { measure: 'the walk, cut there', note: 'the first of many nodes', answer: (store, n) => walk(store, store.roots.cut[n]) },
     {
-      measure: 'lineage answer of 100 nodes: the walk',
-      note: 'all nodes of an island of one shape',
-      work: async ({ db, roots: { islands } }) => {
-        for (const root of islands) deepStrictEqual((await walkByProduct(db, root, 'DOWNSTREAM', Infinity, 100)).length, islandNodes);
-      },
-    },
-    {
-      measure: 'lineage answer of 100 nodes: the walk, cut there',
-      note: 'the first of many',
-      work: async ({ db, roots }) => {
-        for (const root of roots.cut) deepStrictEqual((await walkByProduct(db, root, 'DOWNSTREAM', Infinity, 100)).length, 100);
-      },
-    },
-    {
-      measure: 'lineage answer of 100 nodes: over HTTP, with subjects and edges',
-      note: 'all nodes of an island of one shape',
-      work: async ({ server, islandNames }) => {
-        for (const variables of islandNames) {
-          const { sourceObject } = await ask(server, { query: answerQuery, variables });
-          deepStrictEqual([sourceObject.lineage.nodes.length, sourceObject.lineage.complete], [islandNodes, true]);
-        }
-      },
+      measure: 'over HTTP, with subjects and edges',
+      note: islands,
+      answer: async ({ server, islandNames }, n) =>
+        (await ask(server, { query: answerQuery, variables: islandNames[n] })).sourceObject.lineage.nodes.length,
     },
   ]) {
-    log(measure);
-    const times = { ours: [], theirs: [] };
-    const oneSide = (side, store) => async (round) => {
-      const { ms } = await timed(() => work(store));
-      if (round >= 10) times[side].push(ms / 5);
-    };
-    await alternate(quick ? 20 : 70, oneSide('ours', large), oneSide('theirs', small));
-    const ratio = median(times.ours) / median(times.theirs);
+    log(`lineage answer: ${measure}`);
+    const on = (store) => async (n) => deepStrictEqual(await answer(store, n), islandNodes);
+    const times = await compare(quick ? 20 : 80, [0, 1, 2, 3, 4], on(large), on(small));
     results.push({
-      measure,
-      value: ratio,
+      measure: `lineage answer of 100 nodes: ${measure}`,
+      value: sum(times.ours) / sum(times.theirs),
       unit: 'times its time',
-      against: `the same on ${small.links.toLocaleString('en')} links instead of ${large.links.toLocaleString('en')}`,
+      against: `the same on ${brief(small.links)} links instead of ${brief(large.links)}`,
       target: { atMost: 1.3 },
-      note: `${spread(times.ours)} against ${spread(times.theirs)} ms an answer; ${note}`,
+      note: `${spread(times.ours)} against ${spread(times.theirs)} ms; ${note}`,
     });
   }
   return results;

@@ -240,10 +240,11 @@ describe('large graphs', () => {
     const [closing] = await add([link(names[0]!, names.at(-1)!)]);
     expect(closing.cycle).toHaveLength(10_001);
     expect(outcomes(await add([link(names[5000]!, names[0]!)]))).toEqual(['ADDED']);
-    for (const [end, field] of [[names.at(-1)!, 'ancestors'], [names[0]!, 'descendants']] as const) {
+    // The way over the shortcut ends in the middle of the chain, upwards at its beginning.
+    for (const [end, field, farthest] of [[names.at(-1)!, 'ancestors', 9_998], [names[0]!, 'descendants', 5_000]] as const) {
       const answer = await walk(end, field);
       expect(answer).toMatchObject({ complete: true, visitedNodes: 9_999 });
-      expect(answer.nodes.at(-1).distance).toBe(5_000);
+      expect(answer.nodes.at(-1).distance).toBe(farthest);
     }
     expect(Date.now() - started).toBeLessThan(30_000);
   }, 60_000);
@@ -333,7 +334,7 @@ describe('reading', () => {
   });
 
   test('P36 the walks of many processes are one statement, and the kinds of all their links another', async () => {
-    const query = '{ processes(first: 20) { nodes { name ancestors { nodes { distance kinds } } } } }';
+    const query = '{ processes(first: 20, nameContains: "w") { nodes { name ancestors { nodes { distance kinds } } } } }';
     const statements = await api.recorded(() => api.run(query));
     expect(statements).toHaveLength(3);
     expect(await api.jit(query)).toEqual({ data: await api.run(query) });

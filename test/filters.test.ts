@@ -29,7 +29,7 @@ describe('L15 filters', () => {
             expect(list.totalCount).toBe(expected.length);
           }
         }),
-        { numRuns: 25 },
+        { numRuns: 25, interruptAfterTimeLimit: 40_000, markInterruptAsFailure: true },
       );
     } finally {
       await random.close();

@@ -1,6 +1,7 @@
 import { Field, InputType, Int, registerEnumType } from 'type-graphql';
 import { Decimal } from '../platform/scalars.js';
 import { LongText, Name } from '../platform/text.js';
+import { ProcessFilterInput } from './process-filter.input.js';
 
 @InputType({ description: 'Somebody to call: found by name, made where there is none.' })
 export class ContactInput {
@@ -73,7 +74,7 @@ registerEnumType(RegistrationMode, {
     ADD: { description: 'They stay: what is given is added.' },
     REPLACE: {
       description:
-        'They go: each list that is given (`sources`, `targets`, `contacts`, `dependsOn`, `datasetTypes`, `mappings`) is complete. A list that is left out stays as it is; an empty one is refused.',
+        'They go: each list that is given (`sources`, `targets`, `contacts`, `dependsOn`, `datasetTypes`, `mappings`, `filters`) is complete. A list that is left out stays as it is; an empty one is refused.',
     },
   },
 });
@@ -130,6 +131,8 @@ export class RegisterProcessInput {
     description: 'Which attributes that it reads feed which that it writes. Both must be linked, here or before.',
   })
   mappings?: AttributeMappingInput[] | null;
+  @Field(() => [ProcessFilterInput], { nullable: true, description: 'Conditions by which it chooses the rows that it reads.' }) filters?:
+    ProcessFilterInput[] | null;
   @Field(() => RegistrationMode, {
     defaultValue: RegistrationMode.ADD,
     description: 'Whether the lists given are added to what is known, or replace it.',

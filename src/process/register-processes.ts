@@ -1,5 +1,6 @@
 import type { Tx } from '../platform/database.js';
 import { conflict, DomainError, invalid } from '../platform/errors.js';
+import { addFilters, replaceFilters } from './process-filters.js';
 import { RegistrationMode, type RegisterProcessInput } from './register-process.input.js';
 import { listsOf, replaceable } from './registration-lists.js';
 
@@ -24,10 +25,22 @@ export async function registerProcesses(tx: Tx, requests: readonly RegisterProce
       JSON.stringify(lists.input),
     ])
     .catch((error: unknown) => emailTaken(error, lists.emails));
-  return requests.map(({ name }) => {
+  const registered = requests.map(({ name }) => {
     const row = rows[lists.placeOfProcess(name) - 1]!;
     return { id: row.process_id, created: row.created };
   });
+  await putFilters(tx, requests, registered);
+  return registered;
+}
+
+/** Filters come last, since they name attributes that the same registration may have made. */
+async function putFilters(tx: Tx, requests: readonly RegisterProcessInput[], registered: readonly RegisteredProcess[]): Promise<void> {
+  const given = requests.flatMap(({ filters, mode }, i) =>
+    filters?.length ? [{ processId: registered[i]!.id, filters, mode, argument: 'input.filters' }] : [],
+  );
+  const [replacing, adding] = [true, false].map((wanted) => given.filter(({ mode }) => (mode === RegistrationMode.REPLACE) === wanted));
+  if (replacing!.length) await replaceFilters(tx, replacing!);
+  if (adding!.length) await addFilters(tx, adding!);
 }
 
 /** To take away everything is a wish of its own (`unlinkProcess`): an empty list is more often a mistake of the caller's program. */

@@ -33,7 +33,7 @@ const names = (list: Iterable<string | null | undefined>) =>
 const keyOf = (...parts: string[]) => JSON.stringify(parts);
 
 /** Lists of a request that are complete where its mode is REPLACE. */
-export const replaceable = ['sources', 'targets', 'contacts', 'dependsOn', 'datasetTypes', 'mappings'] as const;
+export const replaceable = ['sources', 'targets', 'contacts', 'dependsOn', 'datasetTypes', 'mappings', 'filters'] as const;
 
 /** The lists that register_processes takes: everything named, once, pointing to each other by place. */
 export function listsOf(requests: readonly RegisterProcessInput[]) {
