@@ -6,13 +6,13 @@ import { median, spread } from './statistics.js';
 
 // The same questions for both, each in its own words; aliases make the answers equal.
 
-const ours = {
+export const ours = {
   fields: `name description sourceObjects { nodes { name description source { name }
     attributes { nodes { name description length isKey ordinal } } } }`,
   page: (fields) => `query($after: String) { page: processes(first: 50, after: $after) { nodes { ${fields} } pageInfo { endCursor } } }`,
   one: (fields) => `query($name: Name!) { process(name: $name) { ${fields} } }`,
 };
-const theirs = {
+export const theirs = {
   fields: `name: processName description sourceObjects: processSourceObjectsByProcessId { nodes { object: sourceObjectLkupBySourceObjectId {
     name: sourceObjectName description source: sourceLkupBySourceId { name: sourceName }
     attributes: sourceObjectAttributeLkupsBySourceObjectId { nodes {
@@ -26,7 +26,7 @@ const theirs = {
 const withoutLinks = (process) => ({ ...process, sourceObjects: { nodes: process.sourceObjects.nodes.map(({ object }) => object) } });
 
 /** Request bodies for the pages of the catalogue, one after the other, and the processes of all answers. */
-async function pagesOf(server, { fields, page }, pages) {
+export async function pagesOf(server, { fields, page }, pages) {
   const query = page(fields);
   const bodies = [];
   const answers = [];
@@ -41,7 +41,7 @@ async function pagesOf(server, { fields, page }, pages) {
 }
 
 /** The same for processes by name. */
-async function namesOf(server, { fields, one }, names) {
+export async function namesOf(server, { fields, one }, names) {
   const query = one(fields);
   const bodies = names.map((name) => JSON.stringify({ query, variables: { name } }));
   const answers = [];

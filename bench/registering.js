@@ -42,7 +42,7 @@ async function insertByUnnest(client, requests, triggers) {
   const insert = async (table, names, types, values, returning) => {
     const list = types.map((type, i) => `$${i + 1}::${type}[]`).join(', ');
     const text = `insert into ${table} (${names}) select * from unnest(${list}) on conflict do nothing ${returning ? `returning ${returning} as id` : ''}`;
-    const { rows } = await client.query({ name: `${table} ${names}`, text, values });
+    const { rows } = await client.query({ name: table, text, values });
     return rows.map(({ id }) => id);
   };
   /** Look-ups: what is new is added, then all are read. */

@@ -483,7 +483,7 @@ describe('deleting', () => {
         ...[1, 2, 3].map((i) => api.execute('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', { input: { name: `contender ${i}`, sources: [{ name }] } })),
       ]);
       expect(registered.flatMap(({ errors }) => errors ?? [])).toEqual([]);
-      for (const error of removed!.errors ?? []) expect(error.originalError).toMatchObject({ code: 'CONFLICT' });
+      for (const error of removed.errors ?? []) expect(error.originalError).toMatchObject({ code: 'CONFLICT' });
       const [links] = await api.sql(`select count(*)::int as count from process_source join source_lkup using (source_id) where source_name = $1`, [name]);
       expect(links!.count).toBe(3);
     }

@@ -60,6 +60,27 @@ test('the processes read what is there, and each makes rows', async () => {
   }
 });
 
+test('what the processes say of themselves is true', async () => {
+  const tables = await makeTables();
+  const values = (table: string, column: string) => new Set(tables.get(table)!.rows.map((row) => row[column]));
+  for (const { name, reads, filters = [], writes, mappings } of processes) {
+    const written = tables.get(writes.object)!.columns.map((column) => column.name);
+    expect([name, [...new Set(mappings.map(({ to }) => to))].sort()]).toEqual([name, written.toSorted()]);
+    for (const { from, column, to, transformation } of mappings)
+      if (transformation === 'identity')
+        expect([name, to, [...values(writes.object, to)].filter((value) => !values(from, column).has(value))]).toEqual([name, to, []]);
+    for (const { from, column } of [...filters, ...mappings]) {
+      const { columns } = reads.find((reading) => reading.from === from)!;
+      expect(columns ?? tables.get(from)!.columns.map((each) => each.name)).toContain(column);
+    }
+    if (new Set(filters.map(({ group = 1 }) => group)).size > 1) expect(new Set(filters.map(({ from }) => from)).size).toBe(1);
+  }
+  expect([...values('airports', 'country')]).toEqual(['USA']);
+  expect(Math.min(...([...values('flights', 'delay')] as number[]))).toBe(-45);
+  expect([...values('delays_by_state', 'state')]).toEqual(expect.arrayContaining(['Alaska', 'Hawaii', 'Texas']));
+  expect([...values('delays_by_state', 'state')]).not.toContain('Utah');
+});
+
 test('an answer is printed in lines that fit', () => {
   const answer = { short: [{ a: 1 }, []], long: Array.from({ length: 9 }, (_, i) => ({ name: 'x'.repeat(20), i })) };
   const text = formatJson(answer);
@@ -97,22 +118,53 @@ describe('on a server', () => {
     expect(process.parents.nodes.map((each: any) => each.process.name)).toEqual(['Compare states', 'Summarise airport delays']);
     expect(process.sourceAttributes.nodes.map(({ attribute }: any) => `${attribute.object.name}.${attribute.name}`)).toEqual([
       ...['airport_delays.mean_delay', 'airport_delays.name', 'airport_delays.state'],
-      ...['state_delays.code', 'state_delays.mean_delay', 'state_delays.name'],
+      ...['state_delays.code', 'state_delays.departures', 'state_delays.mean_delay', 'state_delays.name'],
     ]);
   });
 
-  test('the questions are printed with their answers: six steps back to the files, and whom to call', async () => {
-    const [origin, contacts] = (await Promise.all(questions.map(({ query }) => ask(query)))) as [any, any];
-    for (const [i, answer] of [origin, contacts].entries())
+  test('the questions are printed with their answers', async () => {
+    const answers = (await Promise.all(questions.map(({ query }) => ask(query)))) as any[];
+    expect(answers).toHaveLength(5);
+    for (const [i, answer] of answers.entries())
       expect(printed).toContain(`\n${i + 1}. ${questions[i]!.asks}\n\n${questions[i]!.query}\n\n${formatJson(answer)}`);
-    const { complete, nodes } = origin.sourceObject.lineage;
+    const [{ process: reading }, { sourceObject: origin }, { sourceObject: report }, { process: filtered }, { process: first }] = answers;
+
+    const read = ({ attribute, alias }: any) => `${attribute.object.name}.${attribute.name}${alias ? ` as ${alias}` : ''}`;
+    expect(reading.sourceAttributes.nodes.map(read)).toEqual(
+      expect.arrayContaining(['flights.origin as iata', 'flights.delay', 'airports.state']),
+    );
+    expect(reading.targetAttributes.nodes.map(read)).toContain('airport_delays.mean_delay');
+    expect(reading.attributeMappings.nodes).toContainEqual({
+      from: { name: 'delay', object: { name: 'flights' } },
+      to: { name: 'mean_delay' },
+      transformation: 'aggregation',
+      expression: 'round(avg(delay), 1)',
+    });
+
+    // Six steps back to the files.
+    const { complete, nodes } = origin.lineage;
     expect(complete).toBe(true);
     expect(nodes.filter((node: any) => node.distance === 6).map((node: any) => node.subject.object)).toEqual(
       expect.arrayContaining(['airports.csv', 'flights-2k.json']),
     );
     expect(nodes.map((node: any) => node.subject.object)).not.toContain('gapminder.json');
-    const [writer] = contacts.sourceObject.writtenBy.nodes;
+
+    const [writer] = report.writtenBy.nodes;
     expect(writer.contacts.nodes[0]).toMatchObject({ contact: { email: 'reporting@example.org' }, roles: ['owner'], origin: 'PROCESS' });
+
+    expect(filtered.filterPredicate).toBe("(warehouse.state_delays.departures >= 50) or (warehouse.state_delays.code in ('AK', 'HI'))");
+    expect(filtered.ancestors.nodes).toContainEqual({
+      distance: 2,
+      process: { name: 'Load flights', filterPredicate: '"vega-datasets"."flights-2k.json".delay >= -45' },
+    });
+
+    expect(first.descendants.nodes.map(({ process, distance }: any) => [process.name, distance])).toEqual([
+      ['Summarise airport delays', 1],
+      ...[
+        ['Compare states', 2],
+        ['Publish delay report', 2],
+      ],
+    ]);
   });
 
   test('once more on the same server, nothing changes', async () => {

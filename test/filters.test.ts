@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { openApi, type Api } from './support/api.js';
 import { fillCatalogue } from './support/catalogue.js';
+import { startHttp } from './support/http.js';
 import { build, catalogueShape, filters, meets, store } from './support/model.js';
 
 let api: Api;
@@ -104,15 +105,17 @@ test('L19 one query says where an attribute is read, written and filtered', asyn
   await api.run(`mutation { registerProcess(input: {
     name: "reader", targets: [{ name: "mart", objects: [{ name: "copy", attributes: [{ name: "id" }] }] }]
     sources: [{ name: "warehouse", objects: [{ name: "table 001", attributes: [{ name: "column 1" }] }] }]
+    filters: [{ attribute: { source: "warehouse", object: "table 001", attribute: "column 1" }, operator: "eq", text: "x" }]
   }) { created } }`);
   const query = `query ($where: SourceObjectAttributeWhere) { sourceObjectAttributes(where: $where) { nodes { name object { name } readBy { nodes { name } } writtenBy { nodes { name } } filteredBy { nodes { name } } } } }`;
   const where = { name: { eq: 'column 1' }, object: { name: { eq: 'table 001' }, source: { name: { eq: 'warehouse' } } } };
   const { sourceObjectAttributes } = await api.run(query, { where });
   expect(sourceObjectAttributes.nodes).toEqual([
-    { name: 'column 1', object: { name: 'table 001' }, readBy: { nodes: [{ name: 'reader' }] }, writtenBy: { nodes: [{ name: 'process 001' }] }, filteredBy: { nodes: [] } },
+    { name: 'column 1', object: { name: 'table 001' }, readBy: { nodes: [{ name: 'reader' }] }, writtenBy: { nodes: [{ name: 'process 001' }] }, filteredBy: { nodes: [{ name: 'reader' }] } },
   ]);
   const found = async (where: unknown) => (await api.run(query, { where })).sourceObjectAttributes.nodes.map((each: any) => `${each.object.name}.${each.name}`).sort();
   expect(await found({ readBy: { some: { name: { eq: 'reader' } } } })).toEqual(['table 001.column 1']);
+  expect(await found({ filteredBy: { some: { name: { eq: 'reader' } } } })).toEqual(['table 001.column 1']);
   expect(await found({ writtenBy: { some: { name: { eq: 'reader' } } } })).toEqual(['copy.id']);
   expect(await found({ isKey: { eq: true }, isPii: { eq: false }, dataType: { name: { eq: 'integer' } }, object: { source: { name: { eq: 'landing zone 1' } } } })).toEqual([
     'file 001.column 1',
@@ -166,6 +169,25 @@ describe('L15 what is wrong with a filter is INVALID', () => {
     expect(await refused(or(201))).toMatchObject({ code: 'INVALID', details: { limit: 'maxFilterConditions', allowed: { max: 200 } } });
     expect(await refused(`{ or: [${'{} '.repeat(201)}] }`)).toMatchObject({ code: 'INVALID', details: { limit: 'maxFilterConditions' } });
   });
+});
+
+test('L15 a filter of many thousand levels is refused, whoever reads it first', async () => {
+  const server = await startHttp({ db: api.db, schema: api.schema });
+  try {
+    for (const levels of [11, 3_000, 30_000]) {
+      const where = `${'{"not":'.repeat(levels)}{}${'}'.repeat(levels)}`;
+      const body = `{ "query": "query ($where: ProcessWhere) { processes(where: $where) { totalCount } }", "variables": { "where": ${where} } }`;
+      // The third time it is compiled.
+      for (let time = 1; time <= 3; time++) {
+        const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+        const { errors } = (await response.json()) as { errors: { extensions: unknown }[] };
+        expect(errors).toMatchObject([{ extensions: { code: 'INVALID' } }]);
+      }
+    }
+    expect((await server.ask('{ processes(first: 1) { nodes { name } } }')).status).toBe(200);
+  } finally {
+    await server.close();
+  }
 });
 
 test('L16 one process and 500 make the same statements, filters and nested lists included', async () => {

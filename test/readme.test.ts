@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { flagOf, settings } from '../src/platform/config.js';
+import { askAt, runExample } from '../src/app/example/run-example.js';
 import { openApi, type Api } from './support/api.js';
 import { startHttp, type Answer, type HttpServer } from './support/http.js';
 
@@ -34,7 +35,7 @@ test('every file that is linked exists', () => {
   expect(paths.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual([]);
 });
 
-describe('the first steps', () => {
+describe('what can be sent', () => {
   let api: Api;
   let server: HttpServer;
   beforeAll(async () => {
@@ -55,13 +56,19 @@ describe('the first steps', () => {
     return (await (await fetch(`${server.url}/graphql?${query.toString()}`)).json()) as Answer['body'];
   }
 
-  test('are answered as the README says, one after the other', async () => {
-    const steps = [...readme.matchAll(/```(sh|graphql)\n([^`]+)```\n\n```json\n([^`]+)```/g)];
-    expect(steps).toHaveLength(5);
-    for (const [, kind, text, shown] of steps) {
+  test('is answered as the README says, one after the other', async () => {
+    const [first, ...others] = readme
+      .split('\n## ')
+      .map((part) => [...part.matchAll(/```(sh|graphql)\n([^`]+)```\n\n```json\n([^]+?)\n```/g)])
+      .filter((steps) => steps.length);
+    expect([first!.length, others.map((steps) => steps.length)]).toEqual([5, [7]]);
+    const check = async ([, kind, text, shown]: RegExpExecArray) => {
       const { data, errors, extensions } = await send(kind!, text!);
       const answer = JSON.parse(shown!) as Answer['body'];
-      expect({ data, errors, ...(answer.extensions ? { extensions } : {}) }).toEqual(answer);
-    }
+      expect({ text, data, errors, ...(answer.extensions ? { extensions } : {}) }).toEqual({ text, ...answer });
+    };
+    for (const step of first!) await check(step);
+    await runExample(askAt(server.url), () => undefined);
+    for (const step of others.flat()) await check(step);
   });
 });

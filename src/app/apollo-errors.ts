@@ -108,9 +108,11 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
   }
 
   const reason = error instanceof GraphQLError ? error.extensions?.code : undefined;
+  // GraphQL reads documents and variables by recursion, of as many levels as they have.
+  if (root instanceof RangeError && root.message.startsWith('Maximum call stack'))
+    return told('The request nests too deeply to be read.', { code: 'INVALID', reason });
   const mistake = error instanceof GraphQLError && callersMistakes.has(String(reason)) ? error : isArgumentError(root) ? root : undefined;
   if (mistake) {
-    if (root instanceof RangeError) return told('The document nests too deeply to be read.', { code: 'INVALID', reason });
     const tooLong = tokenRefusal(mistake);
     if (tooLong) return told(tooLong.message, { ...tooLong.extensions, reason });
     const { http: _, code, stacktrace: __, ...facts } = mistake.extensions;

@@ -11,6 +11,7 @@ import { systemLookups } from '../history/lookups.js';
 import { lineageResolvers } from '../lineage/lineage.resolver.js';
 import { locationLookups } from '../location/lookups.js';
 import { locationResolvers } from '../location/location.resolver.js';
+import { withFilters } from '../platform/filters.js';
 import { learnShapes } from '../platform/rows.js';
 import { AuditedResolver, NodeResolver } from '../platform/node.resolver.js';
 import { attributeMappings } from '../process/attribute-mappings.resolver.js';
@@ -81,7 +82,7 @@ const resolvers = [
 export async function buildWaybillSchema(): Promise<GraphQLSchema> {
   // Metadata alone: this ORM never connects.
   learnShapes(createOrm('postgres://localhost/none').getMetadata());
-  const schema = await buildSchema({ resolvers, validate: false });
+  const schema = withFilters(await buildSchema({ resolvers, validate: false }));
   // type-graphql makes every resolveType asynchronous, which graphql-jit cannot execute. All of ours are this one.
   for (const type of Object.values(schema.getTypeMap()))
     if (isAbstractType(type)) type.resolveType = (row: { __typename?: string }) => row.__typename;

@@ -5,7 +5,7 @@ declare
   id integer;
 begin
   perform set_config('waybill.actor', coalesce(actor, ''), true), set_config('waybill.actor_id', '', true),
-    set_config('waybill.reason', coalesce(reason, ''), true), set_config('waybill.origin', coalesce(origin, ''), true);
+    set_config('waybill.reason', coalesce(reason, ''), true), set_config('waybill.origin', coalesce(origin, ''), true), set_config('waybill.retired', '', true);
   if coalesce(actor, '') = '' then
     return null;
   end if;
@@ -16,6 +16,13 @@ begin
     insert into process_tracker.actor_lkup (actor_name) values (actor) on conflict (actor_name) do nothing returning actor_id into id;
     exit when found;
   end loop;
+  -- Whether new links have to be looked at (process/refuse-retired.sql): asked once here, since mostly nothing is retired.
+  if exists (select from process_tracker.process where retired_at is not null) or exists (select from process_tracker.source_lkup where retired_at is not null)
+    or exists (select from process_tracker.source_object_lkup where retired_at is not null)
+    or exists (select from process_tracker.source_object_attribute_lkup where retired_at is not null)
+    or exists (select from process_tracker.location_lkup where retired_at is not null) then
+    perform set_config('waybill.retired', 'some', true);
+  end if;
   perform set_config('waybill.actor_id', id::text, true);
   return id;
 end $$;

@@ -29,7 +29,10 @@ registerEnumType(HistoryOrder, {
 
 @ArgsType()
 class HistoryArgs extends PageArgs {
-  @Field(() => HistoryOrder, { defaultValue: HistoryOrder.NEWEST_FIRST, description: 'Which events come first. Cursors belong to one order.' })
+  @Field(() => HistoryOrder, {
+    defaultValue: HistoryOrder.NEWEST_FIRST,
+    description: 'Which events come first. Cursors belong to one order.',
+  })
   order!: HistoryOrder;
   @Field(() => [Name], { nullable: true, description: 'Only changes of these fields, as events call them. Left out: all.' })
   fields?: string[] | null;
@@ -38,7 +41,10 @@ class HistoryArgs extends PageArgs {
 @ArgsType()
 class SubjectArgs extends HistoryArgs {
   @Field(() => ID, { nullable: true, description: 'Global id of what the events are about; it may be deleted.' }) subject?: string | null;
-  @Field(() => String, { nullable: true, description: 'Instead of `subject`, together with `trackingId`: the name of its type, such as `Process`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Instead of `subject`, together with `trackingId`: the name of its type, such as `Process`.',
+  })
   kind?: string | null;
   @Field(() => Int, { nullable: true, description: "Instead of `subject`, together with `kind`: ProcessTracker's number of it." })
   trackingId?: number | null;
@@ -55,7 +61,11 @@ function events(ctx: Context, info: GraphQLResolveInfo, kind: string, id: number
   for (const argument of ['after', 'before'] as const) {
     const [place] = args[argument] ? decodeCursor(list, args[argument], argument) : ['0'];
     if (!/^\d{1,18}$/.test(String(place)))
-      throw invalid(`${argument} is not a cursor of this list.`, { argument, value: args[argument], allowed: 'a cursor answered by this list' });
+      throw invalid(`${argument} is not a cursor of this list.`, {
+        argument,
+        value: args[argument],
+        allowed: 'a cursor answered by this list',
+      });
   }
   const where: Condition[] = [{ key: kind, sql: (values) => `t.subject_kind = ${values.add(kind, 'text')}` }];
   const { fields } = args;
@@ -91,7 +101,12 @@ class HistoryQuery {
 @Resolver(() => Audited)
 class HistoryField {
   @FieldResolver(() => connection.type, { description: 'What happened to it: every change of its state and its links, whoever made it.' })
-  history(@Root() row: Row, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => HistoryArgs) args: HistoryArgs): Promise<Page> {
+  history(
+    @Root() row: Row,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => HistoryArgs) args: HistoryArgs,
+  ): Promise<Page> {
     return events(ctx, info, info.parentType.name, row.id, args);
   }
 }
@@ -108,14 +123,16 @@ class StatusEventResolver {
     return id;
   }
   @FieldResolver(() => String, {
-    description: 'What was changed, as this API calls it: `name`, `description`, `status`, `parents`, …; `created` and `deleted` for the whole.',
+    description:
+      'What was changed, as this API calls it: `name`, `description`, `status`, `parents`, …; `created` and `deleted` for the whole.',
   })
   field(@Root() { fieldName }: EventRow): string {
     return fieldName;
   }
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'What it was, in words; null if it was not there. Of links, the names of those that went, as JSON: `removed` has them as a list.',
+    description:
+      'What it was, in words; null if it was not there. Of links, the names of those that went, as JSON: `removed` has them as a list.',
   })
   from(@Root() { fromValue }: EventRow): string | null {
     return fromValue;

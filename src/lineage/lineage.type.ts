@@ -1,5 +1,6 @@
 import { ArgsType, createUnionType, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Row } from '../platform/node.js';
+import { WalkCut } from '../platform/walk-cut.js';
 import { Process } from '../process/process.entity.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
@@ -35,21 +36,6 @@ registerEnumType(LineageGrain, {
       description:
         'Objects and the processes between them. A source is a node where a process names no object of it on that side. A source as root stands for itself and all its objects.',
     },
-  },
-});
-
-export enum LineageCut {
-  DEPTH = 'DEPTH',
-  NODES = 'NODES',
-  TIME = 'TIME',
-}
-registerEnumType(LineageCut, {
-  name: 'LineageCut',
-  description: 'What ended a lineage walk before it had met everything.',
-  valuesConfig: {
-    DEPTH: { description: 'The depth that was asked for.' },
-    NODES: { description: 'The number of nodes that was asked for.' },
-    TIME: { description: 'The time that a walk may take.' },
   },
 });
 
@@ -116,7 +102,7 @@ export class Lineage {
   edges!: LineageEdge[];
   @Field(() => Boolean, { description: 'Whether everything in that direction is in the answer (or in those before it).' })
   complete!: boolean;
-  @Field(() => LineageCut, { nullable: true, description: 'What cut the answer; null if it is complete.' }) cut!: LineageCut | null;
+  @Field(() => WalkCut, { nullable: true, description: 'What cut the answer; null if it is complete.' }) cut!: WalkCut | null;
   @Field(() => Int, { description: 'How many nodes the walk has met so far, those of the answers before this one included.' })
   visitedNodes!: number;
   @Field(() => Int, {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
-import { LineageCut, LineageDirection, LineageGrain, maxNodes, type LineageArgs } from './lineage.type.js';
+import { WalkCut } from '../platform/walk-cut.js';
+import { LineageDirection, LineageGrain, maxNodes, type LineageArgs } from './lineage.type.js';
 
 /** Kinds of nodes, in the order in which a level has them. */
 export const kinds = ['Process', 'Source', 'SourceObject'] as const;
@@ -23,7 +24,7 @@ export interface Walk {
   grain: LineageGrain;
   nodes: WalkNode[];
   before: WalkNode[];
-  cut: LineageCut | null;
+  cut: WalkCut | null;
   frontier: number;
   endCursor: string | null;
 }
@@ -119,7 +120,7 @@ export async function walkLineage(
   for (const { walk, distance, processes, data, cut, frontier } of levels) {
     const answer = answers[walk - 1]!;
     if (distance === null) {
-      answer.cut = LineageCut[cut.toUpperCase() as LineageCut];
+      answer.cut = cut as WalkCut;
       answer.frontier = frontier;
       continue;
     }
@@ -132,7 +133,7 @@ export async function walkLineage(
   }
   for (const [i, answer] of answers.entries()) {
     const last = answer.nodes.at(-1);
-    if (last && answer.cut && answer.cut !== LineageCut.DEPTH) {
+    if (last && answer.cut && answer.cut !== WalkCut.DEPTH) {
       const edge: Edge = [last.distance, last.kind, last.id, markOf(walks[i]!, args)];
       answer.endCursor = Buffer.from(JSON.stringify(edge)).toString('base64url');
     }

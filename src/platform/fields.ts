@@ -3,7 +3,8 @@ import { Args, ArgsType, Ctx, Field, FieldResolver, Info, Query, Resolver, Root,
 import { connectionOf } from './connections.js';
 import type { Context } from './context.js';
 import { invalid } from './errors.js';
-import { filterByList, filterByReference, whereOf, type Where } from './filters.js';
+import { filterLimits, type Where } from './filter-sql.js';
+import { filterByList, filterByReference, whereOf } from './filters.js';
 import type { Row } from './node.js';
 import { orderedBy, orderInputOf, type OrderBy, type Orders } from './ordering.js';
 import { page, PageArgs, type ListSource, type Page } from './paging.js';
@@ -49,7 +50,7 @@ function argumentsOf(list: ListSource): new () => ListArguments {
   class ListArgs extends PageArgs {
     @Field(() => type, {
       nullable: true,
-      description: `Only those that meet these conditions. A filter may nest 10 levels deep and have 200 conditions.`,
+      description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
     })
     where?: Where | null;
   }

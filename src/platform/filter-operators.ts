@@ -1,4 +1,15 @@
-import { Field, Float, ID, InputType, Int, type ClassType } from 'type-graphql';
+import {
+  GraphQLBoolean,
+  GraphQLFloat,
+  GraphQLID,
+  GraphQLInputObjectType,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  type GraphQLInputFieldConfigMap,
+  type GraphQLScalarType,
+} from 'graphql';
+import { Float, ID, Int } from 'type-graphql';
 import { invalid } from './errors.js';
 import { idOf } from './ids.js';
 import { BigIntText, Decimal, Instant } from './scalars.js';
@@ -56,40 +67,35 @@ const time: Record<string, Operator> = {
   onOrAfter: { doc: 'Was at this moment or after.', sql: (column, value) => `${column} >= ${value}` },
 };
 
-/** GraphQL type of a column → name of its conditions, type of their values, operators. */
-const kinds = new Map<unknown, { name: string; type: unknown; operators: Record<string, Operator> }>([
-  [ID, { name: 'ID', type: ID, operators: equality }],
+/** GraphQL type of a column, as the decorators say it → name of its conditions, type of their values, operators. */
+const kinds = new Map<unknown, { name: string; type: GraphQLScalarType; operators: Record<string, Operator> }>([
+  [ID, { name: 'ID', type: GraphQLID, operators: equality }],
   [String, { name: 'String', type: LongText, operators: { ...equality, ...search } }],
-  [Int, { name: 'Int', type: Int, operators: { ...equality, ...order } }],
-  [Float, { name: 'Float', type: Float, operators: { ...equality, ...order } }],
+  [Int, { name: 'Int', type: GraphQLInt, operators: { ...equality, ...order } }],
+  [Float, { name: 'Float', type: GraphQLFloat, operators: { ...equality, ...order } }],
   [BigIntText, { name: 'BigInt', type: BigIntText, operators: { ...equality, ...order } }],
   [Decimal, { name: 'Decimal', type: Decimal, operators: { ...equality, ...order } }],
-  [Boolean, { name: 'Boolean', type: Boolean, operators: { eq: equality.eq! } }],
+  [Boolean, { name: 'Boolean', type: GraphQLBoolean, operators: { eq: equality.eq! } }],
   [Instant, { name: 'Instant', type: Instant, operators: time }],
 ]);
 
-const made = new Map<string, ClassType>();
+const made = new Map<string, GraphQLInputObjectType>();
 
-/** The input type with the operators of a column of this GraphQL type. Made once a name. */
-export function conditionOn(type: unknown, nullable: boolean): ClassType {
+/** The input type with the operators of a column of this type. Made once a name. */
+export function conditionOn(type: unknown, nullable: boolean): GraphQLInputObjectType {
   const kind = kinds.get(type);
   if (!kind) throw new Error(`there are no conditions on ${String(type)}`);
   const name = `${nullable ? 'Nullable' : ''}${kind.name}Condition`;
   const known = made.get(name);
   if (known) return known;
-  @InputType(name, {
-    description: `What a value of type ${kind.name} must be${nullable ? ', or that it must be missing' : ''}. Several conditions must all hold.`,
-  })
-  class ConditionInput {}
+  const fields: GraphQLInputFieldConfigMap = {};
   for (const [operator, { doc, list }] of Object.entries(kind.operators))
-    Field(() => (list ? [kind.type] : kind.type) as typeof String, { nullable: true, description: doc })(
-      ConditionInput.prototype,
-      operator,
-    );
-  if (nullable)
-    Field(() => Boolean, { nullable: true, description: 'True: has no value. False: has one.' })(ConditionInput.prototype, 'isNull');
-  made.set(name, ConditionInput);
-  return ConditionInput;
+    fields[operator] = { type: list ? new GraphQLList(new GraphQLNonNull(kind.type)) : kind.type, description: doc };
+  if (nullable) fields.isNull = { type: GraphQLBoolean, description: 'True: has no value. False: has one.' };
+  const description = `What a value of type ${kind.name} must be${nullable ? ', or that it must be missing' : ''}. Several conditions must all hold.`;
+  const condition = new GraphQLInputObjectType({ name, description, fields });
+  made.set(name, condition);
+  return condition;
 }
 
 const operators: Readonly<Record<string, Operator>> = { ...equality, ...order, ...search, ...time };

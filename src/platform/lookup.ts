@@ -2,9 +2,10 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, ID, Info, InputType, Mutation, ObjectType, Query, Resolver, type ClassType } from 'type-graphql';
 import type { Context } from './context.js';
 import type { Tx } from './database.js';
-import { conflict, forbidden, invalid, notFound } from './errors.js';
+import { forbidden, invalid, notFound } from './errors.js';
 import { listQuery } from './fields.js';
 import { idOf } from './ids.js';
+import { taken } from './naming.js';
 import { refuseIfUsed } from './references.js';
 import { selectList, shapeOf, type EntityClass, type Row } from './rows.js';
 import { selectedProperties } from './selection.js';
@@ -58,17 +59,6 @@ export async function lockNamed(
       value: input.id ?? input.name,
     });
   return row;
-}
-
-/** Turns the violation of a unique column into a CONFLICT that names the argument. */
-function nameTaken(error: unknown, type: string, values: Readonly<Record<string, unknown>>): never {
-  const { code, detail } = error as { code?: string; detail?: string };
-  if (code !== '23505') throw error;
-  const [property, value] = Object.entries(values).find(([, each]) => typeof each === 'string' && detail?.includes(`(${each})`)) ?? [
-    'name',
-    values.name,
-  ];
-  throw conflict(`There is another ${type} with the ${property} ${JSON.stringify(value)}.`, { argument: `input.${property}`, value });
 }
 
 /** List, look-up by name, create, update and delete of a look-up table: everything the API has for it. Answers its resolver classes. */
@@ -161,7 +151,7 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
              on conflict (${columns.get('name')!.column}) do nothing returning 1 as made`,
             given.map(([, value]) => value),
           )
-          .catch((error: unknown) => nameTaken(error, type, input));
+          .catch((error: unknown) => taken(error, type, input));
         return { [singular]: await read(tx, columns.get('name')!.column, input.name), created: rows.length > 0 };
       });
     }
@@ -183,7 +173,7 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
           const set = changes.map(([property], i) => `${columns.get(property)!.column} = $${i + 2}`).join(', ');
           await tx
             .query(`update ${table} set ${set} where ${key} = $1`, [row.id, ...changes.map(([, value]) => value)])
-            .catch((error: unknown) => nameTaken(error, type, { ...rest, newName }));
+            .catch((error: unknown) => taken(error, type, { ...rest, newName }));
         }
         return { [singular]: await read(tx, key!, row.id) };
       });

@@ -3,7 +3,7 @@ import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
 import type { Context } from './context.js';
 import { decodeCursor, encodeCursor, orderKey } from './cursors.js';
 import { invalid } from './errors.js';
-import { whereCondition, type Where } from './filters.js';
+import { whereCondition, type Where } from './filter-sql.js';
 import { grouped } from './loaders.js';
 import { selectList, shapeOf, type EntityClass, type Row } from './rows.js';
 import { selectedProperties } from './selection.js';
@@ -204,11 +204,11 @@ export async function page(
       .get<number, number>(`count ${list.name} ${condition}`, async (parents) => {
         const values = new Values();
         const keys = values.add(parents, 'int[]');
-        const counts = await ctx.db.query<{ key: number; count: string }>(
+        const counts = await ctx.db.query<{ key: number | string; count: string }>(
           `select ${list.parent} as key, count(*) from ${fromOf(list)} where ${list.parent} = any(${keys}) and ${conditions(list, values, where)} group by 1`,
           values.list,
         );
-        const byKey = new Map(counts.map((row) => [row.key, Number(row.count)]));
+        const byKey = new Map(counts.map((row) => [Number(row.key), Number(row.count)]));
         return parents.map((key) => byKey.get(key) ?? 0);
       })
       .load(options.parent!),

@@ -1,19 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import {
-  Arg,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Info,
-  InputType,
-  Int,
-  Mutation,
-  ObjectType,
-  registerEnumType,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/context.js';
 import { listField, referenceField } from '../platform/fields.js';
 import type { Row } from '../platform/node.js';
@@ -70,7 +55,7 @@ enum ClusterFigure {
 registerEnumType(ClusterFigure, {
   name: 'ClusterFigure',
   description: 'What a cluster has a limited amount of.',
-  valuesConfig: { MEMORY: { description: 'Memory.' }, PROCESSING: { description: 'Processing capacity.' } },
+  valuesConfig: { MEMORY: { description: 'Memory, in its unit.' }, PROCESSING: { description: 'Processing capacity.' } },
 });
 
 @ObjectType({ description: 'A need in a unit that the cluster cannot compare with its own.' })
@@ -164,7 +149,9 @@ class ClusterNeedsResolver {
     return ctx.loaders
       .get<number, NeedsRow>('Cluster.declaredNeeds', async (ids) => {
         const rows = await ctx.db.query<NeedsRow>(declaredNeeds, [ids]);
-        const byId = new Map(rows.map((each) => [each.id, { ...each, notCounted: [...each.no_memory, ...each.no_processing] }]));
+        const byId = new Map(
+          rows.map((each) => [each.id, Object.assign(each, { notCounted: [...each.no_memory, ...each.no_processing] })]),
+        );
         return ids.map((id) => byId.get(id)!);
       })
       .load(row.id);

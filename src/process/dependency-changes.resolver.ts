@@ -28,7 +28,8 @@ registerEnumType(DependencyOutcome, {
 class DependencyInput {
   @Field(() => ProcessRefInput, { description: 'The process that comes first.' }) parent!: ProcessRefInput;
   @Field(() => ProcessRefInput, { description: 'The process that depends on it.' }) child!: ProcessRefInput;
-  @Field(() => DependencyKind, { defaultValue: DependencyKind.HARD, description: 'What the parent is to the child.' }) kind!: DependencyKind;
+  @Field(() => DependencyKind, { defaultValue: DependencyKind.HARD, description: 'What the parent is to the child.' })
+  kind!: DependencyKind;
   @Field(() => LongText, { nullable: true, description: 'Why it stands. Left out, a note that is known stays.' }) note?: string | null;
 }
 
@@ -42,7 +43,8 @@ class AddDependenciesInput {
 class EndedDependencyInput {
   @Field(() => ProcessRefInput, { description: 'The process that comes first.' }) parent!: ProcessRefInput;
   @Field(() => ProcessRefInput, { description: 'The process that depends on it.' }) child!: ProcessRefInput;
-  @Field(() => DependencyKind, { nullable: true, description: 'Which of those between the two; left out, all.' }) kind?: DependencyKind | null;
+  @Field(() => DependencyKind, { nullable: true, description: 'Which of those between the two; left out, all.' })
+  kind?: DependencyKind | null;
 }
 
 @InputType({ description: 'Dependencies to remove.' })
@@ -55,7 +57,8 @@ class RemoveDependenciesInput {
 class DependencyResult {
   @Field(() => Process, { nullable: true, description: 'The process that comes first; null if there is none.' }) parent!: unknown;
   @Field(() => Process, { nullable: true, description: 'The process that depends on it; null if there is none.' }) child!: unknown;
-  @Field(() => DependencyKind, { nullable: true, description: 'The kind that was meant; null where all were.' }) kind!: DependencyKind | null;
+  @Field(() => DependencyKind, { nullable: true, description: 'The kind that was meant; null where all were.' })
+  kind!: DependencyKind | null;
   @Field(() => DependencyOutcome, { description: 'What became of it.' }) outcome!: DependencyOutcome;
   @Field(() => ItemError, { nullable: true, description: 'Why it was refused; null otherwise.' }) error!: ItemError | null;
   @Field(() => [Process], {

@@ -65,7 +65,8 @@ export async function addDependencies(tx: Tx, requests: readonly DependencyReque
   for (const [i, change] of changes.entries()) {
     change.kind ??= DependencyKind.HARD;
     if (change.error) continue;
-    if (change.parentId === change.childId) Object.assign(change, { outcome: DependencyOutcome.REFUSED, cycle: [change.childId, change.childId] });
+    if (change.parentId === change.childId)
+      Object.assign(change, { outcome: DependencyOutcome.REFUSED, cycle: [change.childId, change.childId] });
     else links.push({ change, note: requests[i]!.note ?? null });
   }
   await insert(tx, links);

@@ -12,7 +12,9 @@ registerEnumType(DependencyKind, {
   name: 'DependencyKind',
   description: 'What one process is to another. HARD, SOFT and CONTROL put processes into an order: they may not form a cycle.',
   valuesConfig: {
-    HARD: { description: 'The child may not start while the parent is unfinished. Stands in `process_dependency`, whose clients block on it.' },
+    HARD: {
+      description: 'The child may not start while the parent is unfinished. Stands in `process_dependency`, whose clients block on it.',
+    },
     SOFT: { description: 'The child is better run after the parent, but does not wait for it.' },
     PARENT: { description: 'The child runs as a part of the parent.' },
     CONTROL: { description: 'The parent starts the child.' },

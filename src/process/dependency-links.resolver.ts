@@ -3,7 +3,8 @@ import { Args, ArgsType, Ctx, Field, FieldResolver, Info, ObjectType, Resolver, 
 import { connectionOf } from '../platform/connections.js';
 import type { Context } from '../platform/context.js';
 import { referenceField } from '../platform/fields.js';
-import { filterByList, whereOf, type Where } from '../platform/filters.js';
+import type { Where } from '../platform/filter-sql.js';
+import { filterByList, whereOf } from '../platform/filters.js';
 import type { Row } from '../platform/node.js';
 import { page, PageArgs, type ListSource, type Page } from '../platform/paging.js';
 import type { Condition } from '../platform/values.js';
@@ -18,7 +19,8 @@ class ProcessDependencyLink {
   @Field(() => DependencyKind, { description: 'What the parent is to the child.' }) kind!: DependencyKind;
   @Field(() => DependencyType, {
     nullable: true,
-    description: "Its type in ProcessTracker's table, whose rows all hold the child back there, soft ones too; null for what that table does not hold.",
+    description:
+      "Its type in ProcessTracker's table, whose rows all hold the child back there, soft ones too; null for what that table does not hold.",
   })
   type!: unknown;
   @Field(() => String, { nullable: true, description: 'Why it stands, in the words of those who declared it.' }) note!: string | null;

@@ -27,7 +27,8 @@ class DependencyWalkArgs {
 
 @ObjectType({ description: 'A process that a walk over dependencies met.' })
 class DependencyNode {
-  @Field(() => Process, { nullable: true, description: 'The process; null if it was deleted while the answer was made.' }) process!: unknown;
+  @Field(() => Process, { nullable: true, description: 'The process; null if it was deleted while the answer was made.' })
+  process!: unknown;
   @Field(() => Int, { description: 'How many steps away it is, by the shortest way; a direct parent or child is at 1.' }) distance!: number;
   @Field(() => [DependencyKind], { description: 'The kinds of the links by which it hangs on processes one step nearer.' })
   kinds!: DependencyKind[];

@@ -18,7 +18,9 @@ registerEnumType(ExecutionOrderOutcome, {
   description: 'Whether processes could be put into an order.',
   valuesConfig: {
     ORDERED: { description: 'Each process stands in a layer.' },
-    CYCLE: { description: 'Some depend on themselves, through others: `cycle` names some that do, `unordered` all that cannot be ordered.' },
+    CYCLE: {
+      description: 'Some depend on themselves, through others: `cycle` names some that do, `unordered` all that cannot be ordered.',
+    },
   },
 });
 
@@ -60,11 +62,15 @@ class ExecutionOrderQuery {
     @Ctx() ctx: Context,
     @Arg('processes', () => [ProcessRefInput], { nullable: true, description: 'The processes to put into an order. Left out: all.' })
     refs: ProcessRefInput[] | null | undefined,
-    @Arg('includeAncestors', () => Boolean, { defaultValue: false, description: 'Whether all that they depend on is put into the order too.' })
+    @Arg('includeAncestors', () => Boolean, {
+      defaultValue: false,
+      description: 'Whether all that they depend on is put into the order too.',
+    })
     includeAncestors: boolean,
     @Arg('kinds', () => [DependencyKind], { defaultValue: dependencies, description: 'Which links count.' }) kinds: DependencyKind[],
   ): Promise<Order> {
-    if (refs && !refs.length) throw invalid('processes must not be empty.', { argument: 'processes', value: [], allowed: 'at least one process, or no list' });
+    if (refs && !refs.length)
+      throw invalid('processes must not be empty.', { argument: 'processes', value: [], allowed: 'at least one process, or no list' });
     const found = refs ? await findProcesses(ctx.db, refs, (i) => `processes.${i}`) : null;
     const ids = found?.map((each) => {
       if (each instanceof DomainError) throw each;

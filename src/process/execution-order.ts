@@ -18,7 +18,11 @@ export interface Order {
 }
 
 /** The processes given (or all) with everything that they depend on, and the links between them; one statement. */
-export async function readDependencies(db: Database, ids: readonly number[] | null, kinds: readonly DependencyKind[]): Promise<DependencyGraph> {
+export async function readDependencies(
+  db: Database,
+  ids: readonly number[] | null,
+  kinds: readonly DependencyKind[],
+): Promise<DependencyGraph> {
   const links = `select child, parent from ${dependencyLinks} l where kind = any($1::text[])`;
   const needed = `with processes as materialized (select unnest(${db.functions}.with_ancestors($2::int[], $1::text[])) as id),
     links as (select d.* from processes cross join lateral (${links} and child = processes.id) d)`;

@@ -7,8 +7,7 @@ import type { ProcessRefInput } from './process-ref.input.js';
 
 /** The number that a reference names; undefined where it gives a name instead. @throws INVALID */
 function numberOf(ref: ProcessRefInput, argument: string): number | undefined {
-  if (!ref.id === !ref.name)
-    throw invalid('Say which Process: either by id or by name.', { argument, value: ref, allowed: 'id or name' });
+  if (!ref.id === !ref.name) throw invalid('Say which Process: either by id or by name.', { argument, value: ref, allowed: 'id or name' });
   return ref.id ? idOf(ref.id, 'Process', `${argument}.id`) : undefined;
 }
 

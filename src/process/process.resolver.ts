@@ -153,11 +153,12 @@ const attributes = (name: string, side: 'source' | 'target'): ListSource => ({
   name,
   entity: SourceObjectAttribute,
   from: `process_${side}_object_attribute l join source_object_attribute_lkup t on t.source_object_attribute_id = l.${side}_object_attribute_id
-    join source_object_lkup o on o.source_object_id = t.source_object_id join source_lkup s on s.source_id = o.source_id`,
+    left join source_object_lkup o on o.source_object_id = t.source_object_id left join source_lkup s on s.source_id = o.source_id`,
   parent: 'l.process_id',
   order: ['sourceName', 'objectName', 'name', 'id'],
   extra: {
-    sourceName: { sql: 's.source_name', cast: 'text' },
+    // Other clients may leave an attribute without an object.
+    sourceName: { sql: `coalesce(s.source_name, '')`, cast: 'text' },
     objectName: { sql: `coalesce(o.source_object_name, '')`, cast: 'text' },
     alias: { sql: `l.${side}_object_attribute_alias` },
     expression: { sql: `l.${side}_object_attribute_expression` },

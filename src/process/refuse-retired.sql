@@ -1,5 +1,5 @@
--- What is retired gets no new links from Waybill: a trigger on every table that points to a thing which can be retired. Other clients, which do
--- not know of it, go on. And a name that a thing had before makes no new thing here: the writer is asked to look again.
+-- What is retired gets no new links from Waybill: a trigger on every table that points to a thing which can be retired. It acts where
+-- `begin_write` found that anything is retired at all; other clients, which do not know of it, go on. And a name that a thing had before makes no new thing here: the writer is asked to look again.
 create or replace function process_tracker.refuse_retired(kind text, name text, since timestamptz) returns void language plpgsql as $$
 begin
   raise exception using errcode = 'WB409',
@@ -21,11 +21,10 @@ begin
     )
     select c.conrelid::regclass::text as shown, r.relname as tbl,
       string_agg(process_tracker.fill_template($check$
-        if exists (select from {tbl} where retired_at is not null) then
-          select t.{name} as name, t.retired_at as since into found_one from new_rows n join {tbl} t on t.{key} = n.{column} where t.retired_at is not null order by 1 limit 1;
-          if found then
-            perform refuse_retired('{kind}', found_one.name, found_one.since);
-          end if;
+
+        select t.{name} as name, t.retired_at as since into found_one from new_rows n join {tbl} t on t.{key} = n.{column} where t.retired_at is not null order by 1 limit 1;
+        if found then
+          perform refuse_retired('{kind}', found_one.name, found_one.since);
         end if;$check$, to_jsonb(t) || jsonb_build_object('column', a.attname)), '' order by t.kind, a.attname) as checks
     from pg_constraint c
     join pg_class r on r.oid = c.conrelid
@@ -42,12 +41,11 @@ begin
       declare
         found_one record;
       begin
-        if coalesce(current_setting('waybill.actor', true), '') <> '' then{checks}
-        end if;
+        {checks}
         return null;
       end $body$;
       create or replace trigger refuse_retired after insert on process_tracker.{tbl} referencing new table as new_rows
-        for each statement execute function process_tracker.refuse_retired_{tbl}();
+        for each statement when (current_setting('waybill.retired', true) = 'some') execute function process_tracker.refuse_retired_{tbl}();
     $template$, to_jsonb(at));
   end loop;
 
@@ -63,9 +61,11 @@ begin
     execute process_tracker.fill_template($template$
       create or replace function process_tracker.refuse_alias_{tbl}() returns trigger language plpgsql set search_path = process_tracker, pg_temp as $body$
       begin
-        if coalesce(current_setting('waybill.actor', true), '') <> '' and exists (select from {aliases})
-          and exists (select from new_rows n join {aliases} a on a.name = n.{name}{scope}) then
-          raise exception using errcode = '40001', message = 'A name was given up while it was looked for.';
+        -- A condition of its own: other clients need not be allowed to read the table of former names.
+        if coalesce(current_setting('waybill.actor', true), '') <> '' then
+          if exists (select from {aliases}) and exists (select from new_rows n join {aliases} a on a.name = n.{name}{scope}) then
+            raise exception using errcode = '40001', message = 'A name was given up while it was looked for.';
+          end if;
         end if;
         return null;
       end $body$;

@@ -215,12 +215,12 @@ begin
     select process_ids[p], dataset_type_id
     from jsonb_to_recordset(input -> 'processDatasetTypes') n(p int, name text) join dataset_type_lkup on dataset_type = name order by 1, 2 on conflict do nothing;
 
-  -- Dependencies: parents are known processes, or made by this call.
-  perform process_tracker.add_dependencies(input -> 'dependencies', process_ids);
-
   if jsonb_array_length(input -> 'replaces') > 0 then
     perform process_tracker.unlink_left_out(input, process_ids, source_ids, object_ids, attribute_ids, contact_ids);
   end if;
+
+  -- Dependencies: parents are known processes, or made by this call. Those that go are gone, so that a link can be turned round.
+  perform process_tracker.add_dependencies(input -> 'dependencies', process_ids);
 
   -- Mappings last: both ends must be linked still.
   select a.source_object_attribute_name, r.source_object_attribute_id is null into unknown, unread

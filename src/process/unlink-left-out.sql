@@ -66,7 +66,9 @@ begin
       where n.p = r.p and d.dataset_type_id = l.dataset_type_id);
 
   delete from process_dependency l using jsonb_to_recordset(input -> 'replaces') r(p int, what text)
-    where r.what = 'dependsOn' and l.child_process_id = process_ids[r.p] and not exists (
+    where r.what = 'dependsOn' and l.child_process_id = process_ids[r.p]
+      and l.dependency_type_id not in (select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft')
+      and not exists (
       select from jsonb_to_recordset(input -> 'dependencies') n(p int, parent text) join process p on p.process_name = n.parent
       where n.p = r.p and p.process_id = l.parent_process_id);
 end $$;

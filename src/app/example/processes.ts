@@ -4,6 +4,29 @@ import type { Row } from './read-table.js';
 interface Reading {
   from: string;
   columns?: string[];
+  /** Other names under which it reads some of them. */
+  aliases?: Record<string, string>;
+}
+
+/**
+ * A condition on the rows of one table that it reads. Those of a group hold together, of the groups (1 if not said) one is enough; a process
+ * with several groups has them all on one table.
+ */
+export interface Condition {
+  from: string;
+  column: string;
+  operator: 'eq' | 'gte' | 'in';
+  value: string | number | string[];
+  group?: number;
+}
+
+/** Says which column that it reads feeds which that it writes. */
+interface Mapping {
+  from: string;
+  column: string;
+  to: string;
+  transformation: 'identity' | 'transformation' | 'aggregation';
+  expression?: string;
 }
 
 export interface Process {
@@ -14,8 +37,13 @@ export interface Process {
   description: string;
   contacts: { name: string; email?: string; role: string }[];
   reads: Reading[];
+  filters?: Condition[];
   writes: { source: string; object: string; holds: string; key: string[] };
-  /** Makes the rows that it writes of those that it reads, given in the order of `reads`. Its columns and types are those of these rows. */
+  mappings: Mapping[];
+  /**
+   * Makes the rows that it writes of those that it reads: given in the order of `reads`, chosen by its filters, under its aliases. The
+   * columns that it writes, and their types, are those of the rows that it makes.
+   */
   derive: (...tables: Row[][]) => Row[];
 }
 
@@ -34,6 +62,25 @@ const aviation = { name: 'Aviation data team', email: 'aviation-data@example.org
 const statistics = { name: 'Statistics team', email: 'statistics@example.org', role: 'owner' };
 const onCall = { name: 'Data platform on call', email: 'data-platform-oncall@example.org', role: 'on call' };
 
+/** Columns that go into the new table unchanged, some under another name. */
+const copied = (from: string, ...columns: (string | [column: string, to: string])[]): Mapping[] =>
+  columns.map((each) => {
+    const [column, to] = typeof each === 'string' ? [each, each] : each;
+    return { from, column, to, transformation: 'identity' };
+  });
+
+// Two columns each are needed for these.
+const perMillion = {
+  to: 'departures_per_million',
+  transformation: 'aggregation',
+  expression: 'round(sum(departures) / population * 1000000, 1)',
+} as const;
+const weightedMean = {
+  to: 'mean_delay',
+  transformation: 'aggregation',
+  expression: 'round(sum(mean_delay * departures) / sum(departures), 1)',
+} as const;
+
 /** Processes that derive tables from the files. Each waits for those that write what it reads. */
 export const processes: Process[] = [
   {
@@ -41,10 +88,12 @@ export const processes: Process[] = [
     type: 'Load',
     tool: 'cron',
     scheduleFrequency: 'weekly',
-    description: 'Copies the airports into the warehouse.',
+    description: 'Copies the airports of the United States into the warehouse.',
     contacts: [aviation, onCall],
     reads: [{ from: 'airports.csv' }],
+    filters: [{ from: 'airports.csv', column: 'country', operator: 'eq', value: 'USA' }],
     writes: { source: 'warehouse', object: 'airports', holds: 'Airports of the United States.', key: ['iata'] },
+    mappings: copied('airports.csv', 'iata', 'name', 'city', 'state', 'country', 'latitude', 'longitude'),
     derive: (airports) => airports,
   },
   {
@@ -52,10 +101,18 @@ export const processes: Process[] = [
     type: 'Load',
     tool: 'cron',
     scheduleFrequency: 'daily',
-    description: 'Copies the flights into the warehouse, with dates as ISO 8601 has them.',
+    description: 'Copies the flights into the warehouse, with dates as ISO 8601 has them. Who leaves much too early was noted wrongly.',
     contacts: [aviation, onCall],
     reads: [{ from: 'flights-2k.json' }],
+    filters: [{ from: 'flights-2k.json', column: 'delay', operator: 'gte', value: -45 }],
     writes: { source: 'warehouse', object: 'flights', holds: 'Flights with their delays in minutes.', key: [] },
+    mappings: [
+      {
+        ...{ from: 'flights-2k.json', column: 'date', to: 'departed_at' },
+        ...{ transformation: 'transformation', expression: "replace(date, '/', '-')" },
+      },
+      ...copied('flights-2k.json', 'delay', 'distance', 'origin', 'destination'),
+    ],
     derive: (flights) => flights.map(({ date, ...rest }) => ({ departed_at: String(date).replaceAll('/', '-'), ...rest })),
   },
   {
@@ -65,11 +122,18 @@ export const processes: Process[] = [
     scheduleFrequency: 'annually',
     description: 'Brings the abbreviations of the states and their population together.',
     contacts: [statistics, onCall],
-    reads: [{ from: 'population_engineers_hurricanes.csv' }, { from: 'obesity.json' }],
+    reads: [
+      { from: 'population_engineers_hurricanes.csv', columns: ['id', 'state', 'population'], aliases: { state: 'name' } },
+      { from: 'obesity.json', columns: ['id', 'state'], aliases: { state: 'code' } },
+    ],
     writes: { source: 'warehouse', object: 'states', holds: 'States of the US.', key: ['code'] },
+    mappings: [
+      ...copied('obesity.json', ['state', 'code']),
+      ...copied('population_engineers_hurricanes.csv', ['state', 'name'], 'population'),
+    ],
     derive: (populations, rates) =>
-      populations.flatMap(({ id, state: name, population }) => {
-        const code = rates.find((rate) => rate.id === id)?.state;
+      populations.flatMap(({ id, name, population }) => {
+        const code = rates.find((rate) => rate.id === id)?.code;
         return code ? [{ code, name: name!, population: population! }] : [];
       }),
   },
@@ -81,12 +145,17 @@ export const processes: Process[] = [
     description: 'Counts the flights that leave each airport and averages their delays.',
     contacts: [aviation],
     reads: [
-      { from: 'flights', columns: ['origin', 'delay'] },
+      { from: 'flights', columns: ['origin', 'delay'], aliases: { origin: 'iata' } },
       { from: 'airports', columns: ['iata', 'name', 'state'] },
     ],
     writes: { source: 'warehouse', object: 'airport_delays', holds: 'Departures and mean delay of each airport.', key: ['iata'] },
+    mappings: [
+      ...copied('airports', 'iata', 'name', 'state'),
+      { from: 'flights', column: 'origin', to: 'departures', transformation: 'aggregation', expression: 'count(iata)' },
+      { from: 'flights', column: 'delay', to: 'mean_delay', transformation: 'aggregation', expression: 'round(avg(delay), 1)' },
+    ],
     derive: (flights, airports) =>
-      [...Map.groupBy(flights, ({ origin }) => origin!)].flatMap(([iata, departures]) => {
+      [...Map.groupBy(flights, ({ iata }) => iata!)].flatMap(([iata, departures]) => {
         const airport = airports.find((each) => each.iata === iata);
         const mean = sum(departures, 'delay') / departures.length;
         return airport ? [{ ...airport, departures: departures.length, mean_delay: rounded(mean) }] : [];
@@ -100,18 +169,26 @@ export const processes: Process[] = [
     description: 'Compares the delays of the states and sets the departures against the population.',
     contacts: [aviation, { ...statistics, role: 'reviewer' }],
     reads: [
-      { from: 'airport_delays', columns: ['state', 'departures', 'mean_delay'] },
+      { from: 'airport_delays', columns: ['state', 'departures', 'mean_delay'], aliases: { state: 'code' } },
       { from: 'states', columns: ['code', 'name', 'population'] },
     ],
     writes: { source: 'warehouse', object: 'state_delays', holds: 'Departures and mean delay of each state.', key: ['code'] },
+    mappings: [
+      ...copied('states', 'code', 'name'),
+      { from: 'airport_delays', column: 'departures', to: 'departures', transformation: 'aggregation', expression: 'sum(departures)' },
+      { from: 'airport_delays', column: 'departures', ...perMillion },
+      { from: 'states', column: 'population', ...perMillion },
+      { from: 'airport_delays', column: 'departures', ...weightedMean },
+      { from: 'airport_delays', column: 'mean_delay', ...weightedMean },
+    ],
     derive: (airports, states) =>
       states.flatMap(({ code, name, population }) => {
-        const inState = airports.filter(({ state }) => state === code);
+        const inState = airports.filter((airport) => airport.code === code);
         const departures = sum(inState, 'departures');
         if (!departures) return [];
         const mean = inState.reduce((total, airport) => total + Number(airport.mean_delay) * Number(airport.departures), 0) / departures;
-        const perMillion = (departures / Number(population)) * 1e6;
-        return [{ code: code!, name: name!, departures, departures_per_million: rounded(perMillion), mean_delay: rounded(mean) }];
+        const each = (departures / Number(population)) * 1e6;
+        return [{ code: code!, name: name!, departures, departures_per_million: rounded(each), mean_delay: rounded(mean) }];
       }),
   },
   {
@@ -119,17 +196,29 @@ export const processes: Process[] = [
     type: 'Publish',
     tool: 'Airflow',
     scheduleFrequency: 'daily',
-    description: 'Publishes the delays of the states, each with its slowest airport.',
+    description: 'Publishes the delays of the states that many leave by air, or all, each with its slowest airport.',
     contacts: [{ name: 'Reporting team', email: 'reporting@example.org', role: 'owner' }],
     reads: [
-      { from: 'state_delays', columns: ['code', 'name', 'mean_delay'] },
-      { from: 'airport_delays', columns: ['name', 'state', 'mean_delay'] },
+      { from: 'state_delays', columns: ['code', 'name', 'departures', 'mean_delay'], aliases: { name: 'state' } },
+      {
+        ...{ from: 'airport_delays', columns: ['name', 'state', 'mean_delay'] },
+        aliases: { name: 'slowest_airport', state: 'code', mean_delay: 'its_mean_delay' },
+      },
+    ],
+    filters: [
+      { from: 'state_delays', column: 'departures', operator: 'gte', value: 50 },
+      { from: 'state_delays', column: 'code', operator: 'in', value: ['AK', 'HI'], group: 2 },
     ],
     writes: { source: 'reports', object: 'delays_by_state', holds: 'Delays of each state, with its slowest airport.', key: ['state'] },
+    mappings: [
+      ...copied('state_delays', ['name', 'state'], 'mean_delay'),
+      ...copied('airport_delays', ['name', 'slowest_airport'], ['mean_delay', 'its_mean_delay']),
+    ],
     derive: (states, airports) =>
-      states.map(({ code, name, mean_delay }) => {
-        const [slowest] = airports.filter(({ state }) => state === code).sort((a, b) => Number(b.mean_delay) - Number(a.mean_delay));
-        return { state: name!, mean_delay: mean_delay!, slowest_airport: slowest!.name!, its_mean_delay: slowest!.mean_delay! };
+      states.map(({ code, state, mean_delay }) => {
+        const inState = airports.filter((airport) => airport.code === code);
+        const { slowest_airport, its_mean_delay } = inState.sort((a, b) => Number(b.its_mean_delay) - Number(a.its_mean_delay))[0]!;
+        return { state: state!, mean_delay: mean_delay!, slowest_airport: slowest_airport!, its_mean_delay: its_mean_delay! };
       }),
   },
   {
@@ -137,16 +226,22 @@ export const processes: Process[] = [
     type: 'Transform',
     tool: 'Airflow',
     scheduleFrequency: 'annually',
-    description: 'Sets the latest life expectancy of each country beside its income.',
+    description: 'Sets the life expectancy of each country in 2005 beside its income.',
     contacts: [statistics],
-    reads: [{ from: 'gapminder.json' }, { from: 'gapminder-health-income.csv' }],
+    reads: [
+      { from: 'gapminder.json', columns: ['country', 'year', 'life_expect'], aliases: { life_expect: 'life_expectancy' } },
+      { from: 'gapminder-health-income.csv', columns: ['country', 'region', 'income'] },
+    ],
+    filters: [{ from: 'gapminder.json', column: 'year', operator: 'eq', value: 2005 }],
     writes: { source: 'warehouse', object: 'countries', holds: 'Life expectancy and income of countries.', key: ['country'] },
-    derive: (years, incomes) =>
+    mappings: [
+      ...copied('gapminder-health-income.csv', 'country', 'region', 'income'),
+      ...copied('gapminder.json', 'year', ['life_expect', 'life_expectancy']),
+    ],
+    derive: (figures, incomes) =>
       incomes.flatMap(({ country, region, income }) => {
-        const latest = years.filter((each) => each.country === country).sort((a, b) => Number(b.year) - Number(a.year))[0];
-        return latest
-          ? [{ country: country!, region: region!, income: income!, year: latest.year!, life_expectancy: latest.life_expect! }]
-          : [];
+        const { year, life_expectancy } = figures.find((each) => each.country === country) ?? {};
+        return year ? [{ country: country!, region: region!, income: income!, year, life_expectancy: life_expectancy! }] : [];
       }),
   },
 ];

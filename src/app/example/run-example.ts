@@ -1,8 +1,8 @@
 import type { RegisterProcessInput, SourceInput } from '../../process/register-process.input.js';
 import { datasets, files } from './datasets.js';
-import { processes, targets, type Process } from './processes.js';
+import { processes, targets, type Condition, type Process } from './processes.js';
 import { questions } from './questions.js';
-import { readTable, tableOf, type Table } from './read-table.js';
+import { readTable, tableOf, type Row, type Table } from './read-table.js';
 
 export class ExampleError extends Error {
   override name = 'ExampleError';
@@ -49,34 +49,67 @@ export async function makeTables(): Promise<Map<string, Known>> {
   const tables = new Map<string, Known>();
   for (const { file, holds, key } of datasets)
     tables.set(file, { source: files.name, object: file, holds, key, ...(await readTable(new URL(file, folder))) });
-  for (const { reads, writes, derive } of processes) {
-    const read = reads.map(({ from, columns }) => tables.get(from)!.rows.map((row) => (columns ? only(row, columns) : row)));
+  for (const { reads, filters = [], writes, derive } of processes) {
+    const read = reads.map(({ from, columns, aliases = {} }) => {
+      const { rows, columns: all } = tables.get(from)!;
+      const chosen = rows.filter((row) => fits(row, from, filters));
+      const names = columns ?? all.map(({ name }) => name);
+      return chosen.map((row) => Object.fromEntries(names.map((name) => [aliases[name] ?? name, row[name]!])));
+    });
     tables.set(writes.object, { ...writes, ...tableOf(derive(...read)) });
   }
   return tables;
 }
 
-const only = <T>(row: Record<string, T>, columns: string[]) => Object.fromEntries(columns.map((column) => [column, row[column]!]));
+/** Whether a row is chosen: it meets all conditions on its table in one of the groups. */
+function fits(row: Row, from: string, filters: Condition[]): boolean {
+  const groups = [...Map.groupBy(filters, ({ group = 1 }) => group).values()];
+  return !groups.length || groups.some((group) => group.every((condition) => condition.from !== from || meets(row, condition)));
+}
+
+function meets(row: Row, { column, operator, value }: Condition): boolean {
+  const actual = row[column]!;
+  if (Array.isArray(value)) return value.includes(actual as string);
+  return operator === 'gte' ? actual! >= value : actual === value;
+}
 
 /** A table as a registration names it, with all or some of its columns. */
-function sideOf({ source, object, holds, key, columns }: Known, some?: string[]): SourceInput {
+function sideOf({ source, object, holds, key, columns }: Known, some?: string[], aliases: Record<string, string> = {}): SourceInput {
   const attributes = columns
-    .map(({ name, type }, i) => ({ name, dataType: type, ordinal: i + 1, isKey: key.includes(name) }))
+    .map(({ name, type }, i) => ({ name, dataType: type, ordinal: i + 1, isKey: key.includes(name), alias: aliases[name] }))
     .filter(({ name }) => !some || some.includes(name));
   return { ...[files, ...targets].find(({ name }) => name === source)!, objects: [{ name: object, description: holds, attributes }] };
 }
 
 function registrationOf(process: Process, tables: Map<string, Known>): RegisterProcessInput {
-  const { derive: _, reads, writes, ...facts } = process;
+  const { derive: _, reads, writes, filters = [], mappings, ...facts } = process;
+  const attribute = (table: string, column: string) => ({ source: tables.get(table)!.source, object: table, attribute: column });
   return {
     ...facts,
-    sources: reads.map(({ from, columns }) => sideOf(tables.get(from)!, columns)),
+    sources: reads.map(({ from, columns, aliases }) => sideOf(tables.get(from)!, columns, aliases)),
     targets: [sideOf(tables.get(writes.object)!)],
     dependsOn: processes.filter((other) => reads.some(({ from }) => from === other.writes.object)).map(({ name }) => name),
+    filters: filters.map(({ from, column, value, ...filter }) => ({ ...filter, attribute: attribute(from, column), ...valueOf(value) })),
+    mappings: mappings.map(({ from, column, to, ...mapping }) => ({
+      ...mapping,
+      from: attribute(from, column),
+      to: attribute(writes.object, to),
+    })),
   };
 }
 
-const register = `mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }`;
+function valueOf(value: Condition['value']) {
+  if (Array.isArray(value)) return { texts: value };
+  return typeof value === 'number' ? { number: String(value) } : { text: value };
+}
+
+const register = `mutation ($input: RegisterProcessesInput!) {
+  registerProcesses(input: $input) { results { created error { message } } }
+}`;
+
+interface Registered {
+  registerProcesses: { results: { created: boolean; error: { message: string } | null }[] };
+}
 
 /** Registers the example and asks its questions. Done again on the same server it changes nothing. */
 export async function runExample(ask: Ask, print: (text: string) => void): Promise<void> {
@@ -87,11 +120,13 @@ export async function runExample(ask: Ask, print: (text: string) => void): Promi
     print(`  ${file}, ${rows.length} rows: ${columns.map(({ name, type }) => `${name} ${type}`).join(', ')}`);
   }
   print('\nProcesses that derive tables from them:');
-  for (const process of processes) {
-    const input = registrationOf(process, tables);
-    const { registerProcess } = (await ask(register, { input })) as { registerProcess: { created: boolean } };
-    const reads = process.reads.map(({ from }) => from).join(' + ');
-    print(`  ${process.name}: ${reads} → ${process.writes.object}${registerProcess.created ? '' : ' (was registered already)'}`);
+  const input = { processes: processes.map((process) => registrationOf(process, tables)) };
+  const { results } = ((await ask(register, { input })) as unknown as Registered).registerProcesses;
+  for (const [i, { name, reads, writes }] of processes.entries()) {
+    const { created, error } = results[i]!;
+    if (error) throw new ExampleError(`${name} was not registered: ${error.message}`);
+    const known = created ? '' : ' (was registered already)';
+    print(`  ${name}: ${reads.map(({ from }) => from).join(' + ')} → ${writes.object}${known}`);
   }
   for (const [i, { asks, query }] of questions.entries()) {
     print(`\n${i + 1}. ${asks}\n\n${query}\n\n${formatJson(await ask(query))}`);
