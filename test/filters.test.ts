@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { openApi, type Api } from './support/api.js';
 import { fillCatalogue } from './support/catalogue.js';
 import { startHttp } from './support/http.js';
-import { build, catalogueShape, filters, meets, store } from './support/model.js';
+import { filters, meets } from './support/filter-model.js';
+import { build, catalogueShape, store } from './support/model.js';
 
 let api: Api;
 beforeAll(async () => {
@@ -11,7 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const lists: Record<string, string> = { Process: 'processes', Source: 'sources', SourceObject: 'sourceObjects', SourceObjectAttribute: 'sourceObjectAttributes', Contact: 'contacts' };
+const lists: Record<string, string> = {
+  Process: 'processes',
+  Source: 'sources',
+  SourceObject: 'sourceObjects',
+  SourceObjectAttribute: 'sourceObjectAttributes',
+  Contact: 'contacts',
+};
 
 describe('L15 filters', () => {
   test('L15 find what the same predicate finds in memory: random filters over random catalogues', async () => {
@@ -26,7 +33,10 @@ describe('L15 filters', () => {
             const query = `query ($where: ${type}Where) { list: ${lists[type]}(where: $where) { totalCount nodes { name } } }`;
             const { list } = await random.run(query, { where });
             const expected = catalogue[type]!.filter((item) => !item.unnamed && meets(type, item, where)).map(({ name }) => name);
-            expect({ where, names: list.nodes.map(({ name }: { name: string }) => name).sort() }).toEqual({ where, names: expected.sort() });
+            expect({ where, names: list.nodes.map(({ name }: { name: string }) => name).sort() }).toEqual({
+              where,
+              names: expected.sort(),
+            });
             expect(list.totalCount).toBe(expected.length);
           }
         }),
@@ -56,7 +66,9 @@ describe('L15 filters', () => {
     expect(await names('processes', { id: { in: [first.id, second.id] } })).toEqual(['process 001', 'process 002']);
     expect(await names('processes', { id: { ne: first.id }, trackingId: { lte: second.trackingId } })).toEqual(['process 002']);
     expect(await names('processes', { createdBy: { name: { eq: 'tester' } } })).toHaveLength(4);
-    expect(await names('sourceTypes', { createdBy: { name: { eq: 'tester' } } }).catch((error: Error) => error.message)).toContain('SourceType');
+    expect(await names('sourceTypes', { createdBy: { name: { eq: 'tester' } } }).catch((error: Error) => error.message)).toContain(
+      'SourceType',
+    );
   });
 
   test('L15 a filter on a list below something, and a variable inside a filter, by both executors', async () => {
@@ -65,14 +77,18 @@ describe('L15 filters', () => {
     }`;
     const variables = { name: 'process 002', where: { or: [{ isKey: { eq: true } }, { dataType: { name: { eq: 'nothing' } } }] } };
     const { data } = await api.execute(query, variables);
-    expect(data!.processes.nodes).toEqual([{ sourceObjects: { totalCount: 1, nodes: [{ name: 'file 002', attributes: { nodes: [{ name: 'column 1' }] } }] } }]);
+    expect(data!.processes.nodes).toEqual([
+      { sourceObjects: { totalCount: 1, nodes: [{ name: 'file 002', attributes: { nodes: [{ name: 'column 1' }] } }] } },
+    ]);
     expect(await api.jit(query, variables)).toEqual({ data });
     expect((await api.jit(query, { ...variables, where: { isKey: { eq: 'yes' } } })).errors).toHaveLength(1);
   });
 });
 
 test('L17 one field twice with different arguments gives each its own answer', async () => {
-  await api.run(`mutation { registerProcess(input: { name: "many targets", targets: [{ name: "t1", description: "x" }, { name: "t2" }, { name: "t3" }] }) { created } }`);
+  await api.run(
+    `mutation { registerProcess(input: { name: "many targets", targets: [{ name: "t1", description: "x" }, { name: "t2" }, { name: "t3" }] }) { created } }`,
+  );
   const query = `{ process(name: "many targets") { a: targets(first: 1) { totalCount nodes { name } } b: targets(where: { description: { isNull: true } }) { totalCount nodes { name } } c: targets(last: 1, where: { description: { isNull: true } }) { nodes { name } } } }`;
   const { data } = await api.execute(query);
   expect(data!.process).toEqual({
@@ -86,19 +102,28 @@ test('L17 one field twice with different arguments gives each its own answer', a
 test('P35 processes by schedule frequency: the seven defaults, and an unknown one names the known ones', async () => {
   const defaults = ['annually', 'daily', 'hourly', 'monthly', 'quarterly', 'unscheduled', 'weekly'];
   for (const frequency of defaults)
-    await api.run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', { input: { name: `runs ${frequency}`, scheduleFrequency: frequency } });
-  const list = 'query ($frequency: Name) { processes(scheduleFrequency: $frequency, nameContains: "runs") { totalCount nodes { name scheduleFrequency { name } } } }';
+    await api.run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', {
+      input: { name: `runs ${frequency}`, scheduleFrequency: frequency },
+    });
+  const list =
+    'query ($frequency: Name) { processes(scheduleFrequency: $frequency, nameContains: "runs") { totalCount nodes { name scheduleFrequency { name } } } }';
   for (const frequency of defaults) {
     const expected = [{ name: `runs ${frequency}`, scheduleFrequency: { name: frequency } }];
     expect((await api.run(list, { frequency })).processes).toEqual({ totalCount: 1, nodes: expected });
-    const { processes } = await api.run('query ($where: ProcessWhere) { processes(where: $where) { nodes { name scheduleFrequency { name } } } }', {
-      where: { scheduleFrequency: { name: { eq: frequency } }, name: { startsWith: 'runs' } },
-    });
+    const { processes } = await api.run(
+      'query ($where: ProcessWhere) { processes(where: $where) { nodes { name scheduleFrequency { name } } } }',
+      {
+        where: { scheduleFrequency: { name: { eq: frequency } }, name: { startsWith: 'runs' } },
+      },
+    );
     expect(processes.nodes).toEqual(expected);
   }
   expect((await api.run(list, { frequency: null })).processes.totalCount).toBe(7);
   const { errors } = await api.execute(list, { frequency: 'fortnightly' });
-  expect(errors![0]!.originalError).toMatchObject({ code: 'INVALID', details: { argument: 'scheduleFrequency', value: 'fortnightly', allowed: defaults } });
+  expect(errors![0]!.originalError).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'scheduleFrequency', value: 'fortnightly', allowed: defaults },
+  });
 });
 
 test('L19 one query says where an attribute is read, written and filtered', async () => {
@@ -111,16 +136,27 @@ test('L19 one query says where an attribute is read, written and filtered', asyn
   const where = { name: { eq: 'column 1' }, object: { name: { eq: 'table 001' }, source: { name: { eq: 'warehouse' } } } };
   const { sourceObjectAttributes } = await api.run(query, { where });
   expect(sourceObjectAttributes.nodes).toEqual([
-    { name: 'column 1', object: { name: 'table 001' }, readBy: { nodes: [{ name: 'reader' }] }, writtenBy: { nodes: [{ name: 'process 001' }] }, filteredBy: { nodes: [{ name: 'reader' }] } },
+    {
+      name: 'column 1',
+      object: { name: 'table 001' },
+      readBy: { nodes: [{ name: 'reader' }] },
+      writtenBy: { nodes: [{ name: 'process 001' }] },
+      filteredBy: { nodes: [{ name: 'reader' }] },
+    },
   ]);
-  const found = async (where: unknown) => (await api.run(query, { where })).sourceObjectAttributes.nodes.map((each: any) => `${each.object.name}.${each.name}`).sort();
+  const found = async (where: unknown) =>
+    (await api.run(query, { where })).sourceObjectAttributes.nodes.map((each: any) => `${each.object.name}.${each.name}`).sort();
   expect(await found({ readBy: { some: { name: { eq: 'reader' } } } })).toEqual(['table 001.column 1']);
   expect(await found({ filteredBy: { some: { name: { eq: 'reader' } } } })).toEqual(['table 001.column 1']);
   expect(await found({ writtenBy: { some: { name: { eq: 'reader' } } } })).toEqual(['copy.id']);
-  expect(await found({ isKey: { eq: true }, isPii: { eq: false }, dataType: { name: { eq: 'integer' } }, object: { source: { name: { eq: 'landing zone 1' } } } })).toEqual([
-    'file 001.column 1',
-    'file 004.column 1',
-  ]);
+  expect(
+    await found({
+      isKey: { eq: true },
+      isPii: { eq: false },
+      dataType: { name: { eq: 'integer' } },
+      object: { source: { name: { eq: 'landing zone 1' } } },
+    }),
+  ).toEqual(['file 001.column 1', 'file 004.column 1']);
 });
 
 describe('L15 what is wrong with a filter is INVALID', () => {
@@ -159,7 +195,9 @@ describe('L15 what is wrong with a filter is INVALID', () => {
   test('a null variable does not widen what is found', async () => {
     const { errors } = await api.execute('query ($n: LongText) { processes(where: { name: { eq: $n } }) { totalCount } }', { n: null });
     expect(errors![0]!.originalError).toMatchObject({ code: 'INVALID', details: { argument: 'where.name.eq' } });
-    expect((await api.run('query ($w: ProcessWhere) { processes(where: $w) { totalCount } }', { w: null })).processes.totalCount).toBeGreaterThan(0);
+    expect(
+      (await api.run('query ($w: ProcessWhere) { processes(where: $w) { totalCount } }', { w: null })).processes.totalCount,
+    ).toBeGreaterThan(0);
   });
   test('too deep, too many conditions: the limit is named', async () => {
     await api.run(`{ processes(where: ${nested(9)}) { totalCount } }`);

@@ -8,12 +8,19 @@ beforeAll(async () => {
   api = await openApi('paging');
   await fillCatalogue(api, 30);
   // Times as old clients and runs leave them: some processes never ran, some ended in the same second, some in the hour that comes twice.
-  await api.sql(`update process set last_completed_run_date_time = timestamp '2026-10-25 02:30:00.000001' + (process_id % 3) * interval '1 hour' where process_id % 4 <> 0`);
+  await api.sql(
+    `update process set last_completed_run_date_time = timestamp '2026-10-25 02:30:00.000001' + (process_id % 3) * interval '1 hour' where process_id % 4 <> 0`,
+  );
   await api.sql(`update source_object_attribute_lkup set ordinal = null where source_object_attribute_id % 3 = 0`);
   for (const name of ['one', 'two', 'three']) {
     await api.sql(`insert into contact_lkup (contact_name) values ($1)`, [name]);
-    await api.sql(`insert into process_contact (process_id, contact_id) select 1, contact_id from contact_lkup where contact_name = $1`, [name]);
-    await api.sql(`insert into source_contact (source_id, contact_id) select source_id, contact_id from source_lkup, contact_lkup where contact_name = $1`, [name]);
+    await api.sql(`insert into process_contact (process_id, contact_id) select 1, contact_id from contact_lkup where contact_name = $1`, [
+      name,
+    ]);
+    await api.sql(
+      `insert into source_contact (source_id, contact_id) select source_id, contact_id from source_lkup, contact_lkup where contact_name = $1`,
+      [name],
+    );
   }
 });
 afterAll(() => api.close());
@@ -28,7 +35,8 @@ interface List {
   insert(name: string): Promise<unknown>;
 }
 
-const register = (input: object) => api.run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', { input });
+const register = (input: object) =>
+  api.run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', { input });
 const processes = (orderBy = ''): List => ({
   query: `{ processes(${orderBy} $$) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { name } edges { cursor } } }`,
   at: ['processes'],
@@ -56,7 +64,10 @@ const lists: Record<string, List> = {
     at: ['sourceObject', 'attributes'],
     node: 'name',
     insert: (name) =>
-      register({ name: 'process 001', targets: [{ name: 'warehouse', objects: [{ name: 'wide', attributes: [{ name, ordinal: made % 3 ? made : null }] }] }] }),
+      register({
+        name: 'process 001',
+        targets: [{ name: 'warehouse', objects: [{ name: 'wide', attributes: [{ name, ordinal: made % 3 ? made : null }] }] }],
+      }),
   },
   'contacts of a process, several times the same one': {
     query: `{ process(name: "process 001") { contacts($$) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { origin contact { name } source { name } object { name } } edges { cursor } } } }`,
@@ -66,7 +77,10 @@ const lists: Record<string, List> = {
   },
 };
 
-const ask = async ({ query, at, node }: List, args: string): Promise<Record<'pageInfo' | 'totalCount' | 'edges', any> & { rows: string[] }> => {
+const ask = async (
+  { query, at, node }: List,
+  args: string,
+): Promise<Record<'pageInfo' | 'totalCount' | 'edges', any> & { rows: string[] }> => {
   const data = await api.run(query.replace('$$', args));
   const list: any = at.reduce((value, key) => value[key], data);
   return { ...list, rows: list.nodes.map((each: any) => (node === 'row' ? JSON.stringify(each) : each[node])) as string[] };
@@ -139,7 +153,11 @@ describe('L14 pages of any size, in both directions, give each row once', () => 
 
 describe('L14 orders', () => {
   const order = async (by: string, direction: string) =>
-    (await api.run(`{ processes(first: 500, orderBy: { by: ${by}, direction: ${direction} }) { nodes { name trackingId lastCompletedAt } } }`)).processes.nodes as {
+    (
+      await api.run(
+        `{ processes(first: 500, orderBy: { by: ${by}, direction: ${direction} }) { nodes { name trackingId lastCompletedAt } } }`,
+      )
+    ).processes.nodes as {
       name: string;
       trackingId: number;
       lastCompletedAt: string | null;
@@ -159,8 +177,10 @@ describe('L14 orders', () => {
   });
 
   test('L14 a cursor belongs to its order, and to its list', async () => {
-    const cursorOf = async (args: string) => (await api.run(`{ processes(first: 1 ${args}) { pageInfo { endCursor } } }`)).processes.pageInfo.endCursor;
-    const refused = async (args: string, cursor: string) => (await api.execute(`{ processes(first: 1 ${args}, after: "${cursor}") { nodes { name } } }`)).errors?.[0]?.originalError;
+    const cursorOf = async (args: string) =>
+      (await api.run(`{ processes(first: 1 ${args}) { pageInfo { endCursor } } }`)).processes.pageInfo.endCursor;
+    const refused = async (args: string, cursor: string) =>
+      (await api.execute(`{ processes(first: 1 ${args}, after: "${cursor}") { nodes { name } } }`)).errors?.[0]?.originalError;
     const invalid = { code: 'INVALID', details: { argument: 'after' } };
     const byName = await cursorOf('');
     const byTime = await cursorOf('orderBy: { by: UPDATED_AT, direction: DESC }');
@@ -171,7 +191,16 @@ describe('L14 orders', () => {
     // The same cursor goes with any filter.
     expect(await refused('where: { name: { contains: "1" } }', byName)).toBeUndefined();
     const forged = (values: unknown[]) => Buffer.from(JSON.stringify(['Process.name by UPDATED_AT DESC', ...values])).toString('base64url');
-    for (const values of [[], [1, 1], ['2026-01-01', '1'], ['2026-01-01T00:00:00.000000Z', 1.5], ['2026-01-01T00:00:00.000000Z', 2 ** 40], ['2026-01-01', 1, 1], ['soon', 1], ['2026-13-01T00:00:00.000000Z', 1]])
+    for (const values of [
+      [],
+      [1, 1],
+      ['2026-01-01', '1'],
+      ['2026-01-01T00:00:00.000000Z', 1.5],
+      ['2026-01-01T00:00:00.000000Z', 2 ** 40],
+      ['2026-01-01', 1, 1],
+      ['soon', 1],
+      ['2026-13-01T00:00:00.000000Z', 1],
+    ])
       expect(await refused('orderBy: { by: UPDATED_AT, direction: DESC }', forged(values))).toMatchObject(invalid);
   });
 

@@ -27,7 +27,7 @@ interface Operator {
   /** Takes a list of values, which must not be empty. */
   list?: boolean;
   /** The condition, given the column's SQL and the value's placeholder. */
-  sql(column: string, value: string): string;
+  sql: (column: string, value: string) => string;
 }
 
 // What is not equal, or not in a list, is all the rest: rows without a value as well.

@@ -1,12 +1,13 @@
 import { Field, ObjectType } from 'type-graphql';
 import { listField, referenceField } from '../platform/fields.js';
+import { filterByReference } from '../platform/filters.js';
 import type { ListSource } from '../platform/paging.js';
 import { SourceObjectAttribute } from '../source/source-object-attribute.entity.js';
 import { ProcessAttributeMapping } from './process-attribute-mapping.entity.js';
 import { Process } from './process.entity.js';
 
 @ObjectType({ description: 'An attribute that a process makes from another.' })
-export class AttributeMapping {
+class AttributeMapping {
   @Field(() => SourceObjectAttribute, { description: 'The attribute that feeds the other.' }) from!: unknown;
   @Field(() => SourceObjectAttribute, { description: 'The attribute that is made.' }) to!: unknown;
   @Field(() => Process, { description: 'The process that makes it.' }) process!: unknown;
@@ -15,6 +16,10 @@ export class AttributeMapping {
 }
 
 const mappings = (name: string, parent: string): ListSource => ({ name, entity: ProcessAttributeMapping, parent, order: ['id'] });
+
+filterByReference(ProcessAttributeMapping, 'from', 'readAttributeId', SourceObjectAttribute);
+filterByReference(ProcessAttributeMapping, 'to', 'writtenAttributeId', SourceObjectAttribute);
+filterByReference(ProcessAttributeMapping, 'process', 'processId', Process);
 
 export const attributeMappings = [
   referenceField(AttributeMapping, 'from', 'readAttributeId', SourceObjectAttribute, 'The attribute that feeds the other.', false),

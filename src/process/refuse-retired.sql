@@ -1,5 +1,6 @@
 -- What is retired gets no new links from Waybill: a trigger on every table that points to a thing which can be retired. It acts where
--- `begin_write` found that anything is retired at all; other clients, which do not know of it, go on. And a name that a thing had before makes no new thing here: the writer is asked to look again.
+-- `begin_write` found that anything is retired at all; other clients, which do not know of it, go on. And a name that a thing had before makes
+-- no new thing here: the writer is asked to look again.
 create or replace function process_tracker.refuse_retired(kind text, name text, since timestamptz) returns void language plpgsql as $$
 begin
   raise exception using errcode = 'WB409',

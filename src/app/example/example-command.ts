@@ -3,7 +3,7 @@ import { StartError } from '../embedded-postgres.js';
 import { askAt, ExampleError, runExample } from './run-example.js';
 import { startTemporaryServer } from './temporary-server.js';
 
-const usage = `Registers processes over real data files and asks where a table comes from and whom to call about it.
+const usage = `Registers processes over real data files and asks what they read and write, where a table comes from, whom to call, what depends on what.
 
   npm run example                                        in a temporary store, which is gone afterwards
   npm run example -- --url http://127.0.0.1:4000         on a running server (or WAYBILL_URL); doing it again changes nothing

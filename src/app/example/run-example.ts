@@ -70,7 +70,7 @@ function fits(row: Row, from: string, filters: Condition[]): boolean {
 function meets(row: Row, { column, operator, value }: Condition): boolean {
   const actual = row[column]!;
   if (Array.isArray(value)) return value.includes(actual as string);
-  return operator === 'gte' ? actual! >= value : actual === value;
+  return operator === 'gte' ? actual >= value : actual === value;
 }
 
 /** A table as a registration names it, with all or some of its columns. */
