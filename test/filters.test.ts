@@ -85,6 +85,20 @@ describe('L15 filters', () => {
   });
 });
 
+test('L15 a filter as a variable: left out, null, by default, given, by both executors', async () => {
+  const query =
+    'query ($where: ProcessWhere = { name: { eq: "process 001" } }, $first: Int = 2) { processes(where: $where, first: $first) { nodes { name } } }';
+  for (const [variables, names] of [
+    [{}, ['process 001']],
+    [{ where: null }, ['process 001', 'process 002']],
+    [{ where: { name: { eq: 'process 003' } }, first: 1 }, ['process 003']],
+  ] as const) {
+    const { data } = await api.execute(query, variables);
+    expect(data!.processes.nodes).toEqual(names.map((name) => ({ name })));
+    expect(await api.jit(query, variables)).toEqual({ data });
+  }
+});
+
 test('L17 one field twice with different arguments gives each its own answer', async () => {
   await api.run(
     `mutation { registerProcess(input: { name: "many targets", targets: [{ name: "t1", description: "x" }, { name: "t2" }, { name: "t3" }] }) { created } }`,
