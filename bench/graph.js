@@ -62,10 +62,10 @@ export async function fillGraph(client, sizes) {
     ['source', 'source_object_id', reads],
     ['target', 'target_object_id', writes],
   ]) {
-    await client.query(`insert into process_${side}_object (process_id, ${column}) select ${base} + p, ${base} + o from unnest($1::int[], $2::int[]) l(p, o)`, [
-      links.map(([process]) => process),
-      links.map(([, object]) => object),
-    ]);
+    await client.query(
+      `insert into process_${side}_object (process_id, ${column}) select ${base} + p, ${base} + o from unnest($1::int[], $2::int[]) l(p, o)`,
+      [links.map(([process]) => process), links.map(([, object]) => object)],
+    );
     await client.query(`
       insert into process_${side} (process_id, ${side === 'source' ? '' : 'target_'}source_id, implied, declared)
       select distinct l.process_id, o.source_id, true, false from process_${side}_object l join source_object_lkup o on o.source_object_id = l.${column}

@@ -14,7 +14,9 @@ import { residentMemory, startPostGraphile, startWaybill } from './servers.js';
 import { measureAnswer, measureWalking } from './walking.js';
 
 const parts = ['reading', 'walking', 'answer', 'registering'];
-const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: parts } } });
+const { values: flags } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: parts } },
+});
 const unknown = flags.only.find((part) => !parts.includes(part));
 if (unknown) throw new Error(`--only takes ${parts.join(', ')}, not ${unknown}.`);
 const { quick } = flags;
@@ -27,7 +29,10 @@ const atEnd = (end) => endings.push(end);
 let ending;
 const endAll = () =>
   (ending ??= (async () => {
-    while (endings.length) await endings.pop()().catch((error) => log(error.message));
+    while (endings.length)
+      await endings
+        .pop()()
+        .catch((error) => log(error.message));
   })());
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void endAll().then(() => process.exit(130)));
 
@@ -60,8 +65,14 @@ async function makeStore(postgres, name, graph) {
   await fillCatalogue(client, catalogueSizes(quick));
   const made = await fillGraph(client, graph);
   // New rows are numbered behind those that were filled in.
-  for (const [table, key] of [['contact_lkup', 'contact_id'], ['source_lkup', 'source_id'], ['source_object_lkup', 'source_object_id'],
-    ['source_object_attribute_lkup', 'source_object_attribute_id'], ['process', 'process_id']]) // prettier-ignore
+  for (const [table, key] of [
+    ['contact_lkup', 'contact_id'],
+    ['source_lkup', 'source_id'],
+    ['source_object_lkup', 'source_object_id'],
+    ['source_object_attribute_lkup', 'source_object_attribute_id'],
+    ['process', 'process_id'],
+  ])
+    // prettier-ignore
     await client.query(`select setval(pg_get_serial_sequence('${table}', '${key}'), max(${key})) from ${table}`);
   await client.query('vacuum analyze');
   client.release();
@@ -89,7 +100,10 @@ async function run() {
   }
   if (wanted('registering')) {
     const count = quick ? 400 : 2_000;
-    results.push(...(await measureRegistering({ postgres, count, quick, log })), ...(await measureRegisteringOverHttp({ waybill, count, log })));
+    results.push(
+      ...(await measureRegistering({ postgres, count, quick, log })),
+      ...(await measureRegisteringOverHttp({ waybill, count, log })),
+    );
   }
   const memory = await residentMemory(waybill);
   if (memory) results.push({ measure: 'resident memory of the server after all this', value: memory, unit: 'MB', target: { atMost: 300 } });

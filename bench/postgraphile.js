@@ -27,7 +27,9 @@ const TransactionIds = {
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
   plugins: [names, TransactionIds],
-  pgServices: [makePgService({ connectionString: process.env.DATABASE_URL, schemas: ['process_tracker'], pubsub: false, poolConfig: { max: 10 } })],
+  pgServices: [
+    makePgService({ connectionString: process.env.DATABASE_URL, schemas: ['process_tracker'], pubsub: false, poolConfig: { max: 10 } }),
+  ],
   grafast: { explain: false },
   grafserv: { graphiql: false, watch: false },
 });

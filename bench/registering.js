@@ -5,7 +5,8 @@ import { ask } from './servers.js';
 import { brief, median, spread, sum, timed } from './statistics.js';
 
 const batchSize = 200;
-const batchesOf = (list) => Array.from({ length: Math.ceil(list.length / batchSize) }, (_, i) => list.slice(i * batchSize, (i + 1) * batchSize));
+const batchesOf = (list) =>
+  Array.from({ length: Math.ceil(list.length / batchSize) }, (_, i) => list.slice(i * batchSize, (i + 1) * batchSize));
 
 const attributes = Array.from({ length: 20 }, (_, n) => ({
   name: `column ${n + 1}`,
@@ -71,7 +72,13 @@ async function insertByUnnest(client, requests, triggers) {
     ]) {
       const sources = await known('source_lkup', 'source_id', 'source_name', batch.map((each) => each[list][0].name)); // prettier-ignore
       const names = batch.map((each) => each[list][0].objects[0].name);
-      const objects = await insert('source_object_lkup', 'source_id, source_object_name', ['int', 'text'], [sources, names], 'source_object_id');
+      const objects = await insert(
+        'source_object_lkup',
+        'source_id, source_object_name',
+        ['int', 'text'],
+        [sources, names],
+        'source_object_id',
+      );
       const rows = batch.flatMap((each, i) =>
         each[list][0].objects[0].attributes.map((attribute) => ({ ...attribute, process: processes[i], object: objects[i] })),
       );
@@ -84,11 +91,12 @@ async function insertByUnnest(client, requests, triggers) {
         'source_object_attribute_id',
       );
       const link = (grain, column, owners, ids, implied = '') =>
-        insert(`process_${side}${grain}`, `process_id, ${column}${implied && ', implied, declared'}`, ['int', 'int', ...(implied && ['boolean', 'boolean'])], [
-          owners,
-          ids,
-          ...(implied && [ids.map(() => true), ids.map(() => false)]),
-        ]);
+        insert(
+          `process_${side}${grain}`,
+          `process_id, ${column}${implied && ', implied, declared'}`,
+          ['int', 'int', ...(implied && ['boolean', 'boolean'])],
+          [owners, ids, ...(implied && [ids.map(() => true), ids.map(() => false)])],
+        );
       await link('_object_attribute', `${side}_object_attribute_id`, columns(rows, 'process')[0], attributeIds);
       if (triggers) continue;
       await link('_object', `${side}_object_id`, processes, objects, 'implied');
@@ -125,7 +133,10 @@ export async function measureRegistering({ postgres, count, quick, log }) {
       const db = new Database(pool);
       statements = 0;
       const outcomes = await registerEach((work) => db.write({ actor: 'bench' }, work), requests);
-      deepStrictEqual(outcomes.filter((each) => !each.created), []);
+      deepStrictEqual(
+        outcomes.filter((each) => !each.created),
+        [],
+      );
     },
     inserts: (_, client) => insertByUnnest(client, requests, true),
     bare: (_, client) => insertByUnnest(client, requests, false),
@@ -176,7 +187,10 @@ export async function measureRegisteringOverHttp({ waybill, count, log }) {
   const times = [];
   for (const processes of batchesOf(makeRequests(count))) {
     const { ms, answer } = await timed(() => ask(waybill, { query, variables: { input: { processes } } }));
-    deepStrictEqual(answer.registerProcesses.results.filter((each) => each.error), []);
+    deepStrictEqual(
+      answer.registerProcesses.results.filter((each) => each.error),
+      [],
+    );
     times.push(ms);
   }
   return [

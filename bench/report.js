@@ -15,7 +15,9 @@ export function rowOf({ measure, value, unit, against = null, target, note }) {
 }
 
 export function printTable({ machine, versions, quick, loadBefore, loadAfter }, rows) {
-  console.log(`\n${machine}; load ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after${quick ? '; quick: small data, few rounds' : ''}`);
+  console.log(
+    `\n${machine}; load ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after${quick ? '; quick: small data, few rounds' : ''}`,
+  );
   console.log(`${Object.entries(versions).map((each) => each.join(' ')).join(', ')}\n`); // prettier-ignore
   const lines = rows.map(({ measure, value, unit, against, target, met, note }) => ({
     met: met === null ? '' : met ? 'yes' : 'NO',

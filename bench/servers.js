@@ -25,7 +25,11 @@ async function start(program, environment, atEnd) {
 
 /** Waybill as `npm start` runs it. */
 export const startWaybill = (databaseUrl, atEnd) =>
-  start('../dist/app/main.js', { DATABASE_URL: databaseUrl, WAYBILL_HOST: '127.0.0.1', WAYBILL_PORT: '0', WAYBILL_LOG_LEVEL: 'error' }, atEnd);
+  start(
+    '../dist/app/main.js',
+    { DATABASE_URL: databaseUrl, WAYBILL_HOST: '127.0.0.1', WAYBILL_PORT: '0', WAYBILL_LOG_LEVEL: 'error' },
+    atEnd,
+  );
 
 export const startPostGraphile = (databaseUrl, atEnd) =>
   start('./postgraphile.js', { DATABASE_URL: databaseUrl, NODE_ENV: 'production', GRAPHILE_ENV: 'production' }, atEnd);

@@ -10,8 +10,12 @@ afterAll(() => api.close());
 
 /** All rows of the store, so that a refusal can be seen to have changed nothing. */
 const everything = async () => {
-  const tables = await api.sql<{ name: string }>(`select table_name as name from information_schema.tables where table_schema = 'process_tracker' and table_type = 'BASE TABLE' order by 1`);
-  const sums = tables.map(({ name }) => `select '${name}' as name, count(*) as rows, coalesce(sum(hashtext(t::text)), 0) as sum from process_tracker.${name} t`);
+  const tables = await api.sql<{ name: string }>(
+    `select table_name as name from information_schema.tables where table_schema = 'process_tracker' and table_type = 'BASE TABLE' order by 1`,
+  );
+  const sums = tables.map(
+    ({ name }) => `select '${name}' as name, count(*) as rows, coalesce(sum(hashtext(t::text)), 0) as sum from process_tracker.${name} t`,
+  );
   return api.sql(sums.join(' union all '));
 };
 
@@ -30,16 +34,30 @@ const register = 'mutation ($input: RegisterProcessInput!) { registerProcess(inp
 const id = (text: string) => Buffer.from(text).toString('base64url');
 
 describe('ids', () => {
-  test.each(['', 'nonsense', id('Process'), id('Process:0'), id('Process:-1'), id('Process:99999999999'), id("Process:1'--")])('%j is no id', async (value) => {
-    expect(await refused('query ($id: ID!) { node(id: $id) { id } }', { id: value })).toMatchObject({ code: 'INVALID', details: { argument: 'id', value } });
-  });
+  test.each(['', 'nonsense', id('Process'), id('Process:0'), id('Process:-1'), id('Process:99999999999'), id("Process:1'--")])(
+    '%j is no id',
+    async (value) => {
+      expect(await refused('query ($id: ID!) { node(id: $id) { id } }', { id: value })).toMatchObject({
+        code: 'INVALID',
+        details: { argument: 'id', value },
+      });
+    },
+  );
   test('an id of another type', async () => {
-    expect(await refused('query ($id: ID!) { lineage(roots: [$id]) { complete } }', { id: id('Tool:1') })).toMatchObject({ code: 'INVALID', details: { argument: 'roots.0', allowed: expect.arrayContaining(['Process']) } });
-    expect(await refused('mutation ($id: ID!) { deleteTool(input: { id: $id }) { deletedName } }', { id: id('Process:1') })).toMatchObject({ code: 'INVALID', details: { argument: 'input.id' } });
+    expect(await refused('query ($id: ID!) { lineage(roots: [$id]) { complete } }', { id: id('Tool:1') })).toMatchObject({
+      code: 'INVALID',
+      details: { argument: 'roots.0', allowed: expect.arrayContaining(['Process']) },
+    });
+    expect(await refused('mutation ($id: ID!) { deleteTool(input: { id: $id }) { deletedName } }', { id: id('Process:1') })).toMatchObject({
+      code: 'INVALID',
+      details: { argument: 'input.id' },
+    });
     expect(await refused('query ($id: ID!) { node(id: $id) { id } }', { id: id('Nothing:1') })).toMatchObject({ code: 'INVALID' });
   });
   test('what is not there', async () => {
-    expect(await refused('query ($id: ID!) { lineage(roots: [$id]) { complete } }', { id: id('Process:999999') })).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await refused('query ($id: ID!) { lineage(roots: [$id]) { complete } }', { id: id('Process:999999') })).toMatchObject({
+      code: 'NOT_FOUND',
+    });
     expect((await api.run('query ($id: ID!) { node(id: $id) { id } }', { id: id('Process:999999') })).node).toBeNull();
   });
 });
@@ -64,11 +82,20 @@ describe('pages', () => {
   test('a cursor of another list, a nested one included', async () => {
     const { sources } = await api.run('{ sources(first: 1) { pageInfo { endCursor } } }');
     const cursor = sources.pageInfo.endCursor;
-    expect(await refused('query ($c: String) { processes(after: $c) { nodes { name } } }', { c: cursor })).toMatchObject({ code: 'INVALID', message: expect.stringContaining('Source.name') });
-    expect(await refused('query ($c: String) { process(name: "process 001") { sources(after: $c) { nodes { name } } } }', { c: cursor })).toMatchObject({ code: 'INVALID' });
+    expect(await refused('query ($c: String) { processes(after: $c) { nodes { name } } }', { c: cursor })).toMatchObject({
+      code: 'INVALID',
+      message: expect.stringContaining('Source.name'),
+    });
+    expect(
+      await refused('query ($c: String) { process(name: "process 001") { sources(after: $c) { nodes { name } } } }', { c: cursor }),
+    ).toMatchObject({ code: 'INVALID' });
   });
   test('a first of nothing is a page of nothing', async () => {
-    expect((await api.run('{ processes(first: 0) { totalCount nodes { name } pageInfo { hasNextPage endCursor } } }')).processes).toEqual({ totalCount: 3, nodes: [], pageInfo: { hasNextPage: true, endCursor: null } });
+    expect((await api.run('{ processes(first: 0) { totalCount nodes { name } pageInfo { hasNextPage endCursor } } }')).processes).toEqual({
+      totalCount: 3,
+      nodes: [],
+      pageInfo: { hasNextPage: true, endCursor: null },
+    });
   });
 });
 
@@ -84,7 +111,9 @@ describe('text', () => {
     const { message } = await refused(register, { input: { name } });
     expect(message).toContain('"input.name"');
     expect(message).toContain(says);
-    expect((await refused(register, { input: { name: 'good', sources: [{ name: 'good', objects: [{ name }] }] } })).message).toContain('input.sources[0].objects[0].name');
+    expect((await refused(register, { input: { name: 'good', sources: [{ name: 'good', objects: [{ name }] }] } })).message).toContain(
+      'input.sources[0].objects[0].name',
+    );
   });
   test('2,000 bytes are a name', async () => {
     const name = 'é'.repeat(1000);
@@ -94,7 +123,10 @@ describe('text', () => {
   test('SQL in a name is only a name', async () => {
     const name = `'); drop table process; -- "$1"`;
     await api.run(register, { input: { name, contacts: [{ name, role: name }] } }, { actor: name });
-    expect((await api.run('query ($name: Name) { process(name: $name) { name createdBy { name } contacts { nodes { roles } } } }', { name })).process).toEqual({
+    expect(
+      (await api.run('query ($name: Name) { process(name: $name) { name createdBy { name } contacts { nodes { roles } } } }', { name }))
+        .process,
+    ).toEqual({
       name,
       createdBy: { name },
       contacts: { nodes: [{ roles: [name] }] },
@@ -104,8 +136,12 @@ describe('text', () => {
 
 describe('shape', () => {
   test('P28 a string where a list is meant, a missing name, an unknown field, an unknown enum', async () => {
-    expect((await refused(register, { input: { name: 'p', sources: [{ name: 's', objects: 'table' }] } })).message).toContain('input.sources[0].objects');
-    expect((await refused(register, { input: { name: 'p', sources: { name: 's', objects: [{ name: 1 }] } } })).message).toContain('input.sources.objects[0].name');
+    expect((await refused(register, { input: { name: 'p', sources: [{ name: 's', objects: 'table' }] } })).message).toContain(
+      'input.sources[0].objects',
+    );
+    expect((await refused(register, { input: { name: 'p', sources: { name: 's', objects: [{ name: 1 }] } } })).message).toContain(
+      'input.sources.objects[0].name',
+    );
     expect((await refused(register, { input: { type: 'Load' } })).message).toContain('name');
     expect((await refused(register, { input: { name: 'p', colour: 'red' } })).message).toContain('colour');
     expect((await refused('{ process(name: "process 001") { lineage(direction: SIDEWAYS) { complete } } }')).message).toContain('SIDEWAYS');
@@ -115,7 +151,9 @@ describe('shape', () => {
   });
   test('numbers out of range', async () => {
     expect((await refused('{ process(trackingId: 99999999999) { name } }')).message).toContain('99999999999');
-    const attribute = (more: object) => ({ input: { name: 'p', sources: [{ name: 's', objects: [{ name: 'o', attributes: [{ name: 'a', ...more }] }] }] } });
+    const attribute = (more: object) => ({
+      input: { name: 'p', sources: [{ name: 's', objects: [{ name: 'o', attributes: [{ name: 'a', ...more }] }] }] },
+    });
     expect((await refused(register, attribute({ length: 1e12 }))).message).toContain('length');
     expect((await refused(register, attribute({ defaultNumber: 'twelve' }))).message).toContain('twelve');
   });
@@ -124,15 +162,23 @@ describe('shape', () => {
       code: 'INVALID',
       details: { argument: 'input.scheduleFrequency', value: 'fortnightly', allowed: expect.arrayContaining(['daily', 'unscheduled']) },
     });
-    expect(await refused(register, { input: { name: 'p', dependsOn: ['nobody'] } })).toMatchObject({ code: 'NOT_FOUND', details: { value: 'nobody' } });
-    expect(await refused(register, { input: { name: 'p', dependsOn: ['p'] } })).toMatchObject({ code: 'CONFLICT', details: { cycle: ['p', 'p'] } });
+    expect(await refused(register, { input: { name: 'p', dependsOn: ['nobody'] } })).toMatchObject({
+      code: 'NOT_FOUND',
+      details: { value: 'nobody' },
+    });
+    expect(await refused(register, { input: { name: 'p', dependsOn: ['p'] } })).toMatchObject({
+      code: 'CONFLICT',
+      details: { cycle: ['p', 'p'] },
+    });
     expect(await refused(register, { input: { name: 'process 001', dependsOn: ['process 003'] } })).toMatchObject({
       code: 'CONFLICT',
       details: { cycle: ['process 001', 'process 003', 'process 002', 'process 001'] },
     });
   });
   test("a contact's e-mail that another contact has", async () => {
-    const { message, code } = await refused(register, { input: { name: 'p', contacts: [{ name: 'new desk', email: 'team-1@example.org' }] } });
+    const { message, code } = await refused(register, {
+      input: { name: 'p', contacts: [{ name: 'new desk', email: 'team-1@example.org' }] },
+    });
     expect(code).toBe('CONFLICT');
     expect(message).toContain('team-1@example.org');
   });

@@ -24,27 +24,62 @@ const events = async (kind: string) =>
 
 describe('making and changing', () => {
   test('P31 a source, an object and an attribute are made once, with all that can be said of them', async () => {
-    const source = 'mutation ($input: CreateSourceInput!) { createSource(input: $input) { created source { id name description type { name } characterSet { name } createdBy { name } } } }';
+    const source =
+      'mutation ($input: CreateSourceInput!) { createSource(input: $input) { created source { id name description type { name } characterSet { name } createdBy { name } } } }';
     const input = { name: 'shop', type: 'Database', characterSet: 'UTF-8', description: 'Sells things.' };
     const first = (await api.run(source, { input }, { actor: 'anna' })).createSource;
     expect(first).toEqual({
       created: true,
-      source: { id: expect.any(String), name: 'shop', description: 'Sells things.', type: { name: 'Database' }, characterSet: { name: 'UTF-8' }, createdBy: { name: 'anna' } },
+      source: {
+        id: expect.any(String),
+        name: 'shop',
+        description: 'Sells things.',
+        type: { name: 'Database' },
+        characterSet: { name: 'UTF-8' },
+        createdBy: { name: 'anna' },
+      },
     });
     const again = (await api.run(source, { input: { name: 'shop', type: 'Ledger', description: 'Other.' } })).createSource;
     expect(again).toEqual({ ...first, created: false });
 
-    const object = 'mutation ($input: CreateSourceObjectInput!) { createSourceObject(input: $input) { created sourceObject { id name description source { name } characterSet { name } } } }';
-    const made = (await api.run(object, { input: { source: 'shop', name: 'orders', characterSet: 'Latin-1', description: 'One row an order.' } })).createSourceObject;
-    expect(made).toMatchObject({ created: true, sourceObject: { name: 'orders', source: { name: 'shop' }, characterSet: { name: 'Latin-1' }, description: 'One row an order.' } });
-    expect((await api.run(object, { input: { sourceId: first.source.id, name: 'orders' } })).createSourceObject).toEqual({ ...made, created: false });
+    const object =
+      'mutation ($input: CreateSourceObjectInput!) { createSourceObject(input: $input) { created sourceObject { id name description source { name } characterSet { name } } } }';
+    const made = (
+      await api.run(object, { input: { source: 'shop', name: 'orders', characterSet: 'Latin-1', description: 'One row an order.' } })
+    ).createSourceObject;
+    expect(made).toMatchObject({
+      created: true,
+      sourceObject: { name: 'orders', source: { name: 'shop' }, characterSet: { name: 'Latin-1' }, description: 'One row an order.' },
+    });
+    expect((await api.run(object, { input: { sourceId: first.source.id, name: 'orders' } })).createSourceObject).toEqual({
+      ...made,
+      created: false,
+    });
 
     const attribute = `mutation ($input: CreateSourceObjectAttributeInput!) { createSourceObjectAttribute(input: $input) { created sourceObjectAttribute {
       name path dataType { name } length decimals ordinal reportedType description isKey isFilter isPartition isPii defaultText defaultNumber object { name } } } }`;
-    const facts = { path: 'order.total', length: 12, decimals: 2, ordinal: 3, reportedType: 'NUMBER(12,2)', description: 'With tax.', isKey: false, isFilter: true, isPartition: false, isPii: true, defaultText: 'none', defaultNumber: '0.50' };
+    const facts = {
+      path: 'order.total',
+      length: 12,
+      decimals: 2,
+      ordinal: 3,
+      reportedType: 'NUMBER(12,2)',
+      description: 'With tax.',
+      isKey: false,
+      isFilter: true,
+      isPartition: false,
+      isPii: true,
+      defaultText: 'none',
+      defaultNumber: '0.50',
+    };
     const total = await api.run(attribute, { input: { source: 'shop', object: 'orders', name: 'total', dataType: 'number', ...facts } });
-    expect(total.createSourceObjectAttribute).toEqual({ created: true, sourceObjectAttribute: { name: 'total', dataType: { name: 'number' }, ...facts, object: { name: 'orders' } } });
-    expect((await api.run(attribute, { input: { objectId: made.sourceObject.id, name: 'total' } })).createSourceObjectAttribute.created).toBe(false);
+    expect(total.createSourceObjectAttribute).toEqual({
+      created: true,
+      sourceObjectAttribute: { name: 'total', dataType: { name: 'number' }, ...facts, object: { name: 'orders' } },
+    });
+    expect(
+      (await api.run(attribute, { input: { objectId: made.sourceObject.id, name: 'total' } })).createSourceObjectAttribute.created,
+    ).toBe(false);
   });
 
   test('P31 an update changes what it says, takes away by null, and leaves the rest; with a reason', async () => {
@@ -52,10 +87,24 @@ describe('making and changing', () => {
       name path dataType { name } length decimals ordinal isPii defaultNumber rowVersion } } }`;
     await events('SourceObjectAttribute');
     const told = { source: 'shop', object: 'orders', name: 'total' };
-    const changed = await api.run(update, { input: { ...told, dataType: null, length: 20, isPii: false, reason: 'as agreed' } }, { actor: 'ben' });
+    const changed = await api.run(
+      update,
+      { input: { ...told, dataType: null, length: 20, isPii: false, reason: 'as agreed' } },
+      { actor: 'ben' },
+    );
     expect(changed.updateSourceObjectAttribute).toEqual({
       warnings: [],
-      sourceObjectAttribute: { name: 'total', path: 'order.total', dataType: null, length: 20, decimals: 2, ordinal: 3, isPii: false, defaultNumber: '0.50', rowVersion: 2 },
+      sourceObjectAttribute: {
+        name: 'total',
+        path: 'order.total',
+        dataType: null,
+        length: 20,
+        decimals: 2,
+        ordinal: 3,
+        isPii: false,
+        defaultNumber: '0.50',
+        rowVersion: 2,
+      },
     });
     expect(await events('SourceObjectAttribute')).toEqual(
       expect.arrayContaining([
@@ -64,59 +113,122 @@ describe('making and changing', () => {
         { field: 'isPii', was: 'true', now: 'false', actor: 'ben', reason: 'as agreed', name: 'total' },
       ]),
     );
-    expect((await api.run(update, { input: { ...told, length: 20 } })).updateSourceObjectAttribute.sourceObjectAttribute.rowVersion).toBe(2);
+    expect((await api.run(update, { input: { ...told, length: 20 } })).updateSourceObjectAttribute.sourceObjectAttribute.rowVersion).toBe(
+      2,
+    );
     await register({ name: 'Load orders' });
-    const process = 'mutation ($input: UpdateProcessInput!) { updateProcess(input: $input) { process { type { name } tool { name } scheduleFrequency { name } description } } }';
+    const process =
+      'mutation ($input: UpdateProcessInput!) { updateProcess(input: $input) { process { type { name } tool { name } scheduleFrequency { name } description } } }';
     const input = { name: 'Load orders', type: 'Load', tool: 'cron', scheduleFrequency: 'weekly', description: 'Fetches.' };
-    expect((await api.run(process, { input })).updateProcess.process).toEqual({ type: { name: 'Load' }, tool: { name: 'cron' }, scheduleFrequency: { name: 'weekly' }, description: 'Fetches.' });
-    expect((await api.run(process, { input: { name: 'Load orders', tool: null, description: null } })).updateProcess.process).toEqual({ type: { name: 'Load' }, tool: null, scheduleFrequency: { name: 'weekly' }, description: null });
+    expect((await api.run(process, { input })).updateProcess.process).toEqual({
+      type: { name: 'Load' },
+      tool: { name: 'cron' },
+      scheduleFrequency: { name: 'weekly' },
+      description: 'Fetches.',
+    });
+    expect((await api.run(process, { input: { name: 'Load orders', tool: null, description: null } })).updateProcess.process).toEqual({
+      type: { name: 'Load' },
+      tool: null,
+      scheduleFrequency: { name: 'weekly' },
+      description: null,
+    });
   });
 
   test('P31 bad input is told with its argument', async () => {
     const attribute = 'mutation ($input: UpdateSourceObjectAttributeInput!) { updateSourceObjectAttribute(input: $input) { warnings } }';
     const told = { source: 'shop', object: 'orders', name: 'total' };
-    expect(await refused(attribute, { input: { ...told, isKey: null } })).toMatchObject({ code: 'INVALID', details: { argument: 'input.isKey' } });
-    expect(await refused(attribute, { input: { ...told, ordinal: 0 } })).toMatchObject({ code: 'INVALID', details: { argument: 'input.ordinal', value: 0, allowed: { min: 1 } } });
-    expect(await refused(attribute, { input: { name: 'total' } })).toMatchObject({ code: 'INVALID', details: { allowed: 'id, or source, object and name' } });
-    expect(await refused(attribute, { input: { ...told, name: 'tax' } })).toMatchObject({ code: 'NOT_FOUND', details: { argument: 'input.name', value: 'tax' } });
-    expect(await refused(attribute, { input: { ...told, object: 'nothing' } })).toMatchObject({ code: 'NOT_FOUND', details: { argument: 'input.object', value: 'nothing' } });
-    expect(await refused(attribute, { input: { ...told, source: 'nowhere' } })).toMatchObject({ code: 'NOT_FOUND', details: { argument: 'input.source', value: 'nowhere' } });
-    expect(await refused('mutation { createSourceObject(input: { source: "nowhere", name: "x" }) { created } }')).toMatchObject({ code: 'NOT_FOUND', details: { argument: 'input.source' } });
+    expect(await refused(attribute, { input: { ...told, isKey: null } })).toMatchObject({
+      code: 'INVALID',
+      details: { argument: 'input.isKey' },
+    });
+    expect(await refused(attribute, { input: { ...told, ordinal: 0 } })).toMatchObject({
+      code: 'INVALID',
+      details: { argument: 'input.ordinal', value: 0, allowed: { min: 1 } },
+    });
+    expect(await refused(attribute, { input: { name: 'total' } })).toMatchObject({
+      code: 'INVALID',
+      details: { allowed: 'id, or source, object and name' },
+    });
+    expect(await refused(attribute, { input: { ...told, name: 'tax' } })).toMatchObject({
+      code: 'NOT_FOUND',
+      details: { argument: 'input.name', value: 'tax' },
+    });
+    expect(await refused(attribute, { input: { ...told, object: 'nothing' } })).toMatchObject({
+      code: 'NOT_FOUND',
+      details: { argument: 'input.object', value: 'nothing' },
+    });
+    expect(await refused(attribute, { input: { ...told, source: 'nowhere' } })).toMatchObject({
+      code: 'NOT_FOUND',
+      details: { argument: 'input.source', value: 'nowhere' },
+    });
+    expect(await refused('mutation { createSourceObject(input: { source: "nowhere", name: "x" }) { created } }')).toMatchObject({
+      code: 'NOT_FOUND',
+      details: { argument: 'input.source' },
+    });
     expect(await refused('mutation { createSourceObject(input: { name: "x" }) { created } }')).toMatchObject({ code: 'INVALID' });
-    expect(await refused('mutation { updateProcess(input: { name: "Load orders", scheduleFrequency: "fortnightly" }) { warnings } }')).toMatchObject({
+    expect(
+      await refused('mutation { updateProcess(input: { name: "Load orders", scheduleFrequency: "fortnightly" }) { warnings } }'),
+    ).toMatchObject({
       code: 'INVALID',
       details: { argument: 'input.scheduleFrequency', value: 'fortnightly', allowed: expect.arrayContaining(['weekly']) },
     });
-    expect(await refused('mutation { createLocation(input: { name: "x", path: "gs://x" }) { created } }')).toMatchObject({ code: 'INVALID', details: { argument: 'input.type' } });
+    expect(await refused('mutation { createLocation(input: { name: "x", path: "gs://x" }) { created } }')).toMatchObject({
+      code: 'INVALID',
+      details: { argument: 'input.type' },
+    });
   });
 
   test('P31 a location is made, linked to a source and an object, unlinked', async () => {
-    const create = 'mutation ($input: CreateLocationInput!) { createLocation(input: $input) { created location { name path bucket type { name } } } }';
+    const create =
+      'mutation ($input: CreateLocationInput!) { createLocation(input: $input) { created location { name path bucket type { name } } } }';
     expect((await api.run(create, { input: { name: 'landing', path: 's3://lake/in' } })).createLocation).toEqual({
       created: true,
       location: { name: 'landing', path: 's3://lake/in', bucket: 'lake', type: { name: 's3' } },
     });
-    expect((await api.run(create, { input: { name: 'disk', path: '/data/s3_export' } })).createLocation.location).toMatchObject({ bucket: null, type: { name: 'local filesystem' } });
-    expect(await refused(create, { input: { name: 'other', path: 's3://lake/in' } })).toMatchObject({ code: 'CONFLICT', details: { argument: 'input.path' } });
-    const link = 'mutation ($input: LocationLinkInput!) { linkLocation(input: $input) { changed location { name } subject { __typename ... on Source { locations { nodes { name } } } } } }';
+    expect((await api.run(create, { input: { name: 'disk', path: '/data/s3_export' } })).createLocation.location).toMatchObject({
+      bucket: null,
+      type: { name: 'local filesystem' },
+    });
+    expect(await refused(create, { input: { name: 'other', path: 's3://lake/in' } })).toMatchObject({
+      code: 'CONFLICT',
+      details: { argument: 'input.path' },
+    });
+    const link =
+      'mutation ($input: LocationLinkInput!) { linkLocation(input: $input) { changed location { name } subject { __typename ... on Source { locations { nodes { name } } } } } }';
     expect((await api.run(link, { input: { source: 'shop', location: 'landing' } })).linkLocation).toEqual({
       changed: true,
       location: { name: 'landing' },
       subject: { __typename: 'Source', locations: { nodes: [{ name: 'landing' }] } },
     });
     expect((await api.run(link, { input: { source: 'shop', location: 'landing' } })).linkLocation.changed).toBe(false);
-    expect((await api.run(link, { input: { source: 'shop', object: 'orders', location: 'disk' } })).linkLocation).toMatchObject({ changed: true, subject: { __typename: 'SourceObject' } });
-    expect(await api.run('{ sourceObject(source: "shop", name: "orders") { locations { nodes { name } } } location(name: "disk") { objects { totalCount nodes { name } } sources { totalCount } } }')).toEqual({
+    expect((await api.run(link, { input: { source: 'shop', object: 'orders', location: 'disk' } })).linkLocation).toMatchObject({
+      changed: true,
+      subject: { __typename: 'SourceObject' },
+    });
+    expect(
+      await api.run(
+        '{ sourceObject(source: "shop", name: "orders") { locations { nodes { name } } } location(name: "disk") { objects { totalCount nodes { name } } sources { totalCount } } }',
+      ),
+    ).toEqual({
       sourceObject: { locations: { nodes: [{ name: 'disk' }] } },
       location: { objects: { totalCount: 1, nodes: [{ name: 'orders' }] }, sources: { totalCount: 0 } },
     });
     const unlink = 'mutation ($input: LocationLinkInput!) { unlinkLocation(input: $input) { changed } }';
     expect((await api.run(unlink, { input: { source: 'shop', location: 'landing' } })).unlinkLocation.changed).toBe(true);
     expect((await api.run(unlink, { input: { source: 'shop', location: 'landing' } })).unlinkLocation.changed).toBe(false);
-    expect(await refused(link, { input: { source: 'shop', location: 'nowhere' } })).toMatchObject({ code: 'NOT_FOUND', details: { argument: 'input.location', value: 'nowhere' } });
-    expect(await refused(link, { input: { object: 'orders', location: 'disk' } })).toMatchObject({ code: 'INVALID', details: { allowed: ['subject', 'source', 'source and object'] } });
+    expect(await refused(link, { input: { source: 'shop', location: 'nowhere' } })).toMatchObject({
+      code: 'NOT_FOUND',
+      details: { argument: 'input.location', value: 'nowhere' },
+    });
+    expect(await refused(link, { input: { object: 'orders', location: 'disk' } })).toMatchObject({
+      code: 'INVALID',
+      details: { allowed: ['subject', 'source', 'source and object'] },
+    });
     const { tool } = (await api.run('mutation { createTool(input: { name: "t" }) { tool { id } } }')).createTool;
-    expect(await refused(link, { input: { subject: tool.id, location: 'disk' } })).toMatchObject({ code: 'INVALID', details: { argument: 'input.subject', allowed: ['Source', 'SourceObject'] } });
+    expect(await refused(link, { input: { subject: tool.id, location: 'disk' } })).toMatchObject({
+      code: 'INVALID',
+      details: { argument: 'input.subject', allowed: ['Source', 'SourceObject'] },
+    });
   });
 });
 
@@ -134,17 +246,28 @@ const kinds = {
   },
   SourceObject: {
     telling: (name: string) => ({ source: 'home', name }),
-    make: (name: string) => api.run('mutation ($name: Name!) { createSourceObject(input: { source: "home", name: $name }) { created } }', { name }),
+    make: (name: string) =>
+      api.run('mutation ($name: Name!) { createSourceObject(input: { source: "home", name: $name }) { created } }', { name }),
     find: (name: string) => [`{ it: sourceObject(source: "home", name: ${JSON.stringify(name)}) { id name aliases } }`],
   },
   SourceObjectAttribute: {
     telling: (name: string) => ({ source: 'home', object: 'place', name }),
-    make: (name: string) => api.run('mutation ($name: Name!) { createSourceObjectAttribute(input: { source: "home", object: "place", name: $name }) { created } }', { name }),
-    find: (name: string) => [`mutation { found: updateSourceObjectAttribute(input: { source: "home", object: "place", name: ${JSON.stringify(name)} }) { it: sourceObjectAttribute { id name aliases } } }`],
+    make: (name: string) =>
+      api.run(
+        'mutation ($name: Name!) { createSourceObjectAttribute(input: { source: "home", object: "place", name: $name }) { created } }',
+        { name },
+      ),
+    find: (name: string) => [
+      `mutation { found: updateSourceObjectAttribute(input: { source: "home", object: "place", name: ${JSON.stringify(name)} }) { it: sourceObjectAttribute { id name aliases } } }`,
+    ],
   },
   Location: {
     telling: (name: string) => ({ name }),
-    make: (name: string) => api.run('mutation ($name: Name!, $path: Name!) { createLocation(input: { name: $name, path: $path }) { created } }', { name, path: `/${name}` }),
+    make: (name: string) =>
+      api.run('mutation ($name: Name!, $path: Name!) { createLocation(input: { name: $name, path: $path }) { created } }', {
+        name,
+        path: `/${name}`,
+      }),
     find: (name: string) => [`{ it: location(name: ${JSON.stringify(name)}) { id name aliases } }`],
   },
 } as const;
@@ -156,7 +279,8 @@ const found = async (kind: Kind, name: string) => {
   return data?.it ?? data?.found?.it ?? null;
 };
 const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
-const renaming = (kind: Kind) => `mutation ($input: Update${kind}Input!) { update${kind}(input: $input) { warnings ${lower(kind)} { id name aliases } } }`;
+const renaming = (kind: Kind) =>
+  `mutation ($input: Update${kind}Input!) { update${kind}(input: $input) { warnings ${lower(kind)} { id name aliases } } }`;
 const rename = async (kind: Kind, name: string, newName: string, more: object = {}) =>
   (await api.run(renaming(kind), { input: { ...kinds[kind].telling(name), newName, ...more } }, { actor: 'anna' }))[`update${kind}`];
 
@@ -172,7 +296,10 @@ describe.each(kindNames)('%s', (kind) => {
     const { id } = await found(kind, 'old');
     await events(kind);
     const renamed = await rename(kind, 'old', 'new', { reason: 'merger' });
-    expect(renamed).toEqual({ warnings: [expect.stringMatching(/"old".*Python client/)], [lower(kind)]: { id, name: 'new', aliases: ['old'] } });
+    expect(renamed).toEqual({
+      warnings: [expect.stringMatching(/"old".*Python client/)],
+      [lower(kind)]: { id, name: 'new', aliases: ['old'] },
+    });
     expect(await events(kind)).toEqual(
       expect.arrayContaining([
         { field: 'name', was: 'old', now: 'new', actor: 'anna', reason: 'merger', name: 'new' },
@@ -185,8 +312,14 @@ describe.each(kindNames)('%s', (kind) => {
     expect((await rename(kind, 'old', 'newer'))[lower(kind)]).toEqual({ id, name: 'newer', aliases: ['new', 'old'] });
     const made = await kinds[kind].make('old');
     expect(Object.values(made)[0].created).toBe(false);
-    expect(await refused(renaming(kind), { input: { ...kinds[kind].telling('newer'), newName: 'other' } })).toMatchObject({ code: 'CONFLICT', details: { argument: 'input.newName', value: 'other' } });
-    expect(await refused(renaming(kind), { input: { ...kinds[kind].telling('other'), newName: 'old' } })).toMatchObject({ code: 'CONFLICT', details: { argument: 'input.newName', aliasOf: 'newer' } });
+    expect(await refused(renaming(kind), { input: { ...kinds[kind].telling('newer'), newName: 'other' } })).toMatchObject({
+      code: 'CONFLICT',
+      details: { argument: 'input.newName', value: 'other' },
+    });
+    expect(await refused(renaming(kind), { input: { ...kinds[kind].telling('other'), newName: 'old' } })).toMatchObject({
+      code: 'CONFLICT',
+      details: { argument: 'input.newName', aliasOf: 'newer' },
+    });
     expect((await rename(kind, 'newer', 'old'))[lower(kind)]).toEqual({ id, name: 'old', aliases: ['new', 'newer'] });
     const remove = `mutation ($input: RemoveAliasInput!) { removeAlias(input: $input) { changed subject { __typename } } }`;
     expect((await api.run(remove, { input: { id, alias: 'new' } })).removeAlias).toEqual({ changed: true, subject: { __typename: kind } });
@@ -214,7 +347,9 @@ describe.each(kindNames)('%s', (kind) => {
   test('P31 of ten that take one name at once, one gets it', async () => {
     const names = Array.from({ length: 10 }, (_, i) => `racer ${i}`);
     for (const name of names) await kinds[kind].make(name);
-    const results = await Promise.all(names.map((name) => api.execute(renaming(kind), { input: { ...kinds[kind].telling(name), newName: 'winner' } })));
+    const results = await Promise.all(
+      names.map((name) => api.execute(renaming(kind), { input: { ...kinds[kind].telling(name), newName: 'winner' } })),
+    );
     const failed = results.flatMap(({ errors }) => errors ?? []).map(({ originalError }) => originalError);
     expect(failed).toHaveLength(9);
     for (const error of failed) expect(error).toMatchObject({ code: 'CONFLICT', details: { argument: 'input.newName' } });
@@ -224,14 +359,28 @@ describe.each(kindNames)('%s', (kind) => {
   test('P31 is retired and restored: hidden from lists unless asked for, found by name and id, in the history with actor and reason', async () => {
     await kinds[kind].make('pensioner');
     const { id } = await found(kind, 'pensioner');
-    const plural = { Process: 'processes', Source: 'sources', SourceObject: 'sourceObjects', SourceObjectAttribute: 'sourceObjectAttributes', Location: 'locations' }[kind];
-    const listed = async (more = '') => (await api.run(`{ ${plural}(first: 500${more}) { nodes { name } } }`))[plural].nodes.filter(({ name }: { name: string }) => name === 'pensioner').length;
+    const plural = {
+      Process: 'processes',
+      Source: 'sources',
+      SourceObject: 'sourceObjects',
+      SourceObjectAttribute: 'sourceObjectAttributes',
+      Location: 'locations',
+    }[kind];
+    const listed = async (more = '') =>
+      (await api.run(`{ ${plural}(first: 500${more}) { nodes { name } } }`))[plural].nodes.filter(
+        ({ name }: { name: string }) => name === 'pensioner',
+      ).length;
     expect(await listed()).toBe(1);
     await events(kind);
     const retire = 'mutation ($input: LifecycleInput!) { retire(input: $input) { changed subject { __typename ... on Node { id } } } }';
-    expect((await api.run(retire, { input: { id, reason: 'sold' } }, { actor: 'ben' })).retire).toEqual({ changed: true, subject: { __typename: kind, id } });
+    expect((await api.run(retire, { input: { id, reason: 'sold' } }, { actor: 'ben' })).retire).toEqual({
+      changed: true,
+      subject: { __typename: kind, id },
+    });
     expect((await api.run(retire, { input: { id } })).retire.changed).toBe(false);
-    expect(await events(kind)).toEqual([{ field: 'retiredAt', was: null, now: expect.stringMatching(/^\d{4}-/), actor: 'ben', reason: 'sold', name: 'pensioner' }]);
+    expect(await events(kind)).toEqual([
+      { field: 'retiredAt', was: null, now: expect.stringMatching(/^\d{4}-/), actor: 'ben', reason: 'sold', name: 'pensioner' },
+    ]);
     expect([await listed(), await listed(', includeRetired: true')]).toEqual([0, 1]);
     expect((await found(kind, 'pensioner')).id).toBe(id);
     const { node } = await api.run(`query ($id: ID!) { node(id: $id) { ... on ${kind} { retiredAt } } }`, { id });
@@ -240,7 +389,10 @@ describe.each(kindNames)('%s', (kind) => {
     expect((await api.run(restore, { input: { id } })).restore.changed).toBe(true);
     expect((await api.run(restore, { input: { id } })).restore.changed).toBe(false);
     expect(await listed()).toBe(1);
-    expect(await refused(retire, { input: { id: Buffer.from(`${kind}:999999`).toString('base64url') } })).toMatchObject({ code: 'NOT_FOUND', details: { argument: 'input.id' } });
+    expect(await refused(retire, { input: { id: Buffer.from(`${kind}:999999`).toString('base64url') } })).toMatchObject({
+      code: 'NOT_FOUND',
+      details: { argument: 'input.id' },
+    });
   });
 });
 
@@ -258,8 +410,11 @@ describe('registration', () => {
     const run = (kind: Kind, input: object) => api.run(renaming(kind), { input });
     await run('SourceObject', { source: 'reg inward', name: 'table', newName: 'relation' });
     await run('SourceObjectAttribute', { source: 'reg inward', object: 'relation', name: 'a', newName: 'alpha' });
-    const before = await api.sql('select (select count(*) from process) as p, (select count(*) from source_lkup) as s, (select count(*) from source_object_lkup) as o, (select count(*) from source_object_attribute_lkup) as a');
-    const many = 'mutation ($input: RegisterProcessesInput!) { registerProcesses(input: $input) { results { created process { name } error { message } } } }';
+    const before = await api.sql(
+      'select (select count(*) from process) as p, (select count(*) from source_lkup) as s, (select count(*) from source_object_lkup) as o, (select count(*) from source_object_attribute_lkup) as a',
+    );
+    const many =
+      'mutation ($input: RegisterProcessesInput!) { registerProcesses(input: $input) { results { created process { name } error { message } } } }';
     const processes = [
       {
         name: 'reg',
@@ -267,11 +422,23 @@ describe('registration', () => {
         dependsOn: ['reg parent'],
         datasetTypes: ['sales'],
         sources: [
-          { name: 'reg in', description: 'old', objects: [{ name: 'table', attributes: [{ name: 'a', alias: 'x' }, { name: 'alpha', expression: 'x + 1', length: 5 }, { name: 'b' }] }] },
-          { name: 'reg inward', type: 'External', objects: [{ name: 'relation', description: 'One row each.', attributes: [{ name: 'alpha', decimals: 2 }] }] },
+          {
+            name: 'reg in',
+            description: 'old',
+            objects: [
+              { name: 'table', attributes: [{ name: 'a', alias: 'x' }, { name: 'alpha', expression: 'x + 1', length: 5 }, { name: 'b' }] },
+            ],
+          },
+          {
+            name: 'reg inward',
+            type: 'External',
+            objects: [{ name: 'relation', description: 'One row each.', attributes: [{ name: 'alpha', decimals: 2 }] }],
+          },
         ],
         targets: [{ name: 'reg out', objects: [{ name: 'table', attributes: [{ name: 'c' }] }] }],
-        mappings: [{ from: { source: 'reg in', object: 'table', attribute: 'a' }, to: { source: 'reg out', object: 'table', attribute: 'c' } }],
+        mappings: [
+          { from: { source: 'reg in', object: 'table', attribute: 'a' }, to: { source: 'reg out', object: 'table', attribute: 'c' } },
+        ],
       },
       { name: 'reg new', tool: 'cron', contacts: [{ name: 'desk', role: 'owner' }], dependsOn: ['reg mother'] },
     ];
@@ -301,11 +468,19 @@ describe('registration', () => {
         },
       },
     });
-    expect(await api.sql('select (select count(*) from process) as p, (select count(*) from source_lkup) as s, (select count(*) from source_object_lkup) as o, (select count(*) from source_object_attribute_lkup) as a')).toEqual(before);
+    expect(
+      await api.sql(
+        'select (select count(*) from process) as p, (select count(*) from source_lkup) as s, (select count(*) from source_object_lkup) as o, (select count(*) from source_object_attribute_lkup) as a',
+      ),
+    ).toEqual(before);
   });
 
   test('P31 what it leaves out is told by present names when the old ones were given', async () => {
-    await register({ name: 'reg new', mode: 'REPLACE', sources: [{ name: 'reg in', objects: [{ name: 'table', attributes: [{ name: 'a' }] }] }] });
+    await register({
+      name: 'reg new',
+      mode: 'REPLACE',
+      sources: [{ name: 'reg in', objects: [{ name: 'table', attributes: [{ name: 'a' }] }] }],
+    });
     const { process } = await api.run('{ process(name: "reg new") { sourceAttributes { nodes { attribute { name } } } } }');
     expect(process.sourceAttributes.nodes).toEqual([{ attribute: { name: 'alpha' } }]);
   });
@@ -314,14 +489,21 @@ describe('registration', () => {
     await api.sql(`insert into source_object_alias (source_id, name, source_object_id)
       select (select source_id from source_lkup where source_name = 'shop'), 'moved', source_object_id from source_object_lkup where source_object_name = 'relation'`);
     await register({ name: 'reg far', sources: [{ name: 'shop', objects: [{ name: 'moved', attributes: [{ name: 'a' }] }] }] });
-    expect(await api.run('{ process(name: "reg far") { sources { nodes { name } } sourceAttributes { nodes { attribute { name } } } } sourceObject(source: "shop", name: "moved") { name source { name } } }')).toEqual({
+    expect(
+      await api.run(
+        '{ process(name: "reg far") { sources { nodes { name } } sourceAttributes { nodes { attribute { name } } } } sourceObject(source: "shop", name: "moved") { name source { name } } }',
+      ),
+    ).toEqual({
       process: { sources: { nodes: [{ name: 'reg inward' }] }, sourceAttributes: { nodes: [{ attribute: { name: 'alpha' } }] } },
       sourceObject: { name: 'relation', source: { name: 'reg inward' } },
     });
   });
 
   test('P31 while names change to and fro, registrations by either name neither fail nor make rows', async () => {
-    const input = (i: number) => ({ name: `swinger ${i}`, sources: [{ name: i % 2 ? 'swing in' : 'swing in 2', objects: [{ name: 'o' }] }] });
+    const input = (i: number) => ({
+      name: `swinger ${i}`,
+      sources: [{ name: i % 2 ? 'swing in' : 'swing in 2', objects: [{ name: 'o' }] }],
+    });
     await register({ name: 'swing 2', sources: input(0).sources });
     await register(input(0));
     await rename('Process', 'swing 2', 'swing');
@@ -341,7 +523,9 @@ describe('registration', () => {
       while (!over) await register(i ? input(i) : { name: 'swing 2', sources: input(i).sources });
     });
     await Promise.all([renaming, ...registering]);
-    const [rows] = await api.sql(`select (select count(*)::int from process where process_name like 'swing%') as processes, (select count(*)::int from source_lkup where source_name like 'swing%') as sources`);
+    const [rows] = await api.sql(
+      `select (select count(*)::int from process where process_name like 'swing%') as processes, (select count(*)::int from source_lkup where source_name like 'swing%') as sources`,
+    );
     expect(rows).toEqual({ processes: 5, sources: 1 });
   });
 });
@@ -354,22 +538,49 @@ describe('what is retired', () => {
   beforeAll(async () => {
     await register({ name: 'ret', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'a' }, { name: 'b' }] }] }] });
     await register({ name: 'ret child' });
-    await api.run('mutation { createLocation(input: { name: "ret location", path: "/ret" }) { created } createContact(input: { name: "ret contact" }) { created } }');
+    await api.run(
+      'mutation { createLocation(input: { name: "ret location", path: "/ret" }) { created } createContact(input: { name: "ret contact" }) { created } }',
+    );
   });
 
   test('P31 gets no new links from Waybill, at any grain; those it has stay, and so do its readers', async () => {
     await retire({ source: 'ret in' });
-    const lines = { code: 'CONFLICT', message: expect.stringMatching(/Source "ret in" is retired.*restore/), details: { kind: 'Source', value: 'ret in' } };
+    const lines = {
+      code: 'CONFLICT',
+      message: expect.stringMatching(/Source "ret in" is retired.*restore/),
+      details: { kind: 'Source', value: 'ret in' },
+    };
     expect(await refused(registration, { input: { name: 'ret 2', sources: [{ name: 'ret in' }] } })).toMatchObject(lines);
-    expect(await refused(registration, { input: { name: 'ret 2', targets: [{ name: 'ret in', objects: [{ name: 'o' }] }] } })).toMatchObject(lines);
-    expect(await refused(registration, { input: { name: 'ret 2', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] } })).toMatchObject(lines);
-    expect(await refused(registration, { input: { name: 'ret 2', sources: [{ name: 'ret in', objects: [{ name: 'new' }] }] } })).toMatchObject(lines);
+    expect(
+      await refused(registration, { input: { name: 'ret 2', targets: [{ name: 'ret in', objects: [{ name: 'o' }] }] } }),
+    ).toMatchObject(lines);
+    expect(
+      await refused(registration, {
+        input: { name: 'ret 2', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] },
+      }),
+    ).toMatchObject(lines);
+    expect(
+      await refused(registration, { input: { name: 'ret 2', sources: [{ name: 'ret in', objects: [{ name: 'new' }] }] } }),
+    ).toMatchObject(lines);
     expect(await refused('mutation { createSourceObject(input: { source: "ret in", name: "x" }) { created } }')).toMatchObject(lines);
-    expect(await refused('mutation { linkLocation(input: { source: "ret in", location: "ret location" }) { changed } }')).toMatchObject(lines);
+    expect(await refused('mutation { linkLocation(input: { source: "ret in", location: "ret location" }) { changed } }')).toMatchObject(
+      lines,
+    );
     // Saying again what is there adds nothing: a job that runs each night goes on.
-    expect((await register({ name: 'ret', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] })).registerProcess.created).toBe(false);
-    expect(await api.run('{ process(name: "ret") { sources { nodes { name retiredAt } } sourceObjects { nodes { name } } lineage(direction: UPSTREAM) { nodes { id } } } }')).toMatchObject({
-      process: { sources: { nodes: [{ name: 'ret in', retiredAt: expect.any(String) }] }, sourceObjects: { nodes: [{ name: 'o' }] }, lineage: { nodes: { length: 2 } } },
+    expect(
+      (await register({ name: 'ret', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] }))
+        .registerProcess.created,
+    ).toBe(false);
+    expect(
+      await api.run(
+        '{ process(name: "ret") { sources { nodes { name retiredAt } } sourceObjects { nodes { name } } lineage(direction: UPSTREAM) { nodes { id } } } }',
+      ),
+    ).toMatchObject({
+      process: {
+        sources: { nodes: [{ name: 'ret in', retiredAt: expect.any(String) }] },
+        sourceObjects: { nodes: [{ name: 'o' }] },
+        lineage: { nodes: { length: 2 } },
+      },
     });
     await restore({ source: 'ret in' });
     await register({ name: 'ret 2', sources: [{ name: 'ret in' }] });
@@ -377,25 +588,41 @@ describe('what is retired', () => {
 
   test('P31 objects, attributes, locations and processes too; other clients go on', async () => {
     await retire({ source: 'ret in', object: 'o', attribute: 'b' });
-    expect(await refused(registration, { input: { name: 'ret 3', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'b' }] }] }] } })).toMatchObject({ code: 'CONFLICT', details: { kind: 'SourceObjectAttribute', value: 'b' } });
+    expect(
+      await refused(registration, {
+        input: { name: 'ret 3', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'b' }] }] }] },
+      }),
+    ).toMatchObject({ code: 'CONFLICT', details: { kind: 'SourceObjectAttribute', value: 'b' } });
     await retire({ source: 'ret in', object: 'o' });
-    expect(await refused(registration, { input: { name: 'ret 3', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] } })).toMatchObject({ code: 'CONFLICT', details: { kind: 'SourceObject', value: 'o' } });
+    expect(
+      await refused(registration, {
+        input: { name: 'ret 3', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] },
+      }),
+    ).toMatchObject({ code: 'CONFLICT', details: { kind: 'SourceObject', value: 'o' } });
     await retire({ location: 'ret location' });
-    expect(await refused('mutation { linkLocation(input: { source: "ret in", location: "ret location" }) { changed } }')).toMatchObject({ code: 'CONFLICT', details: { kind: 'Location' } });
+    expect(await refused('mutation { linkLocation(input: { source: "ret in", location: "ret location" }) { changed } }')).toMatchObject({
+      code: 'CONFLICT',
+      details: { kind: 'Location' },
+    });
     await retire({ process: 'ret' });
     const process = { code: 'CONFLICT', details: { kind: 'Process', value: 'ret' } };
     expect(await refused(registration, { input: { name: 'ret' } })).toMatchObject(process);
     expect(await refused(registration, { input: { name: 'ret child', dependsOn: ['ret'] } })).toMatchObject(process);
     const { id } = await found('Process', 'ret');
-    expect(await refused('mutation ($id: ID!) { linkContact(input: { subject: $id, contact: "ret contact" }) { changed } }', { id })).toMatchObject(process);
-    await api.sql(`insert into process_dependency (parent_process_id, child_process_id) select p.process_id, c.process_id from process p, process c where p.process_name = 'ret' and c.process_name = 'ret child'`);
+    expect(
+      await refused('mutation ($id: ID!) { linkContact(input: { subject: $id, contact: "ret contact" }) { changed } }', { id }),
+    ).toMatchObject(process);
+    await api.sql(
+      `insert into process_dependency (parent_process_id, child_process_id) select p.process_id, c.process_id from process p, process c where p.process_name = 'ret' and c.process_name = 'ret child'`,
+    );
     await restore({ id });
     expect((await register({ name: 'ret child', dependsOn: ['ret'] })).registerProcess.created).toBe(false);
   });
 });
 
 describe('deleting', () => {
-  const remove = (kind: Kind) => `mutation ($input: Delete${kind}Input!) { delete${kind}(input: $input) { name deleted goes { by count } uses { by count } } }`;
+  const remove = (kind: Kind) =>
+    `mutation ($input: Delete${kind}Input!) { delete${kind}(input: $input) { name deleted goes { by count } uses { by count } } }`;
 
   test('P31 a process goes with its links, in the history with actor and reason; what it read stays', async () => {
     const input = {
@@ -419,10 +646,20 @@ describe('deleting', () => {
       { by: 'ProcessSourceObject', count: 1 },
       { by: 'ProcessTarget', count: 1 },
     ];
-    expect((await api.run(remove('Process'), { input: { name: 'del 2', dryRun: true } })).deleteProcess).toEqual({ name: 'del 2', deleted: false, goes, uses: [] });
+    expect((await api.run(remove('Process'), { input: { name: 'del 2', dryRun: true } })).deleteProcess).toEqual({
+      name: 'del 2',
+      deleted: false,
+      goes,
+      uses: [],
+    });
     expect(await found('Process', 'del 2')).not.toBeNull();
     await events('Process');
-    expect((await api.run(remove('Process'), { input: { name: 'del 2', reason: 'gone' } }, { actor: 'ben' })).deleteProcess).toEqual({ name: 'del 2', deleted: true, goes, uses: [] });
+    expect((await api.run(remove('Process'), { input: { name: 'del 2', reason: 'gone' } }, { actor: 'ben' })).deleteProcess).toEqual({
+      name: 'del 2',
+      deleted: true,
+      goes,
+      uses: [],
+    });
     expect(await events('Process')).toEqual(
       expect.arrayContaining([
         { field: 'deleted', was: 'del 2', now: null, actor: 'ben', reason: 'gone', name: 'del 2' },
@@ -447,14 +684,32 @@ describe('deleting', () => {
       expect(code).toBe('CONFLICT');
       return details.uses;
     };
-    expect(await uses('Process', { name: 'use' })).toEqual([{ by: 'ProcessDependency', count: 1 }, { by: 'ProcessRun', count: 1 }]);
-    expect(await uses('Source', { name: 'use in' })).toEqual([{ by: 'ProcessSource', count: 1 }, { by: 'SourceObject', count: 1 }]);
-    expect(await uses('SourceObject', { source: 'use in', name: 'o' })).toEqual([{ by: 'ProcessSourceAttribute', count: 1 }, { by: 'ProcessSourceObject', count: 1 }]);
-    expect(await uses('SourceObjectAttribute', { source: 'use in', object: 'o', name: 'a' })).toEqual([{ by: 'ProcessSourceAttribute', count: 1 }]);
-    await api.run('mutation { createLocation(input: { name: "use location", path: "/use" }) { created } linkLocation(input: { source: "use in", location: "use location" }) { changed } }');
-    await api.sql(`insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time) select 'f.csv', location_id, now() from location_lkup where location_name = 'use location'`);
+    expect(await uses('Process', { name: 'use' })).toEqual([
+      { by: 'ProcessDependency', count: 1 },
+      { by: 'ProcessRun', count: 1 },
+    ]);
+    expect(await uses('Source', { name: 'use in' })).toEqual([
+      { by: 'ProcessSource', count: 1 },
+      { by: 'SourceObject', count: 1 },
+    ]);
+    expect(await uses('SourceObject', { source: 'use in', name: 'o' })).toEqual([
+      { by: 'ProcessSourceAttribute', count: 1 },
+      { by: 'ProcessSourceObject', count: 1 },
+    ]);
+    expect(await uses('SourceObjectAttribute', { source: 'use in', object: 'o', name: 'a' })).toEqual([
+      { by: 'ProcessSourceAttribute', count: 1 },
+    ]);
+    await api.run(
+      'mutation { createLocation(input: { name: "use location", path: "/use" }) { created } linkLocation(input: { source: "use in", location: "use location" }) { changed } }',
+    );
+    await api.sql(
+      `insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time) select 'f.csv', location_id, now() from location_lkup where location_name = 'use location'`,
+    );
     expect(await uses('Location', { name: 'use location' })).toEqual([{ by: 'Extract', count: 1 }]);
-    expect(await refused(remove('Location'), { input: { name: 'nowhere' } })).toMatchObject({ code: 'NOT_FOUND', details: { argument: 'input.name' } });
+    expect(await refused(remove('Location'), { input: { name: 'nowhere' } })).toMatchObject({
+      code: 'NOT_FOUND',
+      details: { argument: 'input.name' },
+    });
   });
 
   test('P31 an object goes with its attributes, a source when its objects are gone, a location with its links', async () => {
@@ -462,14 +717,23 @@ describe('deleting', () => {
       c: createSourceObject(input: { source: "empty", name: "e" }) { created } d: createSourceObjectAttribute(input: { source: "empty", object: "e", name: "1" }) { created }
       e: createSourceObjectAttribute(input: { source: "empty", object: "e", name: "2" }) { created } f: createLocation(input: { name: "shed", path: "/shed" }) { created }
       g: linkLocation(input: { source: "empty", object: "e", location: "shed" }) { changed } h: linkLocation(input: { source: "empty", location: "shed" }) { changed } }`);
-    expect((await api.run(remove('SourceObjectAttribute'), { input: { source: 'use in', object: 'o', name: 'z' } })).deleteSourceObjectAttribute.deleted).toBe(true);
+    expect(
+      (await api.run(remove('SourceObjectAttribute'), { input: { source: 'use in', object: 'o', name: 'z' } })).deleteSourceObjectAttribute
+        .deleted,
+    ).toBe(true);
     expect((await api.run(remove('SourceObject'), { input: { source: 'empty', name: 'e' } })).deleteSourceObject).toEqual({
       name: 'e',
       deleted: true,
-      goes: [{ by: 'SourceObjectAttribute', count: 2 }, { by: 'SourceObjectLocation', count: 1 }],
+      goes: [
+        { by: 'SourceObjectAttribute', count: 2 },
+        { by: 'SourceObjectLocation', count: 1 },
+      ],
       uses: [],
     });
-    expect((await api.run(remove('Location'), { input: { name: 'shed' } })).deleteLocation).toMatchObject({ deleted: true, goes: [{ by: 'SourceLocation', count: 1 }] });
+    expect((await api.run(remove('Location'), { input: { name: 'shed' } })).deleteLocation).toMatchObject({
+      deleted: true,
+      goes: [{ by: 'SourceLocation', count: 1 }],
+    });
     expect((await api.run(remove('Source'), { input: { name: 'empty' } })).deleteSource).toMatchObject({ deleted: true, goes: [] });
     expect(await found('Source', 'empty')).toBeNull();
   });
@@ -480,11 +744,18 @@ describe('deleting', () => {
       await kinds.Source.make(name);
       const [removed, ...registered] = await Promise.all([
         api.execute(remove('Source'), { input: { name } }),
-        ...[1, 2, 3].map((i) => api.execute('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', { input: { name: `contender ${i}`, sources: [{ name }] } })),
+        ...[1, 2, 3].map((i) =>
+          api.execute('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', {
+            input: { name: `contender ${i}`, sources: [{ name }] },
+          }),
+        ),
       ]);
       expect(registered.flatMap(({ errors }) => errors ?? [])).toEqual([]);
       for (const error of removed.errors ?? []) expect(error.originalError).toMatchObject({ code: 'CONFLICT' });
-      const [links] = await api.sql(`select count(*)::int as count from process_source join source_lkup using (source_id) where source_name = $1`, [name]);
+      const [links] = await api.sql(
+        `select count(*)::int as count from process_source join source_lkup using (source_id) where source_name = $1`,
+        [name],
+      );
       expect(links!.count).toBe(3);
     }
   });

@@ -3,7 +3,8 @@ import { openApi, type Api } from './support/api.js';
 let api: Api;
 beforeAll(async () => {
   api = await openApi('clusters');
-  for (const name of ['p1', 'p2', 'p3', 'p4']) await api.run('mutation ($name: Name!) { registerProcess(input: { name: $name }) { created } }', { name });
+  for (const name of ['p1', 'p2', 'p3', 'p4'])
+    await api.run('mutation ($name: Name!) { registerProcess(input: { name: $name }) { created } }', { name });
   await api.run(`mutation {
     a: createCluster(input: { name: "big", maxMemory: 64, maxMemoryUnit: "GB", maxProcessing: 10, maxProcessingUnit: "DPU" }) { created }
     b: createCluster(input: { name: "bare" }) { created }
@@ -11,7 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const assignment = 'mutation ($input: AssignToClusterInput!) { assignProcessToCluster(input: $input) { changed process { name } cluster { name } } }';
+const assignment =
+  'mutation ($input: AssignToClusterInput!) { assignProcessToCluster(input: $input) { changed process { name } cluster { name } } }';
 const assign = async (input: object, actor = 'tester') => (await api.run(assignment, { input }, { actor })).assignProcessToCluster;
 const refused = async (input: object) => {
   const { errors } = await api.execute(assignment, { input });
@@ -27,9 +29,20 @@ const needs = async (name: string) =>
   ).cluster;
 
 test('P38 processes are assigned with what they need; the cluster tells the sum in its unit and what is left', async () => {
-  expect(await assign({ cluster: 'big', process: 'p1', neededMemory: 16, neededProcessing: 4 })).toEqual({ changed: true, process: { name: 'p1' }, cluster: { name: 'big' } });
+  expect(await assign({ cluster: 'big', process: 'p1', neededMemory: 16, neededProcessing: 4 })).toEqual({
+    changed: true,
+    process: { name: 'p1' },
+    cluster: { name: 'big' },
+  });
   await assign({ cluster: 'big', process: 'p2', neededMemory: 512, neededMemoryUnit: 'mb' });
-  await assign({ cluster: 'big', process: 'p3', neededMemory: 1, neededMemoryUnit: 'GiB', neededProcessing: 7, neededProcessingUnit: 'dpu' });
+  await assign({
+    cluster: 'big',
+    process: 'p3',
+    neededMemory: 1,
+    neededMemoryUnit: 'GiB',
+    neededProcessing: 7,
+    neededProcessingUnit: 'dpu',
+  });
   await assign({ cluster: 'big', process: 'p4' });
   expect(await needs('big')).toEqual({
     declaredNeeds: {
@@ -50,8 +63,12 @@ test('P38 processes are assigned with what they need; the cluster tells the sum 
       ],
     },
   });
-  expect(await api.run('{ process(name: "p3") { clusters { totalCount nodes { cluster { name maxMemory } neededMemory neededMemoryUnit } } } }')).toEqual({
-    process: { clusters: { totalCount: 1, nodes: [{ cluster: { name: 'big', maxMemory: 64 }, neededMemory: 1, neededMemoryUnit: 'GiB' }] } },
+  expect(
+    await api.run('{ process(name: "p3") { clusters { totalCount nodes { cluster { name maxMemory } neededMemory neededMemoryUnit } } } }'),
+  ).toEqual({
+    process: {
+      clusters: { totalCount: 1, nodes: [{ cluster: { name: 'big', maxMemory: 64 }, neededMemory: 1, neededMemoryUnit: 'GiB' }] },
+    },
   });
 });
 
@@ -61,9 +78,11 @@ test('P38 what is left out stays, null takes it away, the history tells of it', 
   expect((await assign({ cluster: 'big', process: 'p1', neededProcessing: 2 })).changed).toBe(false);
   expect((await assign({ cluster: 'big', process: 'p3', neededProcessing: null })).changed).toBe(true);
   expect((await needs('big')).declaredNeeds).toMatchObject({ memory: '17.585741824', processing: '2', processingLeft: '8' });
-  expect(await api.sql(`select field, from_value as was, to_value as "now", actor, reason from status_event where subject_kind = 'Process' and subject_name = 'p1'`)).toEqual([
-    { field: 'clusters', was: '["big (16 GB, 4 DPU)"]', now: '["big (16 GB, 2 DPU)"]', actor: 'anna', reason: 'smaller' },
-  ]);
+  expect(
+    await api.sql(
+      `select field, from_value as was, to_value as "now", actor, reason from status_event where subject_kind = 'Process' and subject_name = 'p1'`,
+    ),
+  ).toEqual([{ field: 'clusters', was: '["big (16 GB, 4 DPU)"]', now: '["big (16 GB, 2 DPU)"]', actor: 'anna', reason: 'smaller' }]);
   const removal = 'mutation ($input: RemoveFromClusterInput!) { removeProcessFromCluster(input: $input) { changed } }';
   expect((await api.run(removal, { input: { cluster: 'big', process: 'p2' } })).removeProcessFromCluster.changed).toBe(true);
   expect((await api.run(removal, { input: { cluster: 'big', process: 'p2' } })).removeProcessFromCluster.changed).toBe(false);
@@ -75,20 +94,49 @@ test('P38 what is left out stays, null takes it away, the history tells of it', 
 test('P38 units that do not fit, negative needs and unknown names are refused with what is allowed', async () => {
   expect(await refused({ cluster: 'big', process: 'p1', neededMemory: 1, neededMemoryUnit: 'buckets' })).toMatchObject({
     code: 'INVALID',
-    details: { argument: 'input.neededMemoryUnit', value: 'buckets', allowed: expect.arrayContaining(['KB', 'MB', 'GB', 'TB', 'KiB', 'MiB', 'GiB', 'TiB']) },
+    details: {
+      argument: 'input.neededMemoryUnit',
+      value: 'buckets',
+      allowed: expect.arrayContaining(['KB', 'MB', 'GB', 'TB', 'KiB', 'MiB', 'GiB', 'TiB']),
+    },
   });
-  expect(await refused({ cluster: 'big', process: 'p1', neededProcessing: 1, neededProcessingUnit: 'CPU' })).toMatchObject({ code: 'INVALID', details: { argument: 'input.neededProcessingUnit', value: 'CPU', allowed: ['DPU'] } });
-  expect(await refused({ cluster: 'big', process: 'p1', neededMemory: -1 })).toMatchObject({ code: 'INVALID', details: { argument: 'input.neededMemory', value: -1, allowed: { min: 0 } } });
-  expect(await refused({ cluster: 'big', process: 'p4', neededMemoryUnit: 'GB' })).toMatchObject({ code: 'INVALID', details: { argument: 'input.neededMemory' } });
-  expect(await refused({ cluster: 'bare', process: 'p1', neededMemory: 1 })).toMatchObject({ code: 'INVALID', details: { argument: 'input.neededMemoryUnit' } });
-  expect(await refused({ cluster: 'bare', process: 'p1', neededProcessing: 1 })).toMatchObject({ code: 'INVALID', details: { argument: 'input.neededProcessingUnit' } });
+  expect(await refused({ cluster: 'big', process: 'p1', neededProcessing: 1, neededProcessingUnit: 'CPU' })).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'input.neededProcessingUnit', value: 'CPU', allowed: ['DPU'] },
+  });
+  expect(await refused({ cluster: 'big', process: 'p1', neededMemory: -1 })).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'input.neededMemory', value: -1, allowed: { min: 0 } },
+  });
+  expect(await refused({ cluster: 'big', process: 'p4', neededMemoryUnit: 'GB' })).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'input.neededMemory' },
+  });
+  expect(await refused({ cluster: 'bare', process: 'p1', neededMemory: 1 })).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'input.neededMemoryUnit' },
+  });
+  expect(await refused({ cluster: 'bare', process: 'p1', neededProcessing: 1 })).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'input.neededProcessingUnit' },
+  });
   expect(await refused({ cluster: 'nowhere', process: 'p1' })).toMatchObject({ code: 'NOT_FOUND' });
-  expect(await refused({ cluster: 'big', process: 'nobody' })).toMatchObject({ code: 'NOT_FOUND', details: { argument: 'input.process', value: 'nobody' } });
+  expect(await refused({ cluster: 'big', process: 'nobody' })).toMatchObject({
+    code: 'NOT_FOUND',
+    details: { argument: 'input.process', value: 'nobody' },
+  });
   expect(await refused({ cluster: 'big' })).toMatchObject({ code: 'INVALID' });
 });
 
 test('P38 what cannot be compared is listed as not counted', async () => {
-  await assign({ cluster: 'bare', process: 'p1', neededMemory: 2, neededMemoryUnit: 'TB', neededProcessing: 3, neededProcessingUnit: 'slots' });
+  await assign({
+    cluster: 'bare',
+    process: 'p1',
+    neededMemory: 2,
+    neededMemoryUnit: 'TB',
+    neededProcessing: 3,
+    neededProcessingUnit: 'slots',
+  });
   await api.sql(`insert into cluster_process (cluster_id, process_id, needed_memory, needed_memory_unit)
     select cluster_id, process_id, 9, 'pages' from cluster_tracking_lkup, process where cluster_name = 'bare' and process_name = 'p2'`);
   expect((await needs('bare')).declaredNeeds).toEqual({
@@ -103,7 +151,9 @@ test('P38 what cannot be compared is listed as not counted', async () => {
       { process: { name: 'p1' }, figure: 'PROCESSING', amount: 3, unit: 'slots' },
     ],
   });
-  await api.run('mutation { updateCluster(input: { name: "bare", maxMemory: 100, maxMemoryUnit: "pages", maxProcessing: 8, maxProcessingUnit: "slots" }) { cluster { name } } }');
+  await api.run(
+    'mutation { updateCluster(input: { name: "bare", maxMemory: 100, maxMemoryUnit: "pages", maxProcessing: 8, maxProcessingUnit: "slots" }) { cluster { name } } }',
+  );
   expect((await needs('bare')).declaredNeeds).toEqual({
     memory: '9',
     memoryUnit: 'pages',

@@ -9,9 +9,15 @@ afterAll(() => api.close());
 const register = (input: object) =>
   api.run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { process { id } } }', { input });
 const link = async (input: object) =>
-  (await api.run('mutation ($input: DatasetTypeLinkInput!) { linkDatasetType(input: $input) { changed datasetType { name } subject { __typename } } }', { input })).linkDatasetType;
+  (
+    await api.run(
+      'mutation ($input: DatasetTypeLinkInput!) { linkDatasetType(input: $input) { changed datasetType { name } subject { __typename } } }',
+      { input },
+    )
+  ).linkDatasetType;
 const unlink = async (input: object) =>
-  (await api.run('mutation ($input: DatasetTypeLinkInput!) { unlinkDatasetType(input: $input) { changed } }', { input })).unlinkDatasetType.changed;
+  (await api.run('mutation ($input: DatasetTypeLinkInput!) { unlinkDatasetType(input: $input) { changed } }', { input })).unlinkDatasetType
+    .changed;
 
 /** Everything that carries the type, by name. */
 const carriers = async (name: string) => {
@@ -30,8 +36,16 @@ test('P30 the types of a process reach what it reads and writes, at each grain',
   await register({
     name: 'grains',
     datasetTypes: ['customer', 'sales'],
-    sources: [{ name: 'by source' }, { name: 'by object', objects: [{ name: 'o' }] }, { name: 'by attribute', objects: [{ name: 'a', attributes: [{ name: 'x' }] }] }],
-    targets: [{ name: 'to source' }, { name: 'to object', objects: [{ name: 'to' }] }, { name: 'to attribute', objects: [{ name: 'ta', attributes: [{ name: 'x' }] }] }],
+    sources: [
+      { name: 'by source' },
+      { name: 'by object', objects: [{ name: 'o' }] },
+      { name: 'by attribute', objects: [{ name: 'a', attributes: [{ name: 'x' }] }] },
+    ],
+    targets: [
+      { name: 'to source' },
+      { name: 'to object', objects: [{ name: 'to' }] },
+      { name: 'to attribute', objects: [{ name: 'ta', attributes: [{ name: 'x' }] }] },
+    ],
   });
   const all = {
     processes: ['grains'],
@@ -41,7 +55,9 @@ test('P30 the types of a process reach what it reads and writes, at each grain',
   expect(await carriers('customer')).toEqual(all);
   expect(await carriers('sales')).toEqual(all);
   expect(
-    await api.run('{ process(name: "grains") { datasetTypes { nodes { name } } } source(name: "to source") { datasetTypes { totalCount nodes { name } } } sourceObject(source: "by attribute", name: "a") { datasetTypes { nodes { name } } } }'),
+    await api.run(
+      '{ process(name: "grains") { datasetTypes { nodes { name } } } source(name: "to source") { datasetTypes { totalCount nodes { name } } } sourceObject(source: "by attribute", name: "a") { datasetTypes { nodes { name } } } }',
+    ),
   ).toEqual({
     process: { datasetTypes: { nodes: [{ name: 'customer' }, { name: 'sales' }] } },
     source: { datasetTypes: { totalCount: 2, nodes: [{ name: 'customer' }, { name: 'sales' }] } },
@@ -54,8 +70,16 @@ test('P30 a type that comes later reaches what exists, and what is linked later 
   await register({ name: 'later', datasetTypes: ['late'] });
   expect(await carriers('late')).toEqual({ processes: ['later'], sources: ['early source'], objects: ['early source.o'] });
   await register({ name: 'later', targets: [{ name: 'late target', objects: [{ name: 'o', attributes: [{ name: 'x' }] }] }] });
-  expect(await carriers('late')).toEqual({ processes: ['later'], sources: ['early source', 'late target'], objects: ['early source.o', 'late target.o'] });
-  expect(await link({ process: 'later', datasetType: 'later still' })).toEqual({ changed: true, datasetType: { name: 'later still' }, subject: { __typename: 'Process' } });
+  expect(await carriers('late')).toEqual({
+    processes: ['later'],
+    sources: ['early source', 'late target'],
+    objects: ['early source.o', 'late target.o'],
+  });
+  expect(await link({ process: 'later', datasetType: 'later still' })).toEqual({
+    changed: true,
+    datasetType: { name: 'later still' },
+    subject: { __typename: 'Process' },
+  });
   expect(await carriers('later still')).toEqual(await carriers('late'));
   // A Python client writes attribute rows alone.
   await api.sql(`
@@ -65,12 +89,18 @@ test('P30 a type that comes later reaches what exists, and what is linked later 
     insert into process_source_object_attribute (process_id, source_object_attribute_id)
       select (select process_id from process where process_name = 'later'), source_object_attribute_id from source_object_attribute_lkup join source_object_lkup using (source_object_id)
       join source_lkup using (source_id) where source_name = 'by python'`);
-  expect(await carriers('late')).toMatchObject({ sources: ['by python', 'early source', 'late target'], objects: ['by python.o', 'early source.o', 'late target.o'] });
+  expect(await carriers('late')).toMatchObject({
+    sources: ['by python', 'early source', 'late target'],
+    objects: ['by python.o', 'early source.o', 'late target.o'],
+  });
 });
 
 test('P30 a type is linked to a source or an object alone, unlinked, and comes back only for a reason', async () => {
   await register({ name: 'single', sources: [{ name: 'single', objects: [{ name: 'o' }] }] });
-  expect(await link({ source: 'single', object: 'o', datasetType: 'lone' })).toMatchObject({ changed: true, subject: { __typename: 'SourceObject' } });
+  expect(await link({ source: 'single', object: 'o', datasetType: 'lone' })).toMatchObject({
+    changed: true,
+    subject: { __typename: 'SourceObject' },
+  });
   expect(await link({ source: 'single', object: 'o', datasetType: 'lone' })).toMatchObject({ changed: false });
   expect(await carriers('lone')).toEqual({ processes: [], sources: [], objects: ['single.o'] });
   await link({ process: 'single', datasetType: 'lone' });
@@ -79,10 +109,18 @@ test('P30 a type is linked to a source or an object alone, unlinked, and comes b
   await register({ name: 'single', sources: [{ name: 'single', objects: [{ name: 'o' }] }], datasetTypes: ['lone'] });
   expect(await carriers('lone')).toEqual({ processes: ['single'], sources: [], objects: ['single.o'] });
   expect(await unlink({ process: 'single', datasetType: 'lone' })).toBe(true);
-  const failure = async (input: object, mutation = 'linkDatasetType') => (await api.execute(`mutation ($input: DatasetTypeLinkInput!) { ${mutation}(input: $input) { changed } }`, { input })).errors![0]!.originalError;
+  const failure = async (input: object, mutation = 'linkDatasetType') =>
+    (await api.execute(`mutation ($input: DatasetTypeLinkInput!) { ${mutation}(input: $input) { changed } }`, { input })).errors![0]!
+      .originalError;
   expect(await failure({ source: 'single', datasetType: 'unheard of' }, 'unlinkDatasetType')).toMatchObject({ code: 'NOT_FOUND' });
-  expect(await failure({ process: 'nobody', datasetType: 'lone' })).toMatchObject({ code: 'NOT_FOUND', details: { argument: 'input.process', value: 'nobody' } });
-  expect(await failure({ datasetType: 'lone' })).toMatchObject({ code: 'INVALID', details: { allowed: ['subject', 'process', 'source', 'source and object'] } });
+  expect(await failure({ process: 'nobody', datasetType: 'lone' })).toMatchObject({
+    code: 'NOT_FOUND',
+    details: { argument: 'input.process', value: 'nobody' },
+  });
+  expect(await failure({ datasetType: 'lone' })).toMatchObject({
+    code: 'INVALID',
+    details: { allowed: ['subject', 'process', 'source', 'source and object'] },
+  });
   expect(await failure({ process: 'single', source: 'single', datasetType: 'lone' })).toMatchObject({ code: 'INVALID' });
 });
 
@@ -90,7 +128,11 @@ test('P30 the history tells of every type that came, with its actor', async () =
   await register({ name: 'told', sources: [{ name: 'told' }] });
   await api.sql('delete from status_event');
   await api.run('mutation { linkDatasetType(input: { process: "told", datasetType: "news" }) { changed } }', {}, { actor: 'anna' });
-  expect(await api.sql(`select subject_kind as kind, field, to_value as "to", actor from status_event where subject_name = 'told' order by kind`)).toEqual([
+  expect(
+    await api.sql(
+      `select subject_kind as kind, field, to_value as "to", actor from status_event where subject_name = 'told' order by kind`,
+    ),
+  ).toEqual([
     { kind: 'Process', field: 'datasetTypes', to: '["news"]', actor: 'anna' },
     { kind: 'Source', field: 'datasetTypes', to: '["news"]', actor: 'anna' },
   ]);
@@ -106,7 +148,11 @@ test('P30 many registrations at once, with the same types and crossing sources, 
   });
   const [before] = await api.sql('select deadlocks::int from pg_stat_database where datname = current_database()');
   await Promise.all(Array.from({ length: 12 }, (_, i) => register(input(i, ['cross a']))));
-  await Promise.all(Array.from({ length: 12 }, (_, i) => register({ ...input(i + 1, i % 2 ? ['cross b', 'cross c'] : ['cross c']), name: `crossing ${i}` })));
+  await Promise.all(
+    Array.from({ length: 12 }, (_, i) =>
+      register({ ...input(i + 1, i % 2 ? ['cross b', 'cross c'] : ['cross c']), name: `crossing ${i}` }),
+    ),
+  );
   expect(await carriers('cross a')).toMatchObject({ sources: names, objects: ['s1.o', 's2.o', 's3.o', 's4.o'] });
   expect(await carriers('cross c')).toMatchObject({ sources: names, objects: ['s1.o', 's2.o', 's3.o', 's4.o'] });
   await api.sql('select pg_stat_clear_snapshot()');

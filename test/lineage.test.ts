@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { LineageDirection, LineageGrain } from '../src/lineage/lineage.type.js';
 import { walkLineage } from '../src/lineage/walk-lineage.js';
+import { WalkCut } from '../src/platform/walk-cut.js';
 import { openApi, type Api } from './support/api.js';
 import {
   directions,
@@ -87,7 +88,7 @@ test('L4 an answer that was cut by time goes on level by level to the whole', as
           // That there is nothing more can be all that the last answer says.
           expect(walk!.nodes.length > 0 || walk!.endCursor === null).toBe(true);
           met.push(...walk!.nodes.map(({ kind, id, distance }): [NodeKey, number] => [`${kind}:${id}`, distance]));
-          if (walk!.cut === 'TIME') expect(walk!.frontier).toBeGreaterThan(0);
+          if (walk!.cut === WalkCut.TIME) expect(walk!.frontier).toBeGreaterThan(0);
           after = walk!.endCursor;
         }
         const [whole] = expectedPages(graph, { roots, direction, grain: 'OBJECT', depth });

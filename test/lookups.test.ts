@@ -65,14 +65,20 @@ describe.each(lookups)('%s', (type, plural, defaults, more = {}) => {
 
   test('P49 keeps its defaults', async () => {
     for (const name of defaults) {
-      expect(await failure(update, { name, newName: 'Mine' })).toMatchObject({ code: 'FORBIDDEN', details: { argument: 'input.name', value: name } });
+      expect(await failure(update, { name, newName: 'Mine' })).toMatchObject({
+        code: 'FORBIDDEN',
+        details: { argument: 'input.name', value: name },
+      });
       expect(await failure(remove, { name })).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining(JSON.stringify(name)) });
     }
     expect(await names()).toEqual(expect.arrayContaining(defaults));
   });
 
   test('P49 says what is missing, and what is there already', async () => {
-    expect(await failure(update, { name: 'No such thing', newName: 'Mine' })).toMatchObject({ code: 'NOT_FOUND', details: { value: 'No such thing' } });
+    expect(await failure(update, { name: 'No such thing', newName: 'Mine' })).toMatchObject({
+      code: 'NOT_FOUND',
+      details: { value: 'No such thing' },
+    });
     expect(await failure(remove, { name: 'No such thing' })).toMatchObject({ code: 'NOT_FOUND' });
     expect(await failure(remove, {})).toMatchObject({ code: 'INVALID' });
     await api.run(create, { input: { name: 'One', ...more } });
@@ -84,17 +90,23 @@ describe.each(lookups)('%s', (type, plural, defaults, more = {}) => {
 });
 
 test('P49 what is in use is not deleted, and the counts of its users are told', async () => {
-  await api.run(`mutation { registerProcess(input: { name: "Uses it", type: "Load", tool: "the tool", contacts: [{ name: "the desk", role: "owner" }] }) { created } }`);
+  await api.run(
+    `mutation { registerProcess(input: { name: "Uses it", type: "Load", tool: "the tool", contacts: [{ name: "the desk", role: "owner" }] }) { created } }`,
+  );
   await api.run(`mutation { registerProcess(input: { name: "Uses it too", type: "Load", tool: "the tool" }) { created } }`);
   const tool = await failure('mutation ($input: DeleteToolInput!) { deleteTool(input: $input) { deletedName } }', { name: 'the tool' });
   expect(tool).toMatchObject({ code: 'CONFLICT', details: { uses: [{ by: 'Process', count: 2 }] } });
-  const contact = await failure('mutation ($input: DeleteContactInput!) { deleteContact(input: $input) { deletedName } }', { name: 'the desk' });
+  const contact = await failure('mutation ($input: DeleteContactInput!) { deleteContact(input: $input) { deletedName } }', {
+    name: 'the desk',
+  });
   expect(contact).toMatchObject({ code: 'CONFLICT', details: { uses: [{ by: 'ProcessContact', count: 1 }] } });
   expect((await api.run('{ tool(name: "the tool") { name } }')).tool).toEqual({ name: 'the tool' });
 });
 
 test('P49 twenty callers that create the same name make one row', async () => {
-  const made = await Promise.all(Array.from({ length: 20 }, () => api.run('mutation { createTool(input: { name: "at once" }) { created tool { id } } }')));
+  const made = await Promise.all(
+    Array.from({ length: 20 }, () => api.run('mutation { createTool(input: { name: "at once" }) { created tool { id } } }')),
+  );
   expect(made.filter(({ createTool }) => createTool.created)).toHaveLength(1);
   expect(new Set(made.map(({ createTool }) => createTool.tool.id)).size).toBe(1);
 });

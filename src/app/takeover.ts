@@ -92,7 +92,15 @@ function viewOf(table: string, columns: Column[], present: Set<string> | undefin
   const links = `pg_temp.${finer} f join process_tracker.${thing} t on t.${thing.replace('_lkup', '_id')} = f.${finerKey}`;
   const below = `exists (select from ${links} where f.process_id = c.process_id and t.${parent} = c.${key})`;
   const told = list(({ name }) =>
-    name === 'process_id' ? 'f.process_id' : name === key ? `t.${parent} as ${key}` : name === 'implied' ? 'true as implied' : name === 'declared' ? 'false as declared' : undefined,
+    name === 'process_id'
+      ? 'f.process_id'
+      : name === key
+        ? `t.${parent} as ${key}`
+        : name === 'implied'
+          ? 'true as implied'
+          : name === 'declared'
+            ? 'false as declared'
+            : undefined,
   );
   return `create or replace temp view ${table} as ${own.replace('(false)::boolean as implied', `${below} as implied`)}
     union all select distinct ${told} from ${links}

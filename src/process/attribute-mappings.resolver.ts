@@ -12,7 +12,8 @@ class AttributeMapping {
   @Field(() => SourceObjectAttribute, { description: 'The attribute that is made.' }) to!: unknown;
   @Field(() => Process, { description: 'The process that makes it.' }) process!: unknown;
   @Field(() => String, { nullable: true, description: 'Expression by which it is made.' }) expression!: string | null;
-  @Field(() => String, { nullable: true, description: 'Kind of transformation, such as `identity` or `aggregation`.' }) transformation!: string | null;
+  @Field(() => String, { nullable: true, description: 'Kind of transformation, such as `identity` or `aggregation`.' }) transformation!:
+    string | null;
 }
 
 const mappings = (name: string, parent: string): ListSource => ({ name, entity: ProcessAttributeMapping, parent, order: ['id'] });
@@ -25,7 +26,25 @@ export const attributeMappings = [
   referenceField(AttributeMapping, 'from', 'readAttributeId', SourceObjectAttribute, 'The attribute that feeds the other.', false),
   referenceField(AttributeMapping, 'to', 'writtenAttributeId', SourceObjectAttribute, 'The attribute that is made.', false),
   referenceField(AttributeMapping, 'process', 'processId', Process, 'The process that makes it.', false),
-  ...listField(Process, 'attributeMappings', AttributeMapping, 'Which attributes that it reads feed which that it writes, in the order they were stated.', mappings('Process.attributeMappings', 't.process_id')),
-  ...listField(SourceObjectAttribute, 'feeds', AttributeMapping, 'The mappings by which processes make other attributes from it.', mappings('SourceObjectAttribute.feeds', 't.source_object_attribute_id')),
-  ...listField(SourceObjectAttribute, 'madeFrom', AttributeMapping, 'The mappings by which processes make it from other attributes.', mappings('SourceObjectAttribute.madeFrom', 't.target_object_attribute_id')),
+  ...listField(
+    Process,
+    'attributeMappings',
+    AttributeMapping,
+    'Which attributes that it reads feed which that it writes, in the order they were stated.',
+    mappings('Process.attributeMappings', 't.process_id'),
+  ),
+  ...listField(
+    SourceObjectAttribute,
+    'feeds',
+    AttributeMapping,
+    'The mappings by which processes make other attributes from it.',
+    mappings('SourceObjectAttribute.feeds', 't.source_object_attribute_id'),
+  ),
+  ...listField(
+    SourceObjectAttribute,
+    'madeFrom',
+    AttributeMapping,
+    'The mappings by which processes make it from other attributes.',
+    mappings('SourceObjectAttribute.madeFrom', 't.target_object_attribute_id'),
+  ),
 ];

@@ -55,10 +55,10 @@ export async function linkContact(tx: Tx, input: ContactLinkRequest): Promise<Co
   const made: object[] = [];
   if (roles) {
     made.push(
-      ...(await tx.query(
-        `insert into ${link} (${key}, contact_id) values ($1, $2) on conflict do nothing returning 1 as made`,
-        [id, contactId],
-      )),
+      ...(await tx.query(`insert into ${link} (${key}, contact_id) values ($1, $2) on conflict do nothing returning 1 as made`, [
+        id,
+        contactId,
+      ])),
     );
     if (role)
       made.push(

@@ -29,7 +29,11 @@ export const processLookups = [
     fields: [
       { property: 'maxMemory', type: () => Int, doc: 'Memory that all its processes may take together, in `maxMemoryUnit`.' },
       { property: 'maxMemoryUnit', doc: 'Unit of the memory figures, such as GB.' },
-      { property: 'maxProcessing', type: () => Int, doc: 'Processing capacity that all its processes may take together, in `maxProcessingUnit`.' },
+      {
+        property: 'maxProcessing',
+        type: () => Int,
+        doc: 'Processing capacity that all its processes may take together, in `maxProcessingUnit`.',
+      },
       { property: 'maxProcessingUnit', doc: 'Unit of the processing figures, such as DPU.' },
     ],
   }),

@@ -1,7 +1,7 @@
 import type { Tx } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
-import { lockNamed } from '../platform/lookup.js';
-import { Process } from './process.entity.js';
+import { lockThing } from '../platform/naming.js';
+import { processNaming } from './process-naming.js';
 import type { UnlinkProcessInput, UnlinkSourceInput } from './unlink-process.input.js';
 
 interface Ref {
@@ -32,7 +32,7 @@ export async function unlinkProcess(tx: Tx, input: UnlinkProcessInput): Promise<
       value: null,
       allowed: 'at least one source',
     });
-  const { id } = await lockNamed(tx, Process, input);
+  const { id } = await lockThing(tx, processNaming, { id: input.id, name: input.name });
   const [row] = await tx.query<{ removed: number }>('select process_tracker.unlink_process($1, $2::jsonb, $3) as removed', [
     id,
     JSON.stringify(refs),

@@ -18,7 +18,16 @@ const processNumber = (i: number): RegisterProcessInput => ({
       type: 'External',
       contacts: [{ name: 'landing desk', role: 'steward' }],
       objects: [
-        { name: `file ${number(i)}`, attributes: [1, 2].map((n) => ({ name: `column ${n}`, dataType: n === 1 ? 'integer' : 'text', isKey: n === 1, ordinal: n, alias: `c${n}` })) },
+        {
+          name: `file ${number(i)}`,
+          attributes: [1, 2].map((n) => ({
+            name: `column ${n}`,
+            dataType: n === 1 ? 'integer' : 'text',
+            isKey: n === 1,
+            ordinal: n,
+            alias: `c${n}`,
+          })),
+        },
         { name: 'calendar' },
       ],
     },
@@ -28,7 +37,13 @@ const processNumber = (i: number): RegisterProcessInput => ({
     {
       name: 'warehouse',
       type: 'Database',
-      objects: [{ name: `table ${number(i)}`, contacts: [{ name: 'warehouse team', role: 'owner' }], attributes: [{ name: 'column 1', expression: 'c1 + 1' }] }],
+      objects: [
+        {
+          name: `table ${number(i)}`,
+          contacts: [{ name: 'warehouse team', role: 'owner' }],
+          attributes: [{ name: 'column 1', expression: 'c1 + 1' }],
+        },
+      ],
     },
   ],
   dependsOn: i > 1 ? [`process ${number(i - 1)}`] : [],
@@ -36,4 +51,9 @@ const processNumber = (i: number): RegisterProcessInput => ({
 
 /** Fills a store with processes 1 to `count`, as one request of one actor. */
 export const fillCatalogue = (api: Api, count: number): Promise<unknown> =>
-  api.db.write({ actor: 'tester' }, (tx) => registerProcesses(tx, Array.from({ length: count }, (_, i) => processNumber(i + 1))));
+  api.db.write({ actor: 'tester' }, (tx) =>
+    registerProcesses(
+      tx,
+      Array.from({ length: count }, (_, i) => processNumber(i + 1)),
+    ),
+  );
