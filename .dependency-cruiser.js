@@ -17,6 +17,7 @@ const arrows = {
   stage: ['actor', 'source', 'process', 'run', 'extract'],
   dataset: ['actor', 'contact', 'location', 'dataset-type', 'source', 'process', 'run', 'extract'],
   lineage: ['source', 'process', 'run'],
+  live: ['actor', 'history', 'location', 'source', 'process', 'run', 'extract', 'lineage'],
   openlineage: ['actor', 'source', 'process', 'run', 'extract', 'lineage'],
 };
 

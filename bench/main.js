@@ -5,15 +5,17 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Database } from '../dist/platform/database.js';
 import { catalogueSizes, fillCatalogue } from './catalogue.js';
+import { measureFiles } from './files.js';
 import { fillGraph, graphSizes, smallGraphSizes } from './graph.js';
 import { startPostgres } from './postgres.js';
 import { measureReading } from './reading.js';
 import { measureRegistering, measureRegisteringOverHttp } from './registering.js';
 import { printTable, rowOf } from './report.js';
+import { measureRunning } from './running.js';
 import { residentMemory, startPostGraphile, startWaybill } from './servers.js';
 import { measureAnswer, measureWalking } from './walking.js';
 
-const parts = ['reading', 'walking', 'answer', 'registering'];
+const parts = ['reading', 'walking', 'answer', 'registering', 'running', 'files'];
 const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: parts } },
 });
@@ -105,6 +107,8 @@ async function run() {
       ...(await measureRegisteringOverHttp({ waybill, count, log })),
     );
   }
+  if (wanted('running')) results.push(...(await measureRunning({ postgres, quick, log, atEnd })));
+  if (wanted('files')) results.push(...(await measureFiles({ postgres, quick, log, atEnd })));
   const memory = await residentMemory(waybill);
   if (memory) results.push({ measure: 'resident memory of the server after all this', value: memory, unit: 'MB', target: { atMost: 300 } });
 

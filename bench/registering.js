@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { Database } from '../dist/platform/database.js';
-import { registerEach } from '../dist/process/register-processes.js';
+import { registerEach } from '../dist/process/register-processes.service.js';
 import { ask } from './servers.js';
 import { brief, median, spread, sum, timed } from './statistics.js';
 
@@ -40,16 +40,17 @@ const columns = (rows, ...names) => names.map((name) => rows.map((row) => row[na
  * coarser links itself.
  */
 async function insertByUnnest(client, requests, triggers) {
-  const insert = async (table, names, types, values, returning) => {
+  const insert = async (table, names, types, values, ending = '') => {
     const list = types.map((type, i) => `$${i + 1}::${type}[]`).join(', ');
-    const text = `insert into ${table} (${names}) select * from unnest(${list}) on conflict do nothing ${returning ? `returning ${returning} as id` : ''}`;
+    const text = `insert into ${table} (${names}) select * from unnest(${list}) ${ending}`;
     const { rows } = await client.query({ name: table, text, values });
     return rows.map(({ id }) => id);
   };
   /** Look-ups: what is new is added, then all are read. */
   const known = async (table, key, name, names) => {
-    await insert(table, name, ['text'], [[...new Set(names)]]);
-    const { rows } = await client.query(`select ${key} as id, ${name} as name from ${table} where ${name} = any($1)`, [names]);
+    const wanted = [...new Set(names)];
+    await insert(table, name, ['text'], [wanted], 'on conflict do nothing');
+    const { rows } = await client.query(`select ${key} as id, ${name} as name from ${table} where ${name} = any($1)`, [wanted]);
     const ids = new Map(rows.map(({ id, name }) => [name, id]));
     return names.map((each) => ids.get(each));
   };
@@ -63,7 +64,7 @@ async function insertByUnnest(client, requests, triggers) {
       'process_name, process_type_id, process_tool_id, description',
       ['text', 'int', 'int', 'text'],
       [columns(batch, 'name')[0], types, tools, columns(batch, 'description')[0]],
-      'process_id',
+      'returning process_id as id',
     );
     await insert('process_contact', 'process_id, contact_id', ['int', 'int'], [processes, contacts]);
     for (const [side, target, list] of [
@@ -77,7 +78,7 @@ async function insertByUnnest(client, requests, triggers) {
         'source_id, source_object_name',
         ['int', 'text'],
         [sources, names],
-        'source_object_id',
+        'returning source_object_id as id',
       );
       const rows = batch.flatMap((each, i) =>
         each[list][0].objects[0].attributes.map((attribute) => ({ ...attribute, process: processes[i], object: objects[i] })),
@@ -88,7 +89,7 @@ async function insertByUnnest(client, requests, triggers) {
         'source_object_id, source_object_attribute_name, data_type_id, is_key, ordinal, description',
         ['int', 'text', 'int', 'boolean', 'int', 'text'],
         [...columns(rows, 'object', 'name'), dataTypes, ...columns(rows, 'isKey', 'ordinal', 'description')],
-        'source_object_attribute_id',
+        'returning source_object_attribute_id as id',
       );
       const link = (grain, column, owners, ids, implied = '') =>
         insert(

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** Starts a program that tells the address of its GraphQL on a line of its own; answers it with the process. */
-async function start(program, environment, atEnd) {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url))], {
+async function start(program, environment, atEnd, flags = []) {
+  const child = spawn(process.execPath, [...flags, fileURLToPath(new URL(program, import.meta.url))], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -23,13 +23,13 @@ async function start(program, environment, atEnd) {
   throw new Error(`${program} ended without an address`);
 }
 
-/** Waybill as `npm start` runs it. */
-export const startWaybill = (databaseUrl, atEnd) =>
-  start(
-    '../dist/app/main.js',
-    { DATABASE_URL: databaseUrl, WAYBILL_HOST: '127.0.0.1', WAYBILL_PORT: '0', WAYBILL_LOG_LEVEL: 'error' },
-    atEnd,
-  );
+/** Waybill as `npm start` runs it, with the same flags for Node. */
+export async function startWaybill(databaseUrl, atEnd) {
+  const { scripts } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+  const [, flags = ''] = /\bnode (.*)dist\/app\/main\.js/.exec(scripts.start) ?? [];
+  const environment = { DATABASE_URL: databaseUrl, WAYBILL_HOST: '127.0.0.1', WAYBILL_PORT: '0', WAYBILL_LOG_LEVEL: 'error' };
+  return start('../dist/app/main.js', environment, atEnd, flags.split(' ').filter(Boolean));
+}
 
 export const startPostGraphile = (databaseUrl, atEnd) =>
   start('./postgraphile.js', { DATABASE_URL: databaseUrl, NODE_ENV: 'production', GRAPHILE_ENV: 'production' }, atEnd);

@@ -144,7 +144,7 @@ describe('in the catalogue', () => {
       expect(types['a SDO_GEOMETRY {}']).toMatchObject({ dataType: { name: 'SDO_GEOMETRY', canonical: null }, canonicalType: null });
       expect(types['a null {}']).toMatchObject({ dataType: null, canonicalType: { text: 'TEXT' } });
     });
-    expect(statements).toHaveLength(4);
+    expect(statements).toHaveLength(3);
     expect((await api.jit(query)).errors).toBeUndefined();
   });
 });

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { openApi, type Api } from './support/api.js';
 import { fillCatalogue } from './support/catalogue.js';
+import { fillExtracts } from './support/extracts.js';
+import { fillRuns } from './support/runs.js';
 
 const folder = new URL('./queries/', import.meta.url);
 const cases = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
@@ -17,7 +19,9 @@ afterAll(() => Promise.all([one, few, many].map((api) => api.close())));
 /** Statements of one tick have no order among themselves. */
 const sorted = (statements: string[]) => [...statements].sort();
 
-test.each(cases)('%s: its answer and its SQL, the same however many rows there are, and by both executors', async (file) => {
+const title = '%s: its answer and its SQL, the same however many rows there are, and by both executors';
+
+async function check(file: string): Promise<void> {
   const query = readFileSync(new URL(file, folder), 'utf8');
   let answer: unknown;
   const statements = await few.recorded(async () => {
@@ -31,4 +35,19 @@ test.each(cases)('%s: its answer and its SQL, the same however many rows there a
   const fewest = await one.recorded(() => one.execute(query));
   expect(statements).toEqual(expect.arrayContaining(fewest));
   expect(fewest.length).toBeLessThanOrEqual(statements.length);
+}
+
+// Runs and files come last: the other answers are those of a catalogue alone.
+const aboutRuns = (file: string) => file.startsWith('runs');
+const aboutFiles = (file: string) => file.startsWith('extracts');
+test.each(cases.filter((file) => !aboutRuns(file) && !aboutFiles(file)))(title, check);
+
+describe('with runs', () => {
+  beforeAll(() => Promise.all([one, few, many].map(fillRuns)));
+  test.each(cases.filter(aboutRuns))(title, check);
+});
+
+describe('with files', () => {
+  beforeAll(() => Promise.all([one, few, many].map(fillExtracts)));
+  test.each(cases.filter(aboutFiles))(title, check);
 });

@@ -47,7 +47,7 @@ describe('P51 audit columns', () => {
          and not exists (select from pg_trigger g where g.tgrelid = c.oid and g.tgname = 'stamp_update')`,
     );
     expect(without).toEqual([]);
-    expect(await one(`select count(*) from pg_trigger where tgname = 'stamp_update'`)).toBe('49');
+    expect(await one(`select count(*) from pg_trigger where tgname = 'stamp_update'`)).toBe('50');
   });
 
   test('the clock of rules and history can be moved by a setting', async () => {

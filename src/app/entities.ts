@@ -6,13 +6,16 @@ import { DatasetType } from '../dataset-type/dataset-type.entity.js';
 import { CompressionType } from '../extract/compression-type.entity.js';
 import { ExtractDatasetType } from '../extract/extract-dataset-type.entity.js';
 import { ExtractDependency } from '../extract/extract-dependency.entity.js';
+import { ExtractError } from '../extract/extract-error.entity.js';
 import { ExtractRun } from '../extract/extract-run.entity.js';
 import { ExtractSourceObject } from '../extract/extract-source-object.entity.js';
 import { ExtractSource } from '../extract/extract-source.entity.js';
 import { ExtractStatus } from '../extract/extract-status.entity.js';
+import { ExtractVersion } from '../extract/extract-version.entity.js';
 import { Extract } from '../extract/extract.entity.js';
 import { FileSizeType } from '../extract/file-size-type.entity.js';
 import { FileType } from '../extract/file-type.entity.js';
+import { LifecycleMove } from '../history/lifecycle-move.entity.js';
 import { StatusEvent } from '../history/status-event.entity.js';
 import { SystemSetting } from '../history/system.entity.js';
 import { LocationAlias } from '../location/location-alias.entity.js';
@@ -45,6 +48,9 @@ import { ErrorType } from '../run/error-type.entity.js';
 import { ProcessRun } from '../run/process-run.entity.js';
 import { ProcessStatus } from '../run/process-status.entity.js';
 import { RunError } from '../run/run-error.entity.js';
+import { RunGroup } from '../run/run-group.entity.js';
+import { RunObject } from '../run/run-object.entity.js';
+import { RunParameter } from '../run/run-parameter.entity.js';
 import { CharacterSet } from '../source/character-set.entity.js';
 import { DataType } from '../source/data-type.entity.js';
 import { SourceAlias } from '../source/source-alias.entity.js';
@@ -73,13 +79,16 @@ export const entities = [
   CompressionType,
   ExtractDatasetType,
   ExtractDependency,
+  ExtractError,
   ExtractRun,
   ExtractSourceObject,
   ExtractSource,
   ExtractStatus,
+  ExtractVersion,
   Extract,
   FileSizeType,
   FileType,
+  LifecycleMove,
   StatusEvent,
   SystemSetting,
   LocationAlias,
@@ -112,6 +121,9 @@ export const entities = [
   ProcessRun,
   ProcessStatus,
   RunError,
+  RunGroup,
+  RunObject,
+  RunParameter,
   CharacterSet,
   DataType,
   SourceAlias,

@@ -27,6 +27,23 @@ const files: SqlFile[] = [
   { file: 'process/register-processes.sql' },
   { file: 'extract/fill-statuses.sql' },
   { file: 'lineage/walk-lineage.sql', readOnly: true },
+  { file: 'run/run-state.sql', readOnly: true },
+  { file: 'run/keep-instants.sql' },
+  { file: 'run/keep-latest.sql' },
+  { file: 'history/lifecycle.sql' },
+  { file: 'run/move-runs.sql' },
+  { file: 'run/report-runs.sql' },
+  { file: 'run/judge-start.sql', readOnly: true },
+  { file: 'run/start-run.sql' },
+  { file: 'location/put-location.sql' },
+  { file: 'extract/keep-registration.sql' },
+  { file: 'extract/move-extracts.sql' },
+  { file: 'extract/report-extracts.sql' },
+  { file: 'extract/register-extracts.sql' },
+  { file: 'extract/find-extracts.sql', readOnly: true },
+  { file: 'extract/spread-to-extracts.sql' },
+  { file: 'extract/extract-dependencies.sql' },
+  { file: 'extract/claim-extracts.sql' },
 ];
 
 const read = async (list: SqlFile[]) =>

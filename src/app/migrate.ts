@@ -155,6 +155,8 @@ async function bringUp(
     await setSetting(run, 'time_zone', timeZone);
     log(`The time zone of the store is ${timeZone}.`);
   }
+  // After the time zone: what naive times mean depends on it.
+  if (pending.length) await run('select fill_instants(), fill_registration_instants()');
   if (store.kind === 'foreign') {
     await run('select complete_links(null)');
     log('Took over the store that ProcessTracker made.');

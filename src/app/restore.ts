@@ -114,7 +114,7 @@ const seeded = new Set([
     'extract_compression_type_lkup',
   ],
   ...['extract_filetype_lkup', 'filesize_type_lkup', 'filter_type_lkup', 'dependency_type_lkup', 'schedule_frequency_lkup', 'system_lkup'],
-  ...['waybill_setting', 'waybill_migration'],
+  ...['waybill_setting', 'waybill_migration', 'lifecycle_move'],
 ]);
 
 export interface RestoreOptions {

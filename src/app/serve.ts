@@ -6,6 +6,7 @@ import { StartError } from './embedded-postgres.js';
 import { buildWaybillSchema } from './schema.js';
 import { ListenError, startServer, type Server } from './server.js';
 import { openStore, type Store } from './store.js';
+import { startSweeper } from './sweeper.js';
 
 /** The program behind `npm start`: runs until it is told to stop. */
 export async function serve(): Promise<void> {
@@ -32,8 +33,10 @@ async function run(config: Config): Promise<void> {
   const server = await startServer({ config, log, schema: await buildWaybillSchema() });
   const stopping = new AbortController();
   let opening: Promise<Store> | undefined;
+  let stopSweeper: (() => Promise<void>) | undefined;
   onSignal(log, async () => {
     stopping.abort();
+    await stopSweeper?.();
     await stop(server, opening);
   });
   try {
@@ -44,6 +47,7 @@ async function run(config: Config): Promise<void> {
     if (refused) throw new StartError(refused);
     server.use(db, state);
     if (state.kind === 'read-only') lookAgain(store, server, log);
+    if (config.sweepSeconds) stopSweeper = startSweeper(store, config.sweepSeconds, log);
     log.info({ url: server.url, store: state.kind }, 'ready');
     console.log(`Waybill answers on ${server.url}/graphql${state.kind === 'read-only' ? `, read-only: ${state.reason}` : ''}`);
   } catch (error) {

@@ -17,6 +17,7 @@ import { answerError, isUnavailable, statusOf, Unavailable } from './apollo-erro
 import { gatePlugin } from './apollo-gate.js';
 import { jitPlugin } from './apollo-jit.js';
 import { readiness } from './health.js';
+import { LiveServer } from './live-server.js';
 import type { StoreState } from './migrate.js';
 
 declare module 'fastify' {
@@ -53,7 +54,7 @@ export class ListenError extends Error {
   override name = 'ListenError';
 }
 
-/** Starts the HTTP server: GraphQL on /graphql, a page to try it on /, health on /health/live and /health/ready. */
+/** Starts the HTTP server: GraphQL on /graphql, subscriptions there and on /graphql/stream, a page to try it on /, health on /health/live and /health/ready. */
 export async function startServer({ config, schema, log, db, state }: ServerOptions): Promise<Server> {
   const store = {
     db,
@@ -83,6 +84,9 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
     }) as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
   });
 
+  const live = new LiveServer(app, schema, config, log, store);
+  if (db) live.use(db);
+
   const home = await readFile(new URL('../../src/app/home.html', import.meta.url), 'utf8');
   const policy =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'";
@@ -106,6 +110,7 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     use(nextDb, nextState) {
       Object.assign(store, { db: nextDb, state: nextState, keys: new KeyRing(nextDb) });
+      live.use(nextDb);
     },
     wait: (reason) => void (store.waiting = reason),
     async close() {

@@ -60,6 +60,14 @@ export async function readOnlyShadow(db: Queries, metadata: MetadataStorage): Pr
   return [...views, await readOnlyFunctions(), 'set default_transaction_read_only = on'].join(';\n');
 }
 
+/** Columns of ours that say what columns of ProcessTracker say, in SQL of its row `c`. */
+const derived: Readonly<Record<string, string>> = {
+  'process_tracking.started_at': 'c.process_run_start_date_time',
+  'process_tracking.ended_at': 'c.process_run_end_date_time',
+  'extract_tracking.registered_at': 'c.extract_registration_date_time',
+  'error_tracking.occurred_at': 'c.error_occurrence_date_time',
+};
+
 interface Column {
   name: string;
   type: string;
@@ -71,7 +79,7 @@ const columnsOf = (meta: EntityMetadata): Column[] => {
   for (const prop of meta.props)
     prop.fieldNames.forEach((name, i) => {
       const type = prop.columnTypes[i]!.replace('(6)', '');
-      columns.set(name, { name, type, missing: prop.defaultRaw ?? 'null' });
+      columns.set(name, { name, type, missing: derived[`${meta.tableName}.${name}`] ?? prop.defaultRaw ?? 'null' });
     });
   return [...columns.values()];
 };

@@ -22,10 +22,12 @@ begin
     with list (tbl, kind, key, name, born, fields) as (values
       ('process', 'Process', 'process_id', '$.process_name', '', array['name process_name', 'description description',
         'type process_type_id process_type_lkup', 'tool process_tool_id tool_lkup', 'scheduleFrequency schedule_frequency_id schedule_frequency_lkup',
-        'namespace namespace', 'jobName job_name', 'retiredAt retired_at']),
+        'namespace namespace', 'jobName job_name', 'failureLimit failure_limit', 'runTimeLimitSeconds run_time_limit_seconds',
+        'leaseSeconds lease_seconds', 'cron cron', 'retiredAt retired_at']),
       ('process_tracking', 'ProcessRun', 'process_tracking_id',
         $$coalesce($.process_run_name, (select p.process_name from process p where p.process_id = $.process_id) || ' #' || $.process_run_id)$$,
         'process_status_id', array['status process_status_id process_status_lkup', 'endReason end_reason', 'runNumber process_run_id']),
+      ('run_group', 'RunGroup', 'run_group_id', '$.group_key', '', array['name name', 'expectedTotal expected_total', 'closedAt closed_at']),
       ('extract_tracking', 'Extract', 'extract_id', '$.extract_filename', 'extract_status_id', array[
         'status extract_status_id extract_status_lkup', 'fileName extract_filename', 'location extract_location_id location_lkup',
         'registeredAt extract_registration_date_time']),

@@ -15,7 +15,8 @@ begin
   return new;
 end $$;
 
--- An update that changes nothing leaves the row as it was. `implied` and `declared` tell of finer links: their change is no change of the row.
+-- An update that changes nothing leaves the row as it was. `implied` and `declared` tell of finer links, and the instants of runs and errors of
+-- naive times beside them, and heartbeats only that a holder lives: their change is no change of the row.
 do $$
 declare
   at record;
@@ -25,7 +26,8 @@ begin
       string_agg(format('old.%I', a.attname), ', ' order by a.attnum) as was,
       string_agg(format('new.%I', a.attname), ', ' order by a.attnum) as now
     from pg_class c
-    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attname not in ('implied', 'declared')
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attname not in ('implied', 'declared', 'started_at', 'ended_at', 'occurred_at', 'registered_at',
+        'heartbeat_at', 'lease_until')
     where c.relnamespace = 'process_tracker'::regnamespace and c.relkind in ('r', 'p')
     group by c.relname
     having bool_or(a.attname = 'row_version') and bool_or(a.attname = 'update_date_time')

@@ -5,6 +5,8 @@ import { Big, InstantColumn, Stored, Text } from '../platform/columns.js';
 /** Written by triggers only; there is no foreign key to the subject, because history outlives a deleted row. */
 @ObjectType({ description: 'One change of a state or of links, as the database recorded it. Never changed and never deleted.' })
 @Index({ properties: ['subjectKind', 'subjectId', 'id'] })
+@Index({ properties: ['transactionId', 'id'] })
+@Index({ properties: ['at'] })
 @Entity({ tableName: 'status_event' })
 export class StatusEvent {
   @PrimaryKey({ fieldName: 'event_id', type: 'string', columnType: 'bigint', generated: 'by default as identity' })

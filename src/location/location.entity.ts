@@ -1,4 +1,4 @@
-import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
+import { Check, Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
 import { InstantColumn, Key, Reference, Text, Whole } from '../platform/columns.js';
 import { Audited, Node } from '../platform/node.js';
@@ -9,6 +9,8 @@ import { LocationType } from './location-type.entity.js';
 @Unique({ properties: ['path'] })
 @Index({ properties: ['typeId'] })
 @Index({ name: 'location_lkup_retired_index', properties: ['id'], where: 'retired_at is not null' })
+@Check({ name: 'location_lkup_max_attempts_check', expression: 'max_attempts > 0' })
+@Check({ name: 'location_lkup_retry_delay_seconds_check', expression: 'retry_delay_seconds >= 0' })
 @Entity({ tableName: 'location_lkup' })
 export class Location extends Audited {
   @Key('location_id')
@@ -34,4 +36,16 @@ export class Location extends Audited {
     doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
   })
   retiredAt!: string | null;
+
+  @Whole('max_attempts', {
+    nullable: true,
+    doc: 'How often a version of its files is tried before it is given up until a person says retry. Null: 5 times.',
+  })
+  maxAttempts!: number | null;
+
+  @Whole('retry_delay_seconds', {
+    nullable: true,
+    doc: 'Seconds after a failed first attempt before the next; each further failure doubles them, up to a day. Null: 60.',
+  })
+  retryDelaySeconds!: number | null;
 }

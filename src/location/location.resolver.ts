@@ -1,49 +1,114 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Info, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, InputType, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/context.js';
-import { invalid } from '../platform/errors.js';
 import { listQuery, referenceField } from '../platform/fields.js';
 import { findRow } from '../platform/find-row.js';
 import { idByName, type ThingInput } from '../platform/naming.js';
 import type { Row } from '../platform/node.js';
 import { removable } from '../platform/removal.js';
 import { Name } from '../platform/text.js';
-import { thing } from '../platform/thing.js';
-import { locationNaming } from './location-naming.service.js';
+import { reasonField, tellingFields } from '../platform/thing.js';
+import type { NewLocation } from './find-location.service.js';
+import { createLocation, locationFields, updateLocation } from './location-changes.js';
+import { idByPath, locationNaming } from './location-naming.service.js';
+import { describePath } from './location-path.service.js';
 import { LocationType } from './location-type.entity.js';
 import { Location } from './location.entity.js';
 
-@Resolver()
-class LocationQueries {
-  @Query(() => Location, { nullable: true, description: 'The location with this name, now or formerly, or with this number; or null.' })
+@InputType('CreateLocationInput', { description: 'The Location to make.' })
+class CreateInput {
+  @Field(() => Name, {
+    nullable: true,
+    description:
+      'Its name, unique among locations. Left out, it is made of the kind of the location, its bucket or host and the last part of its path, as in `s3 lake - in`; where that is taken, of the kind and the whole path.',
+  })
+  name?: string | null;
+}
+@InputType('UpdateLocationInput', { description: 'Which Location to change, and its new values. What is left out stays.' })
+class UpdateInput {}
+tellingFields(UpdateInput.prototype, locationNaming);
+Field(() => Name, { nullable: true, description: 'New name, unique among locations. It keeps its id; the old name becomes an alias.' })(
+  UpdateInput.prototype,
+  'newName',
+);
+for (const { name, doc, type = () => Name, required } of locationFields) {
+  const graphql = type as () => typeof String;
+  Field(graphql, { nullable: name !== 'path', description: doc })(CreateInput.prototype, name);
+  Field(graphql, { nullable: true, description: `${doc}${required ? '' : ' Null takes it away.'}` })(UpdateInput.prototype, name);
+}
+reasonField(UpdateInput.prototype);
+
+@ObjectType({ description: 'What became of the wish to make a location.' })
+class CreateLocationPayload {
+  @Field(() => Boolean, { description: 'False where there was one with the path; it is left as it was.' }) created!: boolean;
+}
+@ObjectType({ description: 'The changed Location.' })
+class UpdateLocationPayload {
+  @Field(() => [String], { description: 'What the caller should know of the consequences, such as who does not know a new name yet.' })
+  warnings!: string[];
+}
+
+@Resolver(() => Location)
+class LocationResolver {
+  @Query(() => Location, {
+    nullable: true,
+    description: 'The location with this name, now or formerly, this path, or this number; or null.',
+  })
   location(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string,
-    @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
+    @Arg('path', () => Name, { nullable: true, description: 'Its path or URI; a slash at the end makes no difference.' }) path?: string,
+    @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) trackingId?: number,
   ): Promise<Row | null> {
-    return findRow(ctx, info, Location, { name, id }, { name: { sql: `t.location_id = ${idByName(locationNaming)}` } });
+    return findRow(
+      ctx,
+      info,
+      Location,
+      { name, path: path ? describePath(path, 'path').path : path, id: trackingId },
+      { name: { sql: `t.location_id = ${idByName(locationNaming)}` }, path: { sql: `t.location_id = ${idByPath('$1')}` } },
+    );
   }
-}
 
-/** The type of a location that does not say one, as ProcessTracker names it; and its bucket. */
-function typed(input: ThingInput): ThingInput {
-  const [, scheme, host] = /^([A-Za-z][A-Za-z0-9+.-]+):\/\/([^/]*)/.exec(input.path as string) ?? [];
-  const s3 = scheme?.toLowerCase() === 's3';
-  if (input.type === undefined || input.type === null) {
-    if (scheme && !s3 && scheme.toLowerCase() !== 'file')
-      throw invalid(`The path does not tell the type of the location: say \`type\`.`, {
-        argument: 'input.type',
-        value: null,
-        allowed: 'a kind of location',
-      });
-    input = { ...input, type: s3 ? 's3' : 'local filesystem' };
+  @Mutation(() => CreateLocationPayload, {
+    name: 'createLocation',
+    description:
+      'Makes a location, or finds the one that has the path. CONFLICT where that one has another name, or the name another path.',
+  })
+  create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: CreateInput): Promise<object> {
+    return ctx.write((tx) => createLocation(tx, input as NewLocation));
   }
-  return s3 && host && !input.bucket ? { ...input, bucket: host } : input;
+
+  @Mutation(() => UpdateLocationPayload, {
+    name: 'updateLocation',
+    description: 'Renames or changes a location. With another path come its type and its bucket, unless they are given.',
+  })
+  update(
+    @Ctx() ctx: Context,
+    @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: UpdateInput & ThingInput,
+  ): Promise<object> {
+    return ctx.write((tx) => updateLocation(tx, input), input.reason as string | null | undefined);
+  }
+
+  @FieldResolver(() => [String], {
+    description: 'Former names, by which it is still found, ordered. A thing that has such a name itself is found before.',
+  })
+  aliases(@Root() row: Row, @Ctx() ctx: Context): Promise<string[]> {
+    return ctx.loaders
+      .get<number, string[]>('Location.aliases', async (ids) => {
+        const rows = await ctx.db.query<{ id: number; names: string[] }>(
+          `select location_id as id, array_agg(name order by name) as names from location_alias where location_id = any($1::int[]) group by 1`,
+          [ids],
+        );
+        const byId = new Map(rows.map(({ id, names }) => [id, names]));
+        return ids.map((id) => byId.get(id) ?? []);
+      })
+      .load(row.id);
+  }
 }
 
 export const locationResolvers = [
-  LocationQueries,
+  LocationResolver,
   ...listQuery('locations', Location, 'All locations, ordered by name.', {
     name: 'Location.name',
     entity: Location,
@@ -51,24 +116,8 @@ export const locationResolvers = [
     retirable: true,
   }),
   referenceField(Location, 'type', 'typeId', LocationType, 'What kind of location it is.', false),
-  ...thing({
-    naming: locationNaming,
-    noun: 'a location',
-    unique: 'among locations',
-    needed: ['path'],
-    prepare: typed,
-    fields: [
-      { name: 'path', doc: 'Path or URI, unique.', type: () => Name, required: true },
-      {
-        name: 'type',
-        doc: 'Kind of location, made where it is new. A new location with a path of the local machine or of S3 need not say.',
-        property: 'typeId',
-        lookup: LocationType,
-        required: true,
-      },
-      { name: 'bucket', doc: 'Name of the bucket, where the location lies in one. Taken from an S3 path if left out.', type: () => Name },
-    ],
-  }),
+  referenceField(CreateLocationPayload, 'location', 'id', Location, 'The Location: the new one, or the one that had the path.', false),
+  referenceField(UpdateLocationPayload, 'location', 'id', Location, 'The Location as it is now.', false),
   removable(
     { naming: locationNaming, goes: ['LocationAlias', 'SourceLocation', 'SourceObjectLocation'] },
     'a location',

@@ -88,6 +88,22 @@ export const settings = {
     2_000_000_000,
     'How many objects the answer of a query could hold, at most (see `extensions.cost` of an answer).',
   ),
+  sweepSeconds: count(
+    'WAYBILL_SWEEP_SECONDS',
+    15,
+    0,
+    86_400,
+    'Seconds between two looks for runs and files whose lease is over, which are then abandoned, or free again; 0 never looks, then a new start, a new claim or a person does it.',
+  ),
+  maxSubscriptions: count('WAYBILL_MAX_SUBSCRIPTIONS', 100, 1, 100_000, 'Subscriptions of one client, at most.'),
+  maxAllSubscriptions: count('WAYBILL_MAX_ALL_SUBSCRIPTIONS', 2_000, 1, 1_000_000, 'Subscriptions of all clients of one server, at most.'),
+  pollMs: count(
+    'WAYBILL_POLL_MS',
+    1_000,
+    20,
+    60_000,
+    'Milliseconds between two looks for changes by other clients, such as the Python one, while somebody subscribes.',
+  ),
   jit: setting(
     'WAYBILL_JIT',
     'true',

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Database, Tx } from './database.js';
 import { Loaders } from './loaders.js';
 import type { EntityClass, Row } from './rows.js';
-import { selectedProperties } from './selection.js';
+import { neededProperties } from './selection.js';
 
 export type Role = 'read' | 'write' | 'admin';
 
@@ -30,7 +30,7 @@ export function createContext(db: Database, caller: Caller, requestId: string): 
     requestId,
     db,
     loaders,
-    load: (entity, id, info) => loaders.byId(entity, id, selectedProperties(info, entity)),
+    load: (entity, id, info) => loaders.byId(entity, id, neededProperties(info, entity)),
     async write(work, reason) {
       try {
         return await db.write({ actor: caller.actor, reason: reason ?? null }, work);

@@ -20,9 +20,10 @@ export interface Writer {
 
 /**
  * Deadlock and serialization failure: PostgreSQL asks for the transaction to be tried again. So does what somebody else deleted between our look at it
- * and our link to it (foreign key): a second look says that it is gone, or makes it anew.
+ * and our link to it (foreign key): a second look says that it is gone, or makes it anew. And so does a name or number that somebody else took between
+ * our look and our insert (unique index): a second look says who has it.
  */
-const worthRetrying = new Set(['40P01', '40001', '23503']);
+const worthRetrying = new Set(['40P01', '40001', '23503', '23505']);
 const attempts = 5;
 
 /** Errors that functions of the store raise on purpose: their SQLSTATE, and what they are to a caller. Their DETAIL is JSON. */
@@ -33,15 +34,25 @@ function translated(error: unknown): unknown {
   return raised[code] ? new DomainError(raised[code], message, detail ? (JSON.parse(detail) as ErrorDetails) : {}) : error;
 }
 
+/** Thrown by the work of a transaction that has found out, by writing, that nothing is to be written: it is undone, and `value` is answered. */
+export class Undo<T> extends Error {
+  constructor(readonly value: T) {
+    super('Nothing is to be written.');
+  }
+}
+
 /** How many texts get a prepared statement on each connection; the filters of callers can make any number of texts. */
 const preparedLimit = 500;
 
 /**
  * The data store as the API uses it: plain SQL over one pool, no entity in between (docs/decisions/0002-plain-sql.md).
- * Names in SQL are unqualified: `connectionOptions` sets the search path.
+ * Names of tables in SQL are unqualified: `connectionOptions` sets the search path. Functions are called as `process_tracker.name(…)`, and found
+ * wherever the store has them.
  */
 export class Database implements Queries {
   readonly #prepared = new Map<string, string>();
+  /** Told of each transaction of `write` that was committed. */
+  onCommit: (() => void) | undefined;
 
   constructor(
     readonly pool: pg.Pool,
@@ -54,7 +65,8 @@ export class Database implements Queries {
   }
 
   async query<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
-    const { rows } = await this.pool.query<T>({ name: this.#nameOf(sql), text: sql, values });
+    const text = this.functions === 'process_tracker' ? sql : sql.replace(/\bprocess_tracker\.(?=\w+\()/g, `${this.functions}.`);
+    const { rows } = await this.pool.query<T>({ name: this.#nameOf(text), text, values });
     return rows;
   }
 
@@ -64,6 +76,7 @@ export class Database implements Queries {
       try {
         return await this.#transaction(writer, work);
       } catch (error) {
+        if (error instanceof Undo) return error.value as T;
         if (attempt >= attempts || !worthRetrying.has((error as { code?: string }).code ?? '')) throw translated(error);
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
       }
@@ -83,6 +96,7 @@ export class Database implements Queries {
         (await client.query<R>({ name: this.#nameOf(sql), text: sql, values })).rows;
       const result = await work({ query });
       await client.query('commit');
+      this.onCommit?.();
       return result;
     } catch (error) {
       await client.query('rollback').catch((failure: Error) => (broken = failure));

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Args, ArgsType, Ctx, Field, FieldResolver, Info, Query, Resolver, Root, type ClassType } from 'type-graphql';
+import { Args, ArgsType, Ctx, Extensions, Field, FieldResolver, Info, Query, Resolver, Root, type ClassType } from 'type-graphql';
 import { connectionOf } from './connections.js';
 import type { Context } from './context.js';
 import { invalid } from './errors.js';
@@ -9,6 +9,7 @@ import type { Row } from './node.js';
 import { orderedBy, orderInputOf, type OrderBy, type Orders } from './ordering.js';
 import { page, PageArgs, type ListSource, type Page } from './paging.js';
 import { columnOf, shapeOf, type EntityClass } from './rows.js';
+import { referredRow, type FieldReads } from './selection.js';
 import { LongText, Name } from './text.js';
 import type { Condition } from './values.js';
 
@@ -30,8 +31,10 @@ export function referenceField(
   @Resolver(() => owner as ClassType)
   class ReferenceResolver {
     @FieldResolver(() => to as ClassType, { nullable, description })
-    [field](@Root() row: Row, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
-      return ctx.load(to, row[property] as number | null, info);
+    @Extensions({ readsOnly: [property], refersTo: to } satisfies FieldReads)
+    [field](@Root() row: Row, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Row | null | Promise<Row | null> {
+      const referred = referredRow(row, info, to);
+      return referred === undefined ? ctx.load(to, row[property] as number | null, info) : referred;
     }
   }
   return ReferenceResolver;
@@ -70,6 +73,7 @@ export function listField(owner: EntityClass, field: string, node: ClassType, de
   @Resolver(() => owner as ClassType)
   class ListResolver {
     @FieldResolver(() => connection.type, { description })
+    @Extensions({ readsOnly: [] } satisfies FieldReads)
     [field](
       @Root() row: Row,
       @Ctx() ctx: Context,

@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from './context.js';
 import { invalid } from './errors.js';
-import { selectList, shapeOf, type EntityClass, type Row } from './rows.js';
-import { selectedProperties } from './selection.js';
+import { shapeOf, type EntityClass, type Row } from './rows.js';
+import { readingFor } from './selection.js';
 
 /**
  * The one row that the arguments of a query mean, or null. Exactly one of `by` must be given (an entry with several values counts as given
@@ -16,7 +16,7 @@ export async function findRow(
   by: Readonly<Record<string, unknown>>,
   special: Readonly<Record<string, { sql: string }>> = {},
 ): Promise<Row | null> {
-  const { name: type, table, columns } = shapeOf(entity);
+  const { name: type, table, columns: known } = shapeOf(entity);
   const present = (value: unknown) => (Array.isArray(value) ? value : [value]).every((each) => each !== undefined && each !== null);
   const given = Object.entries(by).filter(([, value]) => present(value));
   if (given.length !== 1) {
@@ -24,10 +24,8 @@ export async function findRow(
     throw invalid(`Say which ${type} by exactly one of: ${allowed.join(', ')}.`, { argument: allowed[0]!, value: null, allowed });
   }
   const [[name, value]] = given as [[string, unknown]];
-  const where = special[name]?.sql ?? `t.${columns.get(name)!.column} = $1`;
-  const [row] = await ctx.db.query<Row>(
-    `select ${selectList(entity, selectedProperties(info, entity))} from ${table} t where ${where}`,
-    Array.isArray(value) ? value : [value],
-  );
+  const where = special[name]?.sql ?? `t.${known.get(name)!.column} = $1`;
+  const { columns, joins } = readingFor(info, entity);
+  const [row] = await ctx.db.query<Row>(`select ${columns} from ${table} t${joins} where ${where}`, Array.isArray(value) ? value : [value]);
   return row ?? null;
 }

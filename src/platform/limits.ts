@@ -141,6 +141,9 @@ const objects: ComplexityEstimator = ({ type, field, args, childComplexity }) =>
 /** A field may state its own cost: type-graphql's `complexity` of a field. */
 const estimators = [fieldExtensionsEstimator(), objects];
 
+/** What an operation cost when it came last: of its variables, numbers, booleans and nulls count; texts and inputs stand for no objects. */
+const lastCosts = new WeakMap<OperationDefinitionNode, { variables: string; cost: number }>();
+
 /**
  * What the operation may cost at most, before anything of it runs; undefined where its variables do not fit, which execution reports.
  * @throws GraphQLError where an argument cannot be read.
@@ -151,6 +154,13 @@ export function costOf(
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
 ): number | undefined {
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (!coerced) return undefined;
+  const counts = (value: unknown) => value === null || typeof value === 'number' || typeof value === 'boolean';
+  const counted = JSON.stringify(Object.entries(coerced).map(([name, value]) => [name, counts(value) ? value : 'not counted']));
+  const last = lastCosts.get(operation);
+  if (last?.variables === counted) return last.cost;
+
   const errors: GraphQLError[] = [];
   let cost = 0;
   const context = new ValidationContext(schema, document, new TypeInfo(schema), (error) => errors.push(error));
@@ -165,9 +175,9 @@ export function costOf(
   const visitor = rule(context) as { OperationDefinition: Record<'enter' | 'leave', (node: OperationDefinitionNode) => void> };
   visitor.OperationDefinition.enter.call(visitor, operation);
   visitor.OperationDefinition.leave.call(visitor, operation);
-  if (!errors.length) return cost;
-  if (getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors) return undefined;
-  throw errors[0];
+  if (errors.length) throw errors[0]!;
+  lastCosts.set(operation, { variables: counted, cost });
+  return cost;
 }
 
 /** @throws INVALID where the cost is above the limit. */

@@ -1,10 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Extensions, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from './context.js';
 import { invalid } from './errors.js';
 import { decodeId, globalId } from './ids.js';
 import { Audited, Node, type Row } from './node.js';
 import { entityNamed } from './rows.js';
+import type { FieldReads } from './selection.js';
 
 /** A row that stands for an interface or union carries the name of its type. */
 export const stamped = <R extends Row | null>(row: R, typename: string): R => {
@@ -15,6 +16,7 @@ export const stamped = <R extends Row | null>(row: R, typename: string): R => {
 @Resolver(() => Node)
 export class NodeResolver {
   @FieldResolver(() => ID, { name: 'id' })
+  @Extensions({ readsOnly: [] } satisfies FieldReads)
   globalId(@Root() row: Row, @Info() info: GraphQLResolveInfo): string {
     return globalId(info.parentType.name, row.id);
   }
@@ -36,6 +38,7 @@ export class NodeResolver {
 @Resolver(() => Audited)
 export class AuditedResolver {
   @FieldResolver(() => Int)
+  @Extensions({ readsOnly: [] } satisfies FieldReads)
   trackingId(@Root() row: Row): number {
     return row.id;
   }

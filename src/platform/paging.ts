@@ -5,8 +5,8 @@ import { decodeCursor, encodeCursor, orderKey } from './cursors.js';
 import { invalid } from './errors.js';
 import { whereCondition, type Where } from './filter-sql.js';
 import { grouped } from './loaders.js';
-import { selectList, shapeOf, type EntityClass, type Row } from './rows.js';
-import { selectedProperties } from './selection.js';
+import { shapeOf, type EntityClass, type Row } from './rows.js';
+import { readingFor, remembered, selectedFields, type Reading } from './selection.js';
 import { Values, type Condition } from './values.js';
 
 const defaultFirst = 50;
@@ -125,7 +125,7 @@ function conditions(list: ListSource, values: Values, conditionsOfCall: readonly
 
 function pageSql(
   list: ListSource,
-  columns: string,
+  { columns, joins }: Reading,
   values: Values,
   conditionsOfCall: readonly Condition[],
   slice: Slice,
@@ -134,7 +134,7 @@ function pageSql(
   const order = list.order.map((property) => `${orderKey(list, property).sql}${isDescending(list, slice) ? ' desc' : ''}`).join(', ');
   const where = [...(parent ? [`${list.parent} = ${parent}`] : []), conditions(list, values, conditionsOfCall, slice)].join(' and ');
   // One row more than asked for says whether the list goes on.
-  return `select ${columns} from ${fromOf(list)} where ${where} order by ${order} limit ${values.add(slice.limit + 1, 'int')}`;
+  return `select ${columns} from ${fromOf(list)}${joins} where ${where} order by ${order} limit ${values.add(slice.limit + 1, 'int')}`;
 }
 
 function pageOf(list: ListSource, slice: Slice, rows: Row[], count: () => Promise<number>): Page {
@@ -149,11 +149,28 @@ function pageOf(list: ListSource, slice: Slice, rows: Row[], count: () => Promis
     pageInfo: {
       hasNextPage: slice.backwards ? behind : more,
       hasPreviousPage: slice.backwards ? more : behind,
-      startCursor: nodes.length ? encodeCursor(list, nodes[0]!) : null,
-      endCursor: nodes.length ? encodeCursor(list, nodes.at(-1)!) : null,
+      get startCursor() {
+        return nodes.length ? encodeCursor(list, nodes[0]!) : null;
+      },
+      get endCursor() {
+        return nodes.length ? encodeCursor(list, nodes.at(-1)!) : null;
+      },
     },
   };
 }
+
+/** How a page is read: what the field asks for, and what orders the list where cursors are made of it. */
+const readingOf = (info: GraphQLResolveInfo, list: ListSource): Reading =>
+  remembered(info, list.name, () => {
+    const inside = list.inside ? `.${list.inside}` : '';
+    const asked = selectedFields(info);
+    const order = asked.has('edges') || asked.has('pageInfo') ? list.order : [];
+    const { columns, joins } = readingFor(info, list.entity, [`nodes${inside}`, `edges.node${inside}`], order);
+    const extra = Object.entries(list.extra ?? {})
+      .filter(([property]) => inside || !list.order.includes(property) || order.length)
+      .map(([property, { sql, read = sql }]) => `, ${read} as "${property}"`);
+    return { columns: columns + extra.join(''), joins };
+  });
 
 /**
  * One page of a list. Below a parent, the pages of all parents of the same field are one statement; `totalCount` is another, and runs
@@ -168,13 +185,10 @@ export async function page(
 ): Promise<Page> {
   const slice = sliceOf(list, args);
   const where = [...(options.where ?? []), whereCondition(list.entity, args.where)].filter((condition) => condition !== undefined);
-  const inside = list.inside ? `.${list.inside}` : '';
-  const properties = selectedProperties(info, list.entity, [`nodes${inside}`, `edges.node${inside}`], list.order);
-  const extra = Object.entries(list.extra ?? {}).map(([property, { sql, read = sql }]) => `, ${read} as "${property}"`);
-  const columns = selectList(list.entity, properties) + extra.join('');
+  const reading = readingOf(info, list);
   if (options.parent === undefined) {
     const values = new Values();
-    const rows = await ctx.db.query<Row>(pageSql(list, columns, values, where, slice), values.list);
+    const rows = await ctx.db.query<Row>(pageSql(list, reading, values, where, slice), values.list);
     return pageOf(list, slice, rows, async () => {
       const counted = new Values();
       const [row] = await ctx.db.query<{ count: string }>(
@@ -186,14 +200,15 @@ export async function page(
   }
   const condition = where.map(({ key }) => key).join(' ');
   const rows = await ctx.loaders
-    .get<number, Row[]>(`${list.name} ${JSON.stringify(slice)} ${condition} (${columns})`, async (parents) => {
+    .get<number, Row[]>(`${list.name} ${JSON.stringify(slice)} ${condition} (${reading.columns})`, async (parents) => {
       const values = new Values();
       const keys = values.add(parents, 'int[]');
-      const sql = pageSql(list, columns, values, where, slice, 'k.key');
+      const sql = pageSql(list, reading, values, where, slice, 'k.key');
+      // The keys come through a subquery: their number would make a plan for each call look better than it is.
       return grouped(
         parents,
         await ctx.db.query<Row & { __key: number }>(
-          `select k.key as "__key", x.* from unnest(${keys}) k(key) cross join lateral (${sql}) x`,
+          `select k.key as "__key", x.* from unnest((select ${keys})) k(key) cross join lateral (${sql}) x`,
           values.list,
         ),
       );

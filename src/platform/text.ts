@@ -1,7 +1,7 @@
 import { GraphQLScalarType, Kind } from 'graphql';
 
 const maxNameBytes = 2000;
-const maxTextBytes = 1_000_000;
+const maxTextBytes = 2_097_152;
 
 /** What PostgreSQL cannot store as text: the character U+0000, and halves of surrogate pairs. */
 const unstorable = (value: string): string | undefined =>

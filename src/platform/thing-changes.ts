@@ -18,6 +18,8 @@ export interface ThingField {
   required?: boolean;
   /** Least value of a number. */
   min?: number;
+  /** Throws INVALID, naming the argument, where a value is not allowed. */
+  check?: (value: never, argument: string) => void;
 }
 
 /** The number behind the name of a look-up, which is made where it is new, or must be known. */
@@ -44,13 +46,14 @@ async function columnsOf(
   input: ThingInput,
 ): Promise<[column: string, value: unknown][]> {
   const set: [string, unknown][] = [];
-  for (const { name, property = name, lookup, known = false, required, min } of fields) {
+  for (const { name, property = name, lookup, known = false, required, min, check } of fields) {
     const value = input[name];
     const argument = `input.${name}`;
     if (value === undefined) continue;
     if (value === null && required) throw invalid(`${name} cannot be taken away.`, { argument, value });
     if (min !== undefined && typeof value === 'number' && value < min)
       throw invalid(`${name} must be at least ${min}, not ${value}.`, { argument, value, allowed: { min } });
+    if (value !== null) check?.(value as never, argument);
     set.push([
       shapeOf(entity).columns.get(property)!.column,
       lookup && value !== null ? await lookupId(tx, lookup, value as string, known, argument) : value,

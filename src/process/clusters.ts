@@ -6,7 +6,7 @@ import type { ListSource } from '../platform/paging.js';
 import type { EntityClass } from '../platform/rows.js';
 import { Decimal } from '../platform/scalars.js';
 import { LongText, Name } from '../platform/text.js';
-import { assignProcess, declaredNeeds, removeProcess, type Assigned, type Assignment } from './cluster-needs.js';
+import { assignProcess, declaredNeeds, removeProcess, type Assigned, type Assignment } from './cluster-needs.service.js';
 import { Cluster } from './cluster.entity.js';
 import { Process } from './process.entity.js';
 

@@ -8,7 +8,7 @@ import { lookupId } from '../platform/thing-changes.js';
 import { objectNaming, sourceNaming } from '../source/source-naming.service.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
-import { processNaming } from './process-naming.js';
+import { processNaming } from './process-naming.service.js';
 import { Process } from './process.entity.js';
 
 const typesOf = (name: string, link: string, key: string): ListSource => ({

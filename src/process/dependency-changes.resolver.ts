@@ -6,7 +6,7 @@ import { ItemError, itemError } from '../platform/item-error.view.js';
 import type { Row } from '../platform/node.js';
 import { LongText } from '../platform/text.js';
 import { addDependencies, DependencyOutcome, removeDependencies, type DependencyChange } from './dependency-changes.js';
-import { DependencyKind } from './dependency-kind.js';
+import { DependencyKind } from './dependency-kind.view.js';
 import { ProcessRefInput } from './process-ref.input.js';
 import { Process } from './process.entity.js';
 

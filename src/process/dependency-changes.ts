@@ -1,7 +1,7 @@
 import type { Tx } from '../platform/database.js';
 import { conflict, DomainError, type ErrorDetails } from '../platform/errors.js';
-import { DependencyKind } from './dependency-kind.js';
-import { findProcesses } from './find-processes.js';
+import { DependencyKind } from './dependency-kind.view.js';
+import { findProcesses } from './find-processes.service.js';
 import type { ProcessRefInput } from './process-ref.input.js';
 
 export enum DependencyOutcome {

@@ -9,7 +9,7 @@ import type { Row } from '../platform/node.js';
 import { page, PageArgs, type ListSource, type Page } from '../platform/paging.js';
 import type { Condition } from '../platform/values.js';
 import { Instant } from '../platform/scalars.js';
-import { dependencies, DependencyKind, dependencyLinks } from './dependency-kind.js';
+import { dependencies, DependencyKind, dependencyLinks } from './dependency-kind.view.js';
 import { DependencyType } from './dependency-type.entity.js';
 import { Process } from './process.entity.js';
 

@@ -3,7 +3,7 @@ import { Args, ArgsType, Ctx, Field, FieldResolver, Info, Int, ObjectType, Resol
 import type { Context } from '../platform/context.js';
 import type { Row } from '../platform/node.js';
 import { WalkCut } from '../platform/walk-cut.js';
-import { dependencies, DependencyKind } from './dependency-kind.js';
+import { dependencies, DependencyKind } from './dependency-kind.view.js';
 import { Process } from './process.entity.js';
 import { kindsOf, maxNodes, walkDependencies, type DependencyNode as Node, type DependencyWalk as Walk } from './walk-dependencies.js';
 

@@ -3,9 +3,9 @@ import { Arg, Ctx, Field, FieldResolver, Info, Int, ObjectType, Query, registerE
 import type { Context } from '../platform/context.js';
 import { DomainError, invalid } from '../platform/errors.js';
 import type { Row } from '../platform/node.js';
-import { dependencies, DependencyKind } from './dependency-kind.js';
+import { dependencies, DependencyKind } from './dependency-kind.view.js';
 import { layersOf, readDependencies, type Order } from './execution-order.js';
-import { findProcesses } from './find-processes.js';
+import { findProcesses } from './find-processes.service.js';
 import { ProcessRefInput } from './process-ref.input.js';
 import { Process } from './process.entity.js';
 

@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.js';
-import { dependencyLinks, type DependencyKind } from './dependency-kind.js';
+import { dependencyLinks, type DependencyKind } from './dependency-kind.view.js';
 
 /** Processes with the links between them: place by place, `children[i]` depends on `parents[i]`. */
 export interface DependencyGraph {

@@ -9,7 +9,7 @@ import { entityNamed, shapeOf } from '../platform/rows.js';
 import { lockSubject, subjectFields } from '../platform/subject.js';
 import { LongText, Name } from '../platform/text.js';
 import { attributeNaming, objectNaming, sourceNaming } from '../source/source-naming.service.js';
-import { processNaming } from './process-naming.js';
+import { processNaming } from './process-naming.service.js';
 
 const kinds = [
   { naming: processNaming, argument: 'process' },

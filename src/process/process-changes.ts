@@ -1,8 +1,10 @@
+import { Int } from 'type-graphql';
 import { Tool } from '../actor/tool.entity.js';
 import { removable } from '../platform/removal.js';
 import { thing } from '../platform/thing.js';
-import { processNaming } from './process-naming.js';
+import { processNaming } from './process-naming.service.js';
 import { ProcessType } from './process-type.entity.js';
+import { runSettings } from './run-settings.service.js';
 import { ScheduleFrequency } from './schedule-frequency.entity.js';
 
 /** What the API has to change and delete processes; `registerProcess` makes them. */
@@ -24,6 +26,12 @@ export const processChanges = [
         required: true,
       },
       { name: 'description', doc: 'What it does and why.' },
+      ...Object.entries(runSettings).map(([name, { doc, number, check }]) => ({
+        name,
+        doc,
+        ...(number ? { type: () => Int } : {}),
+        check,
+      })),
     ],
   }),
   removable(

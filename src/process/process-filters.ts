@@ -12,7 +12,7 @@ import type {
   UpdateProcessFilterInput,
 } from './process-filter.input.js';
 import { listOperator, type FilterValue } from './process-filter-predicate.js';
-import { processNaming } from './process-naming.js';
+import { processNaming } from './process-naming.service.js';
 
 export interface FilterRequest {
   processId: number;

@@ -1,7 +1,7 @@
-import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
+import { Check, Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
 import { Tool } from '../actor/tool.entity.js';
-import { Big, InstantColumn, Key, LocalTime, never, Reference, Text } from '../platform/columns.js';
+import { Big, InstantColumn, Key, LocalTime, never, Reference, Text, Whole } from '../platform/columns.js';
 import { Audited, Node } from '../platform/node.js';
 import { ProcessType } from './process-type.entity.js';
 import { ScheduleFrequency } from './schedule-frequency.entity.js';
@@ -20,6 +20,9 @@ const NEVER = "'1900-01-01 00:00:00'";
 @Index({ properties: ['toolId'] })
 @Index({ properties: ['scheduleFrequencyId'] })
 @Index({ name: 'process_retired_index', properties: ['id'], where: 'retired_at is not null' })
+@Check({ name: 'process_failure_limit_check', expression: 'failure_limit >= 0' })
+@Check({ name: 'process_run_time_limit_seconds_check', expression: 'run_time_limit_seconds > 0' })
+@Check({ name: 'process_lease_seconds_check', expression: 'lease_seconds > 0' })
 @Entity({ tableName: 'process' })
 export class Process extends Audited {
   @Key('process_id')
@@ -74,4 +77,25 @@ export class Process extends Audited {
     doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
   })
   retiredAt!: string | null;
+
+  @Whole('failure_limit', {
+    nullable: true,
+    doc: 'After how many failures in a row the next start puts it on hold: 0 never does. Null: after 5.',
+  })
+  failureLimit!: number | null;
+
+  @Whole('run_time_limit_seconds', {
+    nullable: true,
+    doc: 'Seconds that a run of it may take before it is listed as stuck; null if there is no limit.',
+  })
+  runTimeLimitSeconds!: number | null;
+
+  @Whole('lease_seconds', { nullable: true, doc: 'Seconds of lease that its runs get where their start does not say; null: no lease.' })
+  leaseSeconds!: number | null;
+
+  @Text('cron', {
+    nullable: true,
+    doc: "When it is meant to start, as a cron text in the store's time zone; decides instead of the schedule frequency whether it is late.",
+  })
+  cron!: string | null;
 }

@@ -13,7 +13,7 @@ import { SourceObjectAttribute } from '../source/source-object-attribute.entity.
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
 import { DatasetType } from '../dataset-type/dataset-type.entity.js';
-import { processNaming } from './process-naming.js';
+import { processNaming } from './process-naming.service.js';
 import { ProcessType } from './process-type.entity.js';
 import { Process } from './process.entity.js';
 import { ScheduleFrequency } from './schedule-frequency.entity.js';

@@ -2,6 +2,7 @@ import { Field, InputType, Int, registerEnumType } from 'type-graphql';
 import { Decimal } from '../platform/scalars.js';
 import { LongText, Name } from '../platform/text.js';
 import { ProcessFilterInput } from './process-filter.input.js';
+import { runSettings } from './run-settings.service.js';
 
 @InputType({ description: 'Somebody to call: found by name, made where there is none.' })
 export class ContactInput {
@@ -113,6 +114,10 @@ export class RegisterProcessInput {
   })
   scheduleFrequency?: string | null;
   @Field(() => LongText, { nullable: true, description: 'What it does and why.' }) description?: string | null;
+  @Field(() => Int, { nullable: true, description: runSettings.failureLimit.doc }) failureLimit?: number | null;
+  @Field(() => Int, { nullable: true, description: runSettings.runTimeLimitSeconds.doc }) runTimeLimitSeconds?: number | null;
+  @Field(() => Int, { nullable: true, description: runSettings.leaseSeconds.doc }) leaseSeconds?: number | null;
+  @Field(() => Name, { nullable: true, description: runSettings.cron.doc }) cron?: string | null;
   @Field(() => [SourceInput], { nullable: true, description: 'What it reads, at the finest grain known: source, object or attribute.' })
   sources?: SourceInput[] | null;
   @Field(() => [SourceInput], { nullable: true, description: 'What it writes, at the finest grain known: source, object or attribute.' })

@@ -6,7 +6,7 @@ import { ItemError, itemError } from '../platform/item-error.view.js';
 import type { Row } from '../platform/node.js';
 import { Process } from './process.entity.js';
 import { RegisterProcessInput } from './register-process.input.js';
-import { registerEach, registerProcesses, type RegisteredProcess, type RegistrationOutcome } from './register-processes.js';
+import { registerEach, registerProcesses, type RegisteredProcess, type RegistrationOutcome } from './register-processes.service.js';
 import { UnlinkProcessInput } from './unlink-process.input.js';
 import { unlinkProcess } from './unlink-process.js';
 

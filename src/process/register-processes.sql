@@ -65,27 +65,32 @@ begin
 
   -- Processes
   with made as (
-    insert into process (process_name, process_type_id, process_tool_id, schedule_frequency_id, description)
+    insert into process (process_name, process_type_id, process_tool_id, schedule_frequency_id, description, failure_limit, run_time_limit_seconds, lease_seconds, cron)
       select name, (select process_type_id from process_type_lkup where process_type_name = type), (select tool_id from tool_lkup where tool_name = tool),
-        coalesce((select schedule_frequency_id from schedule_frequency_lkup where schedule_frequency_name = frequency), 0), description
-      from jsonb_to_recordset(input -> 'processes') n(i int, name text, type text, tool text, frequency text, description text)
+        coalesce((select schedule_frequency_id from schedule_frequency_lkup where schedule_frequency_name = frequency), 0), description,
+        "failureLimit", "runTimeLimitSeconds", "leaseSeconds", cron
+      from jsonb_to_recordset(input -> 'processes') n(i int, name text, type text, tool text, frequency text, description text, "failureLimit" int,
+        "runTimeLimitSeconds" int, "leaseSeconds" int, cron text)
       where not exists (select from process where process_name = name) order by i on conflict (process_name) do nothing
       returning process_id
   ) select coalesce(array_agg(process_id), '{}') into new_ids from made;
   perform from process join jsonb_to_recordset(input -> 'processes') n(name text) on process_name = name
     order by process_id for no key update of process;
-  update process p set process_type_id = wanted.type, process_tool_id = wanted.tool, schedule_frequency_id = wanted.frequency, description = wanted.description
+  update process p set process_type_id = wanted.type, process_tool_id = wanted.tool, schedule_frequency_id = wanted.frequency, description = wanted.description,
+      failure_limit = wanted.failures, run_time_limit_seconds = wanted.time_limit, lease_seconds = wanted.lease, cron = wanted.cron
     from (
       select process_id,
         coalesce((select process_type_id from process_type_lkup where process_type_name = n.type), process_type_id) as type,
         coalesce((select tool_id from tool_lkup where tool_name = n.tool), process_tool_id) as tool,
         coalesce((select schedule_frequency_id from schedule_frequency_lkup where schedule_frequency_name = n.frequency), schedule_frequency_id) as frequency,
-        coalesce(n.description, p.description) as description
-      from process p join jsonb_to_recordset(input -> 'processes') n(name text, type text, tool text, frequency text, description text) on process_name = n.name
+        coalesce(n.description, p.description) as description, coalesce(n."failureLimit", p.failure_limit) as failures,
+        coalesce(n."runTimeLimitSeconds", p.run_time_limit_seconds) as time_limit, coalesce(n."leaseSeconds", p.lease_seconds) as lease, coalesce(n.cron, p.cron) as cron
+      from process p join jsonb_to_recordset(input -> 'processes') n(name text, type text, tool text, frequency text, description text, "failureLimit" int,
+        "runTimeLimitSeconds" int, "leaseSeconds" int, cron text) on process_name = n.name
     ) wanted
     where p.process_id = wanted.process_id
-      and (p.process_type_id, p.process_tool_id, p.schedule_frequency_id, p.description)
-        is distinct from (wanted.type, wanted.tool, wanted.frequency, wanted.description);
+      and (p.process_type_id, p.process_tool_id, p.schedule_frequency_id, p.description, p.failure_limit, p.run_time_limit_seconds, p.lease_seconds, p.cron)
+        is distinct from (wanted.type, wanted.tool, wanted.frequency, wanted.description, wanted.failures, wanted.time_limit, wanted.lease, wanted.cron);
   select array_agg(process_id order by i) into process_ids
     from jsonb_to_recordset(input -> 'processes') n(i int, name text) join process on process_name = name;
   perform process_tracker.all_found(process_ids, input -> 'processes');

@@ -89,7 +89,9 @@ export function listsOf(requests: readonly RegisterProcessInput[]) {
   };
   for (const request of requests) {
     const { name, type, tool, scheduleFrequency: frequency, description } = request;
-    const p = processes.add(name, { name, type, tool, frequency, description });
+    const { failureLimit, runTimeLimitSeconds, leaseSeconds, cron } = request;
+    const facts = { name, type, tool, frequency, description, failureLimit, runTimeLimitSeconds, leaseSeconds, cron };
+    const p = processes.add(name, facts);
     addContacts(links.processContacts, p, request.contacts);
     addSide(p, 'reads', request.sources);
     addSide(p, 'writes', request.targets);

@@ -1,7 +1,7 @@
 import type { Tx } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
 import { lockThing } from '../platform/naming.js';
-import { processNaming } from './process-naming.js';
+import { processNaming } from './process-naming.service.js';
 import type { UnlinkProcessInput, UnlinkSourceInput } from './unlink-process.input.js';
 
 interface Ref {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
 import type { WalkCut } from '../platform/walk-cut.js';
-import { dependencyLinks, type DependencyKind } from './dependency-kind.js';
+import { dependencyLinks, type DependencyKind } from './dependency-kind.view.js';
 
 export const maxNodes = 100_000;
 /** How long a statement may walk, in milliseconds. */

@@ -1,12 +1,14 @@
 import { Entity, Index } from '@mikro-orm/decorators/legacy';
-import { Key, LocalTime, Reference, Text } from '../platform/columns.js';
-import { Audited } from '../platform/node.js';
+import { ObjectType } from 'type-graphql';
+import { InstantColumn, Key, LocalTime, Reference, Text } from '../platform/columns.js';
+import { Audited, Node } from '../platform/node.js';
 import { ErrorType } from './error-type.entity.js';
 import { ProcessRun } from './process-run.entity.js';
 
-/** An error that a run raised. */
+@ObjectType('RunError', { implements: [Node, Audited], description: 'An error that a run raised. Not every error makes its run fail.' })
 @Index({ properties: ['runId', 'typeId'] })
 @Index({ properties: ['typeId'] })
+@Index({ properties: ['occurredAt'] })
 @Entity({ tableName: 'error_tracking' })
 export class RunError extends Audited {
   @Key('error_tracking_id')
@@ -18,9 +20,12 @@ export class RunError extends Audited {
   @Reference(() => ProcessRun, 'process_tracking_id')
   runId!: number;
 
-  @Text('error_description', { nullable: true })
+  @Text('error_description', { nullable: true, doc: 'What went wrong, in the words of who raised it; null if nothing was said.' })
   description!: string | null;
 
-  @LocalTime('error_occurrence_date_time')
+  @InstantColumn('occurred_at', { nullable: true, shownAs: { sql: (column) => column, nullable: false }, doc: 'When it happened.' })
   occurredAt!: string;
+
+  @LocalTime('error_occurrence_date_time')
+  occurredLocal!: string;
 }

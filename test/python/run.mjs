@@ -1,6 +1,6 @@
 /**
  * Lets the Python client of ProcessTracker work on a store that Waybill makes: its own database tests, or with --parallel-starts several starts of one
- * process at once. Skipped with a sentence where Python or the client is missing. The tests empty whole tables, so the store is always a new one.
+ * process at once, by the client alone and by the client and Waybill's server. Skipped with a sentence where Python or the client is missing. The tests empty whole tables, so the store is always a new one.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -9,6 +9,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
@@ -18,6 +19,7 @@ const suites = ['test_cli', 'test_extract_tracker', 'test_location_tracker', 'te
 const expected = { run: 170, skipped: 5, failed: 0 };
 const starters = 6;
 const rounds = 5;
+const mixedRounds = 10;
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
@@ -123,6 +125,39 @@ async function runTests(run) {
   return good;
 }
 
+/** A server on the store, and what it answers. */
+async function startServer(store) {
+  const env = { ...process.env, DATABASE_URL: store.url, WAYBILL_PORT: '0', WAYBILL_LOG_LEVEL: 'error' };
+  const { child, ended } = start(process.execPath, [fileURLToPath(new URL('../../dist/app/main.js', import.meta.url))], {
+    spoken: true,
+    env,
+  });
+  let address;
+  for await (const line of createInterface({ input: child.stdout })) if ((address = /^Waybill answers on (\S+)/.exec(line)?.[1])) break;
+  if (!address) throw new Error((await ended).err);
+  const ask = async (query) => {
+    const headers = { 'content-type': 'application/json', 'waybill-actor': 'Parallel' };
+    const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    const { data, errors } = await response.json();
+    if (errors) throw new Error(JSON.stringify(errors));
+    return Object.values(data)[0];
+  };
+  return { ask, stop: () => (child.kill(), ended) };
+}
+
+/** The first answer of a start by GraphQL, or of its end. */
+const byGraphql = (server) => {
+  let id;
+  return async (command) => {
+    if (command === 'complete') return server.ask(`mutation { reportRun(input: { run: { id: "${id}" }, status: "completed" }) { done } }`);
+    const { outcome, run } = await server.ask(
+      'mutation { startProcessRun(input: { process: { name: "Parallel starts" } }) { outcome run { id } } }',
+    );
+    id = run?.id;
+    return outcome === 'STARTED' ? 'started' : outcome === 'ALREADY_RUNNING' ? 'refused' : outcome;
+  };
+};
+
 /** In each round every starter starts the same process at the same moment: one may win, and its run is the only one that runs. */
 async function startInParallel(run, store) {
   const all = Array.from({ length: starters }, () => {
@@ -131,32 +166,65 @@ async function startInParallel(run, store) {
     const answer = async () => (await lines.next()).value ?? Promise.reject(new Error((await ended).err));
     return { answer, child, ask: (command) => (child.stdin.write(`${command}\n`), answer()) };
   });
+  const server = await startServer(store);
+  let runs = 0;
+  /** Answers how many rounds each of the starters won; undefined where a round went wrong. */
+  const play = async (who, asks, times) => {
+    const won = asks.map(() => 0);
+    for (let round = 1; round <= times; round++) {
+      const answers = await Promise.all(asks.map((ask) => ask('start')));
+      const winners = asks.filter((_, index) => answers[index] === 'started');
+      const [found] = await sql(
+        store.url,
+        `select count(*)::int as runs, count(*) filter (where process_status_name = 'running')::int as running, count(*) filter (where is_latest_run)::int as latest,
+           max(process_run_id) as number from process_tracker.process_tracking join process_tracker.process_status_lkup using (process_status_id)`,
+      );
+      runs++;
+      const refused = answers.filter((answer) => answer.startsWith('refused')).length;
+      if (
+        winners.length !== 1 ||
+        refused !== asks.length - 1 ||
+        found.running !== 1 ||
+        found.latest !== 1 ||
+        found.runs !== runs ||
+        found.number !== runs
+      ) {
+        console.error(answers.join('\n'), found);
+        console.log(
+          `${who}: ${asks.length} parallel starts, round ${round}: ${winners.length} started, ${found.running} running, ${found.latest} latest`,
+        );
+        return undefined;
+      }
+      won[asks.indexOf(winners[0])]++;
+      await winners[0]('complete');
+    }
+    console.log(`${who}: ${asks.length} parallel starts, ${times} rounds: 1 running run and ${asks.length - 1} refusals in each`);
+    return won;
+  };
   try {
     await Promise.all(all.map(({ answer }) => answer()));
     // The rows that a first start makes (actor, tool, process) are not what this is about.
     await all[0].ask('start');
     await all[0].ask('complete');
-    for (let round = 1; round <= rounds; round++) {
-      const answers = await Promise.all(all.map(({ ask }) => ask('start')));
-      const winners = all.filter((_, index) => answers[index] === 'started');
-      const [found] = await sql(
-        store.url,
-        `select count(*)::int as runs, count(*) filter (where process_status_name = 'running')::int as running, count(*) filter (where is_latest_run)::int as latest
-         from process_tracker.process_tracking join process_tracker.process_status_lkup using (process_status_id)`,
-      );
-      if (winners.length !== 1 || found.running !== 1 || found.latest !== 1 || found.runs !== round + 1) {
-        console.error(answers.join('\n'), found);
-        console.log(
-          `Python client: ${starters} parallel starts, round ${round}: ${winners.length} started, ${found.running} running, ${found.latest} latest`,
-        );
-        return false;
-      }
-      await winners[0].ask('complete');
+    runs++;
+    const python = all.map(({ ask }) => ask);
+    if (!(await play('Python client', python, rounds))) return false;
+    // A start by GraphQL is the faster one: in the second half they come one by one while the client is at it, so that both sides win.
+    const waybill = (delay) =>
+      all.map((_, index) => {
+        const ask = byGraphql(server);
+        return async (command) => (command === 'start' && (await sleep((index + 1) * delay)), ask(command));
+      });
+    for (const delay of [0, 150]) {
+      const won = await play('Python client and Waybill', [...python, ...waybill(delay)], mixedRounds);
+      if (!won) return false;
+      const sum = (list) => list.reduce((a, b) => a + b, 0);
+      console.log(`  won by Python: ${sum(won.slice(0, starters))}, by Waybill: ${sum(won.slice(starters))}`);
     }
-    console.log(`Python client: ${starters} parallel starts, ${rounds} rounds: 1 running run and ${starters - 1} errors in each`);
     return true;
   } finally {
     for (const { child } of all) child.kill();
+    await server.stop();
   }
 }
 

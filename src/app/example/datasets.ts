@@ -17,6 +17,7 @@ export const files = {
 export const datasets: Dataset[] = [
   { file: 'airports.csv', holds: 'Airports of the United States, with code, place and position.', key: ['iata'] },
   { file: 'flights-2k.json', holds: '2,000 flights within the United States in 2001, with their delays in minutes.', key: [] },
+  { file: 'birdstrikes.csv', holds: '10,000 birds that struck aircraft in the US from 1990 to 2002, with the damage.', key: [] },
   { file: 'population_engineers_hurricanes.csv', holds: 'Population of the states of the US, with two other figures.', key: ['id'] },
   { file: 'obesity.json', holds: 'Rate of obesity in the states of the US in 1995; also has their abbreviations.', key: ['id'] },
   { file: 'gapminder.json', holds: 'Population, life expectancy and fertility of countries, every five years.', key: ['country', 'year'] },

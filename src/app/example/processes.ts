@@ -1,51 +1,6 @@
-import type { Row } from './read-table.js';
-
-/** What a process of the example reads: a file or the table of another process, as a whole or some of its columns. */
-interface Reading {
-  from: string;
-  columns?: string[];
-  /** Other names under which it reads some of them. */
-  aliases?: Record<string, string>;
-}
-
-/**
- * A condition on the rows of one table that it reads. Those of a group hold together, of the groups (1 if not said) one is enough; a process
- * with several groups has them all on one table.
- */
-export interface Condition {
-  from: string;
-  column: string;
-  operator: 'eq' | 'gte' | 'in';
-  value: string | number | string[];
-  group?: number;
-}
-
-/** Says which column that it reads feeds which that it writes. */
-interface Mapping {
-  from: string;
-  column: string;
-  to: string;
-  transformation: 'identity' | 'transformation' | 'aggregation';
-  expression?: string;
-}
-
-export interface Process {
-  name: string;
-  type: 'Load' | 'Transform' | 'Publish';
-  tool: string;
-  scheduleFrequency: 'daily' | 'weekly' | 'annually';
-  description: string;
-  contacts: { name: string; email?: string; role: string }[];
-  reads: Reading[];
-  filters?: Condition[];
-  writes: { source: string; object: string; holds: string; key: string[] };
-  mappings: Mapping[];
-  /**
-   * Makes the rows that it writes of those that it reads: given in the order of `reads`, chosen by its filters, under its aliases. The
-   * columns that it writes, and their types, are those of the rows that it makes.
-   */
-  derive: (...tables: Row[][]) => Row[];
-}
+import { birdStrikes } from './bird-strikes.js';
+import { aviation, onCall, reporting, statistics } from './contacts.js';
+import { copied, rounded, sum, type Process } from './process.js';
 
 /** The sources that the processes write. */
 export const targets = [
@@ -57,17 +12,6 @@ export const targets = [
   },
   { name: 'reports', type: 'Internal', description: 'What is published for everybody in the house.', contacts: [] },
 ];
-
-const aviation = { name: 'Aviation data team', email: 'aviation-data@example.org', role: 'owner' };
-const statistics = { name: 'Statistics team', email: 'statistics@example.org', role: 'owner' };
-const onCall = { name: 'Data platform on call', email: 'data-platform-oncall@example.org', role: 'on call' };
-
-/** Columns that go into the new table unchanged, some under another name. */
-const copied = (from: string, ...columns: (string | [column: string, to: string])[]): Mapping[] =>
-  columns.map((each) => {
-    const [column, to] = typeof each === 'string' ? [each, each] : each;
-    return { from, column, to, transformation: 'identity' };
-  });
 
 // Two columns each are needed for these.
 const perMillion = {
@@ -92,7 +36,10 @@ export const processes: Process[] = [
     contacts: [aviation, onCall],
     reads: [{ from: 'airports.csv' }],
     filters: [{ from: 'airports.csv', column: 'country', operator: 'eq', value: 'USA' }],
-    writes: { source: 'warehouse', object: 'airports', holds: 'Airports of the United States.', key: ['iata'] },
+    writes: {
+      ...{ source: 'warehouse', object: 'airports', holds: 'Airports of the United States.', key: ['iata'] },
+      columns: { iata: 'text', name: 'text', city: 'text', state: 'text', country: 'text', latitude: 'number', longitude: 'number' },
+    },
     mappings: copied('airports.csv', 'iata', 'name', 'city', 'state', 'country', 'latitude', 'longitude'),
     derive: (airports) => airports,
   },
@@ -105,7 +52,10 @@ export const processes: Process[] = [
     contacts: [aviation, onCall],
     reads: [{ from: 'flights-2k.json' }],
     filters: [{ from: 'flights-2k.json', column: 'delay', operator: 'gte', value: -45 }],
-    writes: { source: 'warehouse', object: 'flights', holds: 'Flights with their delays in minutes.', key: [] },
+    writes: {
+      ...{ source: 'warehouse', object: 'flights', holds: 'Flights with their delays in minutes.', key: [] },
+      columns: { departed_at: 'date', delay: 'integer', distance: 'integer', origin: 'text', destination: 'text' },
+    },
     mappings: [
       {
         ...{ from: 'flights-2k.json', column: 'date', to: 'departed_at' },
@@ -126,7 +76,10 @@ export const processes: Process[] = [
       { from: 'population_engineers_hurricanes.csv', columns: ['id', 'state', 'population'], aliases: { state: 'name' } },
       { from: 'obesity.json', columns: ['id', 'state'], aliases: { state: 'code' } },
     ],
-    writes: { source: 'warehouse', object: 'states', holds: 'States of the US.', key: ['code'] },
+    writes: {
+      ...{ source: 'warehouse', object: 'states', holds: 'States of the US.', key: ['code'] },
+      columns: { code: 'text', name: 'text', population: 'integer' },
+    },
     mappings: [
       ...copied('obesity.json', ['state', 'code']),
       ...copied('population_engineers_hurricanes.csv', ['state', 'name'], 'population'),
@@ -148,7 +101,10 @@ export const processes: Process[] = [
       { from: 'flights', columns: ['origin', 'delay'], aliases: { origin: 'iata' } },
       { from: 'airports', columns: ['iata', 'name', 'state'] },
     ],
-    writes: { source: 'warehouse', object: 'airport_delays', holds: 'Departures and mean delay of each airport.', key: ['iata'] },
+    writes: {
+      ...{ source: 'warehouse', object: 'airport_delays', holds: 'Departures and mean delay of each airport.', key: ['iata'] },
+      columns: { iata: 'text', name: 'text', state: 'text', departures: 'integer', mean_delay: 'number' },
+    },
     mappings: [
       ...copied('airports', 'iata', 'name', 'state'),
       { from: 'flights', column: 'origin', to: 'departures', transformation: 'aggregation', expression: 'count(iata)' },
@@ -172,7 +128,10 @@ export const processes: Process[] = [
       { from: 'airport_delays', columns: ['state', 'departures', 'mean_delay'], aliases: { state: 'code' } },
       { from: 'states', columns: ['code', 'name', 'population'] },
     ],
-    writes: { source: 'warehouse', object: 'state_delays', holds: 'Departures and mean delay of each state.', key: ['code'] },
+    writes: {
+      ...{ source: 'warehouse', object: 'state_delays', holds: 'Departures and mean delay of each state.', key: ['code'] },
+      columns: { code: 'text', name: 'text', departures: 'integer', departures_per_million: 'number', mean_delay: 'number' },
+    },
     mappings: [
       ...copied('states', 'code', 'name'),
       { from: 'airport_delays', column: 'departures', to: 'departures', transformation: 'aggregation', expression: 'sum(departures)' },
@@ -197,7 +156,7 @@ export const processes: Process[] = [
     tool: 'Airflow',
     scheduleFrequency: 'daily',
     description: 'Publishes the delays of the states that many leave by air, or all, each with its slowest airport.',
-    contacts: [{ name: 'Reporting team', email: 'reporting@example.org', role: 'owner' }],
+    contacts: [reporting],
     reads: [
       { from: 'state_delays', columns: ['code', 'name', 'departures', 'mean_delay'], aliases: { name: 'state' } },
       {
@@ -209,7 +168,10 @@ export const processes: Process[] = [
       { from: 'state_delays', column: 'departures', operator: 'gte', value: 50 },
       { from: 'state_delays', column: 'code', operator: 'in', value: ['AK', 'HI'], group: 2 },
     ],
-    writes: { source: 'reports', object: 'delays_by_state', holds: 'Delays of each state, with its slowest airport.', key: ['state'] },
+    writes: {
+      ...{ source: 'reports', object: 'delays_by_state', holds: 'Delays of each state, with its slowest airport.', key: ['state'] },
+      columns: { state: 'text', mean_delay: 'number', slowest_airport: 'text', its_mean_delay: 'number' },
+    },
     mappings: [
       ...copied('state_delays', ['name', 'state'], 'mean_delay'),
       ...copied('airport_delays', ['name', 'slowest_airport'], ['mean_delay', 'its_mean_delay']),
@@ -233,7 +195,10 @@ export const processes: Process[] = [
       { from: 'gapminder-health-income.csv', columns: ['country', 'region', 'income'] },
     ],
     filters: [{ from: 'gapminder.json', column: 'year', operator: 'eq', value: 2005 }],
-    writes: { source: 'warehouse', object: 'countries', holds: 'Life expectancy and income of countries.', key: ['country'] },
+    writes: {
+      ...{ source: 'warehouse', object: 'countries', holds: 'Life expectancy and income of countries.', key: ['country'] },
+      columns: { country: 'text', region: 'text', income: 'integer', year: 'integer', life_expectancy: 'number' },
+    },
     mappings: [
       ...copied('gapminder-health-income.csv', 'country', 'region', 'income'),
       ...copied('gapminder.json', 'year', ['life_expect', 'life_expectancy']),
@@ -244,7 +209,5 @@ export const processes: Process[] = [
         return year ? [{ country: country!, region: region!, income: income!, year, life_expectancy: life_expectancy! }] : [];
       }),
   },
+  ...birdStrikes,
 ];
-
-const sum = (rows: Row[], column: string) => rows.reduce((total, row) => total + Number(row[column]), 0);
-const rounded = (value: number) => Math.round(value * 10) / 10;

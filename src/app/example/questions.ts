@@ -1,10 +1,15 @@
+import { formatJson, formatTable } from './format.js';
+
+/** A question of the example. Its query can be sent as it stands to any server that holds the example. */
 export interface Question {
   asks: string;
   query: string;
+  /** How the answer is printed, if not as it is. */
+  show?: (answer: any) => string;
 }
 
-/** What the example asks once everything is registered. Each query can be sent as it stands to any server that holds the example. */
-export const questions: Question[] = [
+/** What processes read and write, who answers for them, what depends on what. */
+export const catalogueQuestions: Question[] = [
   {
     asks: 'What does the process Summarise airport delays read and write, and what does it make of what?',
     query: `{
@@ -69,3 +74,129 @@ export const questions: Question[] = [
 }`,
   },
 ];
+
+/** What happened in a run group. */
+export const runQuestions = (group: string): Question[] => [
+  {
+    asks: 'How far have the runs come?',
+    query: `{
+  runGroup(key: ${JSON.stringify(group)}) {
+    progress { state expected total completed failed skipped percentFinished }
+  }
+}`,
+  },
+  {
+    asks: 'What ran, for how long, and how did it go?',
+    query: `{
+  runGroup(key: ${JSON.stringify(group)}) {
+    runs(orderBy: { by: STARTED_AT }) {
+      nodes { process { name } runNumber state recordCount insertCount duration }
+    }
+  }
+}`,
+    show: showRuns,
+  },
+  {
+    asks: 'Which data did the last run of Load flights take?',
+    query: `{
+  process(name: "Load flights") {
+    latestRun {
+      runNumber
+      lowAt
+      highAt
+      parameters { name value }
+      inputs { nodes { name } }
+      outputs { nodes { name } }
+      actor { name }
+    }
+  }
+}`,
+  },
+  {
+    asks: 'May what depends on the bird strikes start now, outside of the group?',
+    query: `{
+  canStart(process: { name: "Summarise bird strikes" }) {
+    outcome
+    blockers { kind process { name } state }
+  }
+}`,
+  },
+  {
+    asks: 'Why is there no bird strike report in this group, and whom do I call?',
+    query: `{
+  whyBlocked(process: { name: "Publish bird strike report" }, group: ${JSON.stringify(group)}) {
+    blocked
+    causes {
+      distance
+      blocks
+      state
+      errors { type { name } description }
+      process { name contacts { nodes { contact { name email } roles origin } } }
+    }
+  }
+}`,
+  },
+];
+
+/** How files fared: one that was written, claimed and loaded, and one that could not be loaded. */
+export const fileQuestions: Question[] = [
+  {
+    asks: 'What was the journey of the file flights.json?',
+    query: `{
+  extract(location: "example/warehouse", fileName: "flights.json") {
+    status { name }
+    writeRecordCount
+    errors { totalCount }
+    versions { nodes { isCurrent hashAlgorithm hash sizeBytes rowsRead rowsWritten targetObject { name } } }
+    runs { nodes { run { process { name } runNumber } status { name } } }
+    history(fields: ["status"]) { nodes { at to actor } }
+  }
+}`,
+    show: showJourney,
+  },
+  {
+    asks: 'Why was birdstrikes.csv not loaded, and will it be tried again?',
+    query: `{
+  extract(location: "example/vega-datasets", fileName: "birdstrikes.csv") {
+    status { name }
+    nextAttemptAt
+    errors { nodes { attempt type { name } message retryable run { process { name } runNumber } } }
+  }
+}`,
+  },
+];
+
+interface Runs {
+  runGroup: { runs: { nodes: Run[] } };
+}
+interface Run {
+  process: { name: string };
+  runNumber: number;
+  state: string;
+  recordCount: string;
+  insertCount: string;
+  duration: number | null;
+}
+
+function showRuns({ runGroup }: Runs): string {
+  return formatTable(
+    runGroup.runs.nodes.map(({ process, runNumber, state, recordCount, insertCount, duration }) => ({
+      process: process.name,
+      run: runNumber,
+      state,
+      read: recordCount,
+      inserted: insertCount,
+      seconds: duration && duration.toFixed(2),
+    })),
+  );
+}
+
+interface Journey {
+  extract: { history: { nodes: { at: string; to: string; actor: string }[] } };
+}
+
+/** The history comes newest first; a journey is told from its beginning. */
+function showJourney({ extract: { history, ...extract } }: Journey): string {
+  const steps = history.nodes.map(({ at, to, actor }) => ({ at, status: to, by: actor }));
+  return `${formatTable(steps.reverse())}\n\n${formatJson({ extract })}`;
+}

@@ -4,7 +4,7 @@ import { lockNamed } from '../platform/lookup.js';
 import { lockThing } from '../platform/naming.js';
 import type { Row } from '../platform/node.js';
 import { Cluster } from './cluster.entity.js';
-import { processNaming } from './process-naming.js';
+import { processNaming } from './process-naming.service.js';
 
 /** Units of memory in bytes: decimal ones, and those of the IEC. */
 const memoryUnits: ReadonlyMap<string, bigint> = new Map([
@@ -109,32 +109,52 @@ export async function removeProcess(tx: Tx, input: Assignment): Promise<Assigned
 }
 
 const unitValues = [...memoryUnits].map(([name, bytes]) => `('${name.toLowerCase()}', ${bytes}::numeric)`).join(', ');
-const decimal = (sql: string) => `trim_scale(round(${sql}, 12))::text`;
+/** A figure as the API writes it. */
+export const decimal = (sql: string): string => `trim_scale(round(${sql}, 12))::text`;
+
+interface NeedsOptions {
+  /** Joins that choose which rows of `cluster_process c` count, and how often. */
+  those: string;
+  /** Columns of the joined tables for `told`. */
+  columns: string;
+  /** Aggregates over what counts in a cluster; there, `memory` and `processing` are in its units, null where nothing can be compared. */
+  told: string;
+  /** What the answer says of them; there, they are columns of `t`, null for a cluster without any. */
+  answer: string;
+}
 
 /**
- * What the processes of clusters need together, by the numbers of the clusters (`$1`). Needs are added in bytes and told in the cluster's unit,
- * or in GB where it states none; what cannot be compared is listed. A retired process needs nothing.
+ * What processes of clusters need together, by the numbers of the clusters (`$1`). Needs are added in bytes and told in the cluster's unit,
+ * or in GB where it states none.
  */
-export const declaredNeeds = `
+export const clusterNeedsSql = ({ those, columns, told, answer }: NeedsOptions): string => `
   with unit (name, bytes) as (values ${unitValues}), need as (
-    select k.cluster_id, c.process_id, c.needed_memory, c.needed_memory_unit, c.needed_processing, c.needed_processing_unit, p.process_name,
+    select k.cluster_id, c.process_id, c.needed_memory, c.needed_memory_unit, c.needed_processing, c.needed_processing_unit, ${columns},
       case when ku.bytes is null and lower(btrim(c.needed_memory_unit)) = lower(btrim(k.cluster_max_memory_unit)) then c.needed_memory
         else c.needed_memory * pu.bytes / ku.bytes end as memory,
       case when lower(btrim(c.needed_processing_unit)) = lower(btrim(k.cluster_max_processing_unit)) then c.needed_processing end as processing
-    from cluster_tracking_lkup k join cluster_process c using (cluster_id) join process p on p.process_id = c.process_id and p.retired_at is null
+    from cluster_tracking_lkup k join cluster_process c using (cluster_id) ${those}
     left join unit ku on ku.name = lower(btrim(coalesce(k.cluster_max_memory_unit, 'GB'))) left join unit pu on pu.name = lower(btrim(c.needed_memory_unit))
     where k.cluster_id = any($1::int[])
   ), told as (
-    select cluster_id, coalesce(sum(memory), 0) as memory, coalesce(sum(processing), 0) as processing,
-      coalesce(json_agg(json_build_object('processId', process_id, 'figure', 'MEMORY', 'amount', needed_memory, 'unit', needed_memory_unit) order by process_name)
-        filter (where needed_memory is not null and memory is null), '[]') as no_memory,
-      coalesce(json_agg(json_build_object('processId', process_id, 'figure', 'PROCESSING', 'amount', needed_processing, 'unit', needed_processing_unit) order by process_name)
-        filter (where needed_processing is not null and processing is null), '[]') as no_processing
+    select cluster_id, coalesce(sum(memory), 0) as memory, coalesce(sum(processing), 0) as processing, ${told}
     from need group by cluster_id
   )
   select k.cluster_id as id, ${decimal('coalesce(t.memory, 0)')} as memory, coalesce(btrim(k.cluster_max_memory_unit), 'GB') as "memoryUnit",
     case when k.cluster_max_memory_unit is not null then ${decimal('k.cluster_max_memory - coalesce(t.memory, 0)')} end as "memoryLeft",
     ${decimal('coalesce(t.processing, 0)')} as processing, btrim(k.cluster_max_processing_unit) as "processingUnit",
     case when k.cluster_max_processing_unit is not null then ${decimal('k.cluster_max_processing - coalesce(t.processing, 0)')} end as "processingLeft",
-    coalesce(t.no_memory, '[]') as no_memory, coalesce(t.no_processing, '[]') as no_processing
+    ${answer}
   from cluster_tracking_lkup k left join told t using (cluster_id) where k.cluster_id = any($1::int[])`;
+
+const notCounted = (figure: 'memory' | 'processing') =>
+  `coalesce(json_agg(json_build_object('processId', process_id, 'figure', '${figure.toUpperCase()}', 'amount', needed_${figure}, 'unit', needed_${figure}_unit) order by process_name)
+    filter (where needed_${figure} is not null and ${figure} is null), '[]') as no_${figure}`;
+
+/** What all processes of clusters need if they run at the same time; what cannot be compared is listed. A retired process needs nothing. */
+export const declaredNeeds = clusterNeedsSql({
+  those: 'join process p on p.process_id = c.process_id and p.retired_at is null',
+  columns: 'p.process_name',
+  told: `${notCounted('memory')}, ${notCounted('processing')}`,
+  answer: `coalesce(t.no_memory, '[]') as no_memory, coalesce(t.no_processing, '[]') as no_processing`,
+});

@@ -2,7 +2,7 @@ import type { Queries } from '../platform/database.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
 import { idOf } from '../platform/ids.js';
 import { idIn } from '../platform/naming.js';
-import { processNaming } from './process-naming.js';
+import { processNaming } from './process-naming.service.js';
 import type { ProcessRefInput } from './process-ref.input.js';
 
 /** The number that a reference names; undefined where it gives a name instead. @throws INVALID */

@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { KeyRing } from '../actor/api-key.service.js';
+import { announceChanges } from '../live/feed.js';
+import type { Config } from '../platform/config.js';
+import type { Database } from '../platform/database.js';
+import type { Log } from '../platform/log.js';
+import { SubscriptionCount } from './live-callers.js';
+import { LiveStreams } from './live-sse.js';
+import { LiveSockets } from './live-websocket.js';
+import type { StoreState } from './migrate.js';
+
+/** The store as the server has it at present. */
+export interface LiveStore {
+  db?: Database | undefined;
+  state?: StoreState | undefined;
+  keys?: KeyRing | undefined;
+  waiting: string;
+}
+
+/** Lets a server answer subscriptions: by WebSocket on /graphql, and as server-sent events from /graphql/stream. */
+export class LiveServer {
+  readonly #sockets: LiveSockets;
+  readonly #streams: LiveStreams;
+  #ending = false;
+
+  constructor(
+    app: FastifyInstance,
+    schema: GraphQLSchema,
+    readonly config: Config,
+    readonly log: Log,
+    store: LiveStore,
+  ) {
+    const counted = new SubscriptionCount(config);
+    this.#sockets = new LiveSockets(schema, config, log, store, counted);
+    this.#streams = new LiveStreams(schema, config, store, counted);
+    this.#streams.route(app);
+    const { server } = app;
+    // Clients may offer other upgrades, such as HTTP/2, with a request that is to be answered as it is.
+    Object.assign(server, { shouldUpgradeCallback: ({ headers }: IncomingMessage) => /^websocket$/i.test(headers.upgrade ?? '') });
+    server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
+    app.addHook('preClose', () => this.#end('The server stops. Connect again, and go on after your last cursor.'));
+  }
+
+  /** From now on, and from this store. */
+  use(db: Database): void {
+    announceChanges(db, { pollMs: this.config.pollMs, onError: (error) => this.log.warn({ err: error }, 'could not look for changes') });
+    // Those who subscribed to another one subscribe anew.
+    void this.#sockets.close('The store is another one now. Connect again.');
+    this.#streams.close();
+  }
+
+  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const refuse = (status: string) => stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    stream.on('error', () => undefined);
+    if (this.#ending) refuse('503 Service Unavailable');
+    else if (request.url?.split('?')[0] !== '/graphql') refuse('404 Not Found');
+    else this.#sockets.accept(request, stream, head);
+  }
+
+  async #end(reason: string): Promise<void> {
+    this.#ending = true;
+    this.#streams.close();
+    await this.#sockets.close(reason);
+  }
+}

@@ -1,0 +1,38 @@
+import { sweepExtracts } from '../extract/sweep-extracts.service.js';
+import type { Log } from '../platform/log.js';
+import { sweepRuns } from '../run/sweep-runs.service.js';
+import type { Store } from './store.js';
+
+/** Looks every so many seconds for runs and files whose holders are gone, from now until the answer is called. Each server may do so. */
+export function startSweeper(store: Store, seconds: number, log: Log): () => Promise<void> {
+  let sweeping = Promise.resolve();
+  const timer = setInterval(() => {
+    sweeping = sweeping.then(() => sweep(store, log));
+  }, seconds * 1000);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return sweeping;
+  };
+}
+
+async function sweep(store: Store, log: Log): Promise<void> {
+  if (store.state.kind !== 'ready') return;
+  // What goes wrong with the one is no reason to leave the other.
+  await attempt(log, 'runs', async () => {
+    const runs = await sweepRuns(store.db);
+    if (runs) log.warn({ runs }, 'abandoned runs whose holders were not heard of in time');
+  });
+  await attempt(log, 'files', async () => {
+    const files = await sweepExtracts(store.db);
+    if (files) log.warn({ files }, 'took files from holders that were not heard of in time');
+  });
+}
+
+async function attempt(log: Log, what: string, sweeping: () => Promise<void>): Promise<void> {
+  try {
+    await sweeping();
+  } catch (error) {
+    log.warn({ err: error }, `could not look for ${what} whose holders are gone`);
+  }
+}

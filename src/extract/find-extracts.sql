@@ -1,0 +1,22 @@
+-- The numbers of files that are told by their number (`id`), or by `fileName` and the name or the path of their location. Null for what there is not.
+create or replace function process_tracker.find_extracts(refs jsonb) returns table (i int, id int, "locationId" int) language plpgsql stable
+set search_path = process_tracker, pg_temp
+-- A plan that was made when there were few files is kept for long: it looks for each by the index all the same.
+set enable_seqscan = off as $$
+#variable_conflict use_column
+begin
+  return query
+    with wanted as materialized (
+      select *, case when "fileName" is not null then coalesce('path ' || path, 'name ' || location) end as place
+      from jsonb_to_recordset(refs) n(i int, id int, location text, path text, "fileName" text)
+    ), place as materialized (
+      -- A location is named by many of its files: each is looked for once. Other clients may have left a slash at the end of its path.
+      select place, case when path is not null
+        then (select l.location_id from location_lkup l where l.location_path in (path, path || '/') order by l.location_path limit 1)
+        else coalesce((select l.location_id from location_lkup l where l.location_name = location), (select a.location_id from location_alias a where a.name = location)) end as id
+      from (select distinct place, location, path from wanted where place is not null) d
+    )
+    select n.i, case when n.place is null then (select e.extract_id from extract_tracking e where e.extract_id = n.id)
+      else (select e.extract_id from extract_tracking e where e.extract_location_id = p.id and e.extract_filename = n."fileName") end, p.id
+    from wanted n left join place p on p.place = n.place;
+end $$;

@@ -1,0 +1,108 @@
+import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { boundary, currentSnapshot, encodePlace, type FeedEvent } from '../history/event-feed.service.js';
+import type { Context } from '../platform/context.js';
+import { invalid } from '../platform/errors.js';
+import type { Row } from '../platform/node.js';
+import { stamped } from '../platform/node.resolver.js';
+import { entityNamed } from '../platform/rows.js';
+import { readFilter } from './change-filter.js';
+import { changesOf, seatNow, type ChangeRow } from './change-stream.js';
+import { Change, ChangesArgs } from './changes.type.js';
+import { feedsOf } from './feed.js';
+
+/** The last cursor of a client that comes again with the same document, as a browser's EventSource does: it goes before `after`. */
+export const lastCursors = new WeakMap<Context, string>();
+
+/** Checks what a subscriber wants, and answers the changes from then on. */
+async function subscribeToChanges(args: ChangesArgs, ctx: Context, schema: GraphQLSchema): Promise<AsyncIterableIterator<ChangeRow>> {
+  const { db } = ctx;
+  const feeds = feedsOf(db);
+  const feed = await feeds.enter();
+  try {
+    // In this order: what the snapshot does not see will be in pages from this seat on.
+    const seat = seatNow(feed);
+    const now = await currentSnapshot(db);
+    const { filter, after } = await readFilter(db, schema, args, lastCursors.get(ctx) ?? args.after, now);
+    const leaving = new AbortController();
+    const changes = changesOf({
+      db,
+      feed,
+      filter,
+      seat: after ? { at: after } : seat,
+      seen: after ? undefined : now,
+      signal: leaving.signal,
+    });
+    const leave = async (): Promise<IteratorResult<ChangeRow, undefined>> => {
+      if (!leaving.signal.aborted) {
+        leaving.abort();
+        await feeds.leave();
+      }
+      return { done: true, value: undefined };
+    };
+    // A generator that waits would hear of the end only with the next change.
+    const told: AsyncIterableIterator<ChangeRow, undefined> = {
+      async next(): Promise<IteratorResult<ChangeRow, undefined>> {
+        const result = await changes.next();
+        return result.done || leaving.signal.aborted ? leave() : result;
+      },
+      return: leave,
+      [Symbol.asyncIterator]: () => told,
+    };
+    return told;
+  } catch (error) {
+    await feeds.leave();
+    throw error;
+  }
+}
+
+@Resolver()
+class ChangesSubscription {
+  @Subscription(() => Change, {
+    description:
+      'Each change of a state or of links, whoever made it, once, and those of one thing in their order, as soon as no older transaction runs any more.',
+    subscribe: ({ args, context, info }) => subscribeToChanges(args as ChangesArgs, context as Context, info.schema),
+  })
+  changes(@Root() change: ChangeRow | undefined, @Ctx() ctx: Context, @Args(() => ChangesArgs) _args: ChangesArgs): ChangeRow {
+    if (!change)
+      throw invalid(
+        'Subscriptions come by WebSocket at /graphql (protocol graphql-transport-ws), or as server-sent events from /graphql/stream.',
+      );
+    // What was read for earlier changes may be old by now.
+    if (change.event === change.batch[0]) ctx.loaders.clear();
+    return change;
+  }
+
+  @Query(() => String, {
+    description:
+      'Where changes stand now: take it, then read what is of interest, then subscribe to `changes` after it, and nothing is missed.',
+  })
+  async changesCursor(@Ctx() { db }: Context): Promise<string> {
+    return encodePlace(boundary((await currentSnapshot(db)).min));
+  }
+}
+
+@Resolver(() => Change)
+class ChangeResolver {
+  @FieldResolver()
+  event(@Root() { event }: ChangeRow): FeedEvent {
+    return event;
+  }
+  @FieldResolver()
+  cursor(@Root() { place }: ChangeRow): string {
+    return encodePlace(place);
+  }
+  @FieldResolver()
+  async subject(@Root() { event, batch }: ChangeRow, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+    const load = ({ subjectKind, subjectId }: FeedEvent) => {
+      const entity = entityNamed(subjectKind);
+      return entity && info.schema.getType(subjectKind) ? ctx.load(entity, Number(subjectId), info) : Promise.resolve(null);
+    };
+    // All of the batch in one statement: the loaders keep what its other changes will ask for.
+    if (event === batch[0]) await Promise.all(batch.map(load));
+    const row = await load(event);
+    return row && stamped(row, event.subjectKind);
+  }
+}
+
+export const changesResolvers = [ChangesSubscription, ChangeResolver];

@@ -1,0 +1,58 @@
+import { ArgsType, Field, ID, ObjectType } from 'type-graphql';
+import { StatusEvent } from '../history/status-event.entity.js';
+import { Node } from '../platform/node.js';
+import { Name } from '../platform/text.js';
+
+@ObjectType({ description: 'One change of a state or of links, as a subscription tells of it.' })
+export class Change {
+  @Field(() => StatusEvent, { description: 'What was changed, from what to what, when, and by whom.' })
+  event!: unknown;
+  @Field(() => String, {
+    description: 'Where the subscription stands behind this change: one that starts again `after` it goes on from here.',
+  })
+  cursor!: string;
+  @Field(() => Node, {
+    nullable: true,
+    description: 'What was changed, as it is now: later changes may be in it already. Null if it is no longer there.',
+  })
+  subject!: unknown;
+}
+
+@ArgsType()
+export class ChangesArgs {
+  @Field(() => [String], {
+    defaultValue: ['Process', 'ProcessRun', 'Extract'],
+    description: 'Only changes of things of these types.',
+  })
+  kinds!: string[];
+  @Field(() => Name, {
+    nullable: true,
+    description: 'Name of a process: only changes of it, of its runs, and of files that its runs touched.',
+  })
+  process?: string | null;
+  @Field(() => Name, {
+    nullable: true,
+    description: 'Key of a run group: only changes of it, of its runs, and of files that its runs touched.',
+  })
+  group?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Name of a location: only changes of it, and of files there.' })
+  location?: string | null;
+  @Field(() => [Name], {
+    nullable: true,
+    description: 'Only moves to one of these states, such as `failed` or `loaded`. Left out: all changes.',
+  })
+  states?: string[] | null;
+  @Field(() => [Name], { nullable: true, description: 'Only changes of these fields, as events call them. Left out: all.' })
+  fields?: string[] | null;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Global id of a process, source or object: only changes of what lies upstream of it. Those are processes and their runs, sources and objects, and files at their locations or touched by those runs. What is upstream follows the links as they change.',
+  })
+  upstreamOf?: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'A cursor of a change or of `changesCursor`: all changes since then come first. Left out: changes from now on.',
+  })
+  after?: string | null;
+}

@@ -1,0 +1,100 @@
+import pg from 'pg';
+import type { Database } from '../platform/database.js';
+
+/**
+ * Servers wake each other's feeds by NOTIFY, without content: what there is to know stands in the store, and a feed that is not woken looks by
+ * itself a little later. A NOTIFY makes commits wait for each other, so it is sent after the commit, seldom, and only where somebody listens:
+ * a listener holds an advisory lock.
+ */
+const channel = 'waybill_changes';
+const lock = { class: 0x7761_7962, object: 0x696c_6c31 };
+const retryMs = 1000;
+
+/** A connection of its own that listens until it is ended; one that breaks is made anew. */
+export class Listener {
+  #client: pg.Client | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #ended = false;
+  #busy: Promise<void>;
+
+  constructor(
+    readonly db: Database,
+    readonly onWake: () => void,
+    readonly onError: (error: unknown) => void,
+  ) {
+    this.#busy = this.#connect();
+  }
+
+  get pid(): number | undefined {
+    return (this.#client as { processID?: number | null } | undefined)?.processID ?? undefined;
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    clearTimeout(this.#retry);
+    await this.#busy;
+    await this.#client?.end().catch(() => undefined);
+  }
+
+  async #connect(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.db.pool.options.connectionString!,
+      application_name: 'waybill changes',
+      connectionTimeoutMillis: 5000,
+      keepAlive: true,
+    });
+    let lost = false;
+    const lose = (error?: unknown) => {
+      if (lost || this.#ended) return;
+      lost = true;
+      this.onError(error ?? new Error('The connection that listens for changes was closed.'));
+      leave(client);
+      this.#retry = setTimeout(() => (this.#busy = this.#connect()), retryMs);
+      this.#retry.unref();
+    };
+    client.on('error', lose).on('end', () => lose());
+    client.on('notification', () => this.onWake());
+    this.#client = client;
+    try {
+      await client.connect();
+      await client.query(`listen ${channel}; select pg_advisory_lock_shared(${lock.class}, ${lock.object})`);
+      // What came while nobody listened.
+      this.onWake();
+    } catch (error) {
+      lose(error);
+    }
+  }
+}
+
+/** Ends a connection that may be broken. */
+function leave(client: pg.Client): void {
+  client.end().catch(() => undefined);
+}
+
+const notifyMs = 50;
+
+/**
+ * Makes one who tells the listeners of other servers, at most once in a while: the first call at once, those in between together afterwards.
+ * `ownPid` tells the connection of the own listener, who knows already.
+ */
+export function makeAnnouncer(db: Database, ownPid: () => number | undefined): () => void {
+  let next = 0;
+  let waiting = false;
+  const send = () => {
+    waiting = false;
+    next = Date.now() + notifyMs;
+    db.query(
+      `select pg_notify('${channel}', '') where exists (
+         select from pg_locks where locktype = 'advisory' and classid = ${lock.class} and objid = ${lock.object} and objsubid = 2 and granted
+           and pid <> $1 and database = (select oid from pg_database where datname = current_database()))`,
+      [ownPid() ?? 0],
+    ).catch(() => undefined); // They look by themselves.
+  };
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    const wait = next - Date.now();
+    if (wait <= 0) send();
+    else setTimeout(send, wait).unref();
+  };
+}

@@ -1,0 +1,77 @@
+import type { Queries, Tx } from '../platform/database.js';
+import { DomainError, invalid, notFound } from '../platform/errors.js';
+import { idOf } from '../platform/ids.js';
+import { idByName } from '../platform/naming.js';
+import { idByPath, locationNaming } from './location-naming.service.js';
+import { describePath, knownSchemes } from './location-path.service.js';
+import type { FileLocationInput, LocationRefInput } from './location-ref.input.js';
+
+const said = (value: unknown) => value !== undefined && value !== null;
+
+/** The number of a known location. @throws INVALID or NOT_FOUND, naming the argument */
+async function findLocation(db: Queries, ref: LocationRefInput, argument: string): Promise<number> {
+  const given = (['id', 'trackingId', 'name', 'path'] as const).filter((each) => said(ref[each]));
+  if (given.length !== 1)
+    throw invalid('Say which Location: by id, by trackingId, by name, or by path.', {
+      argument,
+      value: ref,
+      allowed: 'id, trackingId, name, or path',
+    });
+  const [by] = given as ['id' | 'trackingId' | 'name' | 'path'];
+  const at = `${argument}.${by}`;
+  const wanted = by === 'id' ? idOf(ref.id!, 'Location', at) : by === 'path' ? describePath(ref.path!, at).path : ref[by];
+  const sql =
+    by === 'name'
+      ? idByName(locationNaming)
+      : by === 'path'
+        ? idByPath('$1')
+        : '(select location_id from location_lkup where location_id = $1::int)';
+  const [row] = await db.query<{ id: number | null }>(`select ${sql} as id`, [wanted]);
+  if (row!.id === null)
+    throw notFound(`There is no Location ${by === 'id' ? 'with this id' : JSON.stringify(ref[by])}.`, { argument: at, value: ref[by] });
+  return row!.id;
+}
+
+export interface NewLocation {
+  path: string;
+  name?: string | null;
+  type?: string | null;
+  bucket?: string | null;
+  maxAttempts?: number | null;
+  retryDelaySeconds?: number | null;
+}
+
+/**
+ * The location with a path, made where it is new.
+ * @throws INVALID for a path that is none or does not tell its type; CONFLICT where the path has another name, or the name another path
+ */
+export async function putLocation(tx: Tx, location: NewLocation, argument: string): Promise<{ id: number; created: boolean }> {
+  const { path, type, bucket, names } = describePath(location.path, `${argument}.path`);
+  const wanted = { ...location, path, type: location.type ?? type, bucket: location.bucket ?? bucket, names };
+  if (!wanted.type)
+    throw invalid('The path does not tell the type of the location: say `type`.', {
+      argument: `${argument}.type`,
+      value: null,
+      allowed: ['a kind of location', ...knownSchemes.map((scheme) => `a path with ${scheme}://`)],
+    });
+  const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => said(value)));
+  const [row] = await tx
+    .query<{ id: number; created: boolean }>('select id, created from process_tracker.put_location($1::jsonb)', [JSON.stringify(given)])
+    .catch((error: unknown) => below(error, argument));
+  return row!;
+}
+
+/** What the function says of `path` and `name`, said of the arguments as the caller knows them. */
+function below(error: unknown, argument: string): never {
+  const { code, message, detail } = error as { code?: string; message: string; detail?: string };
+  if (code !== 'WB409') throw error;
+  const details = JSON.parse(detail ?? '{}') as { argument?: string };
+  throw new DomainError('CONFLICT', message, { ...details, ...(details.argument ? { argument: `${argument}.${details.argument}` } : {}) });
+}
+
+/** The location where files lie, made where its path is new. @throws INVALID, NOT_FOUND or CONFLICT */
+export async function fileLocation(tx: Tx, { type, ...ref }: FileLocationInput, argument: string): Promise<number> {
+  if (ref.path && !said(ref.id) && !said(ref.trackingId))
+    return (await putLocation(tx, { path: ref.path, name: ref.name ?? null, type: type ?? null }, argument)).id;
+  return findLocation(tx, ref, argument);
+}

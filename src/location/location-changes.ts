@@ -1,0 +1,80 @@
+import { Int } from 'type-graphql';
+import type { Tx } from '../platform/database.js';
+import { conflict, invalid } from '../platform/errors.js';
+import { lockThing, type ThingInput } from '../platform/naming.js';
+import { Name } from '../platform/text.js';
+import { updateThing, type ThingField } from '../platform/thing-changes.js';
+import { putLocation, type NewLocation } from './find-location.service.js';
+import { idByPath, locationNaming } from './location-naming.service.js';
+import { describePath } from './location-path.service.js';
+import { LocationType } from './location-type.entity.js';
+
+/** What can be said of a location beside its name. */
+export const locationFields: readonly ThingField[] = [
+  {
+    name: 'path',
+    doc: 'Path or URI, unique. A slash at the end, doubled slashes and `.` make no difference; `..` is refused.',
+    type: () => Name,
+    required: true,
+  },
+  {
+    name: 'type',
+    doc: 'Kind of location, made where it is new. A path of the local machine, and a URI of a known scheme, tell it.',
+    property: 'typeId',
+    lookup: LocationType,
+    required: true,
+  },
+  { name: 'bucket', doc: 'Name of the bucket, where the location lies in one. Taken from the path if left out.', type: () => Name },
+  {
+    name: 'maxAttempts',
+    doc: 'How often a version of its files is tried before it is given up until a person says retry; 5 times where nothing is said.',
+    type: () => Int,
+    min: 1,
+  },
+  {
+    name: 'retryDelaySeconds',
+    doc: 'Seconds after a failed first attempt before the next; each further failure doubles them, up to a day. 60 where nothing is said.',
+    type: () => Int,
+    min: 0,
+  },
+];
+
+/** Makes a location, or finds the one that has the path. @throws CONFLICT where that has another name, or the name another path */
+export function createLocation(tx: Tx, input: NewLocation): Promise<{ id: number; created: boolean }> {
+  for (const { name, min } of locationFields) {
+    const value = input[name as keyof NewLocation];
+    if (min !== undefined && typeof value === 'number' && value < min)
+      throw invalid(`${name} must be at least ${min}, not ${value}.`, { argument: `input.${name}`, value, allowed: { min } });
+  }
+  return putLocation(tx, input, 'input');
+}
+
+/** Changes a location. With another path come its type and its bucket, unless they are given. @throws CONFLICT where another one has the path */
+export async function updateLocation(tx: Tx, input: ThingInput): Promise<{ id: number; warnings: string[] }> {
+  if (typeof input.path !== 'string') return updateThing(tx, locationNaming, locationFields, input);
+  const row = await lockThing(tx, locationNaming, input);
+  const now = describePath(input.path, 'input.path');
+  const was = describedOrNot(row.path as string);
+  const changes: ThingInput = { ...input, path: now.path };
+  if (input.type === undefined && now.type && now.type !== was?.type) changes.type = now.type;
+  if (input.bucket === undefined && now.bucket !== (was?.bucket ?? null)) changes.bucket = now.bucket;
+  const [other] = await tx.query<{ name: string }>(
+    `select location_name as name from location_lkup where location_id = ${idByPath('$1')} and location_id <> $2`,
+    [now.path, row.id],
+  );
+  if (other)
+    throw conflict(
+      `The path ${JSON.stringify(now.path)} is that of the location ${JSON.stringify(other.name)}, so ${JSON.stringify(row.name)} cannot have it.`,
+      { argument: 'input.path', value: input.path, name: other.name, wanted: row.name },
+    );
+  return updateThing(tx, locationNaming, locationFields, changes);
+}
+
+/** What a stored path says, which another client may have written in any way. */
+function describedOrNot(path: string) {
+  try {
+    return describePath(path, 'path');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+-- Whether a process may start a run, and why not, from what stands there now; it writes nothing. `in_group` is the number of a run group, or
+-- null. A start calls it with the process locked.
+--
+-- Answers an object: `outcome` (STARTED, ALREADY_RUNNING, ON_HOLD, BLOCKED) · `run`: the run that goes on, or the hold · `abandons`: a run whose
+-- holder is gone and that a start ends · `failures`: the failures in a row that put the process on hold · `blockers`: hard parents that hold it
+-- back · `noted`: parents that do not, but that one should know of: never ran, skipped, unknown, or soft and not well. Runs and processes by
+-- their numbers. Rules see command runs only: what events report may overlap.
+create or replace function process_tracker.judge_start(process int, in_group int) returns jsonb language plpgsql stable as $$
+declare
+  latest process_tracking;
+  going process_tracking;
+  failure_limit int; time_limit int;
+  soft constant int := coalesce((select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft'), 0);
+  stale int;
+  failures int[];
+  parents jsonb;
+  facts jsonb;
+begin
+  select coalesce(p.failure_limit, 5), p.run_time_limit_seconds into failure_limit, time_limit from process p where p.process_id = judge_start.process;
+  -- The latest by number, not by flag: a run that a failed parent skipped is no word of the process itself.
+  select * into latest from process_tracking r where r.process_id = judge_start.process and r.origin = 'command'
+    and r.end_reason is distinct from 'parent failed' order by r.process_run_id desc limit 1;
+  select * into going from process_tracking r where r.process_id = judge_start.process and r.process_status_id = 1 and r.origin = 'command';
+  if going.process_id is null and process_tracker.run_is_open(latest.process_status_id, latest.ended_at) then
+    going := latest;
+  end if;
+  facts := jsonb_build_object('failureLimit', failure_limit);
+  if going.process_id is not null then
+    -- A run without a lease is never taken from its holder by a machine, however long it runs.
+    if going.lease_until is null or process_tracker.why_stuck(going.lease_until, going.started_at, time_limit) is null then
+      return facts || jsonb_build_object('outcome', 'ALREADY_RUNNING', 'run', going.process_tracking_id);
+    end if;
+    stale := going.process_tracking_id;
+    facts := facts || jsonb_build_object('abandons', stale);
+  elsif latest.process_status_id = 4 then
+    return facts || jsonb_build_object('outcome', 'ON_HOLD', 'run', latest.process_tracking_id);
+  end if;
+
+  if failure_limit > 0 then
+    -- What is cancelled, skipped or unknown neither counts nor resets; a hold that was released resets.
+    select array_agg(f.id order by f.number desc) into failures from (
+      select r.process_tracking_id as id, r.process_run_id as number, r.process_status_id = 3 or r.process_tracking_id is not distinct from stale as failed
+      from process_tracking r
+      where r.process_id = judge_start.process and r.origin = 'command' and (r.end_reason is null or r.end_reason in ('abandoned', 'released'))
+        and (r.end_reason = 'released' or r.process_status_id <= 4
+          or r.process_status_id not in (select s.process_status_id from process_status_lkup s where s.process_status_name in ('skipped', 'unknown')))
+      order by r.process_run_id desc limit failure_limit
+    ) f having bool_and(f.failed) and count(*) = failure_limit;
+  end if;
+
+  select jsonb_agg(jsonb_build_object('process', l.parent, 'kind', l.kind, 'run', l.run, 'state', l.state, 'blocks', l.hard and l.unwell)
+      order by l.hard desc, l.parent, l.kind)
+    into parents
+    from (
+      select p.parent, p.hard, p.kind, r.process_tracking_id as run, case when r.process_tracking_id is not null then process_tracker.run_state(r.process_status_id, r.end_reason) end as state,
+        case when in_group is not null and p.hard then r.process_status_id is distinct from 2
+          else coalesce(r.process_status_id in (1, 3, 4) or process_tracker.run_is_open(r.process_status_id, r.ended_at), false) end as unwell,
+        r.process_status_id is null or r.process_status_id > 4 as unsure
+      from (
+        select d.parent_process_id as parent, d.dependency_type_id <> soft as hard, case d.dependency_type_id when soft then 'soft' else 'hard' end as kind
+          from process_dependency d where d.child_process_id = judge_start.process
+        union all
+        select l.parent_process_id, false, l.kind from process_relation l where l.child_process_id = judge_start.process
+      ) p
+      left join lateral (
+        select * from process_tracking r where r.process_id = p.parent and r.origin = 'command'
+          -- A hold of the group that was released is no run of it that was completed.
+          and case when in_group is not null and p.hard then r.group_id = in_group and r.end_reason is distinct from 'released'
+            else r.end_reason is distinct from 'parent failed' end
+        order by r.process_run_id desc limit 1
+      ) r on true
+    ) l where l.unwell or l.unsure;
+  facts := facts || jsonb_build_object('failures', coalesce(to_jsonb(failures), '[]'),
+    'blockers', coalesce((select jsonb_agg(p) from jsonb_array_elements(parents) p where (p ->> 'blocks')::boolean), '[]'),
+    'noted', coalesce((select jsonb_agg(p) from jsonb_array_elements(parents) p where not (p ->> 'blocks')::boolean), '[]'));
+  if failures is null and jsonb_array_length(facts -> 'blockers') > 0 then
+    -- Such a start ends nothing; a person who puts the process on hold does.
+    return facts - 'abandons' || jsonb_strip_nulls(jsonb_build_object('outcome', 'BLOCKED', 'stale', stale));
+  end if;
+  return facts || jsonb_build_object('outcome', case when failures is not null then 'ON_HOLD' else 'STARTED' end);
+end $$;

@@ -1,0 +1,100 @@
+-- The lifecycle of runs. `*` is a status of somebody's own: a run may take one and must end in one of the others to free what waits for it.
+delete from process_tracker.lifecycle_move where subject_kind = 'ProcessRun';
+insert into process_tracker.lifecycle_move (subject_kind, from_state, to_state, needs_reason)
+select 'ProcessRun', f, t, needs_reason from (values
+  (array['running', '*'], array['running', 'completed', 'failed', 'on hold', 'skipped', 'unknown', '*'], false),
+  -- A person releases a hold, or takes up again what has ended.
+  (array['on hold'], array['completed', 'skipped', 'unknown', '*'], true),
+  (array['completed', 'failed', 'unknown'], array['running'], true),
+  (array['unknown'], array['completed', 'failed'], false)
+) v(froms, tos, needs_reason) cross join unnest(froms) f cross join unnest(tos) t
+where f <> t or f = '*';
+
+-- What else stands against a report on a run, beside the rules of every lifecycle.
+create or replace function process_tracker.check_run_report(run process_tracker.process_tracking, state text, item jsonb) returns jsonb language plpgsql stable as $$
+declare
+  other process_tracking;
+  low timestamptz := least(run.process_run_low_date_time::timestamptz, (item ->> 'lowAt')::timestamptz);
+  high timestamptz := greatest(run.process_run_high_date_time::timestamptz, (item ->> 'highAt')::timestamptz);
+  unknown text;
+  open constant boolean := process_tracker.run_is_open(run.process_status_id, run.ended_at);
+begin
+  -- A hold that was released to a status of somebody's own has ended as well.
+  if item ->> 'to' <> state and not open and run.process_status_id not in (1, 2, 3, 4)
+      and not exists (select from process_status_lkup where process_status_name = state and state in ('unknown', 'skipped')) then
+    if item ->> 'to' <> 'running' then
+      return jsonb_build_object('code', 'CONFLICT', 'message', format('This ProcessRun has ended as %s and cannot become %s.', state, item ->> 'to'),
+        'argument', 'status', 'value', item -> 'to', 'state', state, 'allowed', '["running"]'::jsonb);
+    elsif coalesce(item ->> 'reason', '') = '' then
+      return jsonb_build_object('code', 'INVALID', 'message', format('To bring this ProcessRun from %s to running needs a reason.', state),
+        'argument', 'reason', 'value', item -> 'reason', 'allowed', 'a sentence');
+    end if;
+  end if;
+  if (item ->> 'endedAt')::timestamptz < run.started_at then
+    return jsonb_build_object('code', 'INVALID', 'message', 'A run cannot end before it started.', 'argument', 'endedAt', 'value', item -> 'endedAt',
+      'allowed', jsonb_build_object('from', process_tracker.instant_text(run.started_at)));
+  end if;
+  if item ?| array['lowAt', 'highAt'] and (low > high or (item ->> 'lowAt')::timestamptz > (item ->> 'highAt')::timestamptz) then
+    return jsonb_build_object('code', 'INVALID', 'message', 'The low date would be after the high date.',
+      'argument', case when item ? 'lowAt' then 'lowAt' else 'highAt' end, 'value', coalesce(item -> 'lowAt', item -> 'highAt'),
+      'allowed', jsonb_build_object('low', process_tracker.instant_text(run.process_run_low_date_time::timestamptz),
+        'high', process_tracker.instant_text(run.process_run_high_date_time::timestamptz)));
+  end if;
+  if item ?| array['insertCount', 'updateCount'] and coalesce((item ->> 'insertCount')::numeric, run.process_run_insert_count)
+      + coalesce((item ->> 'updateCount')::numeric, run.process_run_update_count) > 9223372036854775807 then
+    return jsonb_build_object('code', 'INVALID', 'message', 'Inserts and updates together are more than a 64-bit number holds.',
+      'argument', case when item ? 'insertCount' then 'insertCount' else 'updateCount' end, 'value', coalesce(item -> 'insertCount', item -> 'updateCount'));
+  end if;
+  select e ->> 'type' into unknown from jsonb_array_elements(item -> 'errors') e
+    where not coalesce((e ->> 'createType')::boolean, false) and not exists (select from error_type_lkup where error_type_name = e ->> 'type') limit 1;
+  if found then
+    return jsonb_build_object('code', 'INVALID', 'message', format('There is no error type %s; say createType to make it.', to_json(unknown)),
+      'argument', 'errors.type', 'value', unknown, 'allowed', (select jsonb_agg(error_type_name order by error_type_id) from error_type_lkup));
+  end if;
+  if (item ->> 'ifStuck')::boolean and (run.lease_until is null or process_tracker.why_stuck(run.lease_until, run.started_at,
+      (select p.run_time_limit_seconds from process p where p.process_id = run.process_id)) is null) then
+    return '{"done": true}';
+  end if;
+  if item ->> 'to' = 'running' and open and (item ->> 'mustMove')::boolean then
+    return jsonb_build_object('code', 'CONFLICT', 'message', format('This ProcessRun is %s and goes on.', state), 'argument', 'run', 'value', run.process_run_id);
+  end if;
+  if item ->> 'to' = 'running' and not open then
+    select * into other from process_tracking r where r.process_id = run.process_id and r.origin = 'command' and r.process_run_id > run.process_run_id
+      and r.end_reason is distinct from 'parent failed' order by r.process_run_id desc limit 1;
+    if found then
+      return jsonb_build_object('code', 'CONFLICT', 'message', format('Only the latest run can be reopened; run %s came after it.', other.process_run_id),
+        'argument', 'run', 'value', run.process_run_id, 'latestRun', other.process_run_id);
+    end if;
+  end if;
+  return null;
+end $$;
+
+select process_tracker.make_lifecycle(jsonb_build_object('kind', 'ProcessRun', 'argument', 'run', 'tbl', 'process_tracking', 'key', 'process_tracking_id',
+  'state', 'process_status_id', 'states', 'process_status_lkup', 'state_key', 'process_status_id', 'state_name', 'process_status_name',
+  'token', 'fencing_token', 'lease', 'lease_until', 'open', 'process_tracker.run_is_open(t.process_status_id, t.ended_at)', 'check', 'check_run_report',
+  'sets', $sets$
+    ended_at = case when (m.x ->> 'ends')::boolean then coalesce((m.x ->> 'endedAt')::timestamptz, m.now) when m.x ->> 'to' = 'running' then null else t.ended_at end,
+    process_run_end_date_time = case when (m.x ->> 'ends')::boolean then coalesce((m.x ->> 'endedAt')::timestamptz, m.now)::timestamp
+      when m.x ->> 'to' = 'running' then null else t.process_run_end_date_time end,
+    -- Whoever ends a hold has released it.
+    end_reason = case when (m.x ->> 'ends')::boolean then coalesce(m.x ->> 'endReason', case t.process_status_id when 4 then 'released' end) when m.x ->> 'to' = 'running' then null else t.end_reason end,
+    process_run_insert_count = coalesce((m.x ->> 'insertCount')::bigint, t.process_run_insert_count),
+    process_run_update_count = coalesce((m.x ->> 'updateCount')::bigint, t.process_run_update_count),
+    -- The sum of both, unless it was set on its own: then it is another number than their sum.
+    process_run_record_count = case when m.x ? 'recordCount' then (m.x ->> 'recordCount')::bigint
+      when m.x ?| array['insertCount', 'updateCount'] and coalesce(t.process_run_record_count, 0) = t.process_run_insert_count + t.process_run_update_count
+      then coalesce((m.x ->> 'insertCount')::bigint, t.process_run_insert_count) + coalesce((m.x ->> 'updateCount')::bigint, t.process_run_update_count)
+      else t.process_run_record_count end,
+    process_run_low_date_time = least(t.process_run_low_date_time, (m.x ->> 'lowAt')::timestamptz::timestamp),
+    process_run_high_date_time = greatest(t.process_run_high_date_time, (m.x ->> 'highAt')::timestamptz::timestamp),
+    heartbeat_at = case when (m.x ->> 'heartbeat')::boolean and process_tracker.run_is_open(t.process_status_id, t.ended_at) then m.now else t.heartbeat_at end,
+    -- Whoever takes up again what has ended has the lease that is said now, or none.
+    lease_seconds = coalesce((m.x ->> 'leaseSeconds')::int, case when m.x ->> 'to' = 'running' and not process_tracker.run_is_open(t.process_status_id, t.ended_at) then null else t.lease_seconds end),
+    lease_until = case when (m.x ->> 'ends')::boolean then null
+      when m.x ->> 'to' = 'running' and not process_tracker.run_is_open(t.process_status_id, t.ended_at) then m.now + (m.x ->> 'leaseSeconds')::int * interval '1 second'
+      when (m.x ->> 'heartbeat')::boolean and process_tracker.run_is_open(t.process_status_id, t.ended_at)
+        then m.now + coalesce((m.x ->> 'leaseSeconds')::int, t.lease_seconds) * interval '1 second'
+      else t.lease_until end,
+    -- Whoever held it until now writes no more.
+    fencing_token = case when (m.x ->> 'fence')::boolean then nextval('process_tracker.fencing_token_seq') else t.fencing_token end
+  $sets$));

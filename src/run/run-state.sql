@@ -1,0 +1,21 @@
+-- What a run's status and end reason mean. ProcessTracker's four statuses have its numbers in every store (checked when it is made).
+
+-- The state of a run as the API calls it: a status of somebody's own is CUSTOM.
+create or replace function process_tracker.run_state(status int, end_reason text) returns text language sql stable as $$
+  select case status when 1 then 'RUNNING' when 2 then 'COMPLETED' when 3 then
+      case end_reason when 'abandoned' then 'ABANDONED' when 'cancelled' then 'CANCELLED' else 'FAILED' end
+    when 4 then 'ON_HOLD' else coalesce((select upper(process_status_name) from process_status_lkup
+      where process_status_id = status and process_status_name in ('unknown', 'skipped')), 'CUSTOM') end
+$$;
+
+-- Whether a run goes on: it is running, or in a status of somebody's own without an end.
+create or replace function process_tracker.run_is_open(status int, ended_at timestamptz) returns boolean language sql stable as $$
+  select status = 1 or status > 4 and ended_at is null
+    and not exists (select from process_status_lkup where process_status_id = status and process_status_name in ('unknown', 'skipped'))
+$$;
+
+-- Why an open run counts as stuck: its lease is over, or it runs longer than its process may. Null if it does not.
+create or replace function process_tracker.why_stuck(lease_until timestamptz, started_at timestamptz, time_limit_seconds int) returns text language sql stable as $$
+  select case when lease_until <= process_tracker.waybill_now() then 'LEASE_OVER'
+    when started_at + time_limit_seconds * interval '1 second' <= process_tracker.waybill_now() then 'TIME_LIMIT' end
+$$;

@@ -1,0 +1,71 @@
+import { Cron } from 'croner';
+
+// What is registered was checked (process/cron.service.ts); other clients write what they like.
+
+/** How many are remembered, ready to use. */
+const remembered = 10_000;
+const crons = new Map<string, Cron | null>();
+
+/** The cron text, ready to be asked for its ticks in a time zone; null where it is none, or one that never ticks. */
+function cronOf(text: string, zone: string): Cron | null {
+  const key = JSON.stringify([text, zone]);
+  const known = crons.get(key);
+  if (known !== undefined) return known;
+  if (crons.size >= remembered) crons.clear();
+  const made = readCron(text, zone);
+  crons.set(key, made);
+  return made;
+}
+
+function readCron(text: string, timezone: string): Cron | null {
+  try {
+    // A moment in time, which the library takes as well, comes once at most.
+    const cron = new Cron(text, { timezone, mode: '5-part' });
+    return cron.nextRuns(2).length === 2 ? cron : null;
+  } catch {
+    return null;
+  }
+}
+
+/** When a start is due, and from when on it is late if it does not come. Milliseconds since 1970. */
+export interface Due {
+  dueAt: number;
+  since: number;
+}
+
+const next = (cron: Cron, at: number): number => cron.nextRun(new Date(at))!.getTime();
+const previous = (cron: Cron, at: number): number | undefined => cron.previousRuns(1, new Date(at))[0]?.getTime();
+
+/** The tick that this start was early for by no more than a quarter of the time since the tick before, if there is one. Clocks differ. */
+const isEarlyFor = (cron: Cron, tick: number, start: number): boolean => {
+  const before = previous(cron, tick);
+  return before !== undefined && start >= tick - (tick - before) / 4;
+};
+
+/**
+ * The first tick that is not served by a start at `lastStart` (or by the process not being there before), and when it becomes late: when a quarter
+ * of the time to the next tick has passed. Lengths are real ones, so that a day on which the clock is set has 23 or 25 hours.
+ * Null where the text is no cron text, or the start (NaN) in no year that a clock of ours knows.
+ */
+export function dueAfter(text: string, zone: string, lastStart: number): Due | null {
+  const cron = cronOf(text, zone);
+  if (!cron || Number.isNaN(lastStart)) return null;
+  const tick = next(cron, lastStart);
+  const dueAt = isEarlyFor(cron, tick, lastStart) ? next(cron, tick) : tick;
+  return { dueAt, since: dueAt + (next(cron, dueAt) - dueAt) / 4 };
+}
+
+/**
+ * A process is late at `now` if its last start was before this moment: a quarter of the time before the latest tick that should have been served by now.
+ * Says the same as `dueAfter(…).since < now` for any number of processes with the same text. Null where the text is no cron text, or nothing was due yet.
+ */
+export function lateIfBefore(text: string, zone: string, now: number): number | null {
+  const cron = cronOf(text, zone);
+  if (!cron) return null;
+  for (let tick = previous(cron, now); tick !== undefined; tick = previous(cron, tick)) {
+    if (tick + (next(cron, tick) - tick) / 4 >= now) continue;
+    const before = previous(cron, tick);
+    return before === undefined ? tick : tick - (tick - before) / 4;
+  }
+  return null;
+}

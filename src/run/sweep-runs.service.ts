@@ -1,0 +1,26 @@
+import type { Database } from '../platform/database.js';
+
+const batchSize = 100;
+
+/**
+ * Abandons the runs with a lease that are stuck: their holder was not heard of in time, or they ran longer than their process may. A run
+ * without a lease is never abandoned by a machine. Safe on any number of servers at once. Answers how many it abandoned.
+ */
+export async function sweepRuns(db: Database): Promise<number> {
+  for (let total = 0; ;) {
+    const [found] = await db.query<{ runs: number[] | null }>(
+      `select array_agg(id) as runs from (
+         select r.process_tracking_id as id from process_tracking r join process p using (process_id)
+         where r.ended_at is null and r.lease_until is not null and process_tracker.run_is_open(r.process_status_id, r.ended_at)
+           and process_tracker.why_stuck(r.lease_until, r.started_at, p.run_time_limit_seconds) is not null
+         order by r.process_tracking_id limit ${batchSize}) s`,
+    );
+    const { runs } = found!;
+    if (!runs) return total;
+    const [done] = await db.write({ actor: 'waybill', origin: 'sweeper' }, (tx) =>
+      tx.query<{ abandoned: number }>('select process_tracker.abandon_runs($1) as abandoned', [runs]),
+    );
+    total += done!.abandoned;
+    if (runs.length < batchSize) return total;
+  }
+}

@@ -1,0 +1,154 @@
+import type { Api } from './api.js';
+import { call, type Server } from './run-calls.js';
+
+const extractFields = `id trackingId fileName status { name } processingState owner fencingToken leaseUntil leaseSeconds heartbeatAt claimedAt attempt nextAttemptAt rowVersion
+  writeRecordCount loadRecordCount writeLowAt writeHighAt loadLowAt loadHighAt claimRun { trackingId } currentVersion { version hash status { name } finishedAt rowsRead rowsWritten rowsRejected outputHash targetObject { name } }`;
+
+export interface Extract {
+  id: string;
+  trackingId: number;
+  fileName: string;
+  status: { name: string };
+  processingState: string | null;
+  owner: string | null;
+  fencingToken: string | null;
+  leaseUntil: string | null;
+  heartbeatAt: string | null;
+  attempt: number;
+  nextAttemptAt: string | null;
+  rowVersion: number;
+  loadRecordCount: string | null;
+  currentVersion: Record<string, any> | null;
+  [field: string]: unknown;
+}
+export interface Claim {
+  outcome: string;
+  created: boolean;
+  fencingToken: string | null;
+  attempt: number;
+  owner: string | null;
+  leaseUntil: string | null;
+  notBefore: string | null;
+  finishedAt: string | null;
+  extract: Extract;
+  blockers: { status: string; extract: { trackingId: number; fileName: string } }[];
+  currentVersion: { version: string | null } | null;
+}
+export interface Wrong {
+  code: string;
+  message: string;
+  argument: string | null;
+  value: unknown;
+  allowed: unknown;
+}
+export type Ref = { trackingId: number } | { path: string; fileName: string } | { location: string; fileName: string };
+
+const claimFields = `outcome created fencingToken attempt owner leaseUntil notBefore finishedAt extract { ${extractFields} }
+  blockers { status extract { trackingId fileName } } currentVersion { version }`;
+const blockers = 'blockers { status extract { trackingId fileName } }';
+const wrong = 'error { code message argument value allowed }';
+
+/** One field of a mutation that takes an `input`, as `actor`. */
+async function send<T>(on: Server, field: string, type: string, selection: string, input: object, actor?: string): Promise<T> {
+  return (await call(on, `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} } }`, { input }, actor))[field] as T;
+}
+
+export const claim = (on: Server, file: Ref, more: object = {}) =>
+  send<Claim>(on, 'claimExtract', 'ClaimExtractInput', claimFields, { file, owner: 'worker', ...more });
+export const claimMany = async (on: Server, claims: object[]) =>
+  (
+    await send<{ results: { claim: Claim | null; error: Wrong | null }[] }>(
+      on,
+      'claimExtracts',
+      'ClaimExtractsInput',
+      `results { claim { outcome created fencingToken attempt owner extract { trackingId fileName } blockers { status } } ${wrong} }`,
+      { claims },
+    )
+  ).results;
+export const report = (on: Server, extract: Ref, said: object, actor?: string) =>
+  send<{ extract: Extract; done: boolean }>(
+    on,
+    'reportExtract',
+    'ReportExtractInput',
+    `done extract { ${extractFields} }`,
+    { extract, ...said },
+    actor,
+  );
+export const reportMany = async (on: Server, reports: object[]) =>
+  (
+    await send<{
+      results: {
+        extract: { trackingId: number; status: { name: string } } | null;
+        done: boolean;
+        error: Wrong | null;
+        blockers: Claim['blockers'];
+      }[];
+    }>(on, 'reportExtracts', 'ReportExtractsInput', `results { done extract { trackingId status { name } } ${wrong} ${blockers} }`, {
+      reports,
+    })
+  ).results;
+
+type Held = { outcome: string; extract: Extract };
+const held =
+  (field: string, type: string) =>
+  (on: Server, extract: Ref, fencingToken: string | null, more: object = {}) =>
+    send<Held>(on, field, type, `outcome extract { ${extractFields} }`, { extract, fencingToken, ...more });
+export const heartbeat = held('heartbeatExtract', 'HeartbeatExtractInput');
+export const finish = held('finishExtract', 'FinishExtractInput');
+export const fail = held('failExtract', 'FailExtractInput');
+export const release = held('releaseExtract', 'ReleaseExtractInput');
+
+const byPerson =
+  (field: string) =>
+  (on: Server, extract: Ref, reason: string, more: object = {}, actor = 'Ann') =>
+    send<{ extract: Extract; done: boolean }>(
+      on,
+      field,
+      'ExtractByPersonInput',
+      `done extract { ${extractFields} }`,
+      { extract, reason, ...more },
+      actor,
+    );
+export const retry = byPerson('retryExtract');
+export const skip = byPerson('skipExtract');
+export const reprocess = byPerson('reprocessExtract');
+
+export const fetchExtract = async (on: Server, trackingId: number): Promise<Extract> =>
+  (await call(on, `query ($id: Int) { extract(trackingId: $id) { ${extractFields} } }`, { id: trackingId })).extract as Extract;
+
+/** The changes of status of a file, oldest first: from, to, who, by what way, why. */
+export const movesOf = (api: Api, id: number) =>
+  api.sql<{ from: string | null; to: string; actor: string | null; origin: string; reason: string | null }>(
+    `select from_value as from, to_value as to, actor, origin, reason from status_event where subject_kind = 'Extract' and subject_id = $1 and field = 'status' order by event_id`,
+    [id],
+  );
+
+/** Inserts files into `/data/<location>` by plain SQL; answers their numbers in the order of their names. */
+export async function insertExtracts(api: Api, location: string, names: readonly string[], status = 'ready'): Promise<number[]> {
+  await api.sql(
+    `insert into location_type_lkup (location_type_name) select 'local filesystem' where not exists (select from location_type_lkup)`,
+  );
+  await api.sql(
+    `insert into location_lkup (location_name, location_path, location_type_id) select $1, '/data/' || $1, (select min(location_type_id) from location_type_lkup)
+     where not exists (select from location_lkup where location_name = $1)`,
+    [location],
+  );
+  await api.sql(
+    'insert into extract_status_lkup (extract_status_name) select $1 where not exists (select from extract_status_lkup where extract_status_name = $1)',
+    [status],
+  );
+  const rows = await api.sql<{ id: number }>(
+    `insert into extract_tracking (extract_filename, extract_location_id, extract_status_id, extract_registration_date_time)
+     select n, l.location_id, s.extract_status_id, now()::timestamp from unnest($2::text[]) with ordinality f(n, i), location_lkup l, extract_status_lkup s
+     where l.location_name = $1 and s.extract_status_name = $3 order by i returning extract_id as id`,
+    [location, names, status],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Makes the second file of each pair wait for the first. */
+export const addDependencies = (api: Api, pairs: readonly (readonly [number, number])[]) =>
+  api.sql('insert into extract_dependency (parent_extract_id, child_extract_id) select p, c from unnest($1::int[], $2::int[]) d(p, c)', [
+    pairs.map(([parent]) => parent),
+    pairs.map(([, child]) => child),
+  ]);
