@@ -172,7 +172,7 @@ export class RunModel {
     for (const run of runs) this.#skip(run, origin);
   }
 
-  /** Inside a group nothing waits for what failed: each hard descendant without a run there is skipped. */
+  /** Inside a group nothing waits for what failed: each hard descendant without a run there is skipped, but for one on hold. */
   #skip(cause: ModelRun, origin: string) {
     if (cause.group === null) return;
     const below = new Set<ModelProcess>();
@@ -180,7 +180,7 @@ export class RunModel {
       process.children.forEach(({ process: child, hard }) => hard && !below.has(child) && (below.add(child), walk(child)));
     walk(cause.process);
     for (const process of below)
-      if (!process.runs.some(({ group }) => group === cause.group))
+      if (process.runs.at(-1)?.status !== 'on hold' && !process.runs.some(({ group }) => group === cause.group))
         this.#add(process, 'skipped', origin, `${cause.process.name} failed in the group ${cause.group}.`, {
           ...{ endReason: 'parent failed', endedAt: this.now, group: cause.group },
         });
