@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -34,16 +35,30 @@ export async function startWaybill(databaseUrl, atEnd) {
 export const startPostGraphile = (databaseUrl, atEnd) =>
   start('./postgraphile.js', { DATABASE_URL: databaseUrl, NODE_ENV: 'production', GRAPHILE_ENV: 'production' }, atEnd);
 
-/** Asks a server one thing; answers `data`. */
-export async function ask({ url }, body) {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+const agent = new Agent({ keepAlive: true });
+
+/** Asks a server one thing; answers `data`. By Node's plain client: `fetch` takes as long as some answers do. */
+export function ask({ url }, body) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const sent = request(url, {
+      agent,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
+    });
+    sent.on('error', reject);
+    sent.on('response', (response) => {
+      const chunks = [];
+      response.on('error', reject);
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => {
+        const { data, errors } = JSON.parse(Buffer.concat(chunks).toString());
+        if (errors) reject(new Error(`${url} answers ${JSON.stringify(errors.slice(0, 3))}`));
+        else resolve(data);
+      });
+    });
+    sent.end(text);
   });
-  const { data, errors } = await response.json();
-  if (errors) throw new Error(`${url} answers ${JSON.stringify(errors.slice(0, 3))}`);
-  return data;
 }
 
 /** Resident memory of a process, in MB; undefined where the system does not tell. */

@@ -3,6 +3,7 @@ import type { Database } from '../platform/database.js';
 import { DomainError } from '../platform/errors.js';
 import { changesLineage, matchesLinks, mayMatch, needsLinks, type ChangeFilter } from './change-filter.js';
 import { Page, type Feed } from './feed.js';
+import { turn } from './turns.js';
 import { upstreamOf } from './upstream.js';
 
 /** One change for one subscriber. */
@@ -48,6 +49,7 @@ export async function* changesOf(options: StreamOptions): AsyncGenerator<ChangeR
     const events = links ? wanted.filter((event) => matchesLinks(filter, event, links(event))) : wanted;
     for (let i = 0; i < events.length; i += batchSize) {
       const batch = events.slice(i, i + batchSize);
+      await turn();
       for (const event of batch) {
         if (signal.aborted) return;
         yield { event, place: { lo: page.lo, hi: page.hi, id: event.number }, batch };

@@ -1,0 +1,14 @@
+const waiting: (() => void)[] = [];
+/** Subscribers that are told in one turn of the event loop. */
+const perTurn = 4;
+
+function next(): void {
+  for (const go of waiting.splice(0, perTurn)) go();
+  if (waiting.length) setImmediate(next);
+}
+
+/** Waits for one's turn: telling a change to a hundred subscribers at once would keep all requests waiting. */
+export const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (waiting.push(resolve) === 1) setImmediate(next);
+  });
