@@ -81,8 +81,8 @@ describe('without keys', () => {
 
 describe('with a key', () => {
   test('a call without one is UNAUTHENTICATED, also one that names an actor, and any address may be listened on', async () => {
-    await createKey(db, { actor: 'ann', role: 'admin' });
-    for (const headers of [{}, { 'waybill-actor': 'ann' }] as Record<string, string>[]) {
+    await createKey(db, { actor: 'operator', role: 'admin' });
+    for (const headers of [{}, { 'waybill-actor': 'operator' }] as Record<string, string>[]) {
       const answer = await server.ask('{ hello }', {}, headers);
       expect(told(answer)).toEqual([401, 'UNAUTHENTICATED']);
       expect(answer.body.errors![0]!.message).toContain('npm run key');
@@ -92,24 +92,26 @@ describe('with a key', () => {
   });
 
   test("the actor is the key's, whatever the header says", async () => {
-    const { key } = await createKey(db, { actor: 'ann', role: 'write' });
-    expect((await server.ask(write, {}, { ...bearer(key), 'waybill-actor': 'bob' })).body.data).toEqual({ write: 'written by ann' });
-    expect((await server.ask(write, {}, { authorization: `bearer ${key}` })).body.data).toEqual({ write: 'written by ann' });
+    const { key } = await createKey(db, { actor: 'operator', role: 'write' });
+    expect((await server.ask(write, {}, { ...bearer(key), 'waybill-actor': 'curator' })).body.data).toEqual({
+      write: 'written by operator',
+    });
+    expect((await server.ask(write, {}, { authorization: `bearer ${key}` })).body.data).toEqual({ write: 'written by operator' });
     expect(told(await server.ask(write, {}, bearer(`${key}x`)))).toEqual([401, 'UNAUTHENTICATED']);
   });
 
   test('a read key reads; a mutation is FORBIDDEN before anything runs', async () => {
-    const { key } = await createKey(db, { actor: 'ann', role: 'read' });
+    const { key } = await createKey(db, { actor: 'operator', role: 'read' });
     expect((await server.ask('{ hello }', {}, bearer(key))).body.data).toEqual({ hello: 'hello world' });
     const answer = await server.ask(write, {}, bearer(key));
     expect(told(answer)).toEqual([403, 'FORBIDDEN']);
     expect(answer.body).not.toHaveProperty('data');
-    expect(answer.body.errors![0]!.message).toBe('The key of ann may read, not write.');
+    expect(answer.body.errors![0]!.message).toBe('The key of operator may read, not write.');
   });
 
   test('a key that is made or revoked counts within five seconds, and revoking the last one opens nothing', async () => {
     expect((await server.ask('{ hello }')).status).toBe(200);
-    const { key, name } = await createKey(db, { actor: 'ann', role: 'read' });
+    const { key, name } = await createKey(db, { actor: 'operator', role: 'read' });
     expect((await server.ask('{ hello }', {}, bearer(key))).status).toBe(200);
     await revokeKey(db, name);
     await sleep(2_100);
@@ -121,10 +123,10 @@ describe('with a key', () => {
   });
 
   test('a busy key costs one statement in two seconds', async () => {
-    const { key } = await createKey(db, { actor: 'ann', role: 'read' });
+    const { key } = await createKey(db, { actor: 'operator', role: 'read' });
     let statements = 0;
     const ring = new KeyRing({ query: (sql, values) => (statements++, db.query(sql, values)) });
-    for (let i = 0; i < 50; i++) expect(await ring.find(key)).toEqual({ actor: 'ann', role: 'read' });
+    for (let i = 0; i < 50; i++) expect(await ring.find(key)).toEqual({ actor: 'operator', role: 'read' });
     for (let i = 0; i < 3_000; i++) await Promise.race([ring.find(`wrong-${i % 3}`), Promise.resolve()]);
     await sleep(50);
     expect(statements).toBe(4);
@@ -133,21 +135,21 @@ describe('with a key', () => {
 
 describe('keys', () => {
   test('are stored as hashes, listed without them, and named after their actor', async () => {
-    const made = [await createKey(db, { actor: 'ann', role: 'read' }), await createKey(db, { actor: 'ann', role: 'write' })];
-    expect(made.map(({ name }) => name)).toEqual(['ann', 'ann-2']);
+    const made = [await createKey(db, { actor: 'operator', role: 'read' }), await createKey(db, { actor: 'operator', role: 'write' })];
+    expect(made.map(({ name }) => name)).toEqual(['operator', 'operator-2']);
     for (const { key } of made) expect(key).toMatch(/^wb_[\w-]{43}$/);
     const stored = JSON.stringify((await db.pool.query('select * from api_key')).rows);
     for (const { key } of made) expect(stored).not.toContain(key.slice(3));
     expect(await listKeys(db)).toEqual([
-      { name: 'ann', actor: 'ann', role: 'read', createdAt: expect.any(String), revokedAt: null },
-      { name: 'ann-2', actor: 'ann', role: 'write', createdAt: expect.any(String), revokedAt: null },
+      { name: 'operator', actor: 'operator', role: 'read', createdAt: expect.any(String), revokedAt: null },
+      { name: 'operator-2', actor: 'operator', role: 'write', createdAt: expect.any(String), revokedAt: null },
     ]);
   });
 
   test('mistakes are named', async () => {
-    await createKey(db, { actor: 'ann', role: 'read', name: 'first' });
-    await expect(createKey(db, { actor: 'bob', role: 'read', name: 'first' })).rejects.toMatchObject({ code: 'CONFLICT' });
-    await expect(createKey(db, { actor: 'bob', role: 'root' })).rejects.toMatchObject({
+    await createKey(db, { actor: 'operator', role: 'read', name: 'first' });
+    await expect(createKey(db, { actor: 'curator', role: 'read', name: 'first' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(createKey(db, { actor: 'curator', role: 'root' })).rejects.toMatchObject({
       code: 'INVALID',
       details: { allowed: ['read', 'write', 'admin'] },
     });
@@ -156,8 +158,8 @@ describe('keys', () => {
   });
 
   test('revoking twice keeps the first instant', async () => {
-    await createKey(db, { actor: 'ann', role: 'read' });
-    expect(await revokeKey(db, 'ann')).toEqual(await revokeKey(db, 'ann'));
+    await createKey(db, { actor: 'operator', role: 'read' });
+    expect(await revokeKey(db, 'operator')).toEqual(await revokeKey(db, 'operator'));
   });
 });
 
@@ -176,11 +178,11 @@ describe('npm run key', () => {
   };
 
   test('makes a key that works, lists, revokes and clears', async () => {
-    const made = await key('create', '--actor', 'ann', '--role', 'write');
+    const made = await key('create', '--actor', 'operator', '--role', 'write');
     const [text] = /wb_[\w-]{43}/.exec(made.said)!;
-    expect((await server.ask(write, {}, bearer(text))).body.data).toEqual({ write: 'written by ann' });
-    expect((await key('list')).said).toMatch(/^ann\tann\twrite\t\S+ \S+\tvalid$/);
-    expect((await key('revoke', 'ann')).said).toContain('"ann" is revoked');
+    expect((await server.ask(write, {}, bearer(text))).body.data).toEqual({ write: 'written by operator' });
+    expect((await key('list')).said).toMatch(/^operator\toperator\twrite\t\S+ \S+\tvalid$/);
+    expect((await key('revoke', 'operator')).said).toContain('"operator" is revoked');
     expect((await key('list')).said).toContain('revoked 2');
     expect((await key('clear')).said).toContain('1 keys removed');
     expect((await key('list')).said).toBe('There are no keys.');

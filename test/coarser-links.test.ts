@@ -64,7 +64,7 @@ describe('coarser links', () => {
     expect(await coarser(process)).toEqual([]);
     await sql('insert into process_source_object (process_id, source_object_id) values ($1, $2)', [process, objects[0]]);
     await link();
-    await write('ann', `delete from process_source_object_attribute where process_id = ${process}`);
+    await write('operator', `delete from process_source_object_attribute where process_id = ${process}`);
     expect(await coarser(process)).toEqual([
       { grain: 'object', id: objects[0], implied: false },
       { grain: 'source', id: source, implied: true },

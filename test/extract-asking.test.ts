@@ -264,7 +264,7 @@ test('C13 what happened to a table on a day: files, attempts, runs and errors, i
     moved('08:04:00', 'loading', 'loaded'),
     entry('RUN_ERROR', '08:05:00', { run: { runNumber: 1 }, errorType: 'Data Error', message: 'rows are missing' }),
     entry('RUN_ENDED', '08:05:00', { run: { runNumber: 1 }, to: 'failed' }),
-    moved('23:59:59', 'loaded', 'ready', { actor: 'Ann', reason: 'Rows are missing.' }),
+    moved('23:59:59', 'loaded', 'ready', { actor: 'operator', reason: 'Rows are missing.' }),
   ];
   expect(await asked('date: "2026-03-01"')).toEqual({
     from: '2026-03-01T00:00:00.000000Z',

@@ -340,7 +340,7 @@ test('C7 what trying again does not help stays failed until a person says retry,
   expect(await failure(retry(api, file, 'Once more.'))).toMatchObject({ code: 'CONFLICT', argument: 'input.extract' });
   expect(await claim(api, file)).toMatchObject({ outcome: 'CLAIMED', attempt: 1 });
   expect((await movesOf(api, extract.trackingId)).find(({ to, from }) => from === 'error' && to === 'ready')).toMatchObject({
-    actor: 'Ann',
+    actor: 'operator',
     reason: 'The columns are there now.',
   });
 });

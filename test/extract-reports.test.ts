@@ -25,12 +25,12 @@ test('P44 a change of status is an event with who and why, and done is told wher
   const file = await newFile();
   const before = await fetchExtract(api, file.trackingId);
   expect(await report(api, file, { status: 'ready', writeRecordCount: '5' })).toEqual({ done: true, extract: before });
-  expect(await report(api, file, { status: 'archived', reason: 'Too old.' }, 'Bob')).toMatchObject({
+  expect(await report(api, file, { status: 'archived', reason: 'Too old.' }, 'curator')).toMatchObject({
     done: false,
     extract: { status: { name: 'archived' }, rowVersion: before.rowVersion + 1 },
   });
   expect((await movesOf(api, file.trackingId)).slice(1)).toEqual([
-    { from: 'ready', to: 'archived', actor: 'Bob', origin: 'api', reason: 'Too old.' },
+    { from: 'ready', to: 'archived', actor: 'curator', origin: 'api', reason: 'Too old.' },
   ]);
 });
 

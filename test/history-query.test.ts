@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const event = 'nodes { field actor origin reason from to added removed }';
-const register = (input: object, actor = 'ann') =>
+const register = (input: object, actor = 'operator') =>
   api
     .run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { process { id trackingId } } }', { input }, { actor })
     .then((data) => data.registerProcess.process as { id: string; trackingId: number });
@@ -42,7 +42,7 @@ test('P31 each change of a process and of its links leaves history: who, when, b
     { field: 'description', actor: 'ben', origin: 'api', from: 'first', to: 'second' },
   ]);
   expect(new Set(events.slice(3).map(({ field, actor }) => `${field} ${actor}`))).toEqual(
-    new Set(['created ann', 'sourceObjects ann', 'contacts ann']),
+    new Set(['created operator', 'sourceObjects operator', 'contacts operator']),
   );
   expect(events.map(({ id }) => Number(id))).toEqual(events.map(({ id }) => Number(id)).sort((a, b) => b - a));
   for (const { at } of events) expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
@@ -107,7 +107,7 @@ test('P31 what was deleted keeps its history: by its old id, or by type and numb
   const { createTool } = await api.run(
     'mutation { createTool(input: { name: "short-lived" }) { tool { id trackingId } } }',
     {},
-    { actor: 'ann' },
+    { actor: 'operator' },
   );
   await api.run('mutation { deleteTool(input: { name: "short-lived" }) { deletedName } }', {}, { actor: 'ben' });
   const told = ['deleted: short-lived → null', 'created: null → short-lived'];
@@ -116,13 +116,13 @@ test('P31 what was deleted keeps its history: by its old id, or by type and numb
     n: createTool.tool.trackingId,
   });
   expect(short(history.nodes)).toEqual(told);
-  expect(history.nodes.map(({ actor }: any) => actor)).toEqual(['ben', 'ann']);
+  expect(history.nodes.map(({ actor }: any) => actor)).toEqual(['ben', 'operator']);
   expect(history.totalCount).toBe(2);
 });
 
 test('P31 a reason and the evidence are told', async () => {
   const { id } = await register({ name: 'with evidence' });
-  await api.db.write({ actor: 'ann', reason: 'asked for' }, async (tx) => {
+  await api.db.write({ actor: 'operator', reason: 'asked for' }, async (tx) => {
     await tx.query(`select set_config('waybill.evidence', '{"ticket": [7]}', true)`);
     await tx.query(`update process set description = 'x' where process_name = 'with evidence'`);
   });

@@ -7,10 +7,10 @@ afterAll(() => store.close());
 describe('history', () => {
   test('tells who, why, by what way and on what evidence', async () => {
     const id = await newProcess();
-    await write('ann');
+    await write('operator');
     const start = await lastEvent();
     await write(
-      'ann',
+      'operator',
       `select set_config('waybill.evidence', '{"ticket": 7}', true)`,
       `update process set description = 'new' where process_id = ${id}`,
     );
@@ -20,7 +20,7 @@ describe('history', () => {
       ]),
     ).toEqual([
       {
-        actor: 'ann',
+        actor: 'operator',
         reason: 'because',
         origin: 'api',
         evidence: { ticket: 7 },

@@ -323,7 +323,7 @@ describe('who may subscribe', () => {
 
   test('with keys only who has one: in a header, or from a page in the first message; a key that is revoked ends what it began', async () => {
     const server = await serve();
-    const { key, name } = await createKey(api.db, { actor: 'ann', role: 'read' });
+    const { key, name } = await createKey(api.db, { actor: 'operator', role: 'read' });
     await sleep(2_100);
     expect(await refusal(iterate(client(server)))).toMatchObject({ code: 4401 });
     expect(await refusal(iterate(client(server, { authorization: 'Bearer wb_wrong' })))).toMatchObject({ code: 4401 });

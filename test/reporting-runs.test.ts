@@ -155,13 +155,13 @@ test('P17 a run is opened again by a person, with a reason, while it is the late
   const process = await newProcess();
   const first = await runOnce(api, process, 'failed');
   expect(await failure(reopen(api, first.run, { reason: ' ' }))).toMatchObject({ code: 'INVALID', argument: 'input.reason' });
-  const { run } = await reopen(api, first.run, { reason: 'It had not ended.' }, 'Ann');
+  const { run } = await reopen(api, first.run, { reason: 'It had not ended.' }, 'operator');
   expect(run).toMatchObject({ state: 'RUNNING', endedAt: null, endReason: null });
   expect(BigInt(run.fencingToken!)).toBeGreaterThan(BigInt(first.fencingToken!));
   expect((await eventsOf(api, run.trackingId)).at(-1)).toMatchObject({
     from: 'failed',
     to: 'running',
-    actor: 'Ann',
+    actor: 'operator',
     reason: 'It had not ended.',
   });
   expect(await start(api, process)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { trackingId: run.trackingId } });
@@ -489,7 +489,7 @@ test('P24 each change of a state is an event, also one by a start or by another 
     [first.run.trackingId],
   );
   const held = await start(api, process, {}, 'next starter');
-  await release(api, { process: { name: process }, reason: 'Mended.' }, 'Ann');
+  await release(api, { process: { name: process }, reason: 'Mended.' }, 'operator');
   const event = (from: string | null, to: string, actor: string | null, reason: string | null, origin = 'api') => ({
     field: 'status',
     from,
@@ -506,7 +506,7 @@ test('P24 each change of a state is an event, also one by a start or by another 
   ]);
   expect(await statuses(held.run.trackingId)).toEqual([
     event(null, 'on hold', 'next starter', expect.stringContaining('1')),
-    event('on hold', 'completed', 'Ann', 'Mended.'),
+    event('on hold', 'completed', 'operator', 'Mended.'),
   ]);
   const { history } = (
     await call(api, 'query ($id: Int) { processRun(trackingId: $id) { history { nodes { field from to at } } } }', {
@@ -599,10 +599,10 @@ test('P25 a run without a lease blocks however long it runs, until a person aban
     expect((await canStart(then, process)).abandoned).toBeNull();
   });
   expect(await failure(abandon(api, first.run, { reason: '' }))).toMatchObject({ code: 'INVALID', argument: 'input.reason' });
-  const { run } = await abandon(api, first.run, { reason: 'That host is gone.' }, 'Ann');
+  const { run } = await abandon(api, first.run, { reason: 'That host is gone.' }, 'operator');
   expect(run).toMatchObject({ state: 'ABANDONED', endReason: 'abandoned' });
   expect((await eventsOf(api, run.trackingId)).find(({ to }) => to === 'failed')).toMatchObject({
-    actor: 'Ann',
+    actor: 'operator',
     reason: 'That host is gone.',
   });
   expect(await failure(end(api, first))).toMatchObject({ code: 'CONFLICT', argument: 'input.fencingToken' });

@@ -35,7 +35,7 @@ async function members(group: string, statuses: Record<string, number>, more: Pa
 }
 
 test('P26 a group is made once by its key; what is left out stays, null takes it away', async () => {
-  expect(await open({ key: 'day 1', name: 'First day', expectedTotal: 3, reason: 'it is time' }, 'ann')).toEqual({
+  expect(await open({ key: 'day 1', name: 'First day', expectedTotal: 3, reason: 'it is time' }, 'operator')).toEqual({
     created: true,
     group: { key: 'day 1', name: 'First day', expectedTotal: 3, closedAt: null, rowVersion: 1 },
   });
@@ -56,7 +56,7 @@ test('P26 a group is made once by its key; what is left out stays, null takes it
   );
   const tester = { actor: 'tester', reason: null };
   expect(runGroup.history.nodes).toEqual([
-    { field: 'created', from: null, to: 'day 1', actor: 'ann', reason: 'it is time' },
+    { field: 'created', from: null, to: 'day 1', actor: 'operator', reason: 'it is time' },
     { field: 'expectedTotal', from: '3', to: '4', ...tester },
     { field: 'name', from: 'First day', to: null, ...tester },
     { field: 'name', from: null, to: 'D', ...tester },

@@ -115,7 +115,7 @@ test('P23 a run is found in exactly one way, with everything that it started wit
 
 test('P24 the history of a run tells each change of its state in order, also those by plain SQL', async () => {
   const id = await runs.newRun({ process: 'changing', status: 'running', name: 'changing run' });
-  await api.db.write({ actor: 'ann', reason: 'it was wrong' }, (tx) =>
+  await api.db.write({ actor: 'operator', reason: 'it was wrong' }, (tx) =>
     tx.query(`update process_tracking set process_status_id = 3, end_reason = 'cancelled' where process_tracking_id = $1`, [id]),
   );
   await api.sql('update process_tracking set process_status_id = 2 where process_tracking_id = $1', [id]);
@@ -125,7 +125,7 @@ test('P24 the history of a run tells each change of its state in order, also tho
   );
   const subject = { subjectKind: 'ProcessRun', subjectName: 'changing run' };
   const bySql = { actor: null, origin: 'sql', reason: null };
-  const byAnn = { actor: 'ann', origin: 'api', reason: 'it was wrong' };
+  const byAnn = { actor: 'operator', origin: 'api', reason: 'it was wrong' };
   expect(processRun.history.nodes).toEqual([
     { ...subject, field: 'status', from: null, to: 'running', ...bySql },
     { ...subject, field: 'status', from: 'running', to: 'failed', ...byAnn },

@@ -704,13 +704,17 @@ test.each(['completed', 'skipped', 'unknown', 'looked at'])(
     const process = await newProcess({ failureLimit: 1 });
     await fail(api, process);
     const held = await start(api, process);
-    await release(api, { process: { name: process }, reason: 'The disk is bigger now.', ...(to === 'completed' ? {} : { to }) }, 'Ann');
+    await release(
+      api,
+      { process: { name: process }, reason: 'The disk is bigger now.', ...(to === 'completed' ? {} : { to }) },
+      'operator',
+    );
     const events = await eventsOf(api, held.run.trackingId);
     expect(events.find((event) => event.field === 'status' && event.from === 'on hold')).toEqual({
       field: 'status',
       from: 'on hold',
       to,
-      actor: 'Ann',
+      actor: 'operator',
       origin: 'api',
       reason: 'The disk is bigger now.',
     });

@@ -13,12 +13,12 @@ describe('P51 audit columns', () => {
 
   test('P51 rows carry the actor who made and who changed them', async () => {
     const name = newName('process');
-    await write('ann', `insert into process (process_name) values ('${name}')`);
+    await write('operator', `insert into process (process_name) values ('${name}')`);
     const id = Number(await one('select process_id from process where process_name = $1', [name]));
     const actor = async (who: string) => Number(await one('select actor_id from actor_lkup where actor_name = $1', [who]));
-    expect(await stamps(id)).toMatchObject({ created_by: await actor('ann'), updated_by: await actor('ann'), row_version: 1 });
-    await write('bob', `update process set description = 'nightly' where process_id = ${id}`);
-    expect(await stamps(id)).toMatchObject({ created_by: await actor('ann'), updated_by: await actor('bob'), row_version: 2 });
+    expect(await stamps(id)).toMatchObject({ created_by: await actor('operator'), updated_by: await actor('operator'), row_version: 1 });
+    await write('curator', `update process set description = 'nightly' where process_id = ${id}`);
+    expect(await stamps(id)).toMatchObject({ created_by: await actor('operator'), updated_by: await actor('curator'), row_version: 2 });
     await sql(`update process set description = 'hourly' where process_id = ${id}`);
     expect(await stamps(id)).toMatchObject({ updated_by: 0, row_version: 3 });
   });
@@ -26,9 +26,9 @@ describe('P51 audit columns', () => {
   test('P51 a row that is written as it was keeps its update time and its version', async () => {
     const id = await newProcess();
     const before = await stamps(id);
-    await write('ann', `update process set process_name = process_name, description = null where process_id = ${id}`);
+    await write('operator', `update process set process_name = process_name, description = null where process_id = ${id}`);
     await write(
-      'ann',
+      'operator',
       `insert into process (process_name) select process_name from process where process_id = ${id} on conflict (process_name) do update set process_name = excluded.process_name`,
     );
     expect(await stamps(id)).toEqual(before);
@@ -70,7 +70,7 @@ describe('begin_write', () => {
 
   test('its settings end with the transaction', async () => {
     const client = await pool.connect();
-    await client.query(`begin; select begin_write('ann', 'why', 'api'); commit`);
+    await client.query(`begin; select begin_write('operator', 'why', 'api'); commit`);
     const { rows } = await client.query(
       `select current_setting('waybill.actor', true) as actor, current_setting('waybill.actor_id', true) as id`,
     );

@@ -100,7 +100,7 @@ export const release = held('releaseExtract', 'ReleaseExtractInput');
 
 const byPerson =
   (field: string) =>
-  (on: Server, extract: Ref, reason: string, more: object = {}, actor = 'Ann') =>
+  (on: Server, extract: Ref, reason: string, more: object = {}, actor = 'operator') =>
     send<{ extract: Extract; done: boolean }>(
       on,
       field,
