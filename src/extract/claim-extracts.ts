@@ -1,3 +1,4 @@
+import { checkCounts, checkInstants } from '../platform/checks.js';
 import type { Tx } from '../platform/database.js';
 import { DomainError, invalid } from '../platform/errors.js';
 import { attempt, inRounds, orError, said, type ReportItem } from '../platform/reports.js';
@@ -5,7 +6,7 @@ import { runSettings } from '../process/run-settings.service.js';
 import type { ClaimExtractInput } from './claim-extract.input.js';
 import { findExtracts } from './find-extracts.js';
 import { checkFileName, registerExtracts } from './register-extracts.js';
-import { checkCounts, checkInstants, runsOf } from './report-extracts.js';
+import { runsOf } from './report-extracts.js';
 
 export enum ClaimOutcome {
   CLAIMED = 'CLAIMED',

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, Mutation, ObjectType, registerEnumType, Resolver } from 'type-graphql';
+import { checkCounts, checkInstants, checkToken } from '../platform/checks.js';
 import type { Context } from '../platform/context.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
 import { referenceField } from '../platform/fields.js';
@@ -16,7 +17,7 @@ import {
 import type { ExtractRefInput } from './extract-ref.input.js';
 import { findExtracts } from './find-extracts.js';
 import { Extract } from './extract.entity.js';
-import { checkCounts, checkInstants, checkToken, keptError, reportExtract } from './report-extracts.js';
+import { keptError, reportExtract } from './report-extracts.js';
 
 enum HolderOutcome {
   DONE = 'DONE',

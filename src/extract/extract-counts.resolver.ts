@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, ArgsType, Ctx, Field, Info, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
+import { checkWindow, type Window } from '../platform/checks.js';
 import { connectionOf } from '../platform/connections.js';
 import type { Context } from '../platform/context.js';
 import { referenceField } from '../platform/fields.js';
@@ -10,16 +11,7 @@ import { Instant } from '../platform/scalars.js';
 import { LongText, Name } from '../platform/text.js';
 import type { Condition } from '../platform/values.js';
 import { within } from '../process/run-settings.service.js';
-import {
-  checkWindow,
-  countExtracts,
-  ExtractCountKey,
-  locationNumber,
-  topErrors,
-  type ErrorCount,
-  type ExtractCount,
-  type Window,
-} from './extract-counts.js';
+import { countExtracts, ExtractCountKey, locationNumber, topErrors, type ErrorCount, type ExtractCount } from './extract-counts.js';
 import { ExtractError } from './extract-error.entity.js';
 import { Extract } from './extract.entity.js';
 import { stuckFrom, stuckWhere } from './sweep-extracts.service.js';

@@ -1,7 +1,7 @@
 import { locationNaming } from '../location/location-naming.service.js';
+import type { Window } from '../platform/checks.js';
 import type { Queries } from '../platform/database.js';
 import { invalid, notFound } from '../platform/errors.js';
-import { checkInstant } from '../platform/instants.js';
 import { idByName } from '../platform/naming.js';
 
 export enum ExtractCountKey {
@@ -11,12 +11,6 @@ export enum ExtractCountKey {
   LOCATION = 'LOCATION',
 }
 
-/** From a moment on, and before another. */
-export interface Window {
-  from?: string | null;
-  to?: string | null;
-}
-
 export interface ExtractCount {
   key: string;
   count: number;
@@ -24,15 +18,6 @@ export interface ExtractCount {
 }
 
 const maxKeys = 1000;
-
-/** @throws INVALID for what is no moment, and for a window that ends before it begins */
-export function checkWindow({ from, to }: Window): void {
-  if (from) checkInstant(from, 'from');
-  if (to) checkInstant(to, 'to');
-  const momentOf = (instant: string) => Date.parse(instant.toUpperCase().replace(':60', ':59'));
-  if (from && to && momentOf(to) < momentOf(from))
-    throw invalid(`The window ends before it begins: from ${from} to ${to}.`, { argument: 'to', value: to, allowed: `${from} or later` });
-}
 
 /** The number of a location by its name. @throws NOT_FOUND */
 export async function locationNumber(db: Queries, name: string, argument = 'location'): Promise<number> {

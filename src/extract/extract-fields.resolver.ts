@@ -118,7 +118,7 @@ const runs = below(
       at: {
         sql: 'l.extract_process_event_date_time',
         cast: 'timestamptz',
-        read: `to_char(l.extract_process_event_date_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+        read: 'process_tracker.instant_text(l.extract_process_event_date_time)',
       },
       linkStatusId: { sql: 'l.extract_process_status_id' },
     },

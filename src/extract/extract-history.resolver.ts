@@ -2,7 +2,7 @@ import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Int, ObjectType, Query,
 import type { Context } from '../platform/context.js';
 import { invalid, notFound } from '../platform/errors.js';
 import { referenceField } from '../platform/fields.js';
-import { checkInstant } from '../platform/instants.js';
+import { checkInstant, checkWindow } from '../platform/checks.js';
 import { idByName } from '../platform/naming.js';
 import type { Row } from '../platform/node.js';
 import { Instant } from '../platform/scalars.js';
@@ -10,7 +10,6 @@ import { Name } from '../platform/text.js';
 import { within } from '../process/run-settings.service.js';
 import { ProcessRun } from '../run/process-run.entity.js';
 import { objectNaming } from '../source/source-naming.service.js';
-import { checkWindow } from './extract-counts.js';
 import { DayEntryKind, dayOf, statesAt, whatHappened, type DayEntry } from './extract-history.js';
 import { ExtractStatus } from './extract-status.entity.js';
 import { Extract } from './extract.entity.js';

@@ -2,15 +2,14 @@ import { describePath } from '../location/location-path.service.js';
 import type { Queries } from '../platform/database.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
 import { idOf } from '../platform/ids.js';
+import { attempt, given } from '../platform/reports.js';
 import type { ExtractRefInput } from './extract-ref.input.js';
-
-const said = (value: unknown) => value !== undefined && value !== null;
 
 /** What a reference says, as the statement takes it. @throws INVALID */
 function wantedOf(ref: ExtractRefInput, argument: string) {
-  const given = (['id', 'trackingId', 'location', 'path'] as const).filter((each) => said(ref[each]));
-  const [by] = given;
-  if (given.length !== 1 || (by === 'location' || by === 'path') !== said(ref.fileName))
+  const ways = (['id', 'trackingId', 'location', 'path'] as const).filter((each) => given(ref[each]));
+  const [by] = ways;
+  if (ways.length !== 1 || (by === 'location' || by === 'path') !== given(ref.fileName))
     throw invalid('Say which Extract: by id, by trackingId, or by fileName with location or path.', {
       argument,
       value: ref,
@@ -30,14 +29,7 @@ export async function findExtracts(
   refs: readonly ExtractRefInput[],
   argument: (i: number) => string,
 ): Promise<(number | DomainError)[]> {
-  const wanted = refs.map((ref, i) => {
-    try {
-      return wantedOf(ref, argument(i));
-    } catch (error) {
-      if (error instanceof DomainError) return error;
-      throw error;
-    }
-  });
+  const wanted = refs.map((ref, i) => attempt(() => wantedOf(ref, argument(i))));
   const asked = wanted.flatMap((each, i) => (each instanceof DomainError ? [] : [{ i, ...each }]));
   const found = new Map<number, { id: number | null; locationId: number | null }>();
   if (asked.length) {
@@ -53,7 +45,7 @@ export async function findExtracts(
     if (id !== null) return id;
     const ref = refs[i]!;
     const place = ref.path ? 'path' : 'location';
-    if (!said(ref.fileName)) {
+    if (!given(ref.fileName)) {
       const by = ref.id ? 'id' : 'trackingId';
       return notFound('There is no such Extract.', { argument: `${argument(i)}.${by}`, value: ref[by] });
     }

@@ -67,8 +67,7 @@ select process_tracker.make_lifecycle(jsonb_build_object('kind', 'Extract', 'arg
     lease_seconds = case when m.x ? 'owner' then (m.x ->> 'leaseSeconds')::int when m.x ? 'to' then null else coalesce((m.x ->> 'leaseSeconds')::int, t.lease_seconds) end,
     lease_until = case when m.x ? 'owner' then m.now + (m.x ->> 'leaseSeconds')::int * interval '1 second' when m.x ? 'to' then null
       when (m.x ->> 'heartbeat')::boolean then m.now + coalesce((m.x ->> 'leaseSeconds')::int, t.lease_seconds) * interval '1 second' else t.lease_until end,
-    -- What is given back untouched was not tried.
-    -- What was done and is to be done again is tried anew.
+    -- What is given back untouched was not tried; what was done and is to be done again is tried anew.
     attempt = case when (m.x ->> 'untried')::boolean then greatest(t.attempt - 1, 0) when m.x ? 'attempt' then (m.x ->> 'attempt')::int
       when m.x ->> 'to' = 'ready' and (select s.extract_status_name from extract_status_lkup s where s.extract_status_id = t.extract_status_id) in ('loaded', 'archived') then 0
       else t.attempt end,

@@ -3,7 +3,8 @@ import { checkPathText } from '../location/location-path.service.js';
 import type { FileLocationInput } from '../location/location-ref.input.js';
 import type { Tx } from '../platform/database.js';
 import { DomainError, invalid, type ErrorCode, type ErrorDetails } from '../platform/errors.js';
-import { checkInstant } from '../platform/instants.js';
+import { checkInstant } from '../platform/checks.js';
+import { attempt, given, said } from '../platform/reports.js';
 import { findRuns } from '../run/find-runs.service.js';
 import type { RunRefInput } from '../run/run-ref.input.js';
 import { fileSize, sizeInBytes } from './file-size.js';
@@ -27,7 +28,6 @@ export interface Registration {
 }
 
 const maxTextBytes = 1000;
-const said = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null;
 
 /** @throws INVALID for a name that no file may have */
 export function checkFileName(fileName: string): void {
@@ -42,7 +42,7 @@ export function checkFileName(fileName: string): void {
 
 /** @throws INVALID for text that is empty, too long or not printable */
 function checkText(value: string | null | undefined, argument: string, maxBytes = maxTextBytes): void {
-  if (!said(value)) return;
+  if (!given(value)) return;
   const bytes = Buffer.byteLength(value);
   if (!value.trim() || bytes > maxBytes || /\p{Cc}/u.test(value) || !value.isWellFormed())
     throw invalid(`${argument} must be 1 to ${maxBytes} bytes of text without control characters.`, {
@@ -71,24 +71,24 @@ function itemOf(file: RegisterExtractInput): { item: Record<string, unknown>; gu
   checkFileName(fileName);
   for (const [argument, value] of Object.entries({ status, compression, fileType, version, hashAlgorithm, hash }))
     checkText(value, argument);
-  if (said(size) && said(sizeBytes))
+  if (given(size) && given(sizeBytes))
     throw invalid('Say the size once: by size or by sizeBytes.', { argument: 'sizeBytes', value: sizeBytes, allowed: 'size or sizeBytes' });
-  if (said(hash) !== said(hashAlgorithm))
+  if (given(hash) !== given(hashAlgorithm))
     throw invalid('hash and hashAlgorithm go together.', {
-      argument: said(hash) ? 'hashAlgorithm' : 'hash',
+      argument: given(hash) ? 'hashAlgorithm' : 'hash',
       value: null,
       allowed: 'both, or neither',
     });
-  if (said(modifiedAt)) {
+  if (given(modifiedAt)) {
     checkInstant(modifiedAt, 'modifiedAt');
-    if (!said(version) && !said(hash))
+    if (!given(version) && !given(hash))
       throw invalid('modifiedAt is kept with the version of the file: say version or hash.', {
         argument: 'modifiedAt',
         value: modifiedAt,
         allowed: 'together with version or hash',
       });
   }
-  const measured = said(size) ? fileSize(size, 'size') : said(sizeBytes) ? sizeInBytes(sizeBytes, 'sizeBytes') : {};
+  const measured = given(size) ? fileSize(size, 'size') : given(sizeBytes) ? sizeInBytes(sizeBytes, 'sizeBytes') : {};
   const all = {
     fileName,
     status,
@@ -103,7 +103,7 @@ function itemOf(file: RegisterExtractInput): { item: Record<string, unknown>; gu
     ...measured,
   };
   return {
-    item: Object.fromEntries(Object.entries(all).filter(([, value]) => said(value) && value !== false)),
+    item: said(all),
     guess: guessFile(fileName),
   };
 }
@@ -135,15 +135,15 @@ export async function registerExtracts(tx: Tx, registration: Registration): Prom
   const sent: { i: number; item: Record<string, unknown> }[] = [];
   const guesses = new Map<string, { place: number; guess: FileGuess }>();
   for (const [i, file] of files.entries()) {
-    try {
-      const { item, guess } = itemOf(file);
-      const key = guess.fileTypes.join('.');
-      if (!guesses.has(key)) guesses.set(key, { place: guesses.size + 1, guess });
-      sent.push({ i, item: { ...item, guess: guesses.get(key)!.place } });
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      results[i]!.error = error;
+    const known = attempt(() => itemOf(file));
+    if (known instanceof DomainError) {
+      results[i]!.error = known;
+      continue;
     }
+    const { item, guess } = known;
+    const key = guess.fileTypes.join('.');
+    if (!guesses.has(key)) guesses.set(key, { place: guesses.size + 1, guess });
+    sent.push({ i, item: { ...item, guess: guesses.get(key)!.place } });
   }
   const rows = await tx.query<Answer>('select i, id, created, error from process_tracker.register_extracts($1::jsonb)', [
     JSON.stringify({

@@ -13,10 +13,8 @@ returns table (i int, id int, verdict jsonb) language plpgsql
 set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
-  reason constant text := current_setting('waybill.reason', true);
   ids int[] := array(select (x ->> 'id')::int from jsonb_array_elements(items) x);
-  accepted jsonb; facts jsonb; outcomes jsonb[] := '{}'; made int[]; loading int[]; waits jsonb;
-  part record; moved record;
+  accepted jsonb; facts jsonb; outcomes jsonb[]; made int[]; loading int[]; waits jsonb;
 begin
   perform from extract_tracking t where t.extract_id = any (ids) order by t.extract_id for no key update;
   if items @? '$[*].createStatus ? (@ == true)' then
@@ -56,17 +54,9 @@ begin
     end if;
   end if;
 
-  -- The history takes one reason a statement.
-  for part in select jsonb_agg(n.x || jsonb_build_object('place', n.i) order by n.i) as items, n.x ->> 'reason' as reason
-      from jsonb_array_elements(items) with ordinality n(x, i) group by n.x ->> 'reason' order by min(n.i) loop
-    perform set_config('waybill.reason', coalesce(part.reason, reason, ''), true);
-    for moved in select x || jsonb_build_object('verdict', m.verdict, 'state', (m.is_now).extract_status_id, 'held', (m.was).owner, 'tried', (m.was).attempt, 'heldFor', (m.was).claim_run_id) as item
-        from process_tracker.move_extract_tracking(part.items, case policy when 'claim' then 'observation' else policy end) m
-        join jsonb_array_elements(part.items) with ordinality n(x, i) on n.i = m.i loop
-      outcomes := array_append(outcomes, moved.item);
-    end loop;
-  end loop;
-  perform set_config('waybill.reason', coalesce(reason, ''), true);
+  select array_agg(m.x || jsonb_build_object('i', m.i, 'verdict', m.verdict, 'state', (m.is_now).extract_status_id, 'held', (m.was).owner,
+      'tried', (m.was).attempt, 'heldFor', (m.was).claim_run_id))
+    into outcomes from process_tracker.move_extract_tracking(items, case policy when 'claim' then 'observation' else policy end) m;
   select coalesce(jsonb_agg(o), '[]') into accepted from unnest(outcomes) o where o -> 'verdict' = 'null';
 
   if made is not null then
@@ -106,7 +96,7 @@ begin
       join error_type_lkup t on t.error_type_name = e ->> 'type'
       order by 1, place;
   end if;
-  return query select (o ->> 'place')::int, (o ->> 'id')::int, nullif(o -> 'verdict', 'null') from unnest(outcomes) o order by 1;
+  return query select (o ->> 'i')::int, (o ->> 'id')::int, nullif(o -> 'verdict', 'null') from unnest(outcomes) o order by 1;
 end $$;
 
 -- When a file may be tried again after its attempt number `attempt` failed: `after` so many seconds, or by the policy of its location. Null where it

@@ -1,6 +1,6 @@
 import type { Queries, Tx } from '../platform/database.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
-import { checkInstant } from '../platform/instants.js';
+import { checkCounts, checkInstants, checkToken } from '../platform/checks.js';
 import { belowInput, writeReports, type ReportItem, type Reported } from '../platform/reports.js';
 import { findRuns } from '../run/find-runs.service.js';
 import type { RunRefInput } from '../run/run-ref.input.js';
@@ -10,30 +10,6 @@ import { cleanMessage } from '../platform/mask-secrets.js';
 import { maxFiles } from './register-extracts.input.js';
 import type { ExtractErrorInput, ReportExtractInput } from './report-extract.input.js';
 import { statusAliases } from './status-aliases.js';
-
-const max64 = 9_223_372_036_854_775_807n;
-
-/** @throws INVALID naming the argument that is below 0 or takes more than 64 bits */
-export function checkCounts(counts: Readonly<Record<string, string | null | undefined>>): void {
-  for (const [argument, value] of Object.entries(counts))
-    if (typeof value === 'string' && (value.startsWith('-') || BigInt(value) > max64))
-      throw invalid(`${argument} must be between 0 and ${max64}, not ${value}.`, {
-        argument,
-        value,
-        allowed: { min: 0, max: String(max64) },
-      });
-}
-
-/** @throws INVALID for a token that no claim can have answered */
-export function checkToken(token: string | null | undefined): void {
-  if (typeof token === 'string' && BigInt(token) > max64)
-    throw invalid(`fencingToken must be one that a claim answered, not ${token}.`, { argument: 'fencingToken', value: token });
-}
-
-/** @throws INVALID for instants that there were not */
-export function checkInstants(instants: Readonly<Record<string, string | null | undefined>>): void {
-  for (const [argument, value] of Object.entries(instants)) if (value) checkInstant(value, argument);
-}
 
 export function checkNumber(list: readonly unknown[], argument: string): void {
   if (!list.length || list.length > maxFiles)

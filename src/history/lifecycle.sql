@@ -52,52 +52,66 @@ begin
   return null;
 end $$;
 
--- Makes `move_<table>(items, policy)`, which moves many subjects of one kind as one statement: locks them in the order of their numbers, judges
--- each (by `judge_<table>`, which only looks), and writes those that nothing stands against, each once. `items` is a list of objects, no subject twice: `id`, `to` (the name of a
--- state; left out, it stays), `token`, `version`, `reason`, `byPerson` (needs no token), `mustMove` (to be there already is an error too),
--- `refused` (what the concept found to stand against it), and whatever the concept's own expressions take. Answers each item's place, what stands against it, and its row before and after.
+-- Makes `move_<table>(items, policy)`, which moves many subjects of one kind: locks them in the order of their numbers, judges each (by
+-- `judge_<table>`, which only looks), and writes those that nothing stands against, each once. A statement for each reason that is given, since
+-- the history takes one a statement.
+--
+-- `items` is a list of objects, no subject twice: `id`, `to` (the name of a state; left out, it stays), `token`, `version`, `reason`, `byPerson`
+-- (needs no token), `mustMove` (to be there already is an error too), `refused` (what the concept found to stand against it), and whatever the
+-- concept's own expressions take. Answers each item with its place, what stands against it, and its row before and after.
 --
 -- `spec`: kind, tbl, key; state (its column), states (the look-up table), state_key, state_name; token, lease (columns); open: SQL of whether
--- the subject `t` is held at all; check: a function (row, name of its state, item) that says as `judge_move` does what else stands against it;
--- sets: the concept's own columns, in SQL of the old row `t`, the item `m.x` and `m.now`.
+-- the subject `t` is at work at all; check: a function (row, name of its state, item) that says as `judge_move` does what else stands against
+-- it; sets: the concept's own columns, in SQL of the old row `t`, the item `m.x`, `m.open` and `m.now`.
 create or replace function process_tracker.make_lifecycle(spec jsonb) returns void language plpgsql as $do$
 begin
   execute process_tracker.fill_template($template$
-    create or replace function process_tracker.judge_{tbl}(items jsonb, policy text)
-    returns table (i int, id int, x jsonb, was process_tracker.{tbl}, wanted int, verdict jsonb) language sql stable
+    drop function if exists process_tracker.move_{tbl}(jsonb, text);
+    drop function if exists process_tracker.judge_{tbl}(jsonb, text);
+    create function process_tracker.judge_{tbl}(items jsonb, policy text)
+    returns table (i int, id int, x jsonb, was process_tracker.{tbl}, open boolean, wanted int, verdict jsonb) language sql stable
     -- From item to row by its key, however small the table was when this was planned.
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $body$
-      select n.i::int, (n.x ->> 'id')::int, n.x, t, w.{state_key},
+      select n.i::int, (n.x ->> 'id')::int, n.x, t, o.open, w.{state_key},
         case when t.{key} is null then jsonb_build_object('code', 'NOT_FOUND', 'message', 'There is no such {kind}.', 'argument', '{argument}', 'value', n.x -> 'id')
           when n.x ->> 'to' is not null and w.{state_key} is null then
             jsonb_build_object('code', 'INVALID', 'message', format('There is no status %s.', n.x -> 'to'), 'argument', 'status', 'value', n.x -> 'to',
-              'allowed', (select jsonb_agg(o.{state_name} order by o.{state_key}) from {states} o))
+              'allowed', (select jsonb_agg(l.{state_name} order by l.{state_key}) from {states} l))
           else coalesce(n.x -> 'refused', process_tracker.judge_move('{kind}', policy, s.{state_name},
               -- A holder that says again where its subject is has something else to say of it.
-              case when n.x ->> 'to' <> s.{state_name} or not coalesce({open}, false) or (n.x ->> 'mustMove')::boolean then n.x ->> 'to' end, t.{token}, (n.x ->> 'token')::bigint,
-              t.{lease} is not null and {open} and not coalesce((n.x ->> 'byPerson')::boolean, false), t.row_version, (n.x ->> 'version')::int,
+              case when n.x ->> 'to' <> s.{state_name} or not o.open or (n.x ->> 'mustMove')::boolean then n.x ->> 'to' end, t.{token}, (n.x ->> 'token')::bigint,
+              t.{lease} is not null and o.open and not coalesce((n.x ->> 'byPerson')::boolean, false), t.row_version, (n.x ->> 'version')::int,
               n.x ->> 'reason', coalesce((n.x ->> 'mustMove')::boolean, false)),
             case when policy <> 'observation' then process_tracker.{check}(t, s.{state_name}, n.x) end) end
       from jsonb_array_elements(items) with ordinality n(x, i)
       left join {tbl} t on t.{key} = (n.x ->> 'id')::int
+      cross join lateral (select coalesce({open}, false) as open) o
       left join {states} s on s.{state_key} = t.{state}
       left join {states} w on w.{state_name} = n.x ->> 'to'
     $body$;
-    create or replace function process_tracker.move_{tbl}(items jsonb, policy text)
-    returns table (i int, id int, verdict jsonb, was process_tracker.{tbl}, is_now process_tracker.{tbl}) language plpgsql
+    create function process_tracker.move_{tbl}(items jsonb, policy text)
+    returns table (i int, id int, x jsonb, verdict jsonb, was process_tracker.{tbl}, is_now process_tracker.{tbl}) language plpgsql
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $body$
     #variable_conflict use_column
+    declare
+      reason constant text := current_setting('waybill.reason', true);
+      part record;
     begin
       perform from {tbl} t where t.{key} in (select (x ->> 'id')::int from jsonb_array_elements(items) x) order by t.{key} for no key update;
-      return query
-        with judged as materialized (
-          select j.*, process_tracker.waybill_now() as now from process_tracker.judge_{tbl}(items, policy) j
-        ), moved as (
-          update {tbl} t set {state} = coalesce(m.wanted, t.{state}), {sets}
-          from judged m where t.{key} = m.id and m.verdict is null
-          returning t.{key} as id, t as is_now
-        )
-        select m.i, m.id, m.verdict, m.was, v.is_now from judged m left join moved v on v.id = m.id order by m.i;
+      for part in select jsonb_agg(n.x order by n.i) as items, array_agg(n.i::int order by n.i) as places, n.x ->> 'reason' as reason
+          from jsonb_array_elements(items) with ordinality n(x, i) group by n.x ->> 'reason' order by min(n.i) loop
+        perform set_config('waybill.reason', coalesce(part.reason, reason, ''), true);
+        return query
+          with judged as materialized (
+            select j.*, process_tracker.waybill_now() as now from process_tracker.judge_{tbl}(part.items, policy) j
+          ), moved as (
+            update {tbl} t set {state} = coalesce(m.wanted, t.{state}), {sets}
+            from judged m where t.{key} = m.id and m.verdict is null
+            returning t.{key} as id, t as is_now
+          )
+          select part.places[m.i], m.id, m.x, m.verdict, m.was, v.is_now from judged m left join moved v on v.id = m.id order by m.i;
+      end loop;
+      perform set_config('waybill.reason', coalesce(reason, ''), true);
     end $body$;
   $template$, spec);
 end $do$;

@@ -102,7 +102,7 @@ export async function walkLineage(
   const levels = await db.query<Level>(
     `select r.walk::int, w.distance, to_json(w.processes) as processes, to_json(w.data) as data, w.cut, w.frontier
      from unnest((select $1::text[]), (select $2::text[]), (select $3::text[])) with ordinality r(p, s, o, walk)
-     cross join lateral ${db.functions}.walk_lineage(r.p::int[], r.s::int[], r.o::int[], $4, $5, $6, $7, $8, $9, $10, $11, $12) w
+     cross join lateral process_tracker.walk_lineage(r.p::int[], r.s::int[], r.o::int[], $4, $5, $6, $7, $8, $9, $10, $11, $12) w
      order by r.walk, w.distance`,
     [
       // An array of arrays must be rectangular, so each list of roots travels as the text of an array.

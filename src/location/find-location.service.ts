@@ -2,22 +2,21 @@ import type { Queries, Tx } from '../platform/database.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
 import { idOf } from '../platform/ids.js';
 import { idByName } from '../platform/naming.js';
+import { given, said } from '../platform/reports.js';
 import { idByPath, locationNaming } from './location-naming.service.js';
 import { describePath, knownSchemes } from './location-path.service.js';
 import type { FileLocationInput, LocationRefInput } from './location-ref.input.js';
 
-const said = (value: unknown) => value !== undefined && value !== null;
-
 /** The number of a known location. @throws INVALID or NOT_FOUND, naming the argument */
 async function findLocation(db: Queries, ref: LocationRefInput, argument: string): Promise<number> {
-  const given = (['id', 'trackingId', 'name', 'path'] as const).filter((each) => said(ref[each]));
-  if (given.length !== 1)
+  const ways = (['id', 'trackingId', 'name', 'path'] as const).filter((each) => given(ref[each]));
+  if (ways.length !== 1)
     throw invalid('Say which Location: by id, by trackingId, by name, or by path.', {
       argument,
       value: ref,
       allowed: 'id, trackingId, name, or path',
     });
-  const [by] = given as ['id' | 'trackingId' | 'name' | 'path'];
+  const [by] = ways as ['id' | 'trackingId' | 'name' | 'path'];
   const at = `${argument}.${by}`;
   const wanted = by === 'id' ? idOf(ref.id!, 'Location', at) : by === 'path' ? describePath(ref.path!, at).path : ref[by];
   const sql =
@@ -54,9 +53,10 @@ export async function putLocation(tx: Tx, location: NewLocation, argument: strin
       value: null,
       allowed: ['a kind of location', ...knownSchemes.map((scheme) => `a path with ${scheme}://`)],
     });
-  const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => said(value)));
   const [row] = await tx
-    .query<{ id: number; created: boolean }>('select id, created from process_tracker.put_location($1::jsonb)', [JSON.stringify(given)])
+    .query<{ id: number; created: boolean }>('select id, created from process_tracker.put_location($1::jsonb)', [
+      JSON.stringify(said(wanted)),
+    ])
     .catch((error: unknown) => below(error, argument));
   return row!;
 }
@@ -71,7 +71,7 @@ function below(error: unknown, argument: string): never {
 
 /** The location where files lie, made where its path is new. @throws INVALID, NOT_FOUND or CONFLICT */
 export async function fileLocation(tx: Tx, { type, ...ref }: FileLocationInput, argument: string): Promise<number> {
-  if (ref.path && !said(ref.id) && !said(ref.trackingId))
+  if (ref.path && !given(ref.id) && !given(ref.trackingId))
     return (await putLocation(tx, { path: ref.path, name: ref.name ?? null, type: type ?? null }, argument)).id;
   return findLocation(tx, ref, argument);
 }

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, FieldResolver, Info, InputType, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, Info, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import type { Context } from '../platform/context.js';
 import { listQuery, referenceField } from '../platform/fields.js';
 import { findRow } from '../platform/find-row.js';
@@ -7,7 +7,7 @@ import { idByName, type ThingInput } from '../platform/naming.js';
 import type { Row } from '../platform/node.js';
 import { removable } from '../platform/removal.js';
 import { Name } from '../platform/text.js';
-import { reasonField, tellingFields } from '../platform/thing.js';
+import { aliasesField, reasonField, tellingFields } from '../platform/thing.js';
 import type { NewLocation } from './find-location.service.js';
 import { createLocation, locationFields, updateLocation } from './location-changes.js';
 import { idByPath, locationNaming } from './location-naming.service.js';
@@ -89,26 +89,11 @@ class LocationResolver {
   ): Promise<object> {
     return ctx.write((tx) => updateLocation(tx, input), input.reason as string | null | undefined);
   }
-
-  @FieldResolver(() => [String], {
-    description: 'Former names, by which it is still found, ordered. A thing that has such a name itself is found before.',
-  })
-  aliases(@Root() row: Row, @Ctx() ctx: Context): Promise<string[]> {
-    return ctx.loaders
-      .get<number, string[]>('Location.aliases', async (ids) => {
-        const rows = await ctx.db.query<{ id: number; names: string[] }>(
-          `select location_id as id, array_agg(name order by name) as names from location_alias where location_id = any($1::int[]) group by 1`,
-          [ids],
-        );
-        const byId = new Map(rows.map(({ id, names }) => [id, names]));
-        return ids.map((id) => byId.get(id) ?? []);
-      })
-      .load(row.id);
-  }
 }
 
 export const locationResolvers = [
   LocationResolver,
+  aliasesField(locationNaming),
   ...listQuery('locations', Location, 'All locations, ordered by name.', {
     name: 'Location.name',
     entity: Location,

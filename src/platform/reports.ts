@@ -8,15 +8,18 @@ export type ReportItem = Readonly<Record<string, unknown>>;
 export type Reported = { id: number; done: boolean } | { error: DomainError };
 
 /** What history/lifecycle.sql says of one item that was not written. */
-export interface Verdict extends ErrorDetails {
+interface Verdict extends ErrorDetails {
   done?: boolean;
   code: ErrorCode;
   message: string;
 }
 
-/** What an item says, as SQL takes it. */
-export const said = (item: ReportItem): ReportItem =>
-  Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined && value !== null && value !== false));
+/** Whether something was said at all. */
+export const given = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null;
+
+/** What an input says, as SQL takes it: without what is undefined, null or false. */
+export const said = (item: object): ReportItem =>
+  Object.fromEntries(Object.entries(item).filter(([, value]) => given(value) && value !== false));
 
 /** Places in rounds of which each has a subject once, in the order given. What is left out is in none. */
 export function inRounds(subjects: readonly (number | string | undefined)[]): number[][] {

@@ -45,6 +45,31 @@ export const reasonField = (input: object) =>
 
 const given = (type: (() => unknown) | undefined, lookup: unknown) => (type ?? (() => (lookup ? Name : LongText))) as () => ClassType;
 
+/** The field `aliases` of things that have names. Answers its resolver class. */
+export function aliasesField({ entity, alias }: Naming): ClassType {
+  @Resolver(() => entity as ClassType)
+  class AliasResolver {
+    @FieldResolver(() => [String], {
+      description: 'Former names, by which it is still found, ordered. A thing that has such a name itself is found before.',
+    })
+    aliases(@Root() row: Row, @Ctx() ctx: Context): Promise<string[]> {
+      const { name: type, key } = shapeOf(entity);
+      const shown = alias.scope?.value === undefined ? 'name' : `concat_ws(':', nullif(${alias.scope.column}, ''), name)`;
+      return ctx.loaders
+        .get<number, string[]>(`${type}.aliases`, async (ids) => {
+          const rows = await ctx.db.query<{ id: number; names: string[] }>(
+            `select ${key} as id, array_agg(${shown} order by ${shown}) as names from ${alias.table} where ${key} = any($1::int[]) group by 1`,
+            [ids],
+          );
+          const byId = new Map(rows.map(({ id, names }) => [id, names]));
+          return ids.map((id) => byId.get(id) ?? []);
+        })
+        .load(row.id);
+    }
+  }
+  return AliasResolver;
+}
+
 /** The fields `aliases` and what the API has to make and change a kind of thing. Answers its resolver classes. */
 export function thing({ naming, noun, unique, fields, needed = [], create = true, prepare = (input) => input }: ThingOptions): ClassType[] {
   const { entity, within } = naming;
@@ -82,31 +107,9 @@ export function thing({ naming, noun, unique, fields, needed = [], create = true
     }
   }
 
-  const { alias } = naming;
-  @Resolver(() => entity as ClassType)
-  class AliasResolver {
-    @FieldResolver(() => [String], {
-      description: 'Former names, by which it is still found, ordered. A thing that has such a name itself is found before.',
-    })
-    aliases(@Root() row: Row, @Ctx() ctx: Context): Promise<string[]> {
-      const { key } = shapeOf(entity);
-      const shown = alias.scope?.value === undefined ? 'name' : `concat_ws(':', nullif(${alias.scope.column}, ''), name)`;
-      return ctx.loaders
-        .get<number, string[]>(`${type}.aliases`, async (ids) => {
-          const rows = await ctx.db.query<{ id: number; names: string[] }>(
-            `select ${key} as id, array_agg(${shown} order by ${shown}) as names from ${alias.table} where ${key} = any($1::int[]) group by 1`,
-            [ids],
-          );
-          const byId = new Map(rows.map(({ id, names }) => [id, names]));
-          return ids.map((id) => byId.get(id) ?? []);
-        })
-        .load(row.id);
-    }
-  }
-
   const changing = [
     UpdateResolver,
-    AliasResolver,
+    aliasesField(naming),
     referenceField(UpdatePayload, singular, 'id', entity, `The ${type} as it is now.`, false),
   ];
   if (!create) return changing;

@@ -24,7 +24,7 @@ export async function readDependencies(
   kinds: readonly DependencyKind[],
 ): Promise<DependencyGraph> {
   const links = `select child, parent from ${dependencyLinks} l where kind = any($1::text[])`;
-  const needed = `with processes as materialized (select unnest(${db.functions}.with_ancestors($2::int[], $1::text[])) as id),
+  const needed = `with processes as materialized (select unnest(process_tracker.with_ancestors($2::int[], $1::text[])) as id),
     links as (select d.* from processes cross join lateral (${links} and child = processes.id) d)`;
   const all = `with processes as (select process_id as id from process), links as (${links})`;
   const [graph] = await db.query<DependencyGraph>(

@@ -2,6 +2,7 @@ import type { Queries } from '../platform/database.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
 import { idOf } from '../platform/ids.js';
 import { idIn } from '../platform/naming.js';
+import { attempt } from '../platform/reports.js';
 import { processNaming } from './process-naming.service.js';
 import type { ProcessRefInput } from './process-ref.input.js';
 
@@ -21,14 +22,7 @@ export async function findProcesses(
   argument: (i: number) => string,
   lock = false,
 ): Promise<(number | DomainError)[]> {
-  const given = refs.map((ref, i) => {
-    try {
-      return numberOf(ref, argument(i));
-    } catch (error) {
-      if (error instanceof DomainError) return error;
-      throw error;
-    }
-  });
+  const given = refs.map((ref, i) => attempt(() => numberOf(ref, argument(i))));
   const found = await db.query<{ id: number; name: string | null }>(
     `select p.process_id as id, w.name from (
        select id, null as name from unnest($1::int[]) w(id) union all select ${idIn(processNaming, 'w.name')}, w.name from unnest($2::text[]) w(name)

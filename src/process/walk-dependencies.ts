@@ -93,7 +93,7 @@ export async function walkDependencies(
   const after = options.after ? decodeCursor(options.after, marks) : undefined;
   const levels = await db.query<{ root: number; distance: number | null; processes: number[]; cut: WalkCut; frontier: number }>(
     `select r.root, w.distance, to_json(w.processes) as processes, w.cut, w.frontier
-     from unnest($1::int[]) r(root) cross join lateral ${db.functions}.walk_dependencies(r.root, $2, $3::text[], $4, $5, $6, $7, $8) w
+     from unnest($1::int[]) r(root) cross join lateral process_tracker.walk_dependencies(r.root, $2, $3::text[], $4, $5, $6, $7, $8) w
      order by r.root, w.distance`,
     [roots, upward, kinds, options.depth ?? unlimited, options.maxNodes, timeLimit, after?.[0] ?? null, after?.[1] ?? null],
   );

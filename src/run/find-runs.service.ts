@@ -1,7 +1,8 @@
 import type { Queries } from '../platform/database.js';
-import { DomainError, invalid, notFound } from '../platform/errors.js';
+import { invalid, notFound, type DomainError } from '../platform/errors.js';
 import { idOf } from '../platform/ids.js';
 import { idIn } from '../platform/naming.js';
+import { attempt } from '../platform/reports.js';
 import { processNaming } from '../process/process-naming.service.js';
 import type { RunRefInput } from './run-ref.input.js';
 
@@ -27,14 +28,7 @@ export async function findRuns(
   refs: readonly RunRefInput[],
   argument: (i: number) => string,
 ): Promise<(number | DomainError)[]> {
-  const given = refs.map((ref, i) => {
-    try {
-      return numberOf(ref, argument(i));
-    } catch (error) {
-      if (error instanceof DomainError) return error;
-      throw error;
-    }
-  });
+  const given = refs.map((ref, i) => attempt(() => numberOf(ref, argument(i))));
   const asked = refs.map((ref, i) => ({ i, ref })).filter(({ i }) => given[i] === undefined);
   if (!asked.length) return given as (number | DomainError)[];
   const rows = await db.query<{ i: number; id: number | null; processId: number | null }>(

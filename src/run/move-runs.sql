@@ -77,7 +77,8 @@ select process_tracker.make_lifecycle(jsonb_build_object('kind', 'ProcessRun', '
     process_run_end_date_time = case when (m.x ->> 'ends')::boolean then coalesce((m.x ->> 'endedAt')::timestamptz, m.now)::timestamp
       when m.x ->> 'to' = 'running' then null else t.process_run_end_date_time end,
     -- Whoever ends a hold has released it.
-    end_reason = case when (m.x ->> 'ends')::boolean then coalesce(m.x ->> 'endReason', case t.process_status_id when 4 then 'released' end) when m.x ->> 'to' = 'running' then null else t.end_reason end,
+    end_reason = case when (m.x ->> 'ends')::boolean then coalesce(m.x ->> 'endReason', case t.process_status_id when 4 then 'released' end)
+      when m.x ->> 'to' = 'running' then null else t.end_reason end,
     process_run_insert_count = coalesce((m.x ->> 'insertCount')::bigint, t.process_run_insert_count),
     process_run_update_count = coalesce((m.x ->> 'updateCount')::bigint, t.process_run_update_count),
     -- The sum of both, unless it was set on its own: then it is another number than their sum.
@@ -87,12 +88,12 @@ select process_tracker.make_lifecycle(jsonb_build_object('kind', 'ProcessRun', '
       else t.process_run_record_count end,
     process_run_low_date_time = least(t.process_run_low_date_time, (m.x ->> 'lowAt')::timestamptz::timestamp),
     process_run_high_date_time = greatest(t.process_run_high_date_time, (m.x ->> 'highAt')::timestamptz::timestamp),
-    heartbeat_at = case when (m.x ->> 'heartbeat')::boolean and process_tracker.run_is_open(t.process_status_id, t.ended_at) then m.now else t.heartbeat_at end,
+    heartbeat_at = case when (m.x ->> 'heartbeat')::boolean and m.open then m.now else t.heartbeat_at end,
     -- Whoever takes up again what has ended has the lease that is said now, or none.
-    lease_seconds = coalesce((m.x ->> 'leaseSeconds')::int, case when m.x ->> 'to' = 'running' and not process_tracker.run_is_open(t.process_status_id, t.ended_at) then null else t.lease_seconds end),
+    lease_seconds = coalesce((m.x ->> 'leaseSeconds')::int, case when m.x ->> 'to' = 'running' and not m.open then null else t.lease_seconds end),
     lease_until = case when (m.x ->> 'ends')::boolean then null
-      when m.x ->> 'to' = 'running' and not process_tracker.run_is_open(t.process_status_id, t.ended_at) then m.now + (m.x ->> 'leaseSeconds')::int * interval '1 second'
-      when (m.x ->> 'heartbeat')::boolean and process_tracker.run_is_open(t.process_status_id, t.ended_at)
+      when m.x ->> 'to' = 'running' and not m.open then m.now + (m.x ->> 'leaseSeconds')::int * interval '1 second'
+      when (m.x ->> 'heartbeat')::boolean and m.open
         then m.now + coalesce((m.x ->> 'leaseSeconds')::int, t.lease_seconds) * interval '1 second'
       else t.lease_until end,
     -- Whoever held it until now writes no more.

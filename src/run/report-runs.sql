@@ -1,23 +1,18 @@
 -- What is reported on runs: states, ends, counts, dates, errors, parameters, heartbeats. Many in one call, each for itself: what stands against
--- one is its verdict (history/lifecycle.sql), the others are written. No run may stand twice in `items`, all of which have one
--- reason or none, and whose objects hold, each left out where
+-- one is its verdict (history/lifecycle.sql), the others are written. No run may stand twice in `items`, whose objects hold, each left out where
 -- nothing is said: id, to, createStatus, ends, endedAt, endReason, recordCount, insertCount, updateCount, lowAt, highAt, leaseSeconds,
 -- heartbeat, fence, errors (type, createType, description, occurredAt), parameters (name, value), and what the lifecycle takes.
 --
--- Processes are locked before their runs, each in the order of their numbers, as a start does.
+-- Processes are locked before their runs, each in the order of their numbers, as a start does; also for a heartbeat, which a further report on
+-- the same run may follow in the same transaction.
 create or replace function process_tracker.report_runs(items jsonb, policy text)
 returns table (i int, id int, verdict jsonb) language plpgsql as $$
 #variable_conflict use_column
 declare
   accepted jsonb; verdicts jsonb; made int[]; failed int[];
-  reason constant text := current_setting('waybill.reason', true);
 begin
-  if items -> 0 ? 'reason' then
-    perform set_config('waybill.reason', items -> 0 ->> 'reason', true);
-  end if;
   perform from process p where p.process_id in (
-      select r.process_id from jsonb_array_elements(items) x join process_tracking r on r.process_tracking_id = (x ->> 'id')::int
-      where x ?| array['to', 'recordCount', 'insertCount', 'updateCount', 'errors'])
+      select r.process_id from jsonb_array_elements(items) x join process_tracking r on r.process_tracking_id = (x ->> 'id')::int)
     order by p.process_id for no key update;
   if items @? '$[*].createStatus ? (@ == true)' then
     with new as (
@@ -28,12 +23,12 @@ begin
     ) select array_agg(process_status_id) into made from new;
   end if;
 
-  select coalesce(jsonb_agg(n.x || jsonb_build_object('process', (m.was).process_id, 'run', m.id, 'endReason', (m.is_now).end_reason,
+  select coalesce(jsonb_agg(m.x || jsonb_build_object('process', (m.was).process_id, 'run', m.id, 'endReason', (m.is_now).end_reason,
         'more', coalesce((m.is_now).process_run_record_count, 0)::numeric - coalesce((m.was).process_run_record_count, 0),
-        'at', coalesce((n.x ->> 'endedAt')::timestamptz, process_tracker.waybill_now()), 'group', (m.was).group_id)) filter (where m.verdict is null), '[]'),
+        'at', coalesce((m.x ->> 'endedAt')::timestamptz, process_tracker.waybill_now()), 'group', (m.was).group_id)) filter (where m.verdict is null), '[]'),
       jsonb_agg(jsonb_build_object('i', m.i, 'id', m.id, 'verdict', m.verdict))
     into accepted, verdicts
-    from process_tracker.move_process_tracking(items, policy) m join jsonb_array_elements(items) with ordinality n(x, i) on n.i = m.i;
+    from process_tracker.move_process_tracking(items, policy) m;
 
   if made is not null then
     -- A status that was made for a report that was then refused.
@@ -76,7 +71,6 @@ begin
   if failed is not null then
     perform process_tracker.skip_descendants(failed);
   end if;
-  perform set_config('waybill.reason', coalesce(reason, ''), true);
   return query select (v ->> 'i')::int, (v ->> 'id')::int, nullif(v -> 'verdict', 'null') from jsonb_array_elements(verdicts) v order by 1;
 end $$;
 

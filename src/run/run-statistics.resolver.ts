@@ -1,4 +1,5 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Float, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { checkWindow } from '../platform/checks.js';
 import type { Context } from '../platform/context.js';
 import { DomainError } from '../platform/errors.js';
 import { refuseEmpty } from '../platform/filter-operators.js';
@@ -7,7 +8,7 @@ import { BigIntText, Instant } from '../platform/scalars.js';
 import { findProcesses } from '../process/find-processes.service.js';
 import { ProcessRefInput } from '../process/process-ref.input.js';
 import { Process } from '../process/process.entity.js';
-import { checkWindow, statisticsOfAll, statisticsOfEach, type Statistics } from './run-statistics.js';
+import { statisticsOfAll, statisticsOfEach, type Statistics } from './run-statistics.js';
 
 @ArgsType()
 class WindowArgs {

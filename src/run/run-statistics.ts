@@ -1,12 +1,5 @@
+import type { Window } from '../platform/checks.js';
 import type { Queries } from '../platform/database.js';
-import { invalid } from '../platform/errors.js';
-import { checkInstant } from '../platform/instants.js';
-
-/** From a moment on, and before another. */
-export interface Window {
-  from: string;
-  to?: string | null;
-}
 
 export interface Statistics {
   runCount: number;
@@ -22,18 +15,6 @@ export interface Statistics {
   median: number | null;
   p95: number | null;
   longest: number | null;
-}
-
-/** As a number to compare: a leap second, which our clock does not know, with the second before it. */
-const momentOf = (instant: string): number => Date.parse(instant.toUpperCase().replace(':60', ':59'));
-
-/** @throws INVALID for what is no moment, and for a window that ends before it begins */
-export function checkWindow({ from, to }: Window): void {
-  checkInstant(from, 'from');
-  if (!to) return;
-  checkInstant(to, 'to');
-  if (momentOf(to) < momentOf(from))
-    throw invalid(`The window ends before it begins: from ${from} to ${to}.`, { argument: 'to', value: to, allowed: `${from} or later` });
 }
 
 /** Runs that ended, well or badly. A hold, what was skipped and what nobody knows the end of are none. */

@@ -1,6 +1,7 @@
 -- Makes the next run of a locked process, running (1) or on hold (4), and its latest. `input` holds, each left out where nothing is said: actor
--- (its number), name, key and keyInput, leaseSeconds, group (its number), parentRun, parameters (name, value). Answers its number.
-create or replace function process_tracker.add_run(process process_tracker.process, status int, input jsonb) returns int language plpgsql as $$
+-- (its number), name, key and keyInput, leaseSeconds, group (its number), parentRun, parameters (name, value). Answers its row.
+drop function if exists process_tracker.add_run(process_tracker.process, int, jsonb);
+create function process_tracker.add_run(process process_tracker.process, status int, input jsonb) returns process_tracker.process_tracking language plpgsql as $$
 declare
   -- A start that had to wait began before the run ended that it waited for; the run did not.
   now constant timestamptz := greatest(process_tracker.waybill_now(), (select r.ended_at from process_tracking r
@@ -8,7 +9,7 @@ declare
   lease constant int := case status when 1 then coalesce((input ->> 'leaseSeconds')::int, process.lease_seconds) end;
   number int;
   token constant bigint := nextval('process_tracker.fencing_token_seq');
-  run int;
+  run process_tracking;
 begin
   select coalesce(max(r.process_run_id), 0) + 1 into number from process_tracking r where r.process_id = process.process_id;
   update process_tracking r set is_latest_run = false where r.process_id = process.process_id and r.is_latest_run;
@@ -17,15 +18,15 @@ begin
     values (process.process_id, status, number, now::timestamp, now, (input ->> 'actor')::int, true,
       input ->> 'name', token, lease, now + lease * interval '1 second', case status when 1 then now end,
       input ->> 'key', input -> 'keyInput' || jsonb_build_object('fencingToken', token::text), (input ->> 'group')::int, (input ->> 'parentRun')::int)
-    returning process_tracking_id into run;
+    returning * into run;
   if input @? '$.parameters[*]' then
     insert into run_parameter (process_tracking_id, name, value)
-      select run, p ->> 'name', p ->> 'value' from jsonb_array_elements(input -> 'parameters') p order by 2;
+      select run.process_tracking_id, p ->> 'name', p ->> 'value' from jsonb_array_elements(input -> 'parameters') p order by 2;
   end if;
   if status = 1 then
     insert into run_object (process_tracking_id, direction, source_object_id)
-      select run, 'input', l.source_object_id from process_source_object l where l.process_id = process.process_id
-      union all select run, 'output', l.target_object_id from process_target_object l where l.process_id = process.process_id;
+      select run.process_tracking_id, 'input', l.source_object_id from process_source_object l where l.process_id = process.process_id
+      union all select run.process_tracking_id, 'output', l.target_object_id from process_target_object l where l.process_id = process.process_id;
   end if;
   return run;
 end $$;
@@ -33,11 +34,12 @@ end $$;
 -- Starts a run of a registered process, if it may. Starts of one process follow each other by the lock on its row, on however many servers;
 -- against Python clients, who take no lock, stand the unique indexes: then the caller tries again and finds their run.
 -- `input`: process (its number), actor (a name), name, key, keyInput, leaseSeconds, group (key, name, expectedTotal), parentRun, parameters.
--- Answers what judge_start does, with the run that was made, or REPLAYED; `token`: the run's fencing token, for who may report on it; `wrote` is false where a caller should undo what led here.
+-- Answers what judge_start does, with the run that was made, or REPLAYED; `token`: the run's fencing token, for who may report on it; `wrote` is
+-- false where a caller should undo what led here.
 create or replace function process_tracker.start_process_run(input jsonb) returns jsonb language plpgsql as $$
 declare
   proc process;
-  known process_tracking;
+  known process_tracking; made process_tracking;
   in_group run_group;
   facts jsonb;
   different jsonb;
@@ -98,13 +100,12 @@ begin
   if facts ->> 'outcome' = 'ON_HOLD' then
     perform set_config('waybill.reason', format('It failed %s times in a row.', facts ->> 'failureLimit'), true);
     -- A refused start may be repeated with its key and its name.
-    facts := facts || jsonb_build_object('run', process_tracker.add_run(proc, 4, input - array['key', 'keyInput', 'name', 'parameters']));
+    made := process_tracker.add_run(proc, 4, input - array['key', 'keyInput', 'name', 'parameters']);
     perform set_config('waybill.reason', coalesce(reason, ''), true);
-  else
-    facts := facts || jsonb_build_object('run', process_tracker.add_run(proc, 1, input));
-    facts := facts || jsonb_build_object('token', (select r.fencing_token::text from process_tracking r where r.process_tracking_id = (facts ->> 'run')::int));
+    return facts || jsonb_build_object('run', made.process_tracking_id, 'wrote', true);
   end if;
-  return facts || '{"wrote": true}';
+  made := process_tracker.add_run(proc, 1, input);
+  return facts || jsonb_build_object('run', made.process_tracking_id, 'token', made.fencing_token::text, 'wrote', true);
 end $$;
 
 -- The run group with this key, made or changed as `input` (key, name, expectedTotal) says, and kept from being closed until the transaction ends.
@@ -150,6 +151,7 @@ end $$;
 create or replace function process_tracker.hold_process(process int, actor text) returns jsonb language plpgsql as $$
 declare
   proc process;
+  hold process_tracking;
   facts jsonb;
 begin
   select * into proc from process p where p.process_id = hold_process.process for no key update;
@@ -167,7 +169,8 @@ begin
   if facts ?| array['abandons', 'stale'] then
     perform process_tracker.abandon_runs(array[coalesce(facts ->> 'abandons', facts ->> 'stale')::int]);
   end if;
-  return jsonb_build_object('id', process_tracker.add_run(proc, 4, jsonb_build_object('actor', process_tracker.actor_number(actor))), 'done', false);
+  hold := process_tracker.add_run(proc, 4, jsonb_build_object('actor', process_tracker.actor_number(actor)));
+  return jsonb_build_object('id', hold.process_tracking_id, 'done', false);
 end $$;
 
 -- The run that holds a process; locks the process, so that it stays so.

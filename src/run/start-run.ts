@@ -2,6 +2,7 @@ import type { Context } from '../platform/context.js';
 import { Undo, type Queries, type Tx } from '../platform/database.js';
 import { conflict, DomainError, invalid, notFound, type ErrorDetails } from '../platform/errors.js';
 import { idIn } from '../platform/naming.js';
+import { given, said } from '../platform/reports.js';
 import { processNaming } from '../process/process-naming.service.js';
 import { registerProcesses } from '../process/register-processes.service.js';
 import { runSettings, within } from '../process/run-settings.service.js';
@@ -29,9 +30,6 @@ export interface StartAnswer {
   blockers?: ParentState[];
   noted?: ParentState[];
 }
-
-const given = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null;
-const withoutNothing = (object: object) => Object.fromEntries(Object.entries(object).filter(([, value]) => given(value)));
 
 /** @throws INVALID where a name stands twice */
 export function checkParameters(parameters: readonly RunParameterInput[] | null | undefined, argument: string): void {
@@ -66,7 +64,7 @@ function belowProcess(error: unknown): unknown {
   return error;
 }
 
-/** The number of the process that a start names; null if it is not known and only its name was given. Registers what else was said of it. */
+/** The number of the process that a start names; undefined if it is not known and only its name was given. Registers what else was said of it. */
 async function processOf(tx: Tx, process: StartProcessRunInput['process']): Promise<number | undefined> {
   const { name: _name, mode: _mode, ...facts } = process;
   if (!Object.values(facts).some(given)) return undefined;
@@ -93,21 +91,21 @@ export async function startProcessRun(ctx: Context, input: StartProcessRunInput)
   // What a repetition must say again, field by field.
   const { process: _process, idempotencyKey: _key, ...rest } = input;
   const keyInput = {
-    ...withoutNothing(rest),
-    ...Object.fromEntries(Object.entries(withoutNothing(process)).map(([field, value]) => [`process.${field}`, value])),
+    ...said(rest),
+    ...Object.fromEntries(Object.entries(said(process)).map(([field, value]) => [`process.${field}`, value])),
   };
   return ctx.write(async (tx) => {
     const [parent] = parentRun ? await findRuns(tx, [parentRun], () => 'input.parentRun') : [];
     if (parent instanceof DomainError) throw parent;
     const known = await processOf(tx, process);
-    const start = withoutNothing({
+    const start = said({
       process: known,
       processName: process.name,
       actor: actor ?? ctx.actor,
       name,
       ...(key ? { key, keyInput } : {}),
       leaseSeconds,
-      group: group && withoutNothing(group),
+      group: group && said(group),
       parentRun: parent,
       parameters,
     });
