@@ -192,7 +192,7 @@ test('a database that is away at the start, or goes later, is waited for', async
 test('a store of ProcessTracker is read as it is, and becomes writable when it is set up meanwhile', async () => {
   const url = await old(work);
   const store = await openStore(readConfig({ DATABASE_URL: url }, []), createLog('silent'));
-  expect([store.state.kind, store.db.functions]).toEqual(['read-only', 'pg_temp']);
+  expect([store.state.kind, store.db.options.functions]).toEqual(['read-only', 'pg_temp']);
   const links = 'select count(*)::int as n from process_source where implied';
   // On several connections: each has to be made ready.
   const before = await Promise.all(Array.from({ length: 5 }, () => store.db.query<{ n: number }>(links)));
@@ -208,7 +208,7 @@ test('a store of ProcessTracker is read as it is, and becomes writable when it i
   busy = false;
   await Promise.all(readers);
   expect(await store.refresh()).toBe(true);
-  expect([store.state.kind, store.db.functions]).toEqual(['ready', 'process_tracker']);
+  expect([store.state.kind, store.db.options.functions]).toEqual(['ready', 'process_tracker']);
   expect(await store.db.query(links)).toEqual([{ n: 2 }]);
   expect(await store.refresh()).toBe(false);
   await store.close();

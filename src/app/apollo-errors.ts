@@ -1,12 +1,7 @@
 import { GraphQLError, isEnumType, Kind, parse, visit, type ASTNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { DomainError } from '../platform/errors.js';
+import { DomainError, Unavailable } from '../platform/errors.js';
 import { tokenRefusal } from '../platform/limits.js';
 import { requests } from '../platform/log.js';
-
-/** The database cannot be used at present. */
-export class Unavailable extends Error {
-  override name = 'Unavailable';
-}
 
 /** What Apollo and GraphQL call the mistakes of a caller. Their name stays in `extensions.reason`. */
 const callersMistakes = new Set([
@@ -21,7 +16,7 @@ const callersMistakes = new Set([
 
 const networkCodes = /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57P0[123]|08...|53300)$/;
 const networkTexts =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after)/;
+  /^(timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Cannot use a pool after)/;
 
 /** Whether the database is away, as the driver says it in its many ways. */
 export function isUnavailable(error: unknown): boolean {
@@ -40,7 +35,6 @@ const sqlStates: Record<string, { code: string; message: string }> = {
   },
   '40001': { code: 'CONFLICT', message: 'Other changes came in between again and again. Nothing was changed; try again.' },
   '40P01': { code: 'CONFLICT', message: 'Other changes came in between again and again. Nothing was changed; try again.' },
-  '55P03': { code: 'CONFLICT', message: 'Another change holds what this one needs. Nothing was changed; try again.' },
   '22021': { code: 'INVALID', message: 'A text in the request holds a character that cannot be stored (NUL, or half a surrogate pair).' },
   '22P05': { code: 'INVALID', message: 'A text in the request holds a character that cannot be stored (NUL, or half a surrogate pair).' },
   '22003': { code: 'INVALID', message: 'A number in the request is larger than the store can hold.' },
@@ -101,9 +95,12 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
   const root = cause(error);
   if (root instanceof DomainError) return told(root.message, { ...root.details, code: root.code });
   if (isUnavailable(root)) {
-    request?.log.warn({ err: root }, 'the database is not available');
-    return told(root instanceof Unavailable ? root.message : 'The database cannot be reached at present. Try again in a moment.', {
+    request?.log.warn({ err: root }, 'the request cannot be answered at present');
+    const known = root instanceof Unavailable ? root : undefined;
+    return told(known?.message ?? 'The database cannot be reached at present. Try again in a moment.', {
+      ...known?.details,
       code: 'UNAVAILABLE',
+      retryAfterSeconds: known?.retryAfterSeconds ?? 1,
     });
   }
 
@@ -144,6 +141,14 @@ const statuses: Record<string, number> = {
   CONFLICT: 409,
   TIMEOUT: 503,
   UNAVAILABLE: 503,
+};
+
+/** When to try again, for the header Retry-After, if one of the errors says so. */
+export const retryAfterOf = (errors: readonly GraphQLFormattedError[]): number | undefined => {
+  const seconds = errors.flatMap(({ extensions }) =>
+    extensions?.code === 'UNAVAILABLE' ? [Number(extensions.retryAfterSeconds ?? 1)] : [],
+  );
+  return seconds.length ? Math.max(...seconds) : undefined;
 };
 
 /** The HTTP status of an answer that is nothing but this error. */

@@ -4,7 +4,7 @@ import type { Context } from '../platform/context.js';
 import { conflict, forbidden } from '../platform/errors.js';
 import { checkCost, costOf } from '../platform/limits.js';
 import { requests } from '../platform/log.js';
-import { statusOf } from './apollo-errors.js';
+import { retryAfterOf, statusOf } from './apollo-errors.js';
 import type { StoreState } from './migrate.js';
 
 /**
@@ -34,6 +34,9 @@ export function gatePlugin(limits: Pick<Config, 'maxCost'>, state: () => StoreSt
           const [first] = result.errors ?? [];
           if (!first) return;
           if (record) record.facts.errors = result.errors!.map((error) => error.extensions?.code);
+
+          const retryAfter = retryAfterOf(result.errors!);
+          if (retryAfter !== undefined) response.http.headers.set('retry-after', String(retryAfter));
 
           if (result.data === undefined) {
             // GraphQL over HTTP: a request that could be read and was refused has status 200 as `application/json` (older clients

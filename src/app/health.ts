@@ -6,8 +6,8 @@ const patienceMs = 1_000;
 
 export interface Readiness {
   status: 'ready' | 'unavailable';
-  /** Whether the database answers. */
-  database: 'up' | 'down';
+  /** Whether the database answers; busy: it does, and requests wait because all connections to it are in use. */
+  database: 'up' | 'busy' | 'down';
   store: StoreState['kind'] | 'unknown';
   reason?: string;
 }
@@ -17,8 +17,8 @@ export async function readiness(db: Database | undefined, state: StoreState | un
   if (!db || !state) return { status: 'unavailable', database: 'down', store: 'unknown', reason: waiting };
   const facts = { store: state.kind, ...(state.kind === 'read-only' ? { reason: state.reason } : {}) };
   try {
-    await within(patienceMs, db.pool.query('select 1'));
-    return { status: 'ready', database: 'up', ...facts };
+    await within(patienceMs, db.ping());
+    return { status: 'ready', database: db.reads.busy || db.writes.busy ? 'busy' : 'up', ...facts };
   } catch {
     // The driver's words hold addresses and user names, and this page is for everybody: they are in the log with each failed request.
     return { status: 'unavailable', database: 'down', ...facts, reason: `The database did not answer within ${patienceMs} ms.` };

@@ -8,7 +8,7 @@ import { invalid } from '../platform/errors.js';
 import { identifyAgain, identifySubscriber, type SubscriptionCount } from './live-callers.js';
 import { answered, prepare, run, type Asked } from './live-operations.js';
 import type { LiveStore } from './live-server.js';
-import { Unavailable } from './apollo-errors.js';
+import { Unavailable } from '../platform/errors.js';
 
 const pingMs = 12_000;
 

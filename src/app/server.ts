@@ -10,10 +10,10 @@ import { identifyCaller, isLoopback } from '../actor/caller.js';
 import type { Config } from '../platform/config.js';
 import { createContext, type Caller, type Context } from '../platform/context.js';
 import type { Database } from '../platform/database.js';
-import { DomainError } from '../platform/errors.js';
+import { DomainError, Unavailable } from '../platform/errors.js';
 import { documentLimits } from '../platform/limits.js';
 import { requestIdFrom, requests, type Log, type RequestRecord } from '../platform/log.js';
-import { answerError, isUnavailable, statusOf, Unavailable } from './apollo-errors.js';
+import { answerError, retryAfterOf, statusOf } from './apollo-errors.js';
 import { gatePlugin } from './apollo-gate.js';
 import { jitPlugin } from './apollo-jit.js';
 import { readiness } from './health.js';
@@ -201,7 +201,8 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
       const answer = body ?? answerError(error, schema);
       const status = body ? error.statusCode! : statusOf(answer);
       if (status === 401) reply.header('www-authenticate', 'Bearer');
-      if (isUnavailable(error)) reply.header('retry-after', '1');
+      const retryAfter = retryAfterOf([answer]);
+      if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
       return reply.code(status).send({ errors: [answer] });
     }),
   );

@@ -1,10 +1,11 @@
 import pg from 'pg';
 import type { Config } from '../platform/config.js';
 import { withoutSecrets } from '../platform/config.js';
-import { connectionOptions, Database, readTimeZone } from '../platform/database.js';
+import { Database, readTimeZone } from '../platform/database.js';
 import type { Log } from '../platform/log.js';
 import { isUnavailable } from './apollo-errors.js';
 import { StartError, useEmbeddedPostgres } from './embedded-postgres.js';
+import { openDatabase } from './open-database.js';
 import { migrate, storeState, type StoreState } from './migrate.js';
 import { createOrm } from './orm.js';
 import { readOnlyShadow } from './takeover.js';
@@ -37,29 +38,34 @@ export async function openStore(config: Config, log: Log, { waiting, signal }: O
     const url = () => embedded?.url ?? config.databaseUrl!;
     const connect = async () => {
       const state = await migrate(url());
-      const pool = createPool(url, await readTimeZone(url()), config, log);
       const untouched = state.kind === 'read-only' && state.untouched;
-      if (untouched) await shadow(pool);
-      return { state, db: new Database(pool, untouched ? 'pg_temp' : 'process_tracker') };
+      const opened = await openDatabase(
+        { address: () => ({ connectionString: url() }) },
+        await readTimeZone(url()),
+        config,
+        log,
+        untouched ? { functions: 'pg_temp', prepare: await shadow(url()) } : {},
+      );
+      return { state, opened };
     };
-    let { db, state } = await patiently(connect, url, log, waiting, signal);
+    let { opened, state } = await patiently(connect, url, log, waiting, signal);
     return {
       get db() {
-        return db;
+        return opened.db;
       },
       get state() {
         return state;
       },
       async refresh() {
         if (state.kind === 'ready' || (await storeState(url())).kind === 'read-only') return false;
-        const before = db.pool;
-        ({ db, state } = await connect());
+        const before = opened;
+        ({ opened, state } = await connect());
         // Waits for the requests that use it.
-        before.end().catch((error: unknown) => log.warn({ err: error }, 'could not close the old connections'));
+        before.close().catch((error: unknown) => log.warn({ err: error }, 'could not close the old connections'));
         return true;
       },
       async close() {
-        await db.pool.end();
+        await opened.close();
         await embedded?.leave();
       },
     };
@@ -103,29 +109,13 @@ function startError(error: unknown, url: string): unknown {
   return isUnavailable(error) ? new StartError(`The database ${at} cannot be reached: ${message || code}.`) : error;
 }
 
-function createPool(url: () => string, timeZone: string, config: Config, log: Log): pg.Pool {
-  const pool = new pg.Pool({ max: config.poolSize, connectionTimeoutMillis: 5_000, application_name: 'waybill', keepAlive: true });
-  const settings = connectionOptions(timeZone, config.statementTimeout);
-  // Read anew for each connection. The address wins over other options in the driver, so ours go into it.
-  Object.defineProperty(pool.options, 'connectionString', { get: () => withOptions(url(), settings), enumerable: true });
-  // A connection that breaks while nobody uses it is no request's error.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database broke'));
-  return pool;
-}
-
-/** Lets every connection read a store that must not be changed as if it were one of ours. */
-async function shadow(pool: pg.Pool): Promise<void> {
-  const sql = await readOnlyShadow(new Database(pool), createOrm('postgres://localhost/none').getMetadata());
-  // Views, also temporary ones, keep `npm run setup` from changing the columns below them: a quiet server must not be in its way.
-  pool.options.idleTimeoutMillis = 500;
-  Object.assign(pool.options, { onConnect: (client: pg.ClientBase) => client.query(sql) });
-  // The connection that has just asked what the store has.
-  const client = await pool.connect();
-  await client.query(sql).finally(() => client.release());
-}
-
-function withOptions(url: string, settings: string): string {
-  const address = new URL(url);
-  address.searchParams.set('options', [address.searchParams.get('options'), settings].filter(Boolean).join(' '));
-  return address.href;
+/** What each connection does to read a store that must not be changed as if it were one of ours. */
+async function shadow(url: string): Promise<(client: pg.ClientBase) => Promise<unknown>> {
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  try {
+    const sql = await readOnlyShadow(new Database(pool), createOrm('postgres://localhost/none').getMetadata());
+    return (client) => client.query(sql);
+  } finally {
+    await pool.end();
+  }
 }

@@ -9,6 +9,7 @@ import { belowInput } from '../platform/reports.js';
 import { selectList } from '../platform/rows.js';
 import { BigIntText, Instant } from '../platform/scalars.js';
 import { selectedProperties } from '../platform/selection.js';
+import { recordOf } from '../platform/turns.js';
 import { ClaimExtractInput, ClaimExtractsInput } from './claim-extract.input.js';
 import { claimExtracts, ClaimOutcome, type Claim } from './claim-extracts.js';
 import { ExtractVersion } from './extract-version.entity.js';
@@ -78,11 +79,15 @@ class ClaimExtractResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => ClaimExtractInput, { description: 'The file and who wants it.' }) input: ClaimExtractInput,
   ): Promise<Claim> {
-    return ctx.write(async (tx) => {
-      const [claim] = await claimExtracts(tx, [input]);
-      if (claim instanceof DomainError) throw belowInput(claim);
-      return claim!;
-    });
+    return ctx.write(
+      async (tx) => {
+        const [claim] = await claimExtracts(tx, [input]);
+        if (claim instanceof DomainError) throw belowInput(claim);
+        return claim!;
+      },
+      null,
+      [recordOf('Extract', input.file)],
+    );
   }
 
   @Mutation(() => ClaimExtractsPayload, {
@@ -93,7 +98,8 @@ class ClaimExtractResolver {
     @Arg('input', () => ClaimExtractsInput, { description: 'The claims.' }) { claims }: ClaimExtractsInput,
   ): Promise<{ results: Result[] }> {
     checkNumber(claims, 'claims');
-    const answers = await ctx.write((tx) => claimExtracts(tx, claims));
+    const records = claims.map(({ file }) => recordOf('Extract', file));
+    const answers = await ctx.write((tx) => claimExtracts(tx, claims), null, records);
     // An error in a list would be thrown, not told.
     return { results: answers.map((answer) => (answer instanceof DomainError ? { error: answer } : { claim: answer })) };
   }

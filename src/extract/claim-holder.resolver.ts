@@ -5,6 +5,7 @@ import { DomainError, invalid, notFound } from '../platform/errors.js';
 import { referenceField } from '../platform/fields.js';
 import { idByName } from '../platform/naming.js';
 import { attempt, belowInput, type ReportItem } from '../platform/reports.js';
+import { recordOf } from '../platform/turns.js';
 import { runSettings, within } from '../process/run-settings.service.js';
 import { objectNaming } from '../source/source-naming.service.js';
 import {
@@ -71,6 +72,7 @@ async function byHolder(
       }
     },
     item.reason as string | undefined,
+    [recordOf('Extract', extract)],
   );
 }
 
@@ -172,6 +174,7 @@ class ClaimHolderResolver {
       (tx) =>
         reportExtract(tx, extract, { ...back, byPerson: true, mustMove: true, onlyFrom: ['loading'] }, { names: { status: 'extract' } }),
       reason,
+      [recordOf('Extract', extract)],
     );
     return { id, outcome: HolderOutcome.DONE };
   }

@@ -2,6 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../platform/context.js';
 import { invalid } from '../platform/errors.js';
 import type { ReportItem } from '../platform/reports.js';
+import { recordOf } from '../platform/turns.js';
 import { ExtractByPersonInput } from './claim-holder.input.js';
 import { ReportExtractPayload } from './report-extract-payload.js';
 import { reportExtract } from './report-extracts.js';
@@ -10,7 +11,7 @@ import { reportExtract } from './report-extracts.js';
 function byPerson(ctx: Context, { extract, reason, rowVersion: version }: ExtractByPersonInput, item: ReportItem) {
   if (!reason.trim()) throw invalid('Say why.', { argument: 'input.reason', value: reason, allowed: 'a sentence' });
   const said = { version, reason, byPerson: true, mustMove: true, fence: true, attempt: 0, ...item };
-  return ctx.write((tx) => reportExtract(tx, extract, said, { names: { status: 'extract' } }), reason);
+  return ctx.write((tx) => reportExtract(tx, extract, said, { names: { status: 'extract' } }), reason, [recordOf('Extract', extract)]);
 }
 
 /** What people do to files: each with a reason, which the history keeps. */

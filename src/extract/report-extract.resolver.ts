@@ -5,6 +5,7 @@ import { DomainError } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
 import type { Row } from '../platform/node.js';
 import { attempt, belowInput, type Reported } from '../platform/reports.js';
+import { recordOf } from '../platform/turns.js';
 import { Extract } from './extract.entity.js';
 import { blockersOf, ExtractBlocker, ReportExtractPayload, reportExtractPayload } from './report-extract-payload.js';
 import { ReportExtractInput, ReportExtractsInput } from './report-extract.input.js';
@@ -37,7 +38,9 @@ class ReportExtractResolver {
   ): Promise<{ id: number; done: boolean }> {
     const item = attempt(() => itemOf(input));
     if (item instanceof DomainError) throw belowInput(item);
-    return ctx.write((tx) => reportExtract(tx, input.extract, item, { run: input.run }), input.reason);
+    return ctx.write((tx) => reportExtract(tx, input.extract, item, { run: input.run }), input.reason, [
+      recordOf('Extract', input.extract),
+    ]);
   }
 
   @Mutation(() => ReportExtractsPayload, {
@@ -51,7 +54,8 @@ class ReportExtractResolver {
     const items = reports.map((each) => attempt(() => itemOf(each)));
     const files = reports.map(({ extract }) => extract);
     const runs = reports.map(({ run }) => run);
-    return { results: await ctx.write((tx) => reportExtracts(tx, files, items, runs)) };
+    const records = files.map((file) => recordOf('Extract', file));
+    return { results: await ctx.write((tx) => reportExtracts(tx, files, items, runs), null, records) };
   }
 }
 

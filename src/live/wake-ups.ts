@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Database } from '../platform/database.js';
+import { cut } from '../platform/pool.js';
 
 /**
  * Servers wake each other's feeds by NOTIFY, without content: what there is to know stands in the store, and a feed that is not woken looks by
@@ -9,6 +10,7 @@ import type { Database } from '../platform/database.js';
 const channel = 'waybill_changes';
 const lock = { class: 0x7761_7962, object: 0x696c_6c31 };
 const retryMs = 1000;
+const heartbeatMs = 10_000;
 
 /** A connection of its own that listens until it is ended; one that breaks is made anew. */
 export class Listener {
@@ -37,27 +39,39 @@ export class Listener {
   }
 
   async #connect(): Promise<void> {
+    const address = this.db.listenAddress;
+    if (!address) return; // The feed looks by itself.
     const client = new pg.Client({
-      connectionString: this.db.pool.options.connectionString!,
+      ...address,
       application_name: 'waybill changes',
       connectionTimeoutMillis: 5000,
+      query_timeout: 5000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
     });
+    let heartbeat: NodeJS.Timeout | undefined;
     let lost = false;
     const lose = (error?: unknown) => {
       if (lost || this.#ended) return;
       lost = true;
+      clearInterval(heartbeat);
       this.onError(error ?? new Error('The connection that listens for changes was closed.'));
       leave(client);
       this.#retry = setTimeout(() => (this.#busy = this.#connect()), retryMs);
       this.#retry.unref();
     };
-    client.on('error', lose).on('end', () => lose());
+    client.on('error', lose).on('end', () => {
+      clearInterval(heartbeat);
+      lose();
+    });
     client.on('notification', () => this.onWake());
     this.#client = client;
     try {
       await client.connect();
       await client.query(`listen ${channel}; select pg_advisory_lock_shared(${lock.class}, ${lock.object})`);
+      // A connection that went silent wakes nobody and breaks never.
+      heartbeat = setInterval(() => client.query('select 1').catch(lose), heartbeatMs);
+      heartbeat.unref();
       // What came while nobody listened.
       this.onWake();
     } catch (error) {
@@ -69,6 +83,7 @@ export class Listener {
 /** Ends a connection that may be broken. */
 function leave(client: pg.Client): void {
   client.end().catch(() => undefined);
+  cut(client);
 }
 
 const notifyMs = 50;

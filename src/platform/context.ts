@@ -19,8 +19,11 @@ export interface Context extends Caller {
   loaders: Loaders;
   /** The row with this key, with the columns that the field asks for. */
   load(entity: EntityClass, id: number | null | undefined, info: GraphQLResolveInfo): Promise<Row | null>;
-  /** One write transaction in the caller's name. What the request has read before is forgotten. */
-  write<T>(work: (tx: Tx) => Promise<T>, reason?: string | null): Promise<T>;
+  /**
+   * One write transaction in the caller's name. What the request has read before is read anew. Writes about the same `records`, named as an error
+   * may name them (`the Process "load"`), come one after the other.
+   */
+  write<T>(work: (tx: Tx) => Promise<T>, reason?: string | null, records?: readonly string[]): Promise<T>;
 }
 
 export function createContext(db: Database, caller: Caller, requestId: string): Context {
@@ -31,9 +34,9 @@ export function createContext(db: Database, caller: Caller, requestId: string): 
     db,
     loaders,
     load: (entity, id, info) => loaders.byId(entity, id, neededProperties(info, entity)),
-    async write(work, reason) {
+    async write(work, reason, records) {
       try {
-        return await db.write({ actor: caller.actor, reason: reason ?? null }, work);
+        return await db.write({ actor: caller.actor, reason: reason ?? null }, work, records);
       } finally {
         loaders.clear();
       }

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { DomainError, type ErrorCode, type ErrorDetails } from './errors.js';
+import { lockTimedOut } from './lock-wait.js';
+import { Connections, cut, gotNoAnswer } from './pool.js';
+import { Turns } from './turns.js';
 
 /** Runs SQL with `$1`-style values and answers plain rows. Implemented by the pool (reads) and by a transaction (writes). */
 export interface Queries {
@@ -44,69 +47,106 @@ export class Undo<T> extends Error {
 /** How many texts get a prepared statement on each connection; the filters of callers can make any number of texts. */
 const preparedLimit = 500;
 
+export interface DatabaseOptions {
+  /** Where the store's read functions are: a store that is only read has them in `pg_temp`. */
+  functions?: 'process_tracker' | 'pg_temp';
+  /** Connections for writes, so that writes which wait for locks leave reads alone. Without it, those of the reads. */
+  writes?: pg.Pool | undefined;
+  /** One connection for looking after the others, so that it is free when they are not. Without it, those of the reads. */
+  probe?: pg.Pool | undefined;
+  /** How long a write may wait for earlier ones about the same record, in milliseconds; 0 is for ever. Locks of the database are the `lock_timeout` of `writes`. */
+  patienceMs?: number | undefined;
+  /** Where a pooler gives each transaction another session: the settings that each has to make for itself. */
+  perTransaction?: { reads: Settings; writes: Settings } | undefined;
+  /** How to connect for LISTEN; undefined where that cannot be done, and changes are looked for at intervals. Without it, as the reads do. */
+  listenAddress?: (() => pg.ClientConfig | undefined) | undefined;
+}
+
 /**
- * The data store as the API uses it: plain SQL over one pool, no entity in between (docs/decisions/0002-plain-sql.md).
- * Names of tables in SQL are unqualified: `connectionOptions` sets the search path. Functions are called as `process_tracker.name(…)`, and found
+ * The data store as the API uses it: plain SQL over a pool for reads and one for writes, no entity in between (docs/decisions/0002-plain-sql.md).
+ * Names of tables in SQL are unqualified: `sessionSettings` has the search path. Functions are called as `process_tracker.name(…)`, and found
  * wherever the store has them.
  */
 export class Database implements Queries {
+  readonly reads: Connections;
+  readonly writes: Connections;
   readonly #prepared = new Map<string, string>();
-  /** Told of each transaction of `write` that was committed. */
+  readonly #turns = new Turns();
+  readonly #begin: { reads: string; writes: string };
+  /** Called after each transaction of `write` that was committed. */
   onCommit: (() => void) | undefined;
 
   constructor(
     readonly pool: pg.Pool,
-    /** Where the store's read functions are: a store that is only read has them in `pg_temp`. */
-    readonly functions: 'process_tracker' | 'pg_temp' = 'process_tracker',
+    readonly options: DatabaseOptions = {},
   ) {
-    // A connection that breaks between two statements of a transaction tells so by an event, and an unheard one ends the program.
-    // The next statement fails all the same, and that is what the caller is told.
-    pool.on('connect', (client) => client.on('error', () => undefined));
+    this.reads = new Connections(pool, 'reads');
+    this.writes = options.writes ? new Connections(options.writes, 'writes') : this.reads;
+    const begin = (settings: Settings | undefined) => (settings ? `begin; ${asStatement(settings)};` : 'begin;');
+    this.#begin = { reads: begin(options.perTransaction?.reads), writes: begin(options.perTransaction?.writes) };
   }
 
   async query<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
-    const text = this.functions === 'process_tracker' ? sql : sql.replace(/\bprocess_tracker\.(?=\w+\()/g, `${this.functions}.`);
-    const { rows } = await this.pool.query<T>({ name: this.#nameOf(text), text, values });
-    return rows;
+    const text = this.options.functions === 'pg_temp' ? sql.replace(/\bprocess_tracker\.(?=\w+\()/g, 'pg_temp.') : sql;
+    const run = async (client: pg.PoolClient) => (await client.query<T>({ name: this.#nameOf(text), text, values })).rows;
+    return this.reads.borrow((client) =>
+      this.options.perTransaction ? inTransaction(client, this.#begin.reads, () => run(client)) : run(client),
+    );
   }
 
-  /** Runs `work` in one transaction on behalf of `writer`; tries again when PostgreSQL broke it off for another's sake. */
-  async write<T>(writer: Writer, work: (tx: Tx) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#transaction(writer, work);
-      } catch (error) {
-        if (error instanceof Undo) return error.value as T;
-        if (attempt >= attempts || !worthRetrying.has((error as { code?: string }).code ?? '')) throw translated(error);
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
+  /**
+   * Runs `work` in one transaction on behalf of `writer`; tries again when PostgreSQL broke it off for another's sake. Writes about the same
+   * `records` (such as `Process "load"`) come one after the other, and take one connection together.
+   * @throws DomainError for what functions of the store refuse; Unavailable where it waited too long, naming what for
+   */
+  async write<T>(writer: Writer, work: (tx: Tx) => Promise<T>, records: readonly string[] = []): Promise<T> {
+    return this.#turns.take(records, this.options.patienceMs ?? 0, async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.writes.borrow((client) => this.#transaction(client, writer, work));
+        } catch (error) {
+          if (error instanceof Undo) return error.value as T;
+          const { code = '' } = error as { code?: string };
+          if (code === '55P03') throw await lockTimedOut(this, error, records);
+          if (attempt >= attempts || !worthRetrying.has(code)) throw translated(error);
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
+        }
       }
-    }
+    });
   }
 
-  async #transaction<T>(writer: Writer, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
-    try {
-      const settings = [writer.actor, writer.reason ?? null, writer.origin ?? 'api'].map((value) =>
-        value === null ? 'null' : pg.escapeLiteral(value),
-      );
-      // One message: BEGIN and the settings cost one round trip.
-      await client.query(`begin; select process_tracker.begin_write(${settings.join(', ')})`);
-      const query = async <R extends object>(sql: string, values: unknown[] = []) =>
-        (await client.query<R>({ name: this.#nameOf(sql), text: sql, values })).rows;
-      const result = await work({ query });
-      await client.query('commit');
-      this.onCommit?.();
-      return result;
-    } catch (error) {
-      await client.query('rollback').catch((failure: Error) => (broken = failure));
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+  async #transaction<T>(client: pg.PoolClient, writer: Writer, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const settings = [writer.actor, writer.reason ?? null, writer.origin ?? 'api'].map((value) =>
+      value === null ? 'null' : pg.escapeLiteral(value),
+    );
+    // One message: BEGIN and the settings cost one round trip.
+    const begin = `${this.#begin.writes} select process_tracker.begin_write(${settings.join(', ')})`;
+    const query = async <R extends object>(sql: string, values: unknown[] = []) =>
+      (await client.query<R>({ name: this.#nameOf(sql), text: sql, values })).rows;
+    const result = await inTransaction(client, begin, () => work({ query }));
+    this.onCommit?.();
+    return result;
+  }
+
+  get listenAddress(): pg.ClientConfig | undefined {
+    const { listenAddress } = this.options;
+    return listenAddress ? listenAddress() : this.pool.options;
+  }
+
+  /** Whether the database answers. Does not wait for a connection that others use. */
+  async ping(): Promise<void> {
+    await (this.options.probe ?? this.pool).query('select 1');
+  }
+
+  /** Ends all connections, when those in use are given back. */
+  async close(): Promise<void> {
+    const { writes, probe } = this.options;
+    await Promise.all([...new Set([this.pool, writes ?? this.pool, probe ?? this.pool])].map((pool) => pool.end()));
   }
 
   #nameOf(sql: string): string | undefined {
+    // The next statement may go to another session, which does not know the name.
+    if (this.options.perTransaction) return undefined;
     const known = this.#prepared.get(sql);
     if (known || this.#prepared.size >= preparedLimit) return known;
     const name = createHash('sha1').update(sql).digest('base64url');
@@ -115,13 +155,45 @@ export class Database implements Queries {
   }
 }
 
-/** The session settings that every connection of ours carries, for `pg.Pool`'s `options`. `timeZone` is the store's. */
+async function inTransaction<T>(client: pg.PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
+  try {
+    await client.query(begin);
+    const result = await work();
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    if (!gotNoAnswer(error)) await client.query('rollback').catch(() => cut(client));
+    throw error;
+  }
+}
+
+export type Settings = Readonly<Record<string, string | number>>;
+
+/** The session settings that our SQL goes by. `timeZone` is the store's; times in milliseconds, 0 for no limit. */
+export const sessionSettings = (timeZone: string, { statementMs = 0, lockMs = 0 } = {}): Settings => ({
+  search_path: 'process_tracker',
+  timezone: timeZone,
+  // Our functions are planned for small answers; compiling one costs more than running it.
+  jit: 'off',
+  // Said even where there is none: the role may have limits of its own, for people.
+  statement_timeout: statementMs,
+  lock_timeout: lockMs,
+});
+
+const asStatement = (settings: Settings): string =>
+  `select ${Object.entries(settings)
+    .map(([name, value]) => `set_config('${name}', ${pg.escapeLiteral(String(value))}, true)`)
+    .join(', ')}`;
+
+/** The session settings for `options` of a connection. */
+export const asOptions = (settings: Settings): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${String(value).replace(/[\\ ]/g, '\\$&')}`)
+    .join(' ');
+
+/** For one connection, as `options`. */
 export const connectionOptions = (timeZone: string, statementTimeoutMs = 0): string =>
-  [
-    `-c search_path=process_tracker`,
-    `-c timezone=${timeZone}`,
-    ...(statementTimeoutMs ? [`-c statement_timeout=${statementTimeoutMs}`] : []),
-  ].join(' ');
+  asOptions(sessionSettings(timeZone, { statementMs: statementTimeoutMs }));
 
 /** The store's one time zone (an IANA name): how its `timestamp` columns are meant. UTC where no setting says otherwise. */
 export async function readTimeZone(connectionString: string): Promise<string> {

@@ -23,6 +23,21 @@ export class DomainError extends Error {
   }
 }
 
+/** The request cannot be answered at present, by no fault of the caller; a later attempt may succeed. */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+
+  constructor(
+    message: string,
+    /** Facts for the caller, such as `reason` and `waitedFor`; they become GraphQL `extensions`. */
+    readonly details: Readonly<Record<string, unknown>> = {},
+    /** When to try again, as the header Retry-After says. */
+    readonly retryAfterSeconds = 1,
+  ) {
+    super(message);
+  }
+}
+
 const of =
   (code: ErrorCode) =>
   (message: string, details?: ErrorDetails): DomainError =>

@@ -77,6 +77,9 @@ export function shapeOf(entity: EntityClass): Shape {
   return shape;
 }
 
+/** The shape of the entity that is stored in this table. */
+export const shapeOfTable = (table: string): Shape | undefined => [...shapes.values()].find((shape) => shape.table === table);
+
 /** The entity with this GraphQL type name. */
 export const entityNamed = (name: string): EntityClass | undefined => [...shapes].find(([, shape]) => shape.name === name)?.[0];
 

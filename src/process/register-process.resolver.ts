@@ -4,6 +4,7 @@ import type { Context } from '../platform/context.js';
 import { invalid } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
 import type { Row } from '../platform/node.js';
+import { recordOf } from '../platform/turns.js';
 import { Process } from './process.entity.js';
 import { RegisterProcessInput } from './register-process.input.js';
 import { registerEach, registerProcesses, type RegisteredProcess, type RegistrationOutcome } from './register-processes.service.js';
@@ -54,7 +55,7 @@ class RegisterProcessResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => RegisterProcessInput, { description: 'The process and what it names.' }) input: RegisterProcessInput,
   ): Promise<RegisteredProcess> {
-    const [registered] = await ctx.write((tx) => registerProcesses(tx, [input]));
+    const [registered] = await ctx.write((tx) => registerProcesses(tx, [input]), null, [recordOf('Process', { name: input.name })]);
     return registered!;
   }
 

@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver } from 'type-graphq
 import type { Context } from '../platform/context.js';
 import { DomainError, invalid } from '../platform/errors.js';
 import { LongText, Name } from '../platform/text.js';
+import { recordOf } from '../platform/turns.js';
 import { findProcesses } from '../process/find-processes.service.js';
 import { ProcessRefInput } from '../process/process-ref.input.js';
 import { runSettings } from '../process/run-settings.service.js';
@@ -48,7 +49,7 @@ function byPerson(ctx: Context, input: RunByPersonInput, item: RunItem) {
   const { run, reason, rowVersion: version } = input;
   const said = { ...item, byPerson: true, mustMove: true, fence: true, reason, version };
   return ctx
-    .write((tx) => reportRun(tx, run, said), reason)
+    .write((tx) => reportRun(tx, run, said), reason, [recordOf('ProcessRun', run)])
     .catch((error: unknown) => {
       throw renamed(error, { status: 'run' });
     });
@@ -104,14 +105,18 @@ class OperateRunsResolver {
     @Arg('input', () => HoldProcessInput, { description: 'The process, and why.' }) input: HoldProcessInput,
   ): Promise<{ id: number; done: boolean }> {
     needsReason(input.reason);
-    return ctx.write(async (tx) => {
-      const process = await processOf(tx, input.process);
-      const [row] = await tx.query<{ answer: { id: number; done: boolean } }>('select process_tracker.hold_process($1, $2) as answer', [
-        process,
-        ctx.actor,
-      ]);
-      return row!.answer;
-    }, input.reason);
+    return ctx.write(
+      async (tx) => {
+        const process = await processOf(tx, input.process);
+        const [row] = await tx.query<{ answer: { id: number; done: boolean } }>('select process_tracker.hold_process($1, $2) as answer', [
+          process,
+          ctx.actor,
+        ]);
+        return row!.answer;
+      },
+      input.reason,
+      [recordOf('Process', input.process)],
+    );
   }
 
   @Mutation(() => ReportRunPayload, {
@@ -123,18 +128,22 @@ class OperateRunsResolver {
   ): Promise<{ id: number; done: boolean }> {
     const { to, reason } = input;
     needsReason(reason);
-    return ctx.write(async (tx) => {
-      const process = await processOf(tx, input.process);
-      const [hold] = await tx.query<{ id: number | null }>('select process_tracker.hold_of($1) as id', [process]);
-      const run = { trackingId: hold!.id };
-      try {
-        return await reportRun(tx, run, { to, ends: true, endReason: 'released', byPerson: true, mustMove: true, reason });
-      } catch (error) {
-        // Here the status is called `to`, and one that a hold cannot get is a wrong value.
-        const { code, message, details } = renamed(error, { status: 'to' });
-        throw new DomainError(details.argument === 'input.to' ? 'INVALID' : code, message, details);
-      }
-    }, reason);
+    return ctx.write(
+      async (tx) => {
+        const process = await processOf(tx, input.process);
+        const [hold] = await tx.query<{ id: number | null }>('select process_tracker.hold_of($1) as id', [process]);
+        const run = { trackingId: hold!.id };
+        try {
+          return await reportRun(tx, run, { to, ends: true, endReason: 'released', byPerson: true, mustMove: true, reason });
+        } catch (error) {
+          // Here the status is called `to`, and one that a hold cannot get is a wrong value.
+          const { code, message, details } = renamed(error, { status: 'to' });
+          throw new DomainError(details.argument === 'input.to' ? 'INVALID' : code, message, details);
+        }
+      },
+      reason,
+      [recordOf('Process', input.process)],
+    );
   }
 }
 

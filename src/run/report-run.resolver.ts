@@ -5,6 +5,7 @@ import { DomainError, invalid } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
 import type { Row } from '../platform/node.js';
 import { attempt, belowInput, type Reported } from '../platform/reports.js';
+import { recordOf } from '../platform/turns.js';
 import { ProcessRun } from './process-run.entity.js';
 import { RaiseRunErrorInput, ReportRunInput, ReportRunsInput } from './report-run.input.js';
 import { itemOf, renamed, reportRun, reportRuns } from './report-runs.js';
@@ -40,7 +41,7 @@ class ReportRunResolver {
   ): Promise<{ id: number; done: boolean }> {
     const item = attempt(() => itemOf(input));
     if (item instanceof DomainError) throw belowInput(item);
-    return ctx.write((tx) => reportRun(tx, input.run, item), item.reason);
+    return ctx.write((tx) => reportRun(tx, input.run, item), item.reason, [recordOf('ProcessRun', input.run)]);
   }
 
   @Mutation(() => ReportRunsPayload, {
@@ -57,15 +58,9 @@ class ReportRunResolver {
         allowed: { min: 1, max: maxReports },
       });
     const items = reports.map((each) => attempt(() => itemOf(each)));
-    return {
-      results: await ctx.write((tx) =>
-        reportRuns(
-          tx,
-          reports.map(({ run }) => run),
-          items,
-        ),
-      ),
-    };
+    const runs = reports.map(({ run }) => run);
+    const records = runs.map((run) => recordOf('ProcessRun', run));
+    return { results: await ctx.write((tx) => reportRuns(tx, runs, items), null, records) };
   }
 
   @Mutation(() => ReportRunPayload, {
@@ -83,7 +78,9 @@ class ReportRunResolver {
         errors: [{ type, createType, description: description ?? null, occurredAt: occurredAt ?? null }],
         ...(failRun ? { status: 'failed', endedAt: occurredAt ?? null } : {}),
       });
-      return await ctx.write((tx) => reportRun(tx, input.run, { ...item, mustMove: failRun }), item.reason);
+      return await ctx.write((tx) => reportRun(tx, input.run, { ...item, mustMove: failRun }), item.reason, [
+        recordOf('ProcessRun', input.run),
+      ]);
     } catch (error) {
       throw renamed(error, raisedNames);
     }

@@ -3,6 +3,7 @@ import { Undo, type Queries, type Tx } from '../platform/database.js';
 import { conflict, DomainError, invalid, notFound, type ErrorDetails } from '../platform/errors.js';
 import { idIn } from '../platform/naming.js';
 import { given, said } from '../platform/reports.js';
+import { recordOf } from '../platform/turns.js';
 import { processNaming } from '../process/process-naming.service.js';
 import { registerProcesses } from '../process/register-processes.service.js';
 import { runSettings, within } from '../process/run-settings.service.js';
@@ -94,32 +95,36 @@ export async function startProcessRun(ctx: Context, input: StartProcessRunInput)
     ...said(rest),
     ...Object.fromEntries(Object.entries(said(process)).map(([field, value]) => [`process.${field}`, value])),
   };
-  return ctx.write(async (tx) => {
-    const [parent] = parentRun ? await findRuns(tx, [parentRun], () => 'input.parentRun') : [];
-    if (parent instanceof DomainError) throw parent;
-    const known = await processOf(tx, process);
-    const start = said({
-      process: known,
-      processName: process.name,
-      actor: actor ?? ctx.actor,
-      name,
-      ...(key ? { key, keyInput } : {}),
-      leaseSeconds,
-      group: group && said(group),
-      parentRun: parent,
-      parameters,
-    });
-    // What is null below a field says as little as what is left out, also to a repetition.
-    const [row] = await tx.query<{ answer: StartAnswer & { wrote: boolean } }>(
-      known === undefined
-        ? `select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb) || jsonb_build_object('process', ${idIn(processNaming, '$2')})) as answer`
-        : 'select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb)) as answer',
-      known === undefined ? [JSON.stringify(start), process.name] : [JSON.stringify(start)],
-    );
-    const { wrote, ...answer } = row!.answer;
-    if (!wrote) throw new Undo(answer);
-    return answer;
-  });
+  return ctx.write(
+    async (tx) => {
+      const [parent] = parentRun ? await findRuns(tx, [parentRun], () => 'input.parentRun') : [];
+      if (parent instanceof DomainError) throw parent;
+      const known = await processOf(tx, process);
+      const start = said({
+        process: known,
+        processName: process.name,
+        actor: actor ?? ctx.actor,
+        name,
+        ...(key ? { key, keyInput } : {}),
+        leaseSeconds,
+        group: group && said(group),
+        parentRun: parent,
+        parameters,
+      });
+      // What is null below a field says as little as what is left out, also to a repetition.
+      const [row] = await tx.query<{ answer: StartAnswer & { wrote: boolean } }>(
+        known === undefined
+          ? `select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb) || jsonb_build_object('process', ${idIn(processNaming, '$2')})) as answer`
+          : 'select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb)) as answer',
+        known === undefined ? [JSON.stringify(start), process.name] : [JSON.stringify(start)],
+      );
+      const { wrote, ...answer } = row!.answer;
+      if (!wrote) throw new Undo(answer);
+      return answer;
+    },
+    null,
+    [recordOf('Process', { name: process.name })],
+  );
 }
 
 /** What a start would answer now; it writes nothing. `group` is the key of a run group, known or not. */

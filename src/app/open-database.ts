@@ -1,0 +1,113 @@
+import pg from 'pg';
+import type { Config } from '../platform/config.js';
+import { asOptions, Database, sessionSettings, type DatabaseOptions, type Settings } from '../platform/database.js';
+import type { Log } from '../platform/log.js';
+import { watchSilence } from '../platform/pool.js';
+import { StartError } from './embedded-folder.js';
+
+/** Until a connection is made, or one of the pool is free. */
+const connectMs = 5_000;
+/** A statement from which nothing was heard for so long is looked up. */
+const silentMs = 5_000;
+/** PostgreSQL ends a statement itself; this is for when its word does not come. */
+const graceMs = 5_000;
+
+type PoolConfig = Pick<Config, 'poolSize' | 'writePoolSize' | 'statementTimeout' | 'lockTimeout' | 'pooler'>;
+
+export interface OpenedDatabase {
+  db: Database;
+  /** Ends the connections, when those in use are given back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a store: a pool for reads, one for writes, and a connection that looks after them. `address` is asked anew for each connection, since
+ * that of the embedded server may change. `listenAddress` goes around a pooler, for LISTEN. `prepare` is run once on each new connection.
+ */
+export async function openDatabase(
+  { address, listenAddress }: { address: () => pg.ClientConfig; listenAddress?: pg.ClientConfig | undefined },
+  timeZone: string,
+  config: PoolConfig,
+  log: Log,
+  {
+    functions = 'process_tracker',
+    prepare,
+  }: { functions?: DatabaseOptions['functions']; prepare?: (client: pg.ClientBase) => Promise<unknown> } = {},
+): Promise<OpenedDatabase> {
+  const settings = sessionSettings(timeZone, { statementMs: config.statementTimeout });
+  const writeSettings = { ...settings, lock_timeout: config.lockTimeout };
+  const pooled = config.pooler === 'auto' ? await isPooled(address(), settings) : config.pooler === 'transaction';
+  if (pooled)
+    log.info('The database is behind a pooler in transaction mode: settings are sent with each transaction, statements have no names.');
+  if (pooled && prepare)
+    throw new StartError(
+      'This store was made by ProcessTracker and has not been taken over: it cannot be read through a pooler. Give an address of PostgreSQL itself, or run `npm run setup`.',
+    );
+  const poolOf = (max: number, own: Settings) =>
+    createPool(() => withSettings(address(), pooled ? undefined : own), max, config.statementTimeout + graceMs, log, prepare);
+  const reads = poolOf(config.poolSize, settings);
+  const writes = poolOf(config.writePoolSize, writeSettings);
+  const probe = createPool(() => withSettings(address()), 1, connectMs, log);
+  const db = new Database(reads, {
+    functions,
+    writes,
+    probe,
+    patienceMs: config.lockTimeout,
+    ...(pooled ? { perTransaction: { reads: settings, writes: writeSettings } } : {}),
+    listenAddress: () => listenAddress ?? (pooled ? undefined : address()),
+  });
+  // A pooler does not tell which of the server's processes works for whom: there the driver's own limit has to do.
+  const endWatch = pooled ? () => undefined : watchSilence([db.reads, db.writes], probe, silentMs);
+  return {
+    db,
+    close: async () => {
+      endWatch();
+      await db.close();
+    },
+  };
+}
+
+/** An address whose connections have these settings, beside those that it has itself. */
+const withSettings = (address: pg.ClientConfig, settings?: Settings): pg.ClientConfig => {
+  const options = [address.options, settings && asOptions(settings)].filter(Boolean).join(' ');
+  return { ...address, ...(options ? { options } : {}) };
+};
+
+function createPool(
+  address: () => pg.ClientConfig,
+  max: number,
+  answerMs: number,
+  log: Log,
+  prepare?: (client: pg.ClientBase) => Promise<unknown>,
+): pg.Pool {
+  class Client extends pg.Client {
+    constructor() {
+      super({ keepAlive: true, keepAliveInitialDelayMillis: 10_000, query_timeout: answerMs, ...address() });
+    }
+  }
+  const pool = new pg.Pool({ max, connectionTimeoutMillis: connectMs, Client });
+  // Views, also temporary ones, keep `npm run setup` from changing the columns below them: a quiet server must not be in its way.
+  if (prepare) Object.assign(pool.options, { onConnect: prepare, idleTimeoutMillis: 500 });
+  // A connection that breaks while nobody uses it is no request's error.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to the database broke'));
+  return pool;
+}
+
+/**
+ * Whether something between us and PostgreSQL gives each transaction another session, as PgBouncer does in transaction mode. Such a pooler refuses
+ * the settings of a connection (08P01), or takes them and does not pass them on.
+ */
+async function isPooled(address: pg.ClientConfig, settings: Settings): Promise<boolean> {
+  const client = new pg.Client({ connectionTimeoutMillis: connectMs, ...withSettings(address, settings) });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ path: string }>("select current_setting('search_path') as path");
+    return rows[0]!.path !== settings.search_path;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code === '08P01' && /startup parameter/.test(message)) return true;
+    throw error;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
