@@ -1,6 +1,7 @@
 import { refusalToListen } from '../actor/caller.js';
 import { KeyRing } from '../actor/api-key.service.js';
-import { ConfigError, help, printable, readConfig, type Config } from '../platform/config.js';
+import { help, printable, readConfig, type Config } from '../platform/config.js';
+import { ConfigError } from '../platform/errors.js';
 import { createLog, type Log } from '../platform/log.js';
 import { StartError } from './embedded-postgres.js';
 import { buildWaybillSchema } from './schema.js';

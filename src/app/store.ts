@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Config } from '../platform/config.js';
 import { withoutSecrets } from '../platform/config.js';
+import { databaseAddress } from '../platform/database-address.js';
 import { Database, readTimeZone } from '../platform/database.js';
 import type { Log } from '../platform/log.js';
 import { isUnavailable } from './apollo-errors.js';
@@ -40,7 +41,7 @@ export async function openStore(config: Config, log: Log, { waiting, signal }: O
       const state = await migrate(url());
       const untouched = state.kind === 'read-only' && state.untouched;
       const opened = await openDatabase(
-        { address: () => ({ connectionString: url() }) },
+        { address: () => databaseAddress(url()), listenAddress: config.listenUrl ? databaseAddress(config.listenUrl) : undefined },
         await readTimeZone(url()),
         config,
         log,
@@ -111,7 +112,7 @@ function startError(error: unknown, url: string): unknown {
 
 /** What each connection does to read a store that must not be changed as if it were one of ours. */
 async function shadow(url: string): Promise<(client: pg.ClientBase) => Promise<unknown>> {
-  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  const pool = new pg.Pool({ ...databaseAddress(url), max: 1 });
   try {
     const sql = await readOnlyShadow(new Database(pool), createOrm('postgres://localhost/none').getMetadata());
     return (client) => client.query(sql);

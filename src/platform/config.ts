@@ -2,6 +2,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suggestionList } from 'graphql/jsutils/suggestionList.js';
 import { z } from 'zod';
+import { addressForm, completeAddress, databaseAddress } from './database-address.js';
+import { ConfigError } from './errors.js';
 
 /** Holds from `src/` and from `dist/` alike. */
 const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -9,7 +11,6 @@ const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const whole = (min: number, max: number) => z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
-const isDatabaseUrl = (text: string) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
 
 interface Setting<T> {
   /** The environment variable; its flag is made from it, see `flagOf`. */
@@ -42,9 +43,17 @@ export const settings = {
   databaseUrl: setting(
     'DATABASE_URL',
     undefined,
-    z.string().refine(isDatabaseUrl),
-    'a PostgreSQL address like postgres://user:password@host:5432/database',
+    // Read below, where what it leaves out is added, and what is wrong with it is a sentence of its own.
+    z.string(),
+    addressForm,
     'The PostgreSQL database to use. Without it Waybill runs a PostgreSQL of its own in the data folder.',
+  ),
+  listenUrl: setting(
+    'WAYBILL_LISTEN_URL',
+    undefined,
+    z.string(),
+    addressForm,
+    'The same database by an address that leads to PostgreSQL itself, where DATABASE_URL leads to a pooler: changes are then awaited there (LISTEN), not looked for at intervals.',
   ),
   host: setting(
     'WAYBILL_HOST',
@@ -136,16 +145,12 @@ export const settings = {
 
 type Settings = typeof settings;
 type Values = { [K in keyof Settings]: z.output<Settings[K]['accepts']> };
-export type Config = Omit<Values, 'databaseUrl'> & {
+export type Config = Omit<Values, 'databaseUrl' | 'listenUrl'> & {
   databaseUrl?: string | undefined;
+  listenUrl?: string | undefined;
   /** What looks like a mistake but stops nothing. */
   warnings: string[];
 };
-
-/** A wrong setting: its message is one sentence for the person who starts the program. */
-export class ConfigError extends Error {
-  override name = 'ConfigError';
-}
 
 const entries = Object.entries(settings) as [keyof Settings, Setting<unknown>][];
 
@@ -166,7 +171,7 @@ function readFlags(argv: readonly string[]): Map<string, string> {
   const given = new Map<string, string>();
   for (let i = 0; i < argv.length; i++) {
     const [, flag = argv[i]!, inline] = /^(--[^=]+)=(.*)$/s.exec(argv[i]!) ?? [];
-    if (!known.includes(flag)) throw new ConfigError(`There is no flag ${JSON.stringify(flag)}${nearest(flag, known)}`);
+    if (!known.includes(flag)) throw new ConfigError(`There is no flag ${JSON.stringify(withoutSecrets(flag))}${nearest(flag, known)}`);
     const value = inline ?? argv[++i];
     if (value === undefined)
       throw new ConfigError(
@@ -177,9 +182,9 @@ function readFlags(argv: readonly string[]): Map<string, string> {
   return given;
 }
 
-/** A database address without its password. */
+/** A database address without its password; also a text that only looks like one. */
 export const withoutSecrets = (url: string): string =>
-  url.replace(/(:\/\/[^:/?#@]*):.*@/s, '$1:***@').replace(/([?&](?:password|sslkey|sslpassword)=)[^&]*/gi, '$1***');
+  url.replace(/^((?:\w+:\/\/)?[^:/?#@]*):.*@/s, '$1:***@').replace(/((?:^|[?&\s])(?:password|sslpassword)\s*=)[^&]*/gi, '$1***');
 
 /**
  * Reads the configuration, once, at the start: flags before environment before defaults. An empty variable counts as not given.
@@ -193,9 +198,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     const flag = flagOf(variable);
     const text = flags.get(flag) ?? (env[variable] || initial);
     if (text === undefined) continue;
+    if (key === 'databaseUrl' || key === 'listenUrl') {
+      const name = flags.has(flag) ? flag : variable;
+      config[key] = completeAddress(text, env, name);
+      databaseAddress(config[key] as string, name);
+      continue;
+    }
     const result = accepts.safeParse(text);
     if (!result.success || text === '')
-      throw new ConfigError(`${flags.has(flag) ? flag : variable} is ${JSON.stringify(withoutSecrets(text))}, but it must be ${allowed}.`);
+      throw new ConfigError(`${flags.has(flag) ? flag : variable} is ${JSON.stringify(text)}, but it must be ${allowed}.`);
     config[key] = result.data;
   }
   const strange = Object.keys(env).filter((name) => name.startsWith('WAYBILL_') && !known.includes(name));
@@ -204,8 +215,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
 }
 
 /** The configuration as it may be logged. */
-export const printable = ({ warnings: _, databaseUrl, ...rest }: Config): Record<string, unknown> => ({
+export const printable = ({ warnings: _, databaseUrl, listenUrl, ...rest }: Config): Record<string, unknown> => ({
   ...(databaseUrl ? { databaseUrl: withoutSecrets(databaseUrl) } : {}),
+  ...(listenUrl ? { listenUrl: withoutSecrets(listenUrl) } : {}),
   ...rest,
   ...(databaseUrl ? { dataDir: undefined } : {}),
 });

@@ -38,6 +38,11 @@ export class Unavailable extends Error {
   }
 }
 
+/** A wrong setting: its message is one sentence for the person who starts the program. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
 const of =
   (code: ErrorCode) =>
   (message: string, details?: ErrorDetails): DomainError =>

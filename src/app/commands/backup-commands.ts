@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig } from '../../platform/config.js';
+import { readConfig } from '../../platform/config.js';
+import { ConfigError } from '../../platform/errors.js';
 import { backup, BackupError } from '../backup.js';
 import { StartError, useEmbeddedPostgres } from '../embedded-postgres.js';
 import { migrate, StoreError } from '../migrate.js';

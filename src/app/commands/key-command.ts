@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { clearKeys, createKey, listKeys, revokeKey, roles } from '../../actor/api-key.service.js';
-import { ConfigError, readConfig } from '../../platform/config.js';
-import { DomainError } from '../../platform/errors.js';
+import { readConfig } from '../../platform/config.js';
+import { ConfigError, DomainError } from '../../platform/errors.js';
 import { createLog } from '../../platform/log.js';
 import { StartError } from '../embedded-postgres.js';
 import { openStore } from '../store.js';

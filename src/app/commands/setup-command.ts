@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig, withoutSecrets } from '../../platform/config.js';
+import { readConfig, withoutSecrets } from '../../platform/config.js';
+import { ConfigError } from '../../platform/errors.js';
 import { StartError, useEmbeddedPostgres } from '../embedded-postgres.js';
 import { migrate, type StoreState, type Violation } from '../migrate.js';
 
