@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { databaseAddress } from '../platform/database-address.js';
 
 /** Why a backup or a restore stops: one sentence for the person who asked for it. */
 export class BackupError extends Error {
@@ -38,11 +39,11 @@ export async function query<T extends object>(client: pg.Client, sql: string, va
 
 /** Connects for long work in one transaction, with settings under which text means the same everywhere. */
 export async function connectForCopy(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'waybill backup' });
+  const client = new pg.Client({ ...databaseAddress(url), application_name: 'waybill backup' });
   client.on('error', () => undefined);
   await client.connect();
   await client.query(
-    `set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set client_encoding = 'UTF8'; set timezone = 'UTC';
+    `set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0; set client_encoding = 'UTF8'; set timezone = 'UTC';
      set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set extra_float_digits = 1; set bytea_output = 'hex'; set search_path = pg_catalog`,
   );
   return client;

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { databaseAddress } from '../platform/database-address.js';
 import { type Binaries, type ServerUser, userCan } from './embedded-binaries.js';
 import { type Folder, password, readOrEmpty, readState, replaceFile, StartError, writeState } from './embedded-folder.js';
 import { isServer, orphansOf, processStart, signal } from './embedded-processes.js';
@@ -183,7 +184,7 @@ async function answering({ folder, log }: Cluster, pid: number): Promise<Server 
 /** Whether the server answers; our database is made if it is missing. */
 async function hasDatabase(url: string): Promise<boolean> {
   const attempt = async (to: string, sql: string) => {
-    const client = new pg.Client({ connectionString: to, connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({ ...databaseAddress(to), connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
     try {
       await client.connect();

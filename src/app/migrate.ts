@@ -1,9 +1,11 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { Migration, Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
+import { databaseAddress } from '../platform/database-address.js';
 import { StartError } from './embedded-folder.js';
 import { readFunctions } from './functions.js';
 import { rules, type Rule } from './rules.js';
+import { readerLock } from './takeover.js';
 
 export interface Violation {
   /** Name of the constraint or index that is wanted. */
@@ -66,8 +68,10 @@ async function readMigrations(): Promise<{ name: string; sql: string }[]> {
  */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<StoreState> {
   const migrations = await readMigrations();
+  const address = databaseAddress(url);
   const orm = new MikroORM({
-    clientUrl: url,
+    dbName: address.database,
+    driverOptions: address,
     entities: [],
     discovery: { warnWhenNoEntities: false },
     // A database is never made here: its name may be a slip of the pen.
@@ -88,6 +92,10 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   try {
     return await connection.transactional(async (transaction) => {
       const run: Run = (sql) => connection.execute(sql, [], 'all', transaction);
+      // What takes its time, or waits for the readers of a table, must not be broken off halfway by what the role has for everyday work.
+      await run(
+        "select set_config(name, '0', true) from pg_settings where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')",
+      );
       await run('set local search_path = process_tracker, pg_temp');
       await checkServer(run);
       if (!options.dryRun) await run("select pg_advisory_xact_lock(hashtext('waybill.migrate'))");
@@ -175,7 +183,7 @@ async function sendReadersAway(run: Run): Promise<void> {
   await run(`lock table ${tables.map(({ name }) => name).join(', ')} in access exclusive mode`);
   await run(
     `select pg_terminate_backend(pid, 5000) from pg_stat_activity
-     where datname = current_database() and application_name = 'waybill' and pid <> pg_backend_pid()`,
+     where pid in (select pid from pg_locks where ${readerLock.held})`,
   );
 }
 

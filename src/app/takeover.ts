@@ -39,6 +39,17 @@ const levels = [
 ];
 
 /**
+ * Held by each connection that reads such a store, so that `setup` finds them. An advisory lock also on a standby, and whatever name the
+ * connection goes by.
+ */
+const lock = { class: 0x7761_7962, object: 0x7265_6164 };
+export const readerLock = {
+  take: `select pg_advisory_lock_shared(${lock.class}, ${lock.object})`,
+  held: `locktype = 'advisory' and classid = ${lock.class} and objid = ${lock.object} and objsubid = 2
+    and database = (select oid from pg_database where datname = current_database())`,
+};
+
+/**
  * Lets our reads run on a store that ProcessTracker made and that must not be changed: SQL to run once on each new connection. It puts a
  * temporary view in front of every table of ours that is missing there or lacks columns (a connection's own relations come before those of
  * its search path), adds the links that only finer rows tell of, makes the read functions in `pg_temp`, and lets the connection write no more.
@@ -57,7 +68,7 @@ export async function readOnlyShadow(db: Queries, metadata: MetadataStorage): Pr
     .sort((a, b) => order(a.tableName) - order(b.tableName))
     .map((meta) => viewOf(meta.tableName, columnsOf(meta), present.get(meta.tableName)))
     .filter((sql) => sql !== '');
-  return [...views, await readOnlyFunctions(), 'set default_transaction_read_only = on'].join(';\n');
+  return [readerLock.take, ...views, await readOnlyFunctions(), 'set default_transaction_read_only = on'].join(';\n');
 }
 
 /** Columns of ours that say what columns of ProcessTracker say, in SQL of its row `c`. */

@@ -13,10 +13,12 @@ export interface DatabaseAddress extends pg.ClientConfig {
   database: string;
   ssl: false | TlsOptions;
   application_name: string;
+  connectionTimeoutMillis: number;
 }
 
 export const addressForm = 'a PostgreSQL address like postgres://user:password@host:5432/database';
 
+const defaultConnectSeconds = 10;
 const sslModes = ['disable', 'no-verify', 'require', 'verify-ca', 'verify-full'];
 
 /** What of an address libpq's variables say where the address leaves it out. */
@@ -124,7 +126,7 @@ export function databaseAddress(text: string, name = 'DATABASE_URL'): DatabaseAd
     client_encoding: 'UTF8',
     application_name: parsed.application_name || 'waybill',
     ...(parsed.options ? { options: parsed.options } : {}),
-    ...(seconds > 0 ? { connectionTimeoutMillis: seconds * 1000 } : {}),
+    connectionTimeoutMillis: (seconds > 0 ? seconds : defaultConnectSeconds) * 1000,
     ...(['prefer', 'require'].includes(parsed.channel_binding ?? '') ? { enableChannelBinding: true } : {}),
   };
 }

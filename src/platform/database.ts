@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { databaseAddress } from './database-address.js';
 import { DomainError, type ErrorCode, type ErrorDetails } from './errors.js';
 import { lockTimedOut } from './lock-wait.js';
 import { Connections, cut, gotNoAnswer } from './pool.js';
@@ -196,8 +197,8 @@ export const connectionOptions = (timeZone: string, statementTimeoutMs = 0): str
   asOptions(sessionSettings(timeZone, { statementMs: statementTimeoutMs }));
 
 /** The store's one time zone (an IANA name): how its `timestamp` columns are meant. UTC where no setting says otherwise. */
-export async function readTimeZone(connectionString: string): Promise<string> {
-  const client = new pg.Client({ connectionString });
+export async function readTimeZone(url: string): Promise<string> {
+  const client = new pg.Client(databaseAddress(url));
   await client.connect();
   try {
     const { rows } = await client.query<{ exists: boolean }>(`select to_regclass('process_tracker.waybill_setting') is not null as exists`);
