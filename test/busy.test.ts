@@ -18,7 +18,7 @@ afterAll(() => database.drop());
 let opened: OpenedDatabase;
 let server: HttpServer;
 async function start(settings: Partial<Config>): Promise<void> {
-  const config = { ...readConfig({}, []), ...settings };
+  const config = { ...readConfig({}, []), port: 0, ...settings };
   opened = await openDatabase({ address: () => ({ connectionString: database.url }) }, 'UTC', config, createLog('silent'));
   server = await startHttp({ db: opened.db, schema, config });
 }

@@ -205,7 +205,7 @@ describe('a database that is away', () => {
     const answer = await own.ask('{ hello }');
     expect([answer.status, first(answer)]).toEqual([
       503,
-      { message: 'The database cannot be reached yet.', extensions: { code: 'UNAVAILABLE' } },
+      { message: 'The database cannot be reached yet.', extensions: { code: 'UNAVAILABLE', retryAfterSeconds: 1 } },
     ]);
     expect((await fetch(`${own.url}/health/ready`)).status).toBe(503);
     own.use(db, { kind: 'ready' });

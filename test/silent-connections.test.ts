@@ -41,7 +41,7 @@ const nowAfter = (since: number) => (Date.now() - since) / 1000;
 test('connections that went silent are given up: reads and writes are back within 20 s of the network', async () => {
   const database = await createDatabase('silent');
   const hole = await makeBlackHole(database.url);
-  const config = { ...readConfig({}, []), poolSize: 3, writePoolSize: 3 };
+  const config = { ...readConfig({}, []), port: 0, poolSize: 3, writePoolSize: 3 };
   const opened = await openDatabase({ address: hole.address }, 'UTC', config, createLog('silent'));
   const server = await startHttp({ db: opened.db, schema: await buildWaybillSchema(), config });
   const read = () => server.ask('{ processes(first: 1) { totalCount } }');
