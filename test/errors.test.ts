@@ -1,4 +1,4 @@
-import { parse } from 'graphql';
+import { getOperationAST, parse } from 'graphql';
 import { CompiledQueries } from '../src/app/apollo-jit.js';
 import type { Database } from '../src/platform/database.js';
 import { createDatabase, type TestDatabase } from './support/cluster.js';
@@ -152,7 +152,8 @@ describe.each([
 
 test('compiled queries are kept in a bounded number, from the second time they are asked', () => {
   const queries = new CompiledQueries(schema, 3, 2);
-  const get = (hash: string) => queries.get(hash, parse('{ hello }'), undefined);
+  const document = parse('{ hello }');
+  const get = (hash: string) => queries.get(hash, document, getOperationAST(document)!, {});
   expect(get('a')).toBeNull();
   expect(get('a')).toBeInstanceOf(Function);
   for (const hash of ['b', 'c', 'd']) get(hash);

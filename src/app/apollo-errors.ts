@@ -43,7 +43,10 @@ const sqlStates: Record<string, { code: string; message: string }> = {
 
 const cause = (error: unknown): unknown => (error instanceof GraphQLError && error.originalError ? cause(error.originalError) : error);
 
-/** Arguments that turn out to be missing or wrong only with the variables' values: GraphQL throws them while it executes. */
+/**
+ * Variables and arguments that are missing or wrong, whatever a scalar threw about them: GraphQL throws them while it executes. An error of a
+ * resolver has a field for its node.
+ */
 const isArgumentError = (error: unknown): error is GraphQLError =>
   error instanceof GraphQLError && !!error.nodes?.length && error.nodes[0]!.kind !== Kind.FIELD;
 
@@ -108,7 +111,7 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
   // GraphQL reads documents and variables by recursion, of as many levels as they have.
   if (root instanceof RangeError && root.message.startsWith('Maximum call stack'))
     return told('The request nests too deeply to be read.', { code: 'INVALID', reason });
-  const mistake = error instanceof GraphQLError && callersMistakes.has(String(reason)) ? error : isArgumentError(root) ? root : undefined;
+  const mistake = error instanceof GraphQLError && callersMistakes.has(String(reason)) ? error : [error, root].find(isArgumentError);
   if (mistake) {
     const tooLong = tokenRefusal(mistake);
     if (tooLong) return told(tooLong.message, { ...tooLong.extensions, reason });

@@ -1,9 +1,10 @@
 import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
-import { defaultTypeResolver, isAbstractType, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
-import type { CompiledQuery } from 'graphql-jit';
+import { defaultTypeResolver, isAbstractType } from 'graphql';
+import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { getVariableValues } from 'graphql/execution/values.js';
 import { requests } from '../platform/log.js';
 import { answerError } from './apollo-errors.js';
-import { compileQuery } from './compile-query.js';
+import { compileQuery, flagsOf, type Compiled, type Variables } from './compile-query.js';
 
 /** Compiled queries that are kept: the least recently used goes first. */
 const keptQueries = 500;
@@ -13,10 +14,10 @@ const compiledFrom = 2;
 interface Entry {
   asked: number;
   /** Null where the query does not compile: it is left to the interpreter. */
-  compiled?: CompiledQuery['query'] | null;
+  compiled?: Compiled | null;
 }
 
-/** The compiled form of queries that came before. Exported for its test. */
+/** The compiled form of queries that came before, one for each combination of their flags. Exported for its test. */
 export class CompiledQueries {
   readonly #entries = new Map<string, Entry>();
 
@@ -30,30 +31,33 @@ export class CompiledQueries {
     return this.#entries.size;
   }
 
-  get(hash: string, document: DocumentNode, operationName: string | undefined): CompiledQuery['query'] | null {
-    const key = `${hash} ${operationName ?? ''}`;
+  get(hash: string, document: DocumentNode, operation: OperationDefinitionNode, variables: Variables): Compiled | null {
+    const key = keyOf(hash, document, operation, variables);
     const entry = this.#entries.get(key) ?? { asked: 0 };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     if (this.#entries.size > this.kept) this.#entries.delete(this.#entries.keys().next().value!);
     if (++entry.asked < this.from) return null;
-    if (entry.compiled === undefined) entry.compiled = this.#compile(document, operationName);
+    if (entry.compiled === undefined) entry.compiled = this.#compile(document, operation, variables);
     return entry.compiled;
   }
 
   /** From now on this query is left to the interpreter. */
-  giveUp(hash: string, operationName: string | undefined): void {
-    this.#entries.set(`${hash} ${operationName ?? ''}`, { asked: 0, compiled: null });
+  giveUp(hash: string, document: DocumentNode, operation: OperationDefinitionNode, variables: Variables): void {
+    this.#entries.set(keyOf(hash, document, operation, variables), { asked: 0, compiled: null });
   }
 
-  #compile(document: DocumentNode, operationName: string | undefined): CompiledQuery['query'] | null {
+  #compile(document: DocumentNode, operation: OperationDefinitionNode, variables: Variables): Compiled | null {
     try {
-      return compileQuery(this.schema, document, operationName);
+      return compileQuery(this.schema, document, operation, variables);
     } catch {
       return null;
     }
   }
 }
+
+const keyOf = (hash: string, document: DocumentNode, operation: OperationDefinitionNode, variables: Variables): string =>
+  [hash, operation.name?.value ?? '', ...flagsOf(document, operation).map((flag) => variables[flag])].join(' ');
 
 /**
  * What a type resolver throws behind an asynchronous field escapes a compiled query: the request would hang, and the rejection that nobody
@@ -85,20 +89,21 @@ export function jitPlugin(schema: GraphQLSchema, from = compiledFrom): ApolloSer
       return {
         async responseForOperation({ operation, document, queryHash, request, contextValue, source }) {
           if (operation?.operation !== 'query' || /\b__(schema|type)\b/.test(source ?? '')) return null;
+          const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
+          if (!coerced) return null; // The interpreter says what is wrong with which variable.
           const hash = queryHash ?? source ?? '';
-          const query = queries.get(hash, document, request.operationName);
-          if (!query) return null;
-          let result: ExecutionResult;
+          const query = queries.get(hash, document, operation, coerced);
+          let result: ExecutionResult | undefined;
           try {
-            result = await query(undefined, contextValue, request.variables ?? {});
+            result = await query?.(contextValue, coerced);
           } catch {
             // Some mistakes escape instead of becoming an error of their field. Only queries come here, so that the interpreter may run
             // it again and say what is wrong.
-            queries.giveUp(hash, request.operationName);
-            return null;
+            queries.giveUp(hash, document, operation, coerced);
           }
+          if (!result) return null;
           const { data, errors } = result;
-          // What no resolver threw (variables that do not fit, a null where none may be) is told best by the interpreter.
+          // What no resolver threw (a null where none may be, a value that its type cannot write) is reported best by the interpreter.
           if (errors?.some((error) => !error.originalError)) return null;
           const singleResult = errors?.length ? { errors: errors.map((error) => answerError(error, schema)), data } : { data };
           return { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult } };

@@ -1,4 +1,5 @@
-import { graphql, parse, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { getOperationAST, graphql, parse, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { getVariableValues } from 'graphql/execution/values.js';
 import pg from 'pg';
 import { compileQuery } from '../../src/app/compile-query.js';
 import { buildWaybillSchema } from '../../src/app/schema.js';
@@ -59,9 +60,12 @@ export async function openApi(name = 'api', url?: string): Promise<Api> {
       return data;
     },
     async jit(query, variables) {
-      const compiled = compileQuery(built, parse(query));
-      if (!compiled) throw new Error('graphql-jit cannot compile this');
-      return (await compiled({}, contextOf(), variables ?? {})) as ExecutionResult<Record<string, any>>;
+      const document = parse(query);
+      const operation = getOperationAST(document)!;
+      const { coerced } = getVariableValues(built, operation.variableDefinitions ?? [], variables ?? {});
+      const result = await compileQuery(built, document, operation, coerced!)?.(contextOf(), coerced!);
+      if (!result) throw new Error('graphql-jit cannot execute this');
+      return result as ExecutionResult<Record<string, any>>;
     },
     async recorded(work) {
       statements.length = 0;
