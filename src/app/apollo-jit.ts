@@ -103,8 +103,6 @@ export function jitPlugin(schema: GraphQLSchema, from = compiledFrom): ApolloSer
           }
           if (!result) return null;
           const { data, errors } = result;
-          // What no resolver threw (a null where none may be, a value that its type cannot write) is reported best by the interpreter.
-          if (errors?.some((error) => !error.originalError)) return null;
           const singleResult = errors?.length ? { errors: errors.map((error) => answerError(error, schema)), data } : { data };
           return { http: { status: undefined, headers: new HeaderMap() }, body: { kind: 'single', singleResult } };
         },

@@ -15,8 +15,8 @@ import { compileQuery as compileByJit, isCompiledQuery } from 'graphql-jit';
 /** The variables of a request as GraphQL itself has read them: with defaults, without those left out. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** Executes an operation; undefined where the interpreter must answer, because an argument cannot be read. */
-export type Compiled = (context: unknown, variables: Variables) => Promise<ExecutionResult> | ExecutionResult | undefined;
+/** Executes an operation; undefined where the interpreter must answer. */
+export type Compiled = (context: unknown, variables: Variables) => Promise<ExecutionResult | undefined>;
 
 /** Type of a variable whose value has been read already. */
 const asItIs = new GraphQLScalarType({ name: 'AsItIs', parseValue: (value) => value });
@@ -40,9 +40,11 @@ export function compileQuery(
   }) as GraphQLSchema;
   const compiled = compileByJit(withType, written);
   if (!isCompiledQuery(compiled)) return null;
-  return (context, values) => {
+  return async (context, values) => {
     const read = readArguments(given, values);
-    return read && compiled.query(undefined, context, read);
+    const result = read && (await compiled.query(undefined, context, read));
+    // What no resolver threw (a null where none may be, a value that its type cannot write) is reported best by the interpreter.
+    return result?.errors?.some((error) => !error.originalError) ? undefined : result;
   };
 }
 

@@ -22,6 +22,17 @@ import {
 /** Where decisions come from: a number from 0 to `max`. */
 export type Decide = (max: number) => number;
 
+/** The same decisions for the same seed (Mulberry32). */
+export function decisions(seed: number): Decide {
+  let state = seed | 0;
+  return (max) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % (max + 1);
+  };
+}
+
 export interface RandomRequest {
   query: string;
   operationName?: string;
@@ -47,8 +58,8 @@ interface Fragment {
   text: string;
 }
 
-/** Answers that follow the clock, and differ from one request to the next. */
-const followClock = new Set(['changesCursor', 'canStart', 'stuck', 'runSeconds', 'seconds', 'durationSeconds']);
+/** They answer where the log of changes and the sequences of numbers stand. */
+const followStore = new Set(['changesCursor', 'canStart']);
 const oddKeys = ['a', 'b', 'a_b', 'b_a', 'idx0', 'constructor', '__proto__', 'Process', 'nodes_name', 'toString', '_', '__x'];
 const unions = ['contacts', 'contact', 'datasetTypes', 'datasetType', 'node', 'location', 'locations', 'lineage', 'history'];
 const known = [
@@ -64,8 +75,34 @@ const known = [
   'runGroups',
 ];
 
+/** Sets of arguments by which one row is chosen: others are refused. */
+const oneOf: Record<string, string[][]> = {
+  process: [['name'], ['trackingId'], ['namespace', 'job']],
+  processRun: [['id'], ['trackingId'], ['name'], ['process', 'number']],
+  extract: [['id'], ['trackingId'], ['location', 'fileName'], ['path', 'fileName']],
+  location: [['name'], ['path'], ['trackingId']],
+  source: [['name'], ['trackingId']],
+  sourceObject: [['source', 'name'], ['trackingId']],
+  history: [['subject'], ['kind', 'trackingId']],
+};
+
+const overlaps = new Map<GraphQLCompositeType, GraphQLCompositeType[]>();
+
+function overlapping(schema: GraphQLSchema, on: GraphQLCompositeType): GraphQLCompositeType[] {
+  let types = overlaps.get(on);
+  if (!types) {
+    types = Object.values(schema.getTypeMap())
+      .filter(isCompositeType)
+      .filter((type) => doTypesOverlap(schema, type, on));
+    overlaps.set(on, types);
+  }
+  return types;
+}
+
 /** Makes a document over the schema that is valid, mostly, with several sets of variables for it. */
 export function randomRequest(schema: GraphQLSchema, pool: Pool, decide: Decide): RandomRequest {
+  const flagType = schema.getDirective('skip')!.args[0]!.type;
+  const query = schema.getQueryType()!;
   const chance = (percent: number) => decide(99) < percent;
   const pick = <T>(from: readonly T[]): T => from[decide(from.length - 1)]!;
   const fragments: Fragment[] = [];
@@ -74,10 +111,10 @@ export function randomRequest(schema: GraphQLSchema, pool: Pool, decide: Decide)
   let count = 0;
 
   const scalarText: Record<string, () => unknown> = {
-    Int: () => (chance(90) ? decide(4) : pick([-1, 501, 2147483647])),
+    Int: () => (chance(97) ? 1 + decide(4) : pick([0, -1, 501, 2147483647])),
     Float: () => decide(10) / 4,
     Boolean: () => chance(50),
-    ID: () => (chance(85) ? pick(pool.ids) : pick(['', 'nonsense', 'UHJvY2Vzczo5OTk='])),
+    ID: () => (chance(97) ? pick(pool.ids) : pick(['', 'nonsense', 'UHJvY2Vzczo5OTk='])),
     Name: () => pick(pool.names),
     LongText: () => (chance(60) ? pick(pool.names) : pick(['', 'process', 'a', '%', '$', '"quoted" \\ \n'])),
     String: () => (chance(50) ? pick(['Process', 'Source', 'Extract']) : pick(pool.names)),
@@ -90,16 +127,18 @@ export function randomRequest(schema: GraphQLSchema, pool: Pool, decide: Decide)
 
   /** A value as a variable holds it. */
   const valueOf = (type: GraphQLInputType, depth = 0): unknown => {
-    if (chance(3)) return wrong();
+    if (chance(1)) return wrong();
     if (isNonNullType(type)) return valueOf(type.ofType, depth);
-    if (chance(5)) return null;
+    if (chance(3)) return null;
     if (isListType(type))
-      return chance(90) ? Array.from({ length: decide(3) }, () => valueOf(type.ofType, depth + 1)) : valueOf(type.ofType, depth);
+      return chance(90)
+        ? Array.from({ length: decide(19) ? 1 + decide(1) : 0 }, () => valueOf(type.ofType, depth + 1))
+        : valueOf(type.ofType, depth);
     if (isEnumType(type)) return pick(type.getValues()).name;
     if (!isInputObjectType(type)) return scalarText[type.name]?.() ?? 'text';
     return Object.fromEntries(
       Object.values(type.getFields())
-        .filter((field) => isRequiredInputField(field) || (depth < 3 && chance(15)))
+        .filter((field) => isRequiredInputField(field) || (depth < 3 && chance(Math.min(60, 120 / Object.keys(type.getFields()).length))))
         .map((field) => [field.name, valueOf(field.type, depth + 1)]),
     );
   };
@@ -129,7 +168,7 @@ export function randomRequest(schema: GraphQLSchema, pool: Pool, decide: Decide)
     return `$${name}`;
   };
   const defaultOf = (type: GraphQLInputType): unknown => {
-    if (isListType(type)) return [];
+    if (isListType(type)) return [defaultOf(getNullableType(type.ofType))];
     return isInputObjectType(type)
       ? {}
       : isEnumType(type)
@@ -144,7 +183,7 @@ export function randomRequest(schema: GraphQLSchema, pool: Pool, decide: Decide)
     if (chance(4)) return 'null';
     if (isListType(type)) {
       if (chance(10)) return literal(type.ofType, false, depth + 1);
-      return `[${Array.from({ length: decide(2) }, () => literal(type.ofType, false, depth + 1)).join(', ')}]`;
+      return `[${Array.from({ length: 1 + decide(1) }, () => literal(type.ofType, false, depth + 1)).join(', ')}]`;
     }
     if (!isInputObjectType(type))
       return print(type, isEnumType(type) ? pick(type.getValues()).name : (scalarText[type.name]?.() ?? 'text'));
@@ -154,12 +193,13 @@ export function randomRequest(schema: GraphQLSchema, pool: Pool, decide: Decide)
   };
 
   const argumentsOf = ({ args, name }: GraphQLField<unknown, unknown>): string => {
+    const exactly = args.some((argument) => isRequiredArgument(argument)) || chance(5) ? undefined : pick(oneOf[name] ?? [[]]);
     const wanted = (argument: GraphQLArgument) => {
       if (isRequiredArgument(argument)) return true;
-      if (argument.name === 'first') return chance(85);
-      if (['after', 'before'].includes(argument.name)) return chance(2);
-      if (argument.name === 'last') return chance(4);
-      return chance(name.endsWith('s') ? 20 : 45);
+      if (argument.name === 'first') return chance(90);
+      if (['after', 'before', 'last'].includes(argument.name)) return chance(1);
+      if (exactly?.length) return exactly.includes(argument.name) || (name === 'history' && argument.name === 'fields' && chance(20));
+      return chance(args.length > 4 ? 20 : 45);
     };
     const texts = args.filter(wanted).map((argument) => `${argument.name}: ${literal(argument.type, argument.defaultValue !== undefined)}`);
     return texts.length ? `(${texts.join(', ')})` : '';
@@ -174,7 +214,7 @@ export function randomRequest(schema: GraphQLSchema, pool: Pool, decide: Decide)
 
   const fieldOf = (on: GraphQLCompositeType, depth: number): string | undefined => {
     if (isUnionType(on) || chance(6)) return `${chance(15) ? `t${++count}: ` : ''}__typename${flag()}`;
-    const fields = Object.values(on.getFields()).filter((each) => !followClock.has(each.name));
+    const fields = Object.values(on.getFields()).filter((each) => !followStore.has(each.name));
     const isRoot = on === schema.getQueryType();
     const leaves = fields.filter((each) => isLeafType(getNamedType(each.type)));
     const rootNames = chance(30) ? unions : known;
@@ -186,7 +226,7 @@ export function randomRequest(schema: GraphQLSchema, pool: Pool, decide: Decide)
     // One key with other arguments, or with another type, is refused; so it gets another key, mostly.
     const written = argumentsOf(field);
     const meaning = `${field.name}${written} ${String(field.type)}`;
-    let key = chance(4) ? pick(oddKeys) : chance(15) ? `${field.name}${chance(50) ? '_' : ''}${++count}` : field.name;
+    let key = chance(2) ? pick(oddKeys) : chance(15) ? `${field.name}${chance(50) ? '_' : ''}${++count}` : field.name;
     if (!chance(2)) while (used.has(key) && used.get(key) !== meaning) key = `${field.name}${++count}`;
     used.set(key, meaning);
     const below = isCompositeType(type) ? ` ${selection(type, depth - 1)}` : '';
@@ -194,10 +234,9 @@ export function randomRequest(schema: GraphQLSchema, pool: Pool, decide: Decide)
   };
 
   const fragmentOf = (on: GraphQLCompositeType, depth: number): string => {
-    const fits = (type: unknown): type is GraphQLCompositeType => isCompositeType(type) && doTypesOverlap(schema, type, on);
-    const ready = fragments.filter((each) => fits(each.on));
+    const types = overlapping(schema, on);
+    const ready = fragments.filter((each) => types.includes(each.on));
     if (ready.length && chance(50)) return `...${pick(ready).name}${flag()}`;
-    const types = Object.values(schema.getTypeMap()).filter(fits);
     const type = isAbstractType(on) || chance(30) ? pick(types) : on;
     if (chance(50))
       return `...${chance(80) ? ` on ${type.name}` : ''}${flag()} ${selection(chance(80) ? type : on, depth)}`.replace(
@@ -211,15 +250,13 @@ export function randomRequest(schema: GraphQLSchema, pool: Pool, decide: Decide)
   };
 
   const selection = (on: GraphQLCompositeType, depth: number): string => {
-    const parts = Array.from({ length: 1 + decide(3) }, () =>
+    const parts = Array.from({ length: 1 + decide(on === query ? 1 : 3) }, () =>
       depth > 0 && chance(isAbstractType(on) ? 70 : 25) ? fragmentOf(on, depth - 1) : fieldOf(on, depth),
     ).filter((each) => each !== undefined);
     return `{ ${parts.length ? parts.join(' ') : '__typename'} }`;
   };
 
-  const flagType = schema.getDirective('skip')!.args[0]!.type;
-  const query = schema.getQueryType()!;
-  const bodies = Array.from({ length: chance(12) ? 2 : 1 }, () => selection(query, 2 + decide(4)));
+  const bodies = Array.from({ length: chance(12) ? 2 : 1 }, () => selection(query, 1 + decide(4)));
   const texts = new Map(fragments.map((each) => [each.name, each.text]));
   const reach = (text: string, seen = new Set<string>()): string => {
     for (const [, name] of text.matchAll(/\.\.\.(f\d+)/g))
