@@ -30,6 +30,7 @@ const files: SqlFile[] = [
   { file: 'run/run-state.sql', readOnly: true },
   { file: 'run/keep-instants.sql' },
   { file: 'run/keep-latest.sql' },
+  { file: 'run/keep-releases.sql' },
   { file: 'history/lifecycle.sql' },
   { file: 'run/move-runs.sql' },
   { file: 'run/report-runs.sql' },

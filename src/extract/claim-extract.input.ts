@@ -37,6 +37,12 @@ export class ClaimExtractInput {
     description: `Seconds from now on after which the file is free again unless a heartbeat comes: 1 to ${maxLeaseSeconds}.`,
   })
   leaseSeconds!: number;
+  @Field(() => Name, {
+    nullable: true,
+    description:
+      'Lets the claim be repeated when its answer was lost: the same owner with the same key gets the same token as long as it holds the file. Another claim takes another key.',
+  })
+  claimKey?: string | null;
   @Field(() => RunRefInput, { nullable: true, description: 'The run that works on it: both are linked.' }) run?: RunRefInput | null;
 }
 

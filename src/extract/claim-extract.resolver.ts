@@ -73,7 +73,7 @@ interface Result {
 class ClaimExtractResolver {
   @Mutation(() => ExtractClaim, {
     description:
-      'Claims a file for a worker: however many ask at the same instant, one gets it. A file that is new is made. What the others have to branch on is the outcome.',
+      'Claims a file for a worker: however many ask at the same instant, one gets it. A file that is new is made. What the others have to branch on is the outcome. With a `claimKey` the claim can be repeated.',
   })
   claimExtract(
     @Ctx() ctx: Context,

@@ -1,5 +1,5 @@
 -- Claims of files: at most one worker holds a file, however many ask at the same instant. Many in one call, each for itself; no file may stand
--- twice. `items`: id, version, hashAlgorithm, hash, sizeBytes, modifiedAt, owner, leaseSeconds, run (its number); each left out where nothing is said.
+-- twice. `items`: id, version, hashAlgorithm, hash, sizeBytes, modifiedAt, owner, leaseSeconds, claimKey, run (its number); each left out where nothing is said.
 --
 -- Answers for each an outcome with its facts: CLAIMED (token, attempt) · ALREADY_DONE (finishedAt; also what was skipped) · BUSY (owner, leaseUntil;
 -- null while somebody writes the file still, or holds it without a lease) · FAILED_PERMANENT · RETRY_LATER (notBefore) · SUPERSEDED (a newer
@@ -36,12 +36,12 @@ begin
       select (x ->> 'id')::int, x ->> 'version', x ->> 'hashAlgorithm', x ->> 'hash', (x ->> 'sizeBytes')::bigint, (x ->> 'modifiedAt')::timestamptz, at, true
       from jsonb_array_elements(items) x where x ->> 'versionIs' = 'new' order by 1;
   end if;
-  if items @? '$[*] ? (@.outcome == "CLAIMED")' then
+  if items @? '$[*] ? (@.outcome == "CLAIMED" && !exists(@.repeated))' then
     perform process_tracker.report_extracts((
       select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', x -> 'id', 'to', 'loading', 'fence', true, 'heartbeat', true, 'owner', x -> 'owner',
-        'leaseSeconds', x -> 'leaseSeconds', 'attempt', x -> 'attempt', 'run', x -> 'run',
+        'leaseSeconds', x -> 'leaseSeconds', 'claimKey', x -> 'claimKey', 'attempt', x -> 'attempt', 'run', x -> 'run',
         'sizeBytes', case when x ->> 'versionIs' <> '' then x -> 'sizeBytes' end)))
-      from jsonb_array_elements(items) x where x ->> 'outcome' = 'CLAIMED'), 'claim');
+      from jsonb_array_elements(items) x where x ->> 'outcome' = 'CLAIMED' and not x ? 'repeated'), 'claim');
   end if;
   return query
     select (x ->> 'i')::int, e.extract_id, jsonb_strip_nulls(jsonb_build_object('outcome', x -> 'outcome', 'blockers', x -> 'blockers',
@@ -85,6 +85,10 @@ begin
     end if;
   end if;
   lost := file.state = 'loading' and coalesce(file.lease_until <= at, false);
+  if file.state = 'loading' and not lost and other is not true and file.claim_key = claim ->> 'claimKey' and file.owner = claim ->> 'owner' then
+    -- Its owner asks again, because the answer was lost: it holds the file already.
+    return '{"outcome": "CLAIMED", "repeated": true}';
+  end if;
   if file.state = 'loading' and not lost or file.state not in ('ready', 'loading', 'loaded', 'archived', 'error', 'deleted', 'skipped') then
     -- Somebody holds it, or writes it still, or it is in a status of somebody's own, which does not lead to loading.
     return jsonb_build_object('outcome', 'BUSY');

@@ -40,7 +40,7 @@ const maxBytes = 1000;
 
 /** The claim as an item of claim-extracts.sql, without its file. @throws INVALID for what is wrong whatever the store holds */
 function itemOf(claim: ClaimExtractInput): ReportItem {
-  const { file, version, hash, sizeBytes, modifiedAt, owner, leaseSeconds } = claim;
+  const { file, version, hash, sizeBytes, modifiedAt, owner, leaseSeconds, claimKey } = claim;
   const named = file.fileName ? attempt(() => checkFileName(file.fileName!)) : undefined;
   if (named instanceof DomainError) throw within(named);
   checkCounts({ sizeBytes });
@@ -50,7 +50,7 @@ function itemOf(claim: ClaimExtractInput): ReportItem {
   for (const [argument, value] of Object.entries({ version, 'hash.algorithm': hash?.algorithm, 'hash.value': hash?.value }))
     if (value && Buffer.byteLength(value) > maxBytes)
       throw invalid(`${argument} may have at most ${maxBytes} bytes.`, { argument, value: value.slice(0, 60), allowed: { maxBytes } });
-  return { version, hash: hash?.value, hashAlgorithm: hash?.algorithm, sizeBytes, modifiedAt, owner, leaseSeconds };
+  return { version, hash: hash?.value, hashAlgorithm: hash?.algorithm, sizeBytes, modifiedAt, owner, leaseSeconds, claimKey };
 }
 
 /** The file of each claim, which is registered where it is new; or what is wrong. Files that are new are registered together, by location and run. */

@@ -13,6 +13,7 @@ import { selectedProperties } from '../platform/selection.js';
 import { DependencyType } from '../process/dependency-type.entity.js';
 import { ErrorType } from '../run/error-type.entity.js';
 import { ProcessRun } from '../run/process-run.entity.js';
+import { linkedSources } from '../source/linked-sources.service.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
 import { CompressionType } from './compression-type.entity.js';
@@ -180,8 +181,12 @@ export const extractFields = [
     Extract,
     'sources',
     Source,
-    'The sources that it comes from, ordered by name.',
-    below('sources', Source, 'extract_source l join source_lkup t on t.source_id = l.source_id'),
+    'The sources that it comes from, also by their objects, ordered by name.',
+    below(
+      'sources',
+      Source,
+      `${linkedSources('extract_source', 'extract_source_object', 'extract_id')} l join source_lkup t on t.source_id = l.source_id`,
+    ),
   ),
   ...listField(
     Extract,

@@ -104,6 +104,10 @@ export class Extract extends Audited {
   })
   fencingToken!: string | null;
 
+  /** What its holder may repeat the claim by. */
+  @Text('claim_key', { nullable: true })
+  claimKey!: string | null;
+
   @Whole('lease_seconds', { nullable: true, doc: 'Seconds by which each heartbeat prolongs the lease; null while nobody holds it.' })
   leaseSeconds!: number | null;
 

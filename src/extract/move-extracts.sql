@@ -29,7 +29,8 @@ begin
       known_high := case side when 'write' then file.extract_write_high_date_time else file.extract_load_high_date_time end;
       low := item ->> (side || 'LowAt');
       high := item ->> (side || 'HighAt');
-      if low > high or least(known_low, low) > greatest(known_high, high) then
+      -- Also one that would not be kept, because a lower or a higher one is known.
+      if low > least(high, greatest(known_high, high)) or high < least(known_low, low) then
         return jsonb_build_object('code', 'INVALID', 'message', 'The low date would be after the high date.',
           'argument', side || case when low is null then 'HighAt' else 'LowAt' end, 'value', coalesce(item -> (side || 'LowAt'), item -> (side || 'HighAt')),
           'allowed', jsonb_build_object('low', process_tracker.instant_text(known_low), 'high', process_tracker.instant_text(known_high)));
@@ -63,6 +64,7 @@ select process_tracker.make_lifecycle(jsonb_build_object('kind', 'Extract', 'arg
     owner = case when m.x ? 'owner' then m.x ->> 'owner' when m.x ? 'to' then null else t.owner end,
     claim_run_id = case when m.x ? 'owner' then (m.x ->> 'run')::int when m.x ? 'to' then null else t.claim_run_id end,
     claimed_at = case when m.x ? 'owner' then m.now when m.x ? 'to' then null else t.claimed_at end,
+    claim_key = case when m.x ? 'owner' then m.x ->> 'claimKey' when m.x ? 'to' then null else t.claim_key end,
     heartbeat_at = case when (m.x ->> 'heartbeat')::boolean then m.now else t.heartbeat_at end,
     lease_seconds = case when m.x ? 'owner' then (m.x ->> 'leaseSeconds')::int when m.x ? 'to' then null else coalesce((m.x ->> 'leaseSeconds')::int, t.lease_seconds) end,
     lease_until = case when m.x ? 'owner' then m.now + (m.x ->> 'leaseSeconds')::int * interval '1 second' when m.x ? 'to' then null

@@ -27,7 +27,7 @@ begin
       string_agg(format('new.%I', a.attname), ', ' order by a.attnum) as now
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attname not in ('implied', 'declared', 'started_at', 'ended_at', 'occurred_at', 'registered_at',
-        'heartbeat_at', 'lease_until')
+        'heartbeat_at', 'lease_until', 'taken_up_at', 'canonical_path')
     where c.relnamespace = 'process_tracker'::regnamespace and c.relkind in ('r', 'p')
     group by c.relname
     having bool_or(a.attname = 'row_version') and bool_or(a.attname = 'update_date_time')

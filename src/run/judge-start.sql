@@ -27,7 +27,7 @@ begin
   facts := jsonb_build_object('failureLimit', failure_limit);
   if going.process_id is not null then
     -- A run without a lease is never taken from its holder by a machine, however long it runs.
-    if going.lease_until is null or process_tracker.why_stuck(going.lease_until, going.started_at, time_limit) is null then
+    if going.lease_until is null or process_tracker.why_stuck(going.lease_until, coalesce(going.taken_up_at, going.started_at), time_limit) is null then
       return facts || jsonb_build_object('outcome', 'ALREADY_RUNNING', 'run', going.process_tracking_id);
     end if;
     stale := going.process_tracking_id;

@@ -14,11 +14,14 @@ where f <> t or f = '*';
 create or replace function process_tracker.check_run_report(run process_tracker.process_tracking, state text, item jsonb) returns jsonb language plpgsql stable as $$
 declare
   other process_tracking;
-  low timestamptz := least(run.process_run_low_date_time::timestamptz, (item ->> 'lowAt')::timestamptz);
-  high timestamptz := greatest(run.process_run_high_date_time::timestamptz, (item ->> 'highAt')::timestamptz);
+  low constant timestamptz := least(run.process_run_low_date_time::timestamptz, (item ->> 'lowAt')::timestamptz);
+  high constant timestamptz := greatest(run.process_run_high_date_time::timestamptz, (item ->> 'highAt')::timestamptz);
   unknown text;
   open constant boolean := process_tracker.run_is_open(run.process_status_id, run.ended_at);
 begin
+  if (item ->> 'repeated')::boolean then
+    return '{"done": true}';
+  end if;
   -- A hold that was released to a status of somebody's own has ended as well.
   if item ->> 'to' <> state and not open and run.process_status_id not in (1, 2, 3, 4)
       and not exists (select from process_status_lkup where process_status_name = state and state in ('unknown', 'skipped')) then
@@ -34,7 +37,8 @@ begin
     return jsonb_build_object('code', 'INVALID', 'message', 'A run cannot end before it started.', 'argument', 'endedAt', 'value', item -> 'endedAt',
       'allowed', jsonb_build_object('from', process_tracker.instant_text(run.started_at)));
   end if;
-  if item ?| array['lowAt', 'highAt'] and (low > high or (item ->> 'lowAt')::timestamptz > (item ->> 'highAt')::timestamptz) then
+  -- Also one that would not be kept, because a lower or a higher one is known.
+  if (item ->> 'lowAt')::timestamptz > least((item ->> 'highAt')::timestamptz, high) or (item ->> 'highAt')::timestamptz < low then
     return jsonb_build_object('code', 'INVALID', 'message', 'The low date would be after the high date.',
       'argument', case when item ? 'lowAt' then 'lowAt' else 'highAt' end, 'value', coalesce(item -> 'lowAt', item -> 'highAt'),
       'allowed', jsonb_build_object('low', process_tracker.instant_text(run.process_run_low_date_time::timestamptz),
@@ -51,7 +55,7 @@ begin
     return jsonb_build_object('code', 'INVALID', 'message', format('There is no error type %s; say createType to make it.', to_json(unknown)),
       'argument', 'errors.type', 'value', unknown, 'allowed', (select jsonb_agg(error_type_name order by error_type_id) from error_type_lkup));
   end if;
-  if (item ->> 'ifStuck')::boolean and (run.lease_until is null or process_tracker.why_stuck(run.lease_until, run.started_at,
+  if (item ->> 'ifStuck')::boolean and (run.lease_until is null or process_tracker.why_stuck(run.lease_until, coalesce(run.taken_up_at, run.started_at),
       (select p.run_time_limit_seconds from process p where p.process_id = run.process_id)) is null) then
     return '{"done": true}';
   end if;
@@ -88,6 +92,10 @@ select process_tracker.make_lifecycle(jsonb_build_object('kind', 'ProcessRun', '
       else t.process_run_record_count end,
     process_run_low_date_time = least(t.process_run_low_date_time, (m.x ->> 'lowAt')::timestamptz::timestamp),
     process_run_high_date_time = greatest(t.process_run_high_date_time, (m.x ->> 'highAt')::timestamptz::timestamp),
+    -- From here the time limit counts: taken up again after it had ended, rested in another status, or its lease had expired.
+    taken_up_at = case when m.x ->> 'to' = 'running' and t.process_status_id <> 1
+        or (m.x ->> 'heartbeat')::boolean and m.open and t.lease_until <= m.now and not coalesce((m.x ->> 'ends')::boolean, false)
+      then m.now else t.taken_up_at end,
     heartbeat_at = case when (m.x ->> 'heartbeat')::boolean and m.open then m.now else t.heartbeat_at end,
     -- Whoever takes up again what has ended has the lease that is said now, or none.
     lease_seconds = coalesce((m.x ->> 'leaseSeconds')::int, case when m.x ->> 'to' = 'running' and not m.open then null else t.lease_seconds end),

@@ -66,6 +66,12 @@ export class ProcessRun extends Audited {
   @InstantColumn('ended_at', { nullable: true, doc: 'When it ended; null while it has not.' })
   endedAt!: string | null;
 
+  @InstantColumn('taken_up_at', {
+    nullable: true,
+    doc: 'When it was last taken up again: reopened, resumed from another status, or reported on after its lease had expired. The time limit of its process counts from then. Null: from `startedAt`.',
+  })
+  takenUpAt!: string | null;
+
   @LocalTime('process_run_start_date_time')
   startedLocal!: string;
 

@@ -23,6 +23,9 @@ begin
     ) select array_agg(process_status_id) into made from new;
   end if;
 
+  if items @? '$[*].errors[*]' then
+    items := process_tracker.without_known_errors(items);
+  end if;
   select coalesce(jsonb_agg(m.x || jsonb_build_object('process', (m.was).process_id, 'run', m.id, 'endReason', (m.is_now).end_reason,
         'more', coalesce((m.is_now).process_run_record_count, 0)::numeric - coalesce((m.was).process_run_record_count, 0),
         'at', coalesce((m.x ->> 'endedAt')::timestamptz, process_tracker.waybill_now()), 'group', (m.was).group_id)) filter (where m.verdict is null), '[]'),
@@ -73,6 +76,28 @@ begin
   end if;
   return query select (v ->> 'i')::int, (v ->> 'id')::int, nullif(v -> 'verdict', 'null') from jsonb_array_elements(verdicts) v order by 1;
 end $$;
+
+-- Reports without the errors that their runs have already: the same type and text at the same instant, as when a report whose answer was lost is
+-- repeated. An instant that is not given is the end of the report, or of a run that failed by it. A report that has nothing else to say is
+-- `repeated`; one whose run has failed may fail it once more. The processes are locked, so that of reports at once the later one sees the error.
+create or replace function process_tracker.without_known_errors(items jsonb) returns jsonb language sql stable as $$
+  select jsonb_agg(case when cardinality(e.known) > 0 and e.new is null and (n.x ->> 'to' = 'failed' and r.process_status_id = 3 or not n.x ?| array['to', 'recordCount',
+        'insertCount', 'updateCount', 'lowAt', 'highAt', 'leaseSeconds', 'parameters'])
+      then n.x - array['errors', 'mustMove', 'version'] || jsonb_build_object('repeated', true)
+      else n.x || jsonb_strip_nulls(jsonb_build_object('errors', coalesce(e.new, case when cardinality(e.known) > 0 then '[]'::jsonb end))) end order by n.i)
+  from jsonb_array_elements(items) with ordinality n(x, i)
+  left join process_tracking r on r.process_tracking_id = (n.x ->> 'id')::int
+  cross join lateral (
+    select jsonb_agg(k.e order by k.place) filter (where k.id is null) as new, coalesce(array_agg(k.id) filter (where k.id is not null), '{}') as known from (
+      select e, place, (
+        select min(t.error_tracking_id) from error_tracking t join error_type_lkup y using (error_type_id)
+        where t.process_tracking_id = r.process_tracking_id and y.error_type_name = e ->> 'type' and t.error_description is not distinct from e ->> 'description'
+          and t.occurred_at = coalesce((e ->> 'occurredAt')::timestamptz, (n.x ->> 'endedAt')::timestamptz,
+            case when n.x ->> 'to' = 'failed' and r.process_status_id = 3 then r.ended_at end)) as id
+      from jsonb_array_elements(n.x -> 'errors') with ordinality l(e, place)
+    ) k
+  ) e
+$$;
 
 -- Inside a group, what depends on a failed run is not waited for: each hard descendant that has no run there gets a skipped one, with the cause.
 -- It is never the latest run of a process that has another, so that it hides nothing from other groups.

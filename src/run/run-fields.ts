@@ -138,7 +138,7 @@ async function inState(ctx: Context, states: readonly RunState[] | null | undefi
 
 /** Why the open run `run` of `process` counts as stuck. */
 export const stuckSql = (run: string, process: string): string =>
-  `process_tracker.why_stuck(${run}.lease_until, ${run}.started_at, ${process}.run_time_limit_seconds)`;
+  `process_tracker.why_stuck(${run}.lease_until, coalesce(${run}.taken_up_at, ${run}.started_at), ${process}.run_time_limit_seconds)`;
 
 /** Runs that are stuck, or all others. The stuck ones are found first, among the few that go on. */
 function areStuck(stuck: boolean | null | undefined): Condition | undefined {

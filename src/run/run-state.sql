@@ -14,7 +14,8 @@ create or replace function process_tracker.run_is_open(status int, ended_at time
     and not exists (select from process_status_lkup where process_status_id = status and process_status_name in ('unknown', 'skipped'))
 $$;
 
--- Why an open run counts as stuck: its lease is over, or it runs longer than its process may. Null if it does not.
+-- Why an open run counts as stuck: its lease is over, or it runs longer than its process may since it was last taken up (`taken_up_at`, else
+-- `started_at`). Null if it does not.
 create or replace function process_tracker.why_stuck(lease_until timestamptz, started_at timestamptz, time_limit_seconds int) returns text language sql stable as $$
   select case when lease_until <= process_tracker.waybill_now() then 'LEASE_OVER'
     when started_at + time_limit_seconds * interval '1 second' <= process_tracker.waybill_now() then 'TIME_LIMIT' end

@@ -137,7 +137,7 @@ declare
 begin
   select jsonb_agg(jsonb_build_object('id', r.process_tracking_id, 'to', 'failed', 'ends', true, 'endReason', 'abandoned', 'fence', true, 'byPerson', true,
       'ifStuck', true, 'errors', jsonb_build_array(jsonb_build_object('type', 'Process Error', 'createType', true, 'description',
-        case process_tracker.why_stuck(r.lease_until, r.started_at, p.run_time_limit_seconds)
+        case process_tracker.why_stuck(r.lease_until, coalesce(r.taken_up_at, r.started_at), p.run_time_limit_seconds)
           when 'TIME_LIMIT' then format('Abandoned: it ran longer than the %s seconds that its process may.', p.run_time_limit_seconds)
           else format('Abandoned: its lease was over at %s.', process_tracker.instant_text(r.lease_until)) end)))) into items
     from process_tracking r join process p using (process_id) where r.process_tracking_id = any (runs);

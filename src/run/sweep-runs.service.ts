@@ -12,7 +12,7 @@ export async function sweepRuns(db: Database): Promise<number> {
       `select array_agg(id) as runs from (
          select r.process_tracking_id as id from process_tracking r join process p using (process_id)
          where r.ended_at is null and r.lease_until is not null and process_tracker.run_is_open(r.process_status_id, r.ended_at)
-           and process_tracker.why_stuck(r.lease_until, r.started_at, p.run_time_limit_seconds) is not null
+           and process_tracker.why_stuck(r.lease_until, coalesce(r.taken_up_at, r.started_at), p.run_time_limit_seconds) is not null
          order by r.process_tracking_id limit ${batchSize}) s`,
     );
     const { runs } = found!;

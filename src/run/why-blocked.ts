@@ -41,7 +41,7 @@ export async function whyBlocked(db: Queries, ids: readonly number[], group: num
      left join lateral (
        select n.id as "processId", l.process_tracking_id as "runId", case when l.process_tracking_id is not null then ${runStateSql('l')} end as state,
          case w.distance when 1 then true when 0 then not (l.process_status_id <> 4 and l.lease_until is not null
-           and process_tracker.why_stuck(l.lease_until, l.started_at, p.run_time_limit_seconds) is not null) else false end as blocks
+           and process_tracker.why_stuck(l.lease_until, coalesce(l.taken_up_at, l.started_at), p.run_time_limit_seconds) is not null) else false end as blocks
        from unnest(w.processes) n(id) join process p on p.process_id = n.id
        left join lateral (
          select * from process_tracking l where l.process_id = n.id and l.origin = 'command'

@@ -46,7 +46,7 @@ export async function whyFailed(db: Queries, runIds: readonly number[]): Promise
          order by process_run_id desc limit 1
        ) l
        where l.process_status_id = 3 and (root.skipped_in is not null or l.ended_at <= root.ended_at)
-         or ${runIsOpenSql('l')} and process_tracker.why_stuck(l.lease_until, l.started_at, p.run_time_limit_seconds) is not null
+         or ${runIsOpenSql('l')} and process_tracker.why_stuck(l.lease_until, coalesce(l.taken_up_at, l.started_at), p.run_time_limit_seconds) is not null
      ) x on true
      where x.process_tracking_id is not null or w.cut is not null
      order by 1, 2, 4, 7`,
