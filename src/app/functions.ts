@@ -10,6 +10,7 @@ interface SqlFile {
 
 const files: SqlFile[] = [
   { file: 'platform/waybill-now.sql', readOnly: true },
+  { file: 'platform/mask-address.sql', readOnly: true },
   { file: 'platform/fill-template.sql' },
   { file: 'history/begin-write.sql' },
   { file: 'history/stamp-rows.sql' },
@@ -36,10 +37,13 @@ const files: SqlFile[] = [
   { file: 'run/report-runs.sql' },
   { file: 'run/judge-start.sql', readOnly: true },
   { file: 'run/start-run.sql' },
+  { file: 'location/canonical-path.sql', readOnly: true },
+  { file: 'location/keep-canonical-path.sql' },
   { file: 'location/put-location.sql' },
   { file: 'extract/keep-registration.sql' },
   { file: 'extract/move-extracts.sql' },
   { file: 'extract/report-extracts.sql' },
+  { file: 'extract/find-files.sql', readOnly: true },
   { file: 'extract/register-extracts.sql' },
   { file: 'extract/find-extracts.sql', readOnly: true },
   { file: 'extract/spread-to-extracts.sql' },

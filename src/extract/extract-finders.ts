@@ -7,6 +7,7 @@ import { DomainError, invalid, notFound } from '../platform/errors.js';
 import { refuseEmpty } from '../platform/filter-operators.js';
 import { filterLimits, type Where } from '../platform/filter-sql.js';
 import { whereOf } from '../platform/filters.js';
+import { maskAddress } from '../platform/mask-secrets.js';
 import { idByName } from '../platform/naming.js';
 import { orderedBy, orderInputOf, type OrderBy } from '../platform/ordering.js';
 import { page, PageArgs, type ListSource, type Page } from '../platform/paging.js';
@@ -76,7 +77,7 @@ async function ofNamed(
   const wanted = argument === 'path' ? describePath(value, 'path').path : value;
   const [row] = await ctx.db.query<{ id: number | null }>(`select ${idSql} as id`, [wanted]);
   const id = row!.id;
-  if (id === null) throw notFound(`There is no ${type} ${JSON.stringify(value)}.`, { argument, value });
+  if (id === null) throw notFound(`There is no ${type} ${JSON.stringify(maskAddress(value))}.`, { argument, value: maskAddress(value) });
   return { key: `${argument} ${id}`, sql: (values) => sql(values.add(id, 'int')) };
 }
 

@@ -1,21 +1,19 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, ID, Info, Int, Query, Resolver, type ClassType } from 'type-graphql';
-import { idByPath, locationNaming } from '../location/location-naming.service.js';
-import { describePath } from '../location/location-path.service.js';
 import { Location } from '../location/location.entity.js';
 import { connectionOf } from '../platform/connections.js';
 import type { Context } from '../platform/context.js';
-import { invalid } from '../platform/errors.js';
+import { DomainError, invalid } from '../platform/errors.js';
 import { listField } from '../platform/fields.js';
 import { findRow } from '../platform/find-row.js';
 import { idOf } from '../platform/ids.js';
-import { idByName } from '../platform/naming.js';
 import type { Row } from '../platform/node.js';
 import type { Page } from '../platform/paging.js';
 import { Name } from '../platform/text.js';
 import { ProcessRun } from '../run/process-run.entity.js';
 import { ExtractArgs, findExtractPage } from './extract-finders.js';
 import { Extract } from './extract.entity.js';
+import { findExtracts } from './find-extracts.js';
 
 const connection = connectionOf(Extract as ClassType);
 
@@ -26,7 +24,7 @@ class ExtractQueries {
     description:
       'One file, told in exactly one way: by `id`, by `trackingId`, by `location` and `fileName`, or by `path` and `fileName`. Null if there is none.',
   })
-  extract(
+  async extract(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('id', () => ID, { nullable: true, description: 'Its global id.' }) id?: string | null,
@@ -45,18 +43,12 @@ class ExtractQueries {
       const allowed = ['id', 'trackingId', 'location and fileName', 'path and fileName'];
       throw invalid(`Say which Extract by exactly one of: ${allowed.join(', ')}.`, { argument: 'id', value: id ?? null, allowed });
     }
-    const inLocation = (idSql: string) => ({ sql: `t.extract_location_id = ${idSql} and t.extract_filename = $2` });
-    return findRow(
-      ctx,
-      info,
-      Extract,
-      {
-        id: id ? idOf(id, 'Extract') : trackingId,
-        'location and fileName': [location, fileName],
-        'path and fileName': [path ? describePath(path, 'path').path : path, fileName],
-      },
-      { 'location and fileName': inLocation(idByName(locationNaming)), 'path and fileName': inLocation(idByPath('$1')) },
-    );
+    const [named] = location || path ? await findExtracts(ctx.db, [{ location, path, fileName }], () => 'path') : [];
+    if (named instanceof DomainError) {
+      if (named.code === 'NOT_FOUND') return null;
+      throw named;
+    }
+    return findRow(ctx, info, Extract, { id: named ?? (id ? idOf(id, 'Extract') : trackingId) });
   }
 
   @Query(() => connection.type, {

@@ -1,3 +1,4 @@
+import { shownRef } from '../location/find-location.service.js';
 import { describePath } from '../location/location-path.service.js';
 import type { Queries } from '../platform/database.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
@@ -12,7 +13,7 @@ function wantedOf(ref: ExtractRefInput, argument: string) {
   if (ways.length !== 1 || (by === 'location' || by === 'path') !== given(ref.fileName))
     throw invalid('Say which Extract: by id, by trackingId, or by fileName with location or path.', {
       argument,
-      value: ref,
+      value: shownRef(ref),
       allowed: 'id, trackingId, location and fileName, or path and fileName',
     });
   return {
@@ -43,7 +44,7 @@ export async function findExtracts(
     if (each instanceof DomainError) return each;
     const { id, locationId } = found.get(i)!;
     if (id !== null) return id;
-    const ref = refs[i]!;
+    const ref = shownRef(refs[i]!);
     const place = ref.path ? 'path' : 'location';
     if (!given(ref.fileName)) {
       const by = ref.id ? 'id' : 'trackingId';

@@ -82,7 +82,7 @@ export class RegisterLocationFilesInput {
   @Field(() => FileLocationInput, { description: 'The location.' }) location!: FileLocationInput;
 
   @Field(() => [String], {
-    description: `Names of what lies there: 0 to ${maxFiles}. One that ends with a slash is a sub-folder and left out.`,
+    description: `Names of what lies there: 0 to ${maxFiles}. One with a slash in it is a sub-folder, or a file in one, and left out: register it in its own location.`,
   })
   fileNames!: string[];
 

@@ -15,6 +15,8 @@ class RegisterExtractResult {
   created!: boolean;
   @Field(() => ItemError, { nullable: true, description: 'Why it was not registered; null if it was, or is none.' })
   error!: ItemError | null;
+  @Field(() => String, { nullable: true, description: 'Why it was left out: a sub-folder, or a file in one. Null for all others.' })
+  warning!: string | null;
 }
 
 @ObjectType({ description: 'What became of the files of a request.' })
@@ -25,8 +27,10 @@ class RegisterExtractsPayload {
 @ObjectType({ description: 'What became of the files of a location.' })
 class RegisterLocationFilesPayload {
   @Field(() => Int, { description: 'How many files are new.' }) created!: number;
+  @Field(() => Int, { description: 'How many names were left out, as sub-folders or files in them: see `results.warning`.' })
+  leftOut!: number;
   @Field(() => [RegisterExtractResult], {
-    description: 'One result a name, in the order given. A sub-folder has neither a file nor an error.',
+    description: 'One result a name, in the order given. What was left out has neither a file nor an error, but a warning.',
   })
   results!: Registered[];
 }
@@ -57,13 +61,13 @@ class RegisterExtractsResolver {
 
   @Mutation(() => RegisterLocationFilesPayload, {
     description:
-      'Tells what a location holds: files that are new are registered as ready, known ones left as they are, one that was deleted is ready again. The count of its files is set; sub-folders are left out.',
+      'Tells what a location holds: files that are new are registered as ready, known ones left as they are, one that was deleted is ready again. The count of its files is set; sub-folders and files in them are left out and counted.',
   })
   registerLocationFiles(
     @Ctx() ctx: Context,
     @Arg('input', () => RegisterLocationFilesInput, { description: 'The location and the names of what lies there.' })
     input: RegisterLocationFilesInput,
-  ): Promise<{ locationId: number; created: number; results: Registered[] }> {
+  ): Promise<{ locationId: number; created: number; leftOut: number; results: Registered[] }> {
     checkSize('fileNames', input.fileNames, 0);
     return ctx.write((tx) => registerLocationFiles(tx, input), input.reason);
   }

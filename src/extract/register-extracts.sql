@@ -1,5 +1,5 @@
--- Registers files of one location, each for itself: what is wrong with one is told, the others stand. A file is known by its name there; one that is
--- known already stays as it is, but is linked to the run. Only what was deleted is registered anew, through the moves of its lifecycle.
+-- Registers files of one location, each for itself: what is wrong with one is told, the others stand. A file is known by where it lies, in whatever
+-- location it was registered (find-files.sql); one that is known already stays as it is, but is linked to the run. Only what was deleted is registered anew, through the moves of its lifecycle.
 -- Set-based, and safe in parallel: files are made in the order of their names.
 --
 -- `input`: location (its number), run (its number), fileCount (how many files lie there), files, and guesses: what the ends of their names let
@@ -14,9 +14,17 @@ declare
   place constant int := (input ->> 'location')::int;
   run constant int := (input ->> 'run')::int;
   process int;
+  canonical text;
   items jsonb; made int[]; again jsonb; further jsonb; ids int[];
 begin
   perform process_tracker.refuse_retired('Location', location_name, retired_at) from location_lkup where location_id = place and retired_at is not null;
+  select l.canonical_path into canonical from location_lkup l where l.location_id = place;
+  input := process_tracker.know_files(input, place, canonical);
+  if exists (select from jsonb_array_elements(input -> 'files') x where not x ? 'id') then
+    -- Whoever registers one of them at this moment in another location that it lies in is waited for.
+    perform process_tracker.lock_directories(place, canonical, array(select x ->> 'fileName' from jsonb_array_elements(input -> 'files') x where not x ? 'id'));
+    input := process_tracker.know_files(input, place, canonical);
+  end if;
   if run is not null then
     select process_id into process from process_tracking where process_tracking_id = run for key share;
     if not found then
@@ -55,7 +63,7 @@ begin
       end) order by n.i) into items
     from (
       select i, x, (select coalesce(s.extract_status_name, '') from extract_tracking e left join extract_status_lkup s using (extract_status_id)
-        where e.extract_location_id = place and e.extract_filename = x ->> 'fileName') as state
+        where e.extract_id = (x ->> 'id')::int) as state
       from jsonb_array_elements(input -> 'files') with ordinality w(x, i) offset 0
     ) n
     left join extract_status_lkup s on s.extract_status_name = n.x ->> 'status'
@@ -95,8 +103,8 @@ begin
   -- One look for each by itself, which always goes by the index; a join need not.
   select jsonb_agg(n.x || jsonb_build_object('id', n.id, 'isNew', coalesce(n.id in (select unnest(made)), false)) order by n.i), array_agg(distinct n.id) filter (where n.id is not null)
     into items, ids from (
-      select i, x, case when x ->> 'error' is null then
-        (select e.extract_id from extract_tracking e where e.extract_location_id = place and e.extract_filename = x ->> 'fileName') end as id
+      select i, x, case when x ->> 'error' is null then coalesce((x ->> 'id')::int,
+        (select e.extract_id from extract_tracking e where e.extract_location_id = place and e.extract_filename = x ->> 'fileName')) end as id
       from jsonb_array_elements(items) with ordinality w(x, i) offset 0
     ) n;
   insert into extract_version (extract_id, version, hash_algorithm, hash, size_bytes, modified_at, first_seen_at, is_current, extract_status_id)
@@ -153,3 +161,33 @@ create or replace function process_tracker.inherit_sources(process int, place in
     where l.process_id = process and o.retired_at is null and cardinality(extracts) > 0
     order by 1 on conflict do nothing;
 $$;
+
+-- The files of a registration, each with its number where it is known, else with the name that is stored.
+create or replace function process_tracker.know_files(input jsonb, place int, canonical text) returns jsonb language sql stable as $$
+  select jsonb_set(input, '{files}', coalesce(jsonb_agg(n.x || case when f.id is not null then jsonb_build_object('id', f.id)
+      else jsonb_build_object('fileName', process_tracker.file_name(canonical, n.x ->> 'fileName')) end order by n.i), '[]'))
+  from jsonb_array_elements(input -> 'files') with ordinality n(x, i)
+  left join process_tracker.find_files(place, canonical, array(select x ->> 'fileName' from jsonb_array_elements(input -> 'files') x)) f on f.name = n.x ->> 'fileName'
+$$;
+
+-- Keeps those who register the same new files under other names from doing so until the transaction ends. Files of the location itself share the lock
+-- of its directory, and stand under the unique index; a name with directories in it has the lock of its directory alone. So has a place that several
+-- locations are. There are few locks, so that their number has a limit: what two directories share costs a short wait.
+create or replace function process_tracker.lock_directories(place int, canonical text, names text[]) returns void language plpgsql as $$
+declare
+  several constant boolean := exists (select from location_lkup l where l.canonical_path = canonical and l.location_id <> place);
+  at record;
+begin
+  for at in
+    select hashtext(coalesce(s.place, canonical)) & 255 as number, bool_or(several or d.below <> '') as alone
+    from (select distinct coalesce(substring(process_tracker.file_name(canonical, n) from '^.*/'), '') as below from unnest(names) n) d
+    left join lateral process_tracker.path_splits(canonical, d.below) s on s.prefix = ''
+    group by 1 order by 1
+  loop
+    if at.alone then
+      perform pg_advisory_xact_lock(20261130, at.number);
+    else
+      perform pg_advisory_xact_lock_shared(20261130, at.number);
+    end if;
+  end loop;
+end $$;

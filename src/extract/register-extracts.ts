@@ -17,6 +17,8 @@ export interface Registered {
   /** Whether this registration made it. */
   created: boolean;
   error: DomainError | null;
+  /** Why it was left out. */
+  warning?: string | null;
 }
 
 export interface Registration {

@@ -25,7 +25,7 @@ begin
         ('Process', 'process', 'process_id', 'r.process_name'), ('Source', 'source_lkup', 'source_id', 'r.source_name'),
         ('SourceObject', 'source_object_lkup', 'source_object_id', 'r.source_object_name'),
         ('SourceObjectAttribute', 'source_object_attribute_lkup', 'source_object_attribute_id', 'r.source_object_attribute_name'),
-        ('Location', 'location_lkup', 'location_id', 'r.location_name'),
+        ('Location', 'location_lkup', 'location_id', 'mask_address(r.location_name)'),
         ('Extract', 'extract_tracking', 'extract_id', 'r.extract_filename')) as o (kind, tbl, key, name)
       union all select 'ProcessRun', 'process_tracking', 'process_tracking_id', run from named
     ), list as (
@@ -60,14 +60,14 @@ begin
         ('source_contact', 'Source', 'source_id', 'contacts', way.contact, named.contact),
         ('source_contact_role', 'Source', 'source_id', 'contacts', way.contact, named.with_role),
         ('source_dataset_type', 'Source', 'source_id', 'datasetTypes', way.dataset, 'd.dataset_type'),
-        ('source_location', 'Source', 'source_id', 'locations', way.location, 'lo.location_name'),
+        ('source_location', 'Source', 'source_id', 'locations', way.location, 'mask_address(lo.location_name)'),
         ('source_object_contact', 'SourceObject', 'source_object_id', 'contacts', way.contact, named.with_role),
         ('source_object_dataset_type', 'SourceObject', 'source_object_id', 'datasetTypes', way.dataset, 'd.dataset_type'),
-        ('source_object_location', 'SourceObject', 'source_object_id', 'locations', way.location, 'lo.location_name'),
+        ('source_object_location', 'SourceObject', 'source_object_id', 'locations', way.location, 'mask_address(lo.location_name)'),
         ('source_object_alias', 'SourceObject', 'source_object_id', 'aliases', format(way.source, 'source_id'), $$concat_ws('.', s.source_name, $.name)$$),
         ('source_alias', 'Source', 'source_id', 'aliases', '', '$.name'),
         ('source_object_attribute_alias', 'SourceObjectAttribute', 'source_object_attribute_id', 'aliases', '', '$.name'),
-        ('location_alias', 'Location', 'location_id', 'aliases', '', '$.name'),
+        ('location_alias', 'Location', 'location_id', 'aliases', '', 'mask_address($.name)'),
         ('source_object_attribute_lkup', 'SourceObject', 'source_object_id', 'attributes', '', '$.source_object_attribute_name'),
         ('source_object_attribute_contact', 'SourceObjectAttribute', 'source_object_attribute_id', 'contacts', way.contact, named.with_role),
         ('extract_process_tracking', 'ProcessRun', 'process_tracking_id', 'extracts', 'left join extract_tracking e on e.extract_id = $.extract_tracking_id

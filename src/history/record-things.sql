@@ -40,7 +40,7 @@ begin
         'name source_object_attribute_name', 'description description', 'path attribute_path', 'dataType data_type_id data_type_lkup',
         'length data_length', 'decimals data_decimal', 'isPii is_pii', 'isKey is_key', 'isFilter is_filter', 'isPartition is_partition',
         'defaultText default_value_string', 'defaultNumber default_value_number', 'reportedType reported_type', 'ordinal ordinal', 'retiredAt retired_at']),
-      ('location_lkup', 'Location', 'location_id', '$.location_name', '', array['name location_name', 'path location_path',
+      ('location_lkup', 'Location', 'location_id', 'mask_address($.location_name)', '', array['name location_name', 'path location_path',
         'type location_type_id location_type_lkup', 'bucket location_bucket_name', 'retiredAt retired_at']),
       ('cluster_tracking_lkup', 'Cluster', 'cluster_id', '$.cluster_name', '', array['name cluster_name', 'maxMemory cluster_max_memory',
         'maxMemoryUnit cluster_max_memory_unit', 'maxProcessing cluster_max_processing', 'maxProcessingUnit cluster_max_processing_unit']),
@@ -66,7 +66,8 @@ begin
       ('error_type_lkup', 'ErrorType', 'error_type_id', 'error_type_name')
     ), label (tbl, key, label) as (
       select tbl, key, label from lookup
-      union all select tbl, key, substr(name, 3) from list where tbl in ('source_lkup', 'location_lkup')
+      union all select tbl, key, substr(name, 3) from list where tbl = 'source_lkup'
+      union all values ('location_lkup', 'location_id', 'location_name')
     ), everything as (
       select * from list
       union all select tbl, kind, key, '$.' || label, '', array['name ' || label] from lookup
@@ -76,9 +77,11 @@ begin
     )
     select e.tbl, e.kind, e.key, e.born,
       replace(e.name, '$.', 'n.') as name_now, replace(e.name, '$.', 'o.') as name_was,
-      string_agg(format('(%L, o.%I::text, n.%I::text)', f.word, f.col, f.col), ', ') as pairs,
+      -- Addresses of locations, and names made of them, may hold passwords.
+      string_agg(format(case when f.col in ('location_name', 'location_path') then '(%L, mask_address(o.%I), mask_address(n.%I))' else '(%L, o.%I::text, n.%I::text)' end,
+        f.word, f.col, f.col), ', ') as pairs,
       -- From the text of a column to what an event shows of it: the name behind a number.
-      coalesce('case c.field ' || string_agg(format('when %L then (select m.%I from %I m where m.%I = c.$::integer)', f.word, f.label, f.lookup, f.key), ' ')
+      coalesce('case c.field ' || string_agg(format(case when f.lookup = 'location_lkup' then 'when %L then (select mask_address(m.%I) from' else 'when %L then (select m.%I from' end || ' %I m where m.%I = c.$::integer)', f.word, f.label, f.lookup, f.key), ' ')
         filter (where f.lookup is not null) || ' else c.$ end', 'c.$') as shown,
       coalesce(max(f.word) filter (where f.col = e.born), 'created') as birth,
       coalesce(max(format('(select m.%I from %I m where m.%I = n.%I)', f.label, f.lookup, f.key, f.col)) filter (where f.col = e.born),

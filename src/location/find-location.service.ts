@@ -2,10 +2,14 @@ import type { Queries, Tx } from '../platform/database.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
 import { idOf } from '../platform/ids.js';
 import { idByName } from '../platform/naming.js';
+import { maskAddress } from '../platform/mask-secrets.js';
 import { given, said } from '../platform/reports.js';
 import { idByPath, locationNaming } from './location-naming.service.js';
 import { describePath, knownSchemes } from './location-path.service.js';
 import type { FileLocationInput, LocationRefInput } from './location-ref.input.js';
+
+/** A reference as errors show it. */
+export const shownRef = <T extends { path?: string | null }>(ref: T): T => (ref.path ? { ...ref, path: maskAddress(ref.path) } : ref);
 
 /** The number of a known location. @throws INVALID or NOT_FOUND, naming the argument */
 async function findLocation(db: Queries, ref: LocationRefInput, argument: string): Promise<number> {
@@ -13,7 +17,7 @@ async function findLocation(db: Queries, ref: LocationRefInput, argument: string
   if (ways.length !== 1)
     throw invalid('Say which Location: by id, by trackingId, by name, or by path.', {
       argument,
-      value: ref,
+      value: shownRef(ref),
       allowed: 'id, trackingId, name, or path',
     });
   const [by] = ways as ['id' | 'trackingId' | 'name' | 'path'];
@@ -27,7 +31,10 @@ async function findLocation(db: Queries, ref: LocationRefInput, argument: string
         : '(select location_id from location_lkup where location_id = $1::int)';
   const [row] = await db.query<{ id: number | null }>(`select ${sql} as id`, [wanted]);
   if (row!.id === null)
-    throw notFound(`There is no Location ${by === 'id' ? 'with this id' : JSON.stringify(ref[by])}.`, { argument: at, value: ref[by] });
+    throw notFound(`There is no Location ${by === 'id' ? 'with this id' : JSON.stringify(shownRef(ref)[by])}.`, {
+      argument: at,
+      value: shownRef(ref)[by],
+    });
   return row!.id;
 }
 
@@ -46,7 +53,9 @@ export interface NewLocation {
  */
 export async function putLocation(tx: Tx, location: NewLocation, argument: string): Promise<{ id: number; created: boolean }> {
   const { path, type, bucket, names } = describePath(location.path, `${argument}.path`);
-  const wanted = { ...location, path, type: location.type ?? type, bucket: location.bucket ?? bucket, names };
+  checkBucket(location.bucket, bucket, path, argument);
+  const name = location.name && maskAddress(location.name);
+  const wanted = { ...location, name, path, type: location.type ?? type, bucket: location.bucket ?? bucket, names };
   if (!wanted.type)
     throw invalid('The path does not tell the type of the location: say `type`.', {
       argument: `${argument}.type`,
@@ -59,6 +68,16 @@ export async function putLocation(tx: Tx, location: NewLocation, argument: strin
     ])
     .catch((error: unknown) => below(error, argument));
   return row!;
+}
+
+/** @throws INVALID for a bucket that is another than the one in the path */
+export function checkBucket(given: string | null | undefined, inPath: string | null, path: string, argument: string): void {
+  if (given && inPath !== null && given !== inPath)
+    throw invalid(`The path ${JSON.stringify(path)} lies in the bucket ${JSON.stringify(inPath)}, not in ${JSON.stringify(given)}.`, {
+      argument: `${argument}.bucket`,
+      value: given,
+      allowed: [inPath],
+    });
 }
 
 /** What the function says of `path` and `name`, said of the arguments as the caller knows them. */

@@ -1,11 +1,12 @@
 import { Int } from 'type-graphql';
 import type { Tx } from '../platform/database.js';
 import { conflict, invalid } from '../platform/errors.js';
+import { maskAddress } from '../platform/mask-secrets.js';
 import { lockThing, type ThingInput } from '../platform/naming.js';
 import { Name } from '../platform/text.js';
 import { updateThing, type ThingField } from '../platform/thing-changes.js';
-import { putLocation, type NewLocation } from './find-location.service.js';
-import { idByPath, locationNaming } from './location-naming.service.js';
+import { checkBucket, putLocation, type NewLocation } from './find-location.service.js';
+import { locationNaming } from './location-naming.service.js';
 import { describePath } from './location-path.service.js';
 import { LocationType } from './location-type.entity.js';
 
@@ -13,7 +14,7 @@ import { LocationType } from './location-type.entity.js';
 export const locationFields: readonly ThingField[] = [
   {
     name: 'path',
-    doc: 'Path or URI, unique. A slash at the end, doubled slashes and `.` make no difference; `..` is refused.',
+    doc: 'Path or URI, unique in all its spellings (see `canonicalPath`); `..` is refused. A password in it is not stored.',
     type: () => Name,
     required: true,
   },
@@ -24,7 +25,11 @@ export const locationFields: readonly ThingField[] = [
     lookup: LocationType,
     required: true,
   },
-  { name: 'bucket', doc: 'Name of the bucket, where the location lies in one. Taken from the path if left out.', type: () => Name },
+  {
+    name: 'bucket',
+    doc: 'Name of the bucket, where the location lies in one. Taken from the path if left out; must be the one in the path.',
+    type: () => Name,
+  },
   {
     name: 'maxAttempts',
     doc: 'How often a version of its files is tried before it is given up until a person says retry; 5 times where nothing is said.',
@@ -50,22 +55,32 @@ export function createLocation(tx: Tx, input: NewLocation): Promise<{ id: number
 }
 
 /** Changes a location. With another path come its type and its bucket, unless they are given. @throws CONFLICT where another one has the path */
-export async function updateLocation(tx: Tx, input: ThingInput): Promise<{ id: number; warnings: string[] }> {
-  if (typeof input.path !== 'string') return updateThing(tx, locationNaming, locationFields, input);
+export async function updateLocation(tx: Tx, given: ThingInput): Promise<{ id: number; warnings: string[] }> {
+  const input = typeof given.newName === 'string' ? { ...given, newName: maskAddress(given.newName) } : given;
+  if (typeof input.path !== 'string' && typeof input.bucket !== 'string') return updateThing(tx, locationNaming, locationFields, input);
   const row = await lockThing(tx, locationNaming, input);
-  const now = describePath(input.path, 'input.path');
   const was = describedOrNot(row.path as string);
+  if (typeof input.path !== 'string') {
+    if (was) checkBucket(input.bucket as string, was.bucket, was.path, 'input');
+    return updateThing(tx, locationNaming, locationFields, input);
+  }
+  const now = describePath(input.path, 'input.path');
+  checkBucket(input.bucket as string | null | undefined, now.bucket, now.path, 'input');
   const changes: ThingInput = { ...input, path: now.path };
   if (input.type === undefined && now.type && now.type !== was?.type) changes.type = now.type;
   if (input.bucket === undefined && now.bucket !== (was?.bucket ?? null)) changes.bucket = now.bucket;
+  await tx.query('select process_tracker.lock_place(process_tracker.canonical_path($1))', [now.path]);
   const [other] = await tx.query<{ name: string }>(
-    `select location_name as name from location_lkup where location_id = ${idByPath('$1')} and location_id <> $2`,
+    `select process_tracker.mask_address(location_name) as name from location_lkup l
+     where canonical_path = process_tracker.canonical_path($1) and location_id <> $2
+       and not exists (select from location_lkup o where o.location_id = $2 and o.canonical_path = l.canonical_path)
+     order by location_id limit 1`,
     [now.path, row.id],
   );
   if (other)
     throw conflict(
       `The path ${JSON.stringify(now.path)} is that of the location ${JSON.stringify(other.name)}, so ${JSON.stringify(row.name)} cannot have it.`,
-      { argument: 'input.path', value: input.path, name: other.name, wanted: row.name },
+      { argument: 'input.path', value: now.path, name: other.name, wanted: row.name },
     );
   return updateThing(tx, locationNaming, locationFields, changes);
 }

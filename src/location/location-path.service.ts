@@ -1,4 +1,5 @@
 import { invalid } from '../platform/errors.js';
+import { maskAddress } from '../platform/mask-secrets.js';
 
 /** What a path says of the location that lies there. */
 export interface DescribedPath {
@@ -14,19 +15,23 @@ export interface DescribedPath {
 const maxBytes = 2000;
 const localFilesystem = 'local filesystem';
 
-/** Schemes of URIs, and the kind of location that each means. Where a bucket (or container) stands in a URI, it is its host. */
-const schemes: Readonly<Record<string, { type: string; bucket?: true; query?: true }>> = {
+/**
+ * Schemes of URIs, and the kind of location that each means. A bucket (or container) is the host of its URI, behind or before an `@`. `query`: what
+ * begins with `?` or `#` is no path any more.
+ */
+const schemes: Readonly<Record<string, { type: string; bucket?: 'behind' | 'before'; query?: true }>> = {
   file: { type: localFilesystem },
-  s3: { type: 's3', bucket: true },
-  s3a: { type: 's3', bucket: true },
-  s3n: { type: 's3', bucket: true },
-  gs: { type: 'gs', bucket: true },
-  abfs: { type: 'abfs', bucket: true },
-  abfss: { type: 'abfss', bucket: true },
-  wasb: { type: 'wasb', bucket: true },
-  wasbs: { type: 'wasbs', bucket: true },
+  s3: { type: 's3', bucket: 'behind' },
+  s3a: { type: 's3', bucket: 'behind' },
+  s3n: { type: 's3', bucket: 'behind' },
+  gs: { type: 'gs', bucket: 'behind' },
+  gcs: { type: 'gs', bucket: 'behind' },
+  abfs: { type: 'abfs', bucket: 'before' },
+  abfss: { type: 'abfss', bucket: 'before' },
+  wasb: { type: 'wasb', bucket: 'before' },
+  wasbs: { type: 'wasbs', bucket: 'before' },
   adl: { type: 'adl' },
-  oss: { type: 'oss', bucket: true },
+  oss: { type: 'oss', bucket: 'behind' },
   hdfs: { type: 'hdfs' },
   webhdfs: { type: 'webhdfs' },
   dbfs: { type: 'dbfs' },
@@ -35,12 +40,19 @@ const schemes: Readonly<Record<string, { type: string; bucket?: true; query?: tr
   ftp: { type: 'ftp' },
   ftps: { type: 'ftps' },
   sftp: { type: 'sftp' },
+  jdbc: { type: 'jdbc' },
 };
 /** Schemes by which a path tells the kind of its location. */
 export const knownSchemes = Object.keys(schemes);
 
-const refuse = (argument: string, value: string, why: string, allowed: string) =>
-  invalid(`${argument} ${why}: ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}.`, { argument, value, allowed });
+const refuse = (argument: string, value: string, why: string, allowed: string) => {
+  const shown = maskAddress(value);
+  return invalid(`${argument} ${why}: ${JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown)}.`, {
+    argument,
+    value: shown,
+    allowed,
+  });
+};
 
 /** @throws INVALID for text that no path or file name may hold, whatever it means */
 export function checkPathText(value: string, argument: string): void {
@@ -48,7 +60,7 @@ export function checkPathText(value: string, argument: string): void {
   if (!value.trim() || bytes > maxBytes)
     throw invalid(`${argument} must have 1 to ${maxBytes} bytes, this has ${value.trim() ? bytes : 'none but blanks'}.`, {
       argument,
-      value: value.slice(0, 60),
+      value: maskAddress(value).slice(0, 60),
       allowed: { minBytes: 1, maxBytes },
     });
   if (/\p{Cc}/u.test(value) || !value.isWellFormed())
@@ -62,31 +74,60 @@ function partsOf(path: string, separator: RegExp, argument: string, value: strin
   return parts;
 }
 
+/** A URI, in two parts. One letter before the colon is a drive. */
+const uri = /^([A-Za-z][A-Za-z0-9+.-]+):(.*)$/;
+
 /**
- * One text for one place: without a slash at the end, doubled slashes and `.`; the scheme in small letters, all else as given.
+ * The path as it is stored and shown: as given, but without a slash at the end, doubled slashes and `.`, with the scheme in small letters, and without
+ * a password. Other spellings of the same place are found by its canonical path (canonical-path.sql).
  * @throws INVALID naming the argument for `..`, control characters, and what is too long
  */
 export function describePath(given: string, argument: string): DescribedPath {
   checkPathText(given, argument);
-  const [, scheme = '', beyond = ''] = /^([A-Za-z][A-Za-z0-9+.-]+):\/\/(.*)$/.exec(given) ?? [];
-  if (scheme) {
-    const known = schemes[scheme.toLowerCase()];
-    // Only on the web do these begin what is no path any more; elsewhere they may stand in names.
-    const end = known?.query ? beyond.search(/[?#]/) : -1;
-    const [host = '', ...below] = (end < 0 ? beyond : beyond.slice(0, end)).split('/');
-    const rest = end < 0 ? '' : beyond.slice(end);
-    const parts = partsOf(`${host === '..' ? '../' : ''}${below.join('/')}`, /\//, argument, given);
-    const path = `${scheme.toLowerCase()}://${host}${host || parts.length ? '' : '/'}${parts.map((part) => `/${part}`).join('')}${rest}`;
-    const bucket = (known?.bucket && host.split('@')[0]) || null;
-    return { path, type: known?.type, bucket, names: namesOf(known?.type ?? scheme.toLowerCase(), host, parts, path) };
-  }
+  const [, written, rest] = uri.exec(maskAddress(given)) ?? [];
+  if (written && rest !== undefined) return describeUri(written.toLowerCase(), rest, given, argument);
   const drive = /^([A-Za-z]:)?[\\/]/.exec(given)?.[1];
   const windows = drive !== undefined || given.startsWith('\\\\');
   const parts = partsOf(given, windows ? /[\\/]/ : /\//, argument, given);
   const path = windows
     ? `${drive ? '' : '\\\\'}${parts.join('\\')}${drive && parts.length === 1 ? '\\' : ''}`
     : `${given.startsWith('/') ? '/' : ''}${parts.join('/')}` || '.';
-  return { path, type: localFilesystem, bucket: null, names: namesOf(localFilesystem, '', parts, path) };
+  // What would be read as a URI otherwise.
+  return {
+    path: uri.test(path) ? `./${path}` : path,
+    type: localFilesystem,
+    bucket: null,
+    names: namesOf(localFilesystem, '', parts, path),
+  };
+}
+
+/** A host with or without a port, or several of them. What else stands there is a password with a slash in it. */
+const hosts = /^(\[[^\]]*\]|[^:,[\]]*)(:\d*)?(,(\[[^\]]*\]|[^:,[\]]*)(:\d*)?)*$/;
+
+function describeUri(scheme: string, rest: string, given: string, argument: string): DescribedPath {
+  const { type, bucket: side, query } = schemes[scheme] ?? {};
+  const end = query ? rest.search(/[?#]/) : -1;
+  const [, start, authority = '', below = ''] = /^(?:(\/\/)([^/]*))?(.*)$/.exec(end < 0 ? rest : rest.slice(0, end))!;
+  const rooted = start !== undefined || below.startsWith('/');
+  // `jdbc:…` and the like have no directories.
+  if (!rooted && scheme !== 'file') {
+    const path = `${scheme}:${rest}`;
+    return { path, type, bucket: null, names: namesOf(type ?? scheme, '', [], path) };
+  }
+  const host = authority.replace(/^.*@/, '');
+  if (scheme !== 'file' && !hosts.test(host))
+    throw refuse(argument, `${scheme}://***`, 'has no host and port before its first slash', 'a slash in a password written as %2F');
+  if (side && !host)
+    throw refuse(argument, given, 'names no bucket', `${scheme}:// and the name of the ${side === 'behind' ? 'bucket' : 'container'}`);
+  const parts = partsOf(`${authority === '..' ? '../' : ''}${below}`, /\//, argument, given);
+  const path = parts.map((part, i) => (i || rooted ? `/${part}` : part)).join('') || (authority ? '' : rooted ? '/' : '.');
+  const described = `${scheme}:${start ?? ''}${authority}${path}${end < 0 ? '' : rest.slice(end)}`;
+  return {
+    path: described,
+    type,
+    bucket: (side === 'behind' ? host : side && authority.split('@')[0]) || null,
+    names: namesOf(type ?? scheme, authority.replace(':***@', '@'), parts, described),
+  };
 }
 
 /** As ProcessTracker derives them: the kind, the host, and the last part; then with the whole path, which no other location has. */
@@ -99,5 +140,6 @@ function namesOf(type: string, host: string, parts: readonly string[], path: str
 /** Where a file lies: its location's path and its name. */
 export const joinPath = (location: string, fileName: string): string => {
   const separator = /^([A-Za-z]:\\|\\\\)/.test(location) ? '\\' : '/';
-  return location.endsWith(separator) ? location + fileName : `${location}${separator}${fileName}`;
+  const name = separator === '/' ? fileName : fileName.replaceAll('/', separator);
+  return location.endsWith(separator) ? location + name : `${location}${separator}${name}`;
 };

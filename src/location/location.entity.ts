@@ -4,10 +4,13 @@ import { InstantColumn, Key, Reference, Text, Whole } from '../platform/columns.
 import { Audited, Node } from '../platform/node.js';
 import { LocationType } from './location-type.entity.js';
 
+const masked = { sql: (column: string) => `process_tracker.mask_address(${column})`, nullable: false };
+
 @ObjectType('Location', { implements: [Node, Audited], description: 'A directory, a bucket or a part of one, where files lie.' })
 @Unique({ properties: ['name'] })
 @Unique({ properties: ['path'] })
 @Index({ properties: ['typeId'] })
+@Index({ properties: ['canonicalPath'] })
 @Index({ name: 'location_lkup_retired_index', properties: ['id'], where: 'retired_at is not null' })
 @Check({ name: 'location_lkup_max_attempts_check', expression: 'max_attempts > 0' })
 @Check({ name: 'location_lkup_retry_delay_seconds_check', expression: 'retry_delay_seconds >= 0' })
@@ -19,8 +22,15 @@ export class Location extends Audited {
   @Text('location_name', { doc: 'Its name, unique. Made from the path where none was given.' })
   name!: string;
 
-  @Text('location_path', { doc: 'Path or URI, unique.' })
+  @Text('location_path', { shownAs: masked, doc: 'Path or URI as it was first given, unique. A password in it is masked.' })
   path!: string;
+
+  /** A trigger fills it, whoever writes. */
+  @Text('canonical_path', {
+    nullable: true,
+    doc: 'The one path that all spellings of the place have, such as `s3://lake/in` for `s3a://lake/in/`. Locations are found by each of them. Null only in a store that is read as ProcessTracker made it.',
+  })
+  canonicalPath!: string | null;
 
   @Reference(() => LocationType, 'location_type_id')
   typeId!: number;

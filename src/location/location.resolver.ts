@@ -1,11 +1,27 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, Info, InputType, Int, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Extensions,
+  Field,
+  FieldResolver,
+  Info,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import type { Context } from '../platform/context.js';
 import { listQuery, referenceField } from '../platform/fields.js';
 import { findRow } from '../platform/find-row.js';
+import { maskAddress } from '../platform/mask-secrets.js';
 import { idByName, type ThingInput } from '../platform/naming.js';
 import type { Row } from '../platform/node.js';
 import { removable } from '../platform/removal.js';
+import type { FieldReads } from '../platform/selection.js';
 import { Name } from '../platform/text.js';
 import { aliasesField, reasonField, tellingFields } from '../platform/thing.js';
 import type { NewLocation } from './find-location.service.js';
@@ -70,6 +86,13 @@ class LocationResolver {
     );
   }
 
+  @FieldResolver()
+  @Extensions({ readsOnly: ['name'] } satisfies FieldReads)
+  name(@Root() { name }: Row): string {
+    // Other clients make names of addresses with a password in them.
+    return maskAddress(name as string);
+  }
+
   @Mutation(() => CreateLocationPayload, {
     name: 'createLocation',
     description:
@@ -100,6 +123,17 @@ export const locationResolvers = [
     order: ['name', 'id'],
     retirable: true,
   }),
+  ...listQuery(
+    'duplicateLocations',
+    Location,
+    'Locations that are one place under several paths, retired ones too, ordered by `canonicalPath`: left by other clients, or from before paths were compared. For an operator, who moves what lies in one to the other and deletes it.',
+    {
+      name: 'Location.duplicates',
+      entity: Location,
+      order: ['canonicalPath', 'id'],
+      where: 't.canonical_path in (select canonical_path from location_lkup group by canonical_path having count(*) > 1)',
+    },
+  ),
   referenceField(Location, 'type', 'typeId', LocationType, 'What kind of location it is.', false),
   referenceField(CreateLocationPayload, 'location', 'id', Location, 'The Location: the new one, or the one that had the path.', false),
   referenceField(UpdateLocationPayload, 'location', 'id', Location, 'The Location as it is now.', false),

@@ -1,32 +1,45 @@
--- The location with a path, or a new one: at most one is made, however many ask at the same instant. `wanted`: path, as location-path.service.ts
+-- Keeps others from making a location of this place, or moving one there, until the transaction ends.
+create or replace function process_tracker.lock_place(canonical text) returns void language sql as $$
+  select pg_advisory_xact_lock(hashtextextended(canonical, 8))
+$$;
+
+-- The location of a place, or a new one: at most one is made, however many ask at the same instant, in whatever spelling. `wanted`: path, as location-path.service.ts
 -- writes it; name (left out, the first of `names` that is free, or the last with a number); type, bucket, maxAttempts, retryDelaySeconds of a new one.
 create or replace function process_tracker.put_location(wanted jsonb, out id int, out created boolean) language plpgsql as $$
 declare
   known location_lkup;
   type_id int;
   free text;
+  canonical constant text := process_tracker.canonical_path(wanted ->> 'path');
+  locked boolean := false;
 begin
   loop
     created := false;
-    -- Other clients may have left a slash at its end.
-    select * into known from location_lkup where location_path in (wanted ->> 'path', (wanted ->> 'path') || '/') order by location_path limit 1;
+    select * into known from location_lkup l where l.canonical_path = canonical
+      order by l.location_path in (wanted ->> 'path', (wanted ->> 'path') || '/') desc, l.location_id limit 1;
     if found then
       id := known.location_id;
       if wanted ->> 'name' <> known.location_name
           and not exists (select from location_alias a where a.name = wanted ->> 'name' and a.location_id = known.location_id) then
         raise exception using errcode = 'WB409',
-          message = format('The location with the path %s has the name %s, not %s.', to_json(known.location_path), to_json(known.location_name), wanted -> 'name'),
-          detail = jsonb_build_object('argument', 'path', 'value', wanted -> 'path', 'name', known.location_name, 'wanted', wanted -> 'name');
+          message = format('The location with the path %s has the name %s, not %s.', to_json(process_tracker.mask_address(known.location_path)), to_json(process_tracker.mask_address(known.location_name)), wanted -> 'name'),
+          detail = jsonb_build_object('argument', 'path', 'value', wanted -> 'path', 'name', process_tracker.mask_address(known.location_name), 'wanted', wanted -> 'name');
       end if;
       return;
+    end if;
+    if not locked then
+      -- Whoever makes it under another spelling is waited for. Python clients take no lock: what they make meanwhile is a second location.
+      perform process_tracker.lock_place(canonical);
+      locked := true;
+      continue;
     end if;
     if wanted ->> 'name' is not null then
       select l.* into known from location_lkup l where l.location_name = wanted ->> 'name'
         or l.location_id = (select a.location_id from location_alias a where a.name = wanted ->> 'name') order by l.location_name = wanted ->> 'name' desc limit 1;
       if found then
         raise exception using errcode = 'WB409',
-          message = format('The location %s has the path %s, not %s.', wanted -> 'name', to_json(known.location_path), wanted -> 'path'),
-          detail = jsonb_build_object('argument', 'name', 'value', wanted -> 'name', 'path', known.location_path, 'wanted', wanted -> 'path');
+          message = format('The location %s has the path %s, not %s.', wanted -> 'name', to_json(process_tracker.mask_address(known.location_path)), wanted -> 'path'),
+          detail = jsonb_build_object('argument', 'name', 'value', wanted -> 'name', 'path', process_tracker.mask_address(known.location_path), 'wanted', wanted -> 'path');
       end if;
     end if;
     if type_id is null then

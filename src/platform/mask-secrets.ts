@@ -34,3 +34,20 @@ export function cleanMessage(text: string): string {
   // Not within a character.
   return new TextDecoder().decode(bytes.subarray(0, maxBytes - Buffer.byteLength(mark)), { stream: true }) + mark;
 }
+
+/** Passwords in addresses, and in names that were made of addresses; mask-address.sql has the same. */
+const addressSecrets: readonly [RegExp, string][] = [
+  [/^((?!https?:)[a-z][a-z0-9+.-]*:\/\/[^/@:]*):[^/]*@/gi, `$1:${mask}@`],
+  [/([a-z][a-z0-9+.-]*:\/\/[^\s/?#@:]*):[^\s/?#]*@/gi, `$1:${mask}@`],
+  [/(https?:\/\/)[^\s/?#@:]+@/gi, `$1${mask}@`],
+  [/^(\S+ (?:- )?[^\s/:@]+):[^\s/\\@][^\s/@]*@/g, `$1:${mask}@`],
+  [/^(jdbc:oracle:\w+:[^\s/:@]+)\/[^\s@]+@/gi, `$1/${mask}@`],
+];
+const parameterSecrets =
+  /([?&;][\w.-]*(?:pass(?:word|wd|phrase)?|pwd|secret|token|sig|signature|credential|api[_-]?key|access[_-]?key|account[_-]?key)=)[^&;#\s]+/gi;
+
+/** An address without the password in it. What is no secret stays as it is: a folder may have any name. */
+export function maskAddress(address: string): string {
+  const masked = addressSecrets.reduce((text, [pattern, by]) => text.replace(pattern, by), address);
+  return /^[a-z][a-z0-9+.-]+:/i.test(address) ? masked.replace(parameterSecrets, `$1${mask}`) : masked;
+}

@@ -1,0 +1,29 @@
+-- The numbers of files of a place by their names, null for what is not known. `place` is the number of its location, null if there is none;
+-- `canonical` its canonical path. One file can be told in several ways: `in/sub` and `f`, `in` and `sub/f`. It is found by each of them, wherever it was
+-- registered; in the location that is named first of all.
+create or replace function process_tracker.find_files(place int, canonical text, names text[]) returns table (name text, id int) language plpgsql stable
+set search_path = process_tracker, pg_temp
+-- A plan that was made when there were few files is kept for long: it looks for each by the index all the same.
+set enable_seqscan = off as $$
+#variable_conflict use_column
+begin
+  return query
+    with wanted as materialized (
+      select u.name, f.normal, coalesce(substring(f.normal from '^.*/'), '') as below, substring(f.normal from '[^/]*$') as base
+      from (select distinct n as name from unnest(names) n) u cross join lateral (select process_tracker.file_name(canonical, u.name) as normal) f
+    ), elsewhere as materialized (
+      -- Mostly there is none.
+      select d.below, l.location_id, s.prefix from (select distinct below from wanted) d
+      cross join lateral process_tracker.path_splits(canonical, d.below) s
+      join location_lkup l on l.canonical_path = s.place where l.location_id is distinct from find_files.place
+    )
+    select w.name, coalesce(
+      (select e.extract_id from extract_tracking e where e.extract_location_id = find_files.place and e.extract_filename = w.name),
+      case when w.normal <> w.name then (select e.extract_id from extract_tracking e where e.extract_location_id = find_files.place and e.extract_filename = w.normal) end,
+      w.other)
+    from (
+      select w.name, w.normal, min(e.id) as other from wanted w left join elsewhere o on o.below = w.below
+      left join lateral (select e.extract_id as id from extract_tracking e where e.extract_location_id = o.location_id and e.extract_filename = o.prefix || w.base offset 0) e on true
+      group by w.name, w.normal
+    ) w;
+end $$;
