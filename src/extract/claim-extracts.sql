@@ -5,8 +5,8 @@
 -- null while somebody writes the file still, or holds it without a lease) · FAILED_PERMANENT · RETRY_LATER (notBefore) · SUPERSEDED (a newer
 -- version is known) · BLOCKED (blockers: files that it depends on).
 create or replace function process_tracker.claim_extracts(items jsonb) returns table (i int, id int, answer jsonb) language plpgsql
--- A plan that was made when there were few files is kept for long: it looks for each by the index all the same.
-set enable_seqscan = off as $$
+-- By index whatever the sizes were when this was planned: see history/lifecycle.sql.
+set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 declare
   at constant timestamptz := process_tracker.waybill_now();
@@ -121,7 +121,8 @@ create or replace function process_tracker.lost_leases(extracts int[], again boo
 $$;
 
 -- Takes files from workers that were not heard of in time: back to ready, or to error where the attempts are used up. Answers how many.
-create or replace function process_tracker.sweep_extracts(extracts int[]) returns int language plpgsql as $$
+create or replace function process_tracker.sweep_extracts(extracts int[]) returns int language plpgsql
+set seq_page_cost = 1000 set jit = off as $$
 begin
   perform from extract_tracking e where e.extract_id = any (extracts) order by e.extract_id for no key update;
   return (select count(*) from process_tracker.report_extracts(process_tracker.lost_leases(extracts, true), 'claim') r where r.verdict is null);

@@ -2,8 +2,8 @@
 -- in which they need not have been registered (find-files.sql). Null for what there is not.
 create or replace function process_tracker.find_extracts(refs jsonb) returns table (i int, id int, "locationId" int) language plpgsql stable
 set search_path = process_tracker, pg_temp
--- A plan that was made when there were few files is kept for long: it looks for each by the index all the same.
-set enable_seqscan = off as $$
+-- By index whatever the sizes were when this was planned: see history/lifecycle.sql.
+set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 begin
   return query

@@ -6,8 +6,8 @@
 -- guess, each a list of compressions and one of codes of formats, the best first. A file: fileName, status, createStatus, compression, createCompression,
 -- fileType, guess (its place in the list), size, unit, unitCode, bytes, version, hashAlgorithm, hash, modifiedAt; left out where nothing is said.
 create or replace function process_tracker.register_extracts(input jsonb) returns table (i int, id int, created boolean, error jsonb) language plpgsql
--- A plan that was made when there were few files is kept for long: it looks for each by the index all the same.
-set enable_seqscan = off as $$
+-- By index whatever the sizes were when this was planned: see history/lifecycle.sql.
+set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 declare
   at constant timestamptz := process_tracker.waybill_now();

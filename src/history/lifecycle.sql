@@ -60,6 +60,10 @@ end $$;
 -- (needs no token), `mustMove` (to be there already is an error too), `refused` (what the concept found to stand against it), and whatever the
 -- concept's own expressions take. Answers each item with its place, what stands against it, and its row before and after.
 --
+-- Plans are kept for long, and must be right for tables that have grown since: the functions that look up rows by key set `seq_page_cost` so high
+-- that an index is the cheaper way to a table of one page too. `enable_seqscan = off` is no way: up to PostgreSQL 17 it adds 1e10 to the cost of a
+-- plan that needs such a scan, which is then compiled at each call. They say `jit = off` all the same, since what they do is always short.
+--
 -- `spec`: kind, tbl, key; state (its column), states (the look-up table), state_key, state_name; token, lease (columns); open: SQL of whether
 -- the subject `t` is at work at all; check: a function (row, name of its state, item) that says as `judge_move` does what else stands against
 -- it; sets: the concept's own columns, in SQL of the old row `t`, the item `m.x`, `m.open` and `m.now`.
@@ -70,9 +74,9 @@ begin
     drop function if exists process_tracker.judge_{tbl}(jsonb, text);
     create function process_tracker.judge_{tbl}(items jsonb, policy text)
     returns table (i int, id int, x jsonb, was process_tracker.{tbl}, open boolean, wanted int, verdict jsonb) language sql stable
-    -- From item to row by its key, however small the table was when this was planned.
-    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $body$
-      select n.i::int, (n.x ->> 'id')::int, n.x, t, o.open, w.{state_key},
+    -- From item to row by its key: `offset 0` keeps the look-up from becoming a join that reads the whole table.
+    set seq_page_cost = 1000 set jit = off as $body$
+      select n.i::int, (n.x ->> 'id')::int, n.x, r.subject, o.open, w.{state_key},
         case when t.{key} is null then jsonb_build_object('code', 'NOT_FOUND', 'message', 'There is no such {kind}.', 'argument', '{argument}', 'value', n.x -> 'id')
           when n.x ->> 'to' is not null and w.{state_key} is null then
             jsonb_build_object('code', 'INVALID', 'message', format('There is no status %s.', n.x -> 'to'), 'argument', 'status', 'value', n.x -> 'to',
@@ -82,22 +86,23 @@ begin
               case when n.x ->> 'to' <> s.{state_name} or not o.open or (n.x ->> 'mustMove')::boolean then n.x ->> 'to' end, t.{token}, (n.x ->> 'token')::bigint,
               t.{lease} is not null and o.open and not coalesce((n.x ->> 'byPerson')::boolean, false), t.row_version, (n.x ->> 'version')::int,
               n.x ->> 'reason', coalesce((n.x ->> 'mustMove')::boolean, false)),
-            case when policy <> 'observation' then process_tracker.{check}(t, s.{state_name}, n.x) end) end
+            case when policy <> 'observation' then process_tracker.{check}(r.subject, s.{state_name}, n.x) end) end
       from jsonb_array_elements(items) with ordinality n(x, i)
-      left join {tbl} t on t.{key} = (n.x ->> 'id')::int
+      left join lateral (select t as subject from {tbl} t where t.{key} = (n.x ->> 'id')::int offset 0) r on true
+      cross join lateral (select (r.subject).*) t
       cross join lateral (select coalesce({open}, false) as open) o
       left join {states} s on s.{state_key} = t.{state}
       left join {states} w on w.{state_name} = n.x ->> 'to'
     $body$;
     create function process_tracker.move_{tbl}(items jsonb, policy text)
     returns table (i int, id int, x jsonb, verdict jsonb, was process_tracker.{tbl}, is_now process_tracker.{tbl}) language plpgsql
-    set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $body$
+    set seq_page_cost = 1000 set jit = off as $body$
     #variable_conflict use_column
     declare
       reason constant text := current_setting('waybill.reason', true);
       part record;
     begin
-      perform from {tbl} t where t.{key} in (select (x ->> 'id')::int from jsonb_array_elements(items) x) order by t.{key} for no key update;
+      perform from {tbl} t where t.{key} = any (array(select (x ->> 'id')::int from jsonb_array_elements(items) x)) order by t.{key} for no key update;
       for part in select jsonb_agg(n.x order by n.i) as items, array_agg(n.i::int order by n.i) as places, n.x ->> 'reason' as reason
           from jsonb_array_elements(items) with ordinality n(x, i) group by n.x ->> 'reason' order by min(n.i) loop
         perform set_config('waybill.reason', coalesce(part.reason, reason, ''), true);

@@ -88,7 +88,7 @@ begin
     -- The name of an owner that is gone already, by a cascade or an earlier statement, is its number.
     execute process_tracker.fill_template($template$
       create or replace function process_tracker.record_links_{tbl}() returns trigger language plpgsql security definer
-      set search_path = process_tracker, pg_temp as $body$
+      set search_path = process_tracker, pg_temp set jit = off as $body$
       begin
         if tg_op = 'INSERT' then
           insert into status_event (subject_kind, subject_id, subject_name, field, from_value, to_value, actor, origin, reason, evidence)

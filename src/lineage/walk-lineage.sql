@@ -12,7 +12,7 @@ create or replace function process_tracker.walk_lineage(
   max_depth int, max_nodes int, max_milliseconds int, after_distance int, after_data boolean, after_id int
 ) returns table (distance int, processes int[], data int[], cut text, frontier int) language plpgsql stable
 -- To plan a level anew costs more than the level; and a plan from when the tables were small must not compare each row with a long list.
-set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 declare
   limit_of_time constant interval := max_milliseconds * interval '1 ms';
   -- The walks of a list share the time.

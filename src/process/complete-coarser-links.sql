@@ -50,7 +50,7 @@ begin
   for at in select * from process_tracker.link_levels() loop
     execute process_tracker.fill_template($template$
       create or replace function process_tracker.complete_{coarser}() returns trigger language plpgsql
-      set search_path = process_tracker, pg_temp as $body$
+      set search_path = process_tracker, pg_temp set jit = off as $body$
       declare
         processes integer[];
         parents integer[];
@@ -94,7 +94,7 @@ begin
 
       -- A coarser row that somebody inserts beneath which there are finer ones already.
       create or replace function process_tracker.mark_{coarser}() returns trigger language plpgsql
-      set search_path = process_tracker, pg_temp as $body$
+      set search_path = process_tracker, pg_temp set jit = off as $body$
       begin
         -- The update of no row would fire this table's triggers for nothing.
         if exists (select from new_rows where not implied) then
@@ -109,7 +109,7 @@ begin
 
       -- An attribute goes to another object, an object to another source: the links of its processes follow.
       create or replace function process_tracker.move_{coarser}() returns trigger language plpgsql
-      set search_path = process_tracker, pg_temp as $body$
+      set search_path = process_tracker, pg_temp set jit = off as $body$
       declare
         processes integer[];
       begin

@@ -38,7 +38,7 @@ begin
     order by r.relname
   loop
     execute process_tracker.fill_template($template$
-      create or replace function process_tracker.refuse_retired_{tbl}() returns trigger language plpgsql set search_path = process_tracker, pg_temp as $body$
+      create or replace function process_tracker.refuse_retired_{tbl}() returns trigger language plpgsql set search_path = process_tracker, pg_temp set jit = off as $body$
       declare
         found_one record;
       begin
@@ -60,7 +60,7 @@ begin
   loop
     -- Only a rename that ended between the look for a name and the insert leads here: to be tried again as after a serialization failure.
     execute process_tracker.fill_template($template$
-      create or replace function process_tracker.refuse_alias_{tbl}() returns trigger language plpgsql set search_path = process_tracker, pg_temp as $body$
+      create or replace function process_tracker.refuse_alias_{tbl}() returns trigger language plpgsql set search_path = process_tracker, pg_temp set jit = off as $body$
       begin
         -- A condition of its own: other clients need not be allowed to read the table of former names.
         if coalesce(current_setting('waybill.actor', true), '') <> '' then

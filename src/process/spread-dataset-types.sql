@@ -31,7 +31,7 @@ begin
     ('process_source_object', 'source_object_id', 'object'), ('process_target_object', 'target_object_id', 'object')
   ) as l (link, key, grain) loop
     execute process_tracker.fill_template($template$
-      create or replace function process_tracker.spread_to_{link}() returns trigger language plpgsql set search_path = process_tracker, pg_temp as $body$
+      create or replace function process_tracker.spread_to_{link}() returns trigger language plpgsql set search_path = process_tracker, pg_temp set jit = off as $body$
       declare
         keys int[];
         types int[];
@@ -45,7 +45,7 @@ begin
       create or replace trigger spread_dataset_types after insert on process_tracker.{link} referencing new table as new_rows
         for each statement execute function process_tracker.spread_to_{link}();
 
-      create or replace function process_tracker.spread_types_to_{link}() returns trigger language plpgsql set search_path = process_tracker, pg_temp as $body$
+      create or replace function process_tracker.spread_types_to_{link}() returns trigger language plpgsql set search_path = process_tracker, pg_temp set jit = off as $body$
       declare
         keys int[];
         types int[];

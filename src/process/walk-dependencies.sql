@@ -1,7 +1,7 @@
 -- The processes given and all that they depend on, ordered. Knows no distances, which is what makes it fast.
 create or replace function process_tracker.with_ancestors(roots int[], kinds text[]) returns int[] language plpgsql stable
--- From row to row by index, however small the tables were when it was planned.
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+-- By index whatever the sizes were when this was planned: see history/lifecycle.sql.
+set seq_page_cost = 1000 set jit = off as $$
 declare
   soft_type constant int := coalesce((select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft'), 0);
   hard constant boolean := 'hard' = any (kinds);
@@ -26,7 +26,7 @@ create or replace function process_tracker.walk_dependencies(
   root int, upward boolean, kinds text[], max_depth int, max_nodes int, max_milliseconds int, after_distance int, after_id int
 ) returns table (distance int, processes int[], cut text, frontier int) language plpgsql stable
 -- To plan a level anew costs more than the level; and a plan from when the tables were small must not compare each row with a long list.
-set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 declare
   deadline constant timestamptz := statement_timestamp() + max_milliseconds * interval '1 ms';
   soft_type constant int := coalesce((select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft'), 0);

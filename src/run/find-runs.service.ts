@@ -32,11 +32,18 @@ export async function findRuns(
   const asked = refs.map((ref, i) => ({ i, ref })).filter(({ i }) => given[i] === undefined);
   if (!asked.length) return given as (number | DomainError)[];
   const rows = await db.query<{ i: number; id: number | null; processId: number | null }>(
-    `select n.i, p.id as "processId", r.process_tracking_id as id
+    // A look-up by index for each way: a condition that says which way holds would be tried on every run.
+    `select n.i, p.id as "processId", r.id
      from jsonb_to_recordset($1::jsonb) n(i int, id int, name text, process text, number int)
      cross join lateral (select ${idIn(processNaming, 'n.process')} as id) p
-     left join process_tracking r on case when n.number is not null then r.process_id = p.id and r.process_run_id = n.number
-       when n.name is not null then r.process_run_name = n.name else r.process_tracking_id = n.id end and (n.process is null or r.process_id = p.id)`,
+     left join lateral (
+       select r.process_tracking_id as id from process_tracking r where r.process_id = p.id and r.process_run_id = n.number
+       union all
+       select r.process_tracking_id from process_tracking r where r.process_run_name = n.name and (n.process is null or r.process_id = p.id)
+       union all
+       select r.process_tracking_id from process_tracking r where r.process_tracking_id = n.id and (n.process is null or r.process_id = p.id)
+       offset 0
+     ) r on true`,
     [
       JSON.stringify(
         asked.map(({ i, ref }) => ({

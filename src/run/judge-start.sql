@@ -63,11 +63,15 @@ begin
         select l.parent_process_id, false, l.kind from process_relation l where l.child_process_id = judge_start.process
       ) p
       left join lateral (
-        select * from process_tracking r where r.process_id = p.parent and r.origin = 'command'
-          -- A hold of the group that was released is no run of it that was completed.
-          and case when in_group is not null and p.hard then r.group_id = in_group and r.end_reason is distinct from 'released'
-            else r.end_reason is distinct from 'parent failed' end
-        order by r.process_run_id desc limit 1
+        -- Each by its own index: a condition for both would look through all runs of a parent that has none in the group.
+        (select * from process_tracking r where r.process_id = p.parent and r.origin = 'command' and r.end_reason is distinct from 'parent failed'
+            and (in_group is null or not p.hard)
+          order by r.process_run_id desc limit 1)
+        union all
+        -- A hold of the group that was released is no run of it that was completed.
+        (select g.* from (select * from process_tracking r where r.group_id = in_group and r.process_id = p.parent and p.hard offset 0) g
+          where g.origin = 'command' and g.end_reason is distinct from 'released'
+          order by g.process_run_id desc limit 1)
       ) r on true
     ) l where l.unwell or l.unsure;
   facts := facts || jsonb_build_object('failures', coalesce(to_jsonb(failures), '[]'),

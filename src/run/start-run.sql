@@ -129,7 +129,8 @@ begin
 end $$;
 
 -- Ends runs whose holder was not heard of in time: those of them that are stuck still. Stored as failed, so that Python clients gate on it.
-create or replace function process_tracker.abandon_runs(runs int[]) returns int language plpgsql as $$
+create or replace function process_tracker.abandon_runs(runs int[]) returns int language plpgsql
+set seq_page_cost = 1000 set jit = off as $$
 declare
   items jsonb;
   reason text := current_setting('waybill.reason', true);

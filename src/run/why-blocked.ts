@@ -44,9 +44,13 @@ export async function whyBlocked(db: Queries, ids: readonly number[], group: num
            and process_tracker.why_stuck(l.lease_until, coalesce(l.taken_up_at, l.started_at), p.run_time_limit_seconds) is not null) else false end as blocks
        from unnest(w.processes) n(id) join process p on p.process_id = n.id
        left join lateral (
-         select * from process_tracking l where l.process_id = n.id and l.origin = 'command'
-           and case when $4::int is null or w.distance = 0 then l.end_reason is distinct from 'parent failed' else l.group_id = $4 end
-         order by l.process_run_id desc limit 1
+         (select * from process_tracking l where l.process_id = n.id and l.origin = 'command' and l.end_reason is distinct from 'parent failed'
+             and ($4::int is null or w.distance = 0)
+           order by l.process_run_id desc limit 1)
+         union all
+         (select g.* from (select * from process_tracking r where r.group_id = $4 and r.process_id = n.id and w.distance > 0 offset 0) g
+           where g.origin = 'command'
+           order by g.process_run_id desc limit 1)
        ) l on true
        where case when w.distance = 0 then l.process_status_id = 4 or ${runIsOpenSql('l')}
          when $4::int is null then ${holdsBack('l')} else l.process_status_id is distinct from 2 end

@@ -41,9 +41,13 @@ export async function whyFailed(db: Queries, runIds: readonly number[]): Promise
      left join lateral (
        select n.id, l.process_tracking_id, ${runStateSql('l')} from unnest(w.processes) n(id) join process p on p.process_id = n.id
        cross join lateral (
-         select * from process_tracking r where r.process_id = n.id and r.end_reason is distinct from 'parent failed'
-           and case when root.skipped_in is not null then r.group_id = root.skipped_in else r.started_at <= root.ended_at end
-         order by process_run_id desc limit 1
+         (select * from process_tracking r where r.process_id = n.id and r.end_reason is distinct from 'parent failed'
+             and root.skipped_in is null and r.started_at <= root.ended_at
+           order by r.process_run_id desc limit 1)
+         union all
+         (select g.* from (select * from process_tracking r where r.group_id = root.skipped_in and r.process_id = n.id offset 0) g
+           where g.end_reason is distinct from 'parent failed'
+           order by g.process_run_id desc limit 1)
        ) l
        where l.process_status_id = 3 and (root.skipped_in is not null or l.ended_at <= root.ended_at)
          or ${runIsOpenSql('l')} and process_tracker.why_stuck(l.lease_until, coalesce(l.taken_up_at, l.started_at), p.run_time_limit_seconds) is not null

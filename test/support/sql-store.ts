@@ -79,6 +79,7 @@ export async function openStore(name: string) {
   };
 
   return {
+    url: database.url,
     pool,
     sql,
     one,
