@@ -7,21 +7,25 @@ import { Database } from '../dist/platform/database.js';
 import { catalogueSizes, fillCatalogue } from './catalogue.js';
 import { measureFiles } from './files.js';
 import { fillGraph, graphSizes, smallGraphSizes } from './graph.js';
-import { startPostgres } from './postgres.js';
+import { startPostgres, usePostgres } from './postgres.js';
 import { measureReading } from './reading.js';
 import { measureRegistering, measureRegisteringOverHttp } from './registering.js';
 import { printTable, rowOf } from './report.js';
-import { measureRunning } from './running.js';
+import { measureRunning, measureServers } from './running.js';
 import { residentMemory, startPostGraphile, startWaybill } from './servers.js';
 import { measureAnswer, measureWalking } from './walking.js';
 
 const parts = ['reading', 'walking', 'answer', 'registering', 'running', 'files'];
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: parts } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: parts },
+    'database-url': { type: 'string', default: process.env.BENCH_DATABASE_URL },
+  },
 });
 const unknown = flags.only.find((part) => !parts.includes(part));
 if (unknown) throw new Error(`--only takes ${parts.join(', ')}, not ${unknown}.`);
-const { quick } = flags;
+const { quick, 'database-url': otherUrl } = flags;
 
 const log = (line) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
 
@@ -83,7 +87,7 @@ async function makeStore(postgres, name, graph) {
 
 async function run() {
   const wanted = (part) => flags.only.includes(part);
-  const postgres = await startPostgres(atEnd);
+  const postgres = otherUrl ? usePostgres(otherUrl, atEnd) : await startPostgres(atEnd);
   const large = await makeStore(postgres, 'large', graphSizes(quick));
   const about = await head(large.pool);
   const waybill = (large.server = await startWaybill(large.url, atEnd));
@@ -107,7 +111,10 @@ async function run() {
       ...(await measureRegisteringOverHttp({ waybill, count, log })),
     );
   }
-  if (wanted('running')) results.push(...(await measureRunning({ postgres, quick, log, atEnd })));
+  if (wanted('running')) {
+    results.push(...(await measureRunning({ postgres, python: !otherUrl, quick, log, atEnd })));
+    if (otherUrl) results.push(...(await measureServers({ postgres, embedded: await startPostgres(atEnd), quick, log, atEnd })));
+  }
   if (wanted('files')) results.push(...(await measureFiles({ postgres, quick, log, atEnd })));
   const memory = await residentMemory(waybill);
   if (memory) results.push({ measure: 'resident memory of the server after all this', value: memory, unit: 'MB', target: { atMost: 300 } });

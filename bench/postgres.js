@@ -12,7 +12,24 @@ export async function startPostgres(atEnd) {
   atEnd(() => rm(dataDir, { recursive: true, force: true }));
   const server = await useEmbeddedPostgres({ dataDir });
   atEnd(() => server.leave());
-  const urlOf = (database) => Object.assign(new URL(server.url), { pathname: `/${database}` }).href;
+  return databasesOn(server.url);
+}
+
+/** Uses a server that is running already: its databases get names of their own, and are dropped at the end. */
+export function usePostgres(url, atEnd) {
+  const prefix = `waybill_bench_${process.pid}_`;
+  const server = databasesOn(url, prefix);
+  atEnd(async () => {
+    const pool = server.pool(url, 1);
+    const { rows } = await pool.query('select datname from pg_database where starts_with(datname, $1)', [prefix]);
+    for (const { datname } of rows) await pool.query(`drop database "${datname}" with (force)`);
+    await pool.end();
+  });
+  return server;
+}
+
+function databasesOn(adminUrl, prefix = '') {
+  const urlOf = (database) => Object.assign(new URL(adminUrl), { pathname: `/${prefix}${database}` }).href;
 
   const execute = async (url, sql) => {
     const client = new pg.Client({ connectionString: url, options: connectionOptions('UTC') });
@@ -22,11 +39,11 @@ export async function startPostgres(atEnd) {
   return {
     /** Makes a database with an empty store, or a copy of one; answers its address. */
     async create(name, template) {
-      await execute(server.url, `create database ${name} ${template ? `template ${template}` : ''}`);
+      await execute(adminUrl, `create database ${prefix}${name} template ${template ? `${prefix}${template}` : 'template0'}`);
       if (!template) await migrate(urlOf(name));
       return urlOf(name);
     },
-    drop: (name) => execute(server.url, `drop database ${name} with (force)`),
+    drop: (name) => execute(adminUrl, `drop database ${prefix}${name} with (force)`),
     execute,
     /** A pool like that of Waybill. Nobody need end it: PostgreSQL's end ends its connections. */
     pool(url, max = 10) {

@@ -61,7 +61,7 @@ async function rate(names, times, runOnce) {
   return (1000 * names.length * times) / ms;
 }
 
-async function measureRates({ postgres, quick, log, atEnd }) {
+async function measureRates({ postgres, python, quick, log, atEnd }) {
   // The Python client calls its schema by the name of the database.
   const url = await postgres.create('process_tracker', 'empty_store');
   const waybill = await startWaybill(url, atEnd);
@@ -93,10 +93,43 @@ async function measureRates({ postgres, quick, log, atEnd }) {
       note: `${spread(rates.product)} against ${spread(rates.statements)} runs/s`,
     });
   }
-  results.push(...(await measurePythonStarts({ url, quick, log })));
+  if (python) results.push(...(await measurePythonStarts({ url, quick, log })));
   for (const client of clients) client.release();
   await pool.end();
   return results;
+}
+
+/** Starts and ends of runs over HTTP on the server of the bench and on the embedded one, in turns. */
+export async function measureServers({ postgres, embedded, quick, log, atEnd }) {
+  const names = Array.from({ length: 16 }, (_, i) => `run ${i}`);
+  const servers = {};
+  for (const [side, server] of Object.entries({ embedded, other: postgres })) {
+    const url = await server.create('servers_store');
+    const pool = server.pool(url, 1);
+    await pool.query(`insert into process (process_name) select unnest($1::text[])`, [names]);
+    // It answers no where it is switched off, as it is on connections of Waybill.
+    await pool.query('set jit = on');
+    const { rows } = await pool.query(`select current_setting('server_version') as version, pg_jit_available() as jit`);
+    await pool.end();
+    servers[side] = { ...rows[0], waybill: await startWaybill(url, atEnd), rates: [] };
+  }
+  log('runs on both servers');
+  for (let round = 0; round <= (quick ? 2 : 5); round++)
+    for (const side of round % 2 ? ['embedded', 'other'] : ['other', 'embedded']) {
+      const value = await rate(names, quick ? 10 : 50, (name) => runOverHttp(servers[side].waybill, name));
+      if (round > 0) servers[side].rates.push(value);
+    }
+  const described = ({ version, jit, rates }) => `${version}${jit ? ' with LLVM' : ''}: ${spread(rates)} runs/s`;
+  return [
+    {
+      measure: 'start and end of a run over HTTP, 16 connections, on this server',
+      value: median(servers.embedded.rates.map((each, i) => each / servers.other.rates[i])),
+      unit: 'times the time',
+      against: 'the embedded PostgreSQL',
+      target: { atMost: 1.5 },
+      note: `${described(servers.other)}; embedded ${described(servers.embedded)}`,
+    },
+  ];
 }
 
 /** What a start needs that also registers 3 sources × 5 objects × 20 attributes. */

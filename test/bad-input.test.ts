@@ -16,7 +16,7 @@ const everything = async () => {
   const sums = tables.map(
     ({ name }) => `select '${name}' as name, count(*) as rows, coalesce(sum(hashtext(t::text)), 0) as sum from process_tracker.${name} t`,
   );
-  return api.sql(sums.join(' union all '));
+  return api.sql(`${sums.join(' union all ')} order by 1`);
 };
 
 const refused = async (query: string, variables: Record<string, unknown> = {}) => {
