@@ -12,6 +12,15 @@ export const ours = {
   page: (fields) => `query($after: String) { page: processes(first: 50, after: $after) { nodes { ${fields} } pageInfo { endCursor } } }`,
   one: (fields) => `query($name: Name!) { process(name: $name) { ${fields} } }`,
 };
+/** The same in three fragments, one in the other, under different flags. */
+const inFragments = {
+  ...ours,
+  fields: '...Described ...Inputs @skip(if: false)',
+  page: (fields) => `${ours.page(fields)}
+    fragment Described on Process { name description }
+    fragment Inputs on Process { sourceObjects { nodes { ...Object @include(if: true) } } }
+    fragment Object on SourceObject { name description source { name } attributes { nodes { name description length isKey ordinal } } }`,
+};
 export const theirs = {
   fields: `name: processName description sourceObjects: processSourceObjectsByProcessId { nodes { object: sourceObjectLkupBySourceObjectId {
     name: sourceObjectName description source: sourceLkupBySourceId { name: sourceName }
@@ -61,6 +70,21 @@ async function rate(server, bodies, seconds) {
   return result['2xx'] / result.duration;
 }
 
+/** Requests a second of two sides that take turns. */
+async function alternately(sides, quick, seconds) {
+  const names = Object.keys(sides);
+  const rates = Object.fromEntries(names.map((name) => [name, []]));
+  const rounds = quick ? 3 : 8;
+  for (let round = 0; round <= rounds; round++)
+    for (const name of round % 2 ? names : names.toReversed()) {
+      const [server, { bodies }] = sides[name];
+      const perSecond = await rate(server, bodies, quick ? 1 : seconds);
+      // The first round warms up: compilers, caches, connections.
+      if (round > 0) rates[name].push(perSecond);
+    }
+  return rates;
+}
+
 /** Reading over HTTP, Waybill's server against PostGraphile's on the same database. */
 export async function measureReading({ waybill, postgraphile, processes, quick, log }) {
   const pages = processes / 50;
@@ -81,15 +105,7 @@ export async function measureReading({ waybill, postgraphile, processes, quick, 
     const our = await gather(waybill, ours, of);
     const their = await gather(postgraphile, theirs, of);
     deepStrictEqual(our.answers, their.answers.map(withoutLinks));
-    const rates = { ours: [], theirs: [] };
-    const rounds = quick ? 3 : 8;
-    for (let round = 0; round <= rounds; round++)
-      for (const side of round % 2 ? ['ours', 'theirs'] : ['theirs', 'ours']) {
-        const [server, { bodies }] = side === 'ours' ? [waybill, our] : [postgraphile, their];
-        const perSecond = await rate(server, bodies, quick ? 1 : seconds);
-        // The first round warms up: compilers, caches, connections.
-        if (round > 0) rates[side].push(perSecond);
-      }
+    const rates = await alternately({ ours: [waybill, our], theirs: [postgraphile, their] }, quick, seconds);
     const ratios = rates.ours.map((each, i) => each / rates.theirs[i]);
     results.push({
       measure,
@@ -100,5 +116,24 @@ export async function measureReading({ waybill, postgraphile, processes, quick, 
       note: `${spread(rates.ours)} against ${spread(rates.theirs)} requests/s; ratios ${spread(ratios)}`,
     });
   }
-  return results;
+  return [...results, await measureFragments({ waybill, pages, quick, log })];
+}
+
+/** What fragments and flags cost: both are written out before a query is compiled. */
+async function measureFragments({ waybill, pages, quick, log }) {
+  const measure = 'nested catalogue query in three fragments with flags';
+  log(measure);
+  const plain = await pagesOf(waybill, ours, pages);
+  const fragments = await pagesOf(waybill, inFragments, pages);
+  deepStrictEqual(fragments.answers, plain.answers);
+  const rates = await alternately({ fragments: [waybill, fragments], plain: [waybill, plain] }, quick, 3);
+  const ratios = rates.fragments.map((each, i) => each / rates.plain[i]);
+  return {
+    measure,
+    value: median(ratios),
+    unit: 'times the requests/s',
+    against: 'the same query without fragments, 8 connections',
+    target: { atLeast: 0.9 },
+    note: `${spread(rates.fragments)} against ${spread(rates.plain)} requests/s; ratios ${spread(ratios)}`,
+  };
 }

@@ -4,6 +4,7 @@ import type {
   DocumentNode,
   ExecutionResult,
   FieldNode,
+  GraphQLError,
   GraphQLInputType,
   GraphQLSchema,
   OperationDefinitionNode,
@@ -11,6 +12,7 @@ import type {
   ValueNode,
 } from 'graphql';
 import { compileQuery as compileByJit, isCompiledQuery } from 'graphql-jit';
+import { DomainError } from '../platform/errors.js';
 
 /** The variables of a request as GraphQL itself has read them: with defaults, without those left out. */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -43,9 +45,27 @@ export function compileQuery(
   return async (context, values) => {
     const read = readArguments(given, values);
     const result = read && (await compiled.query(undefined, context, read));
-    // What no resolver threw (a null where none may be, a value that its type cannot write) is reported best by the interpreter.
-    return result?.errors?.some((error) => !error.originalError) ? undefined : result;
+    return result?.errors && isForInterpreter(result.data, result.errors) ? undefined : result;
   };
+}
+
+/**
+ * What no resolver threw (a null where none may be, a value that its type cannot write) is reported best by the interpreter; so are several
+ * refusals that made something above them null, of which it reports the first. When the database fails, it is not asked a second time.
+ */
+const isForInterpreter = (data: unknown, errors: readonly GraphQLError[]): boolean =>
+  errors.some(({ originalError }) => !originalError) ||
+  (errors.length > 1 &&
+    errors.some(({ path = [] }) => isNullAbove(data, path)) &&
+    errors.every(({ originalError }) => originalError instanceof DomainError));
+
+function isNullAbove(data: unknown, path: readonly (string | number)[]): boolean {
+  let found = data;
+  for (const key of path) {
+    if (found === null) return true;
+    found = (found as Record<string | number, unknown>)[key];
+  }
+  return false;
 }
 
 const isFlag = ({ name: { value } }: DirectiveNode) => value === 'skip' || value === 'include';
