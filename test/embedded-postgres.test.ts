@@ -95,6 +95,32 @@ afterAll(async () => {
   await rm(top, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
+test('a server that refuses us stops the start with the reason, and is stopped', async () => {
+  const folder = newFolder();
+  await (await useEmbeddedPostgres({ dataDir: folder, settings })).leave();
+  await writeFile(join(folder, 'postgres/pg_hba.conf'), 'host all all 127.0.0.1/32 reject\n');
+  await expect(useEmbeddedPostgres({ dataDir: folder, settings })).rejects.toThrow(
+    /refuses the connection \(pg_hba.conf rejects connection .*\)/,
+  );
+  expect(serverPid(folder)).toBeNaN();
+});
+
+test('nothing of the environment reaches the connection', async () => {
+  const env = {
+    PGSSLMODE: 'require',
+    PGSSLROOTCERT: '/no/such.pem',
+    PGHOST: 'nowhere',
+    PGUSER: 'other',
+    PGOPTIONS: '-c no.such',
+    PGSSLNEGOTIATION: 'x',
+  };
+  const one = program(newFolder(), {
+    env: { ...env, PGPASSWORD: 'wrong', PGDATABASE: 'other', PGPORT: '1', PGAPPNAME: 'x', PGREPLICATION: 'true' },
+  });
+  await one.says('ready');
+  await one.leave();
+});
+
 test('a new folder gets a UTF-8 cluster under LANG=C, and the folder works again after a stop', async () => {
   const folder = newFolder();
   const first = program(folder, { env: { LANG: 'C', LC_ALL: 'C' } });

@@ -31,6 +31,8 @@ export async function useEmbeddedPostgres({
   log = () => undefined,
   settings = {},
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  // The driver reads libpq's variables for each connection. What a shell has set for another server, PGSSLMODE say, must not reach ours.
+  for (const name of Object.keys(process.env)) if (/^PG[A-Z]/.test(name)) delete process.env[name];
   const folder = await openFolder(dataDir);
   const user = serverUser();
   const binaries = await findBinaries(user);
@@ -39,9 +41,13 @@ export async function useEmbeddedPostgres({
   let server = await withLock(folder.path, async () => {
     await checkVersion(folder, binaries.major);
     await access(folder.cluster).catch(() => createCluster(cluster));
-    const started = await ensureServer(cluster);
     note = await enter(folder);
-    return started;
+    try {
+      return await ensureServer(cluster);
+    } catch (error) {
+      if (!(await leaveFolder(folder, note))) await stopServer(cluster);
+      throw error;
+    }
   });
   const watch = keepRunning(cluster, server, (next) => (server = next));
   let left: Promise<void> | undefined;

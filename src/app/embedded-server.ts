@@ -166,42 +166,50 @@ async function answering({ folder, log }: Cluster, pid: number): Promise<Server 
   const secret = await password(folder);
   let patience = Date.now() + 60_000;
   let told = Date.now() + 5_000;
+  let problem = '';
   for (; processStart(pid) !== undefined; await sleep(20)) {
     const postmaster = await readPostmaster(folder);
     if (postmaster?.pid === pid && postmaster.port > 0) {
       const url = `postgres://waybill:${secret}@127.0.0.1:${postmaster.port}/waybill`;
       // Recovery after a crash takes what it takes.
       if (postmaster.status === 'starting') patience = Date.now() + 60_000;
-      else if (await hasDatabase(url)) return { identity: `${pid}.${processStart(pid)}`, port: postmaster.port, url };
+      else {
+        problem = await problemOf(url);
+        if (problem === '') return { identity: `${pid}.${processStart(pid)}`, port: postmaster.port, url };
+      }
     }
-    if (Date.now() > patience) throw new StartError(`PostgreSQL runs as process ${pid} but does not answer; its log is ${folder.log}.`);
-    if (Date.now() > told) log(`Waiting for PostgreSQL (${postmaster?.status || 'starting'})`);
+    const why = problem && ` (${problem})`;
+    if (Date.now() > patience)
+      throw new StartError(`PostgreSQL runs as process ${pid} but cannot be used${why}; its log is ${folder.log}.`);
+    if (Date.now() > told) log(`Waiting for PostgreSQL, ${postmaster?.status || 'starting'}${why}`);
     if (Date.now() > told) told += 5_000;
   }
   return undefined;
 }
 
-/** Whether the server answers; our database is made if it is missing. */
-async function hasDatabase(url: string): Promise<boolean> {
+/** Why the server cannot be used yet; empty when it can be. Our database is made if it is missing. */
+async function problemOf(url: string): Promise<string> {
   const attempt = async (to: string, sql: string) => {
     const client = new pg.Client({ ...databaseAddress(to), connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
     try {
       await client.connect();
       await client.query(sql);
-      return 'done';
+      return { code: '', message: '' };
     } catch (error) {
-      return (error as pg.DatabaseError).code ?? 'unknown';
+      const { code = 'unknown', message } = error as pg.DatabaseError;
+      return { code, message: message || code };
     } finally {
       await client.end().catch(() => undefined);
     }
   };
-  const code = await attempt(url, 'select 1');
+  const { code, message } = await attempt(url, 'select 1');
   if (code === '28P01')
     throw new StartError('The password in the data folder is not the one of its PostgreSQL: put the file "password" back.');
+  if (code === '28000') throw new StartError(`The PostgreSQL of the data folder refuses the connection (${message}): see its pg_hba.conf.`);
   if (code === '3D000') await attempt(url.replace(/waybill$/, 'postgres'), 'create database waybill');
   // 53300: it has as many connections as it allows, so it answers.
-  return code === 'done' || code === '53300';
+  return code === '53300' ? '' : message;
 }
 
 /** Readies the folder for a start after the server was killed. */
