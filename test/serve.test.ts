@@ -1,5 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -7,7 +11,7 @@ import { migrate } from '../src/app/migrate.js';
 import { openStore } from '../src/app/store.js';
 import { readConfig } from '../src/platform/config.js';
 import { createLog } from '../src/platform/log.js';
-import { createDatabase, type TestDatabase } from './support/cluster.js';
+import { createDatabase, createEmptyDatabase, execute, type TestDatabase } from './support/cluster.js';
 import { closeAll, old, work } from './support/old-store.js';
 
 const support = (file: string) => fileURLToPath(new URL(`support/${file}`, import.meta.url));
@@ -137,6 +141,35 @@ test.each([
   expect(said.out).toBe('');
 });
 
+test('without keys, other machines find no open port, and no cluster and no store is made', async () => {
+  const sentence = /^WAYBILL_HOST is "0\.0\.0\.0", which other machines can reach, and there are no API keys[^\n]*\n$/;
+  const folder = await mkdtemp(join(tmpdir(), 'waybill-serve-'));
+  const dataDir = join(folder, 'data');
+  const alone = program({ DATABASE_URL: '', WAYBILL_DATA_DIR: dataDir }, '--host', '0.0.0.0', '--log-level', 'info');
+  expect(await alone.ended).toBe(1);
+  expect(alone.said.err).not.toContain('Server listening');
+  expect(alone.said.err.split('\n').at(-2) + '\n').toMatch(sentence);
+  expect(existsSync(dataDir)).toBe(false);
+  await rm(folder, { recursive: true });
+
+  const empty = await createEmptyDatabase('serve');
+  const other = program({ DATABASE_URL: empty.url }, '--host', '0.0.0.0');
+  expect(await other.ended).toBe(1);
+  expect(other.said.err).not.toContain('Server listening');
+  await execute(empty.url, 'create schema process_tracker');
+  await empty.drop();
+});
+
+test('with a key it listens for other machines', async () => {
+  const own = await createDatabase('serve');
+  await execute(own.url, `insert into process_tracker.api_key (key_hash, name, actor_name, role) values ('x', 'x', 'x', 'read')`);
+  const server = program({ DATABASE_URL: own.url }, '--host', '0.0.0.0');
+  expect((await ask(await server.ready())).code).toBe('UNAUTHENTICATED');
+  server.child.kill('SIGTERM');
+  expect(await server.ended).toBe(0);
+  await own.drop();
+});
+
 test('a port in use stops the start with a sentence', async () => {
   const first = program();
   const { port } = new URL(await first.ready());
@@ -173,6 +206,12 @@ test('a database that is away at the start, or goes later, is waited for', async
   expect(await ask(url)).toEqual({ status: 503, data: undefined, code: 'UNAVAILABLE' });
   expect((await fetch(`${url}/health/ready`)).status).toBe(503);
   expect((await fetch(`${url}/health/live`)).status).toBe(200);
+  for (let i = 0; i < 20; i++) await ask(url);
+  await sleep(2_500);
+  // One line for the state, and one for each request.
+  const lines = server.said.err.split('\n').filter((line) => line.startsWith('{'));
+  expect(lines.filter((line) => line.includes('cannot be reached'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('"stack"'))).toEqual([]);
   await until('a line in the log', () => /cannot be reached \(.*ECONNREFUSED.*trying again every 2 s/.test(server.said.err));
   expect(server.said.err).not.toContain(address.password || 'a password');
 

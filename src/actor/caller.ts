@@ -56,7 +56,7 @@ export async function identifyCaller(keys: KeyRing, headers: IncomingHttpHeaders
 }
 
 /** Why an address may not be listened on, or nothing if it may. */
-export async function refusalToListen(keys: KeyRing, host: string): Promise<string | undefined> {
+export async function refusalToListen(keys: Pick<KeyRing, 'any'>, host: string): Promise<string | undefined> {
   if (isLoopback(host) || (await keys.any())) return undefined;
   return `WAYBILL_HOST is ${JSON.stringify(host)}, which other machines can reach, and there are no API keys: make one first with \`${makeKey}\`, or listen on 127.0.0.1.`;
 }

@@ -1,7 +1,8 @@
 import { GraphQLError, isEnumType, Kind, parse, visit, type ASTNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { DomainError, Unavailable } from '../platform/errors.js';
 import { tokenRefusal } from '../platform/limits.js';
-import { requests } from '../platform/log.js';
+import { requests, type Log } from '../platform/log.js';
+import { outageOf, type Outage } from './database-errors.js';
 
 /** What Apollo and GraphQL call the mistakes of a caller. Their name stays in `extensions.reason`. */
 const callersMistakes = new Set([
@@ -14,25 +15,23 @@ const callersMistakes = new Set([
   'INVALID',
 ]);
 
-const networkCodes = /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57P0[123]|08...|53300)$/;
-const networkTexts =
-  /^(timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Cannot use a pool after)/;
-
-/** Whether the database is away, as the driver says it in its many ways. */
-export function isUnavailable(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  const { code, syscall, errors, message } = error as Record<string, unknown>;
-  if (code === 'ENOENT') return syscall === 'connect'; // A socket file, not just any file.
-  if (error instanceof Unavailable || networkCodes.test(String(code)) || networkTexts.test(String(message))) return true;
-  return Array.isArray(errors) && errors.some(isUnavailable); // One for each address of a host name.
-}
-
 /** SQL states that a caller can do something about. */
 const sqlStates: Record<string, { code: string; message: string }> = {
   '57014': {
     code: 'TIMEOUT',
     message: 'The request took longer than one statement may take. Ask for less at once: smaller pages, fewer levels, a lower limit.',
   },
+  // The role's own limit for a whole transaction.
+  '25P04': {
+    code: 'TIMEOUT',
+    message: 'The request took longer than one transaction may take. Ask for less at once: smaller pages, fewer levels, a lower limit.',
+  },
+  '53400': {
+    code: 'INVALID',
+    message:
+      'The request needs more than the database allows one request. Ask for less at once: smaller pages, fewer levels, a lower limit.',
+  },
+  '54001': { code: 'INVALID', message: 'The request is too complex for the database. Ask for less at once.' },
   '40001': { code: 'CONFLICT', message: 'Other changes came in between again and again. Nothing was changed; try again.' },
   '40P01': { code: 'CONFLICT', message: 'Other changes came in between again and again. Nothing was changed; try again.' },
   '22021': { code: 'INVALID', message: 'A text in the request holds a character that cannot be stored (NUL, or half a surrogate pair).' },
@@ -80,6 +79,17 @@ function enumFacts(schema: GraphQLSchema | undefined, error: GraphQLError): Reco
   };
 }
 
+const reportMs = 30_000;
+const reported = new Map<Outage['reason'], number>();
+
+/** While the database is away every request fails: its log line says so, and the cause is logged now and then. */
+function report(log: Log, { reason }: Outage, error: unknown): void {
+  const now = Date.now();
+  if (now - (reported.get(reason) ?? -Infinity) < reportMs) return;
+  reported.set(reason, now);
+  log.warn({ err: error, reason }, 'the database cannot be used at present');
+}
+
 /**
  * Turns whatever went wrong into what a caller is told: the message and the facts of a DomainError, GraphQL's own text for a request
  * that is wrong, and for anything else one sentence and the request's id, while the log has the rest. Used by Apollo, by compiled
@@ -97,14 +107,14 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
 
   const root = cause(error);
   if (root instanceof DomainError) return told(root.message, { ...root.details, code: root.code });
-  if (isUnavailable(root)) {
-    request?.log.warn({ err: root }, 'the request cannot be answered at present');
-    const known = root instanceof Unavailable ? root : undefined;
-    return told(known?.message ?? 'The database cannot be reached at present. Try again in a moment.', {
-      ...known?.details,
-      code: 'UNAVAILABLE',
-      retryAfterSeconds: known?.retryAfterSeconds ?? 1,
-    });
+  // It is known already why; the line of the request says the rest.
+  if (root instanceof Unavailable)
+    return told(root.message, { ...root.details, code: 'UNAVAILABLE', retryAfterSeconds: root.retryAfterSeconds });
+  const outage = outageOf(root);
+  if (outage) {
+    if (request) report(request.log, outage, root);
+    const { message, reason, retryAfterSeconds } = outage;
+    return told(message, { reason, code: 'UNAVAILABLE', retryAfterSeconds });
   }
 
   const reason = error instanceof GraphQLError ? error.extensions?.code : undefined;

@@ -4,6 +4,7 @@ import { help, printable, readConfig, type Config } from '../platform/config.js'
 import { ConfigError } from '../platform/errors.js';
 import { createLog, type Log } from '../platform/log.js';
 import { StartError } from './embedded-postgres.js';
+import { refuseEarly } from './refuse-early.js';
 import { buildWaybillSchema } from './schema.js';
 import { ListenError, startServer, type Server } from './server.js';
 import { openStore, type Store } from './store.js';
@@ -30,19 +31,29 @@ async function run(config: Config): Promise<void> {
   // A promise that nobody waits for failed: a mistake of ours, but no reason to break off everybody's requests.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
 
-  // The port comes first: while the database is awaited, health pages and a clear refusal can be had already.
-  const server = await startServer({ config, log, schema: await buildWaybillSchema() });
   const stopping = new AbortController();
+  let early: ReturnType<typeof refuseEarly> | undefined;
+  let server: Server | undefined;
   let opening: Promise<Store> | undefined;
   let stopSweeper: (() => Promise<void>) | undefined;
-  onSignal(log, async () => {
-    stopping.abort();
+  /** Requests that run may end, then the connections go, then the use of the embedded server. */
+  const stop = async () => {
     await stopSweeper?.();
-    await stop(server, opening);
+    await server?.close();
+    await (await opening?.catch(() => undefined))?.close();
+    await (await early?.catch(() => undefined))?.leave();
+  };
+  onSignal(log, () => {
+    stopping.abort();
+    return stop();
   });
   try {
-    opening = openStore(config, log, { waiting: (reason) => server.wait(reason), signal: stopping.signal });
+    const held = await (early = refuseEarly(config, log));
+    // The port comes before the store: while the database is awaited, health pages and a clear refusal can be had already.
+    const listening = (server = await startServer({ config, log, schema: await buildWaybillSchema() }));
+    opening = openStore(config, log, { waiting: (reason) => listening.wait(reason), signal: stopping.signal });
     const store = await opening;
+    await held?.leave();
     const { db, state } = store;
     const refused = await refusalToListen(new KeyRing(db), config.host);
     if (refused) throw new StartError(refused);
@@ -53,7 +64,7 @@ async function run(config: Config): Promise<void> {
     console.log(`Waybill answers on ${server.url}/graphql${state.kind === 'read-only' ? `, read-only: ${state.reason}` : ''}`);
   } catch (error) {
     if (stopping.signal.aborted) return; // The one who stops ends the process.
-    await stop(server, opening);
+    await stop();
     throw error;
   }
 }
@@ -76,13 +87,6 @@ function lookAgain(store: Store, server: Server, log: Log): void {
     );
   }, lookAgainMs);
   timer.unref();
-}
-
-/** Requests that run may end, then the connections go, then the use of the embedded server. */
-async function stop(server: Server, opening: Promise<Store> | undefined): Promise<void> {
-  await server.close();
-  const store = await opening?.catch(() => undefined);
-  await store?.close();
 }
 
 function onSignal(log: Log, end: () => Promise<void>): void {

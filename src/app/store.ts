@@ -4,8 +4,8 @@ import { withoutSecrets } from '../platform/config.js';
 import { databaseAddress } from '../platform/database-address.js';
 import { Database, readTimeZone } from '../platform/database.js';
 import type { Log } from '../platform/log.js';
-import { isUnavailable } from './apollo-errors.js';
-import { StartError, useEmbeddedPostgres } from './embedded-postgres.js';
+import { isUnavailable, outageOf, startError } from './database-errors.js';
+import { useEmbeddedPostgres } from './embedded-postgres.js';
 import { openDatabase } from './open-database.js';
 import { migrate, storeState, type StoreState } from './migrate.js';
 import { createOrm } from './orm.js';
@@ -83,31 +83,23 @@ async function patiently<T>(
   waiting?: (reason: string) => void,
   signal?: AbortSignal,
 ): Promise<T> {
+  let logged = '';
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      const why = (error as Error).message || (error as { code?: string }).code;
       if (!isUnavailable(error) || !waiting || signal?.aborted) throw startError(error, url());
-      log.warn(`The database ${withoutSecrets(url())} cannot be reached (${why}); trying again every ${retryMs / 1000} s.`);
-      waiting('The database cannot be reached yet. The server goes on trying.');
+      const away = (outageOf(error)?.reason ?? 'UNREACHABLE') === 'UNREACHABLE';
+      const why = (error as Error).message || (error as { code?: string }).code;
+      const line = `The database ${withoutSecrets(url())} cannot be ${away ? 'reached' : 'used'} (${why}); trying again every ${retryMs / 1000} s.`;
+      if (line !== logged) log.warn((logged = line));
+      waiting(`The database cannot be ${away ? 'reached' : 'used'} yet. The server tries again every ${retryMs / 1000} s.`);
       await new Promise((resolve) => {
         const timer = setTimeout(resolve, retryMs);
         signal?.addEventListener('abort', () => (clearTimeout(timer), resolve(undefined)), { once: true });
       });
     }
   }
-}
-
-/** What a database answers to an address that is wrong, as a sentence. */
-function startError(error: unknown, url: string): unknown {
-  const { code, message } = error as { code?: string; message?: string };
-  const at = withoutSecrets(url);
-  if (code === '28P01' || code === '28000')
-    return new StartError(`The database ${at} refuses this user or password: ${message}. Check DATABASE_URL.`);
-  if (code === '3D000') return new StartError(`There is no such database: ${at}. Make it (\`createdb\`), or check DATABASE_URL.`);
-  if (code === '42501') return new StartError(`The user of the database ${at} may not do what is needed: ${message}.`);
-  return isUnavailable(error) ? new StartError(`The database ${at} cannot be reached: ${message || code}.`) : error;
 }
 
 /** What each connection does to read a store that must not be changed as if it were one of ours. */

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readConfig } from '../../platform/config.js';
+import { readConfig, withoutSecrets } from '../../platform/config.js';
 import { ConfigError } from '../../platform/errors.js';
 import { backup, BackupError } from '../backup.js';
+import { startError } from '../database-errors.js';
 import { StartError, useEmbeddedPostgres } from '../embedded-postgres.js';
 import { migrate, StoreError } from '../migrate.js';
 import { readBackup, restore } from '../restore.js';
@@ -34,7 +35,7 @@ function parse(argv: string[], usage: string, flags: Record<string, { type: 'boo
     } as const;
     return parseArgs({ args: argv, allowPositionals: true, options });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+    throw new UsageError(`${withoutSecrets((error as Error).message)}\n\n${usage}`);
   }
 }
 
@@ -59,8 +60,11 @@ async function command(
     // npm goes to the project's folder; a name is meant from where the person is.
     const file = resolve(process.env.INIT_CWD ?? process.cwd(), positionals[0]!);
     const embedded = config.databaseUrl ? undefined : await useEmbeddedPostgres({ dataDir: config.dataDir, log: print });
+    const url = embedded?.url ?? config.databaseUrl!;
     try {
-      print(await work(embedded?.url ?? config.databaseUrl!, file, values));
+      print(await work(url, file, values));
+    } catch (error) {
+      throw startError(error, url);
     } finally {
       await embedded?.leave();
     }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { clearKeys, createKey, listKeys, revokeKey, roles } from '../../actor/api-key.service.js';
-import { readConfig } from '../../platform/config.js';
+import { readConfig, withoutSecrets } from '../../platform/config.js';
 import { ConfigError, DomainError } from '../../platform/errors.js';
 import { createLog } from '../../platform/log.js';
 import { StartError } from '../embedded-postgres.js';
@@ -35,7 +35,7 @@ function parse(argv: string[]) {
     });
     return { values, positionals };
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+    throw new UsageError(`${withoutSecrets((error as Error).message)}\n\n${usage}`);
   }
 }
 

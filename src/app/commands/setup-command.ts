@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { readConfig, withoutSecrets } from '../../platform/config.js';
 import { ConfigError } from '../../platform/errors.js';
+import { startError } from '../database-errors.js';
 import { StartError, useEmbeddedPostgres } from '../embedded-postgres.js';
 import { migrate, type StoreState, type Violation } from '../migrate.js';
 
@@ -32,7 +33,7 @@ function parse(argv: string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+    throw new UsageError(`${withoutSecrets((error as Error).message)}\n\n${usage}`);
   }
 }
 
@@ -72,7 +73,10 @@ async function run(argv: string[], print: (line: string) => void): Promise<numbe
     const url = embedded?.url ?? config.databaseUrl!;
     const dryRun = values['dry-run'] ?? false;
     print(`${dryRun ? '-- What would be run on' : 'Setting up'} ${withoutSecrets(url)}`);
-    const state = await migrate(url, { setup: true, repair: values.repair ?? false, dryRun, timeZone: values['time-zone'], log: print });
+    const options = { setup: true, repair: values.repair ?? false, dryRun, timeZone: values['time-zone'], log: print };
+    const state = await migrate(url, options).catch((error: unknown) => {
+      throw startError(error, url);
+    });
     return tell(state, dryRun, print);
   } finally {
     await embedded?.leave();

@@ -1,0 +1,57 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { isLoopback, refusalToListen } from '../actor/caller.js';
+import type { Config } from '../platform/config.js';
+import { databaseAddress } from '../platform/database-address.js';
+import type { Log } from '../platform/log.js';
+import { isUnavailable, startError } from './database-errors.js';
+import { StartError, useEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
+
+const noKeys = { any: () => Promise.resolve(false) };
+
+/**
+ * Refuses an address that other machines can reach where there are no keys: before a cluster is made, before the store is made or changed, and
+ * before the port is open. Where the database is away nothing is known yet, and the answer is left to the time when it is there. Returns the use
+ * of the embedded server, which is to be left when the store is open.
+ */
+export async function refuseEarly(config: Config, log: Log): Promise<EmbeddedPostgres | undefined> {
+  if (isLoopback(config.host)) return undefined;
+  const refuse = async (keys: { any(): Promise<boolean> }) => {
+    const refused = await refusalToListen(keys, config.host);
+    if (refused) throw new StartError(refused);
+  };
+  if (config.databaseUrl) {
+    await refuse({ any: () => hasKeys(config.databaseUrl!) });
+    return undefined;
+  }
+  const made = await access(join(config.dataDir, 'postgres')).then(
+    () => true,
+    () => false,
+  );
+  if (!made) await refuse(noKeys);
+  const embedded = await useEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => log.info(message) });
+  try {
+    await refuse({ any: () => hasKeys(embedded.url) });
+    return embedded;
+  } catch (error) {
+    await embedded.leave();
+    throw error;
+  }
+}
+
+/** Whether the store has keys, or may have: the database is away. */
+async function hasKeys(url: string): Promise<boolean> {
+  const client = new pg.Client({ ...databaseAddress(url), connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ made: boolean }>("select to_regclass('process_tracker.api_key') is not null as made");
+    return rows[0]!.made && (await client.query('select from process_tracker.api_key limit 1')).rowCount === 1;
+  } catch (error) {
+    if (isUnavailable(error)) return true;
+    throw startError(error, url);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
