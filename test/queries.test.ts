@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fillDue } from '../src/run/process-due.js';
 import { openApi, type Api } from './support/api.js';
 import { fillCatalogue } from './support/catalogue.js';
 import { fillExtracts } from './support/extracts.js';
@@ -40,7 +41,8 @@ async function check(file: string): Promise<void> {
 // Runs and files come last: the other answers are those of a catalogue alone.
 const aboutRuns = (file: string) => file.startsWith('runs');
 const aboutFiles = (file: string) => file.startsWith('extracts');
-test.each(cases.filter((file) => !aboutRuns(file) && !aboutFiles(file)))(title, check);
+const aboutLateness = (file: string) => file.startsWith('late');
+test.each(cases.filter((file) => !aboutRuns(file) && !aboutFiles(file) && !aboutLateness(file)))(title, check);
 
 describe('with runs', () => {
   beforeAll(() => Promise.all([one, few, many].map(fillRuns)));
@@ -50,4 +52,17 @@ describe('with runs', () => {
 describe('with files', () => {
   beforeAll(() => Promise.all([one, few, many].map(fillExtracts)));
   test.each(cases.filter(aboutFiles))(title, check);
+});
+
+describe('with processes that are late', () => {
+  beforeAll(() =>
+    Promise.all(
+      [one, few, many].map(async (api) => {
+        await api.sql(`update process set created_date_time = '2020-01-01', schedule_frequency_id = 2 + process_id % 5,
+          cron = case process_id % 2 when 0 then process_id % 60 || ' 3 * * *' end`);
+        await fillDue(api.db);
+      }),
+    ),
+  );
+  test.each(cases.filter(aboutLateness))(title, check);
 });

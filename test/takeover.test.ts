@@ -28,6 +28,7 @@ describe('P54 a store that ProcessTracker made', () => {
   test('P54 until it is set up nothing of it changes, and all of it can be read', async () => {
     const url = await old(work);
     const ask = await connect(url);
+    await ask('update process set schedule_frequency_id = process_id % 3');
     const tables = await oldTables(ask);
     expect(tables).toHaveLength(49);
     const columns = await columnsOf(ask, tables);
@@ -63,6 +64,14 @@ describe('P54 a store that ProcessTracker made', () => {
       { process: 1, source: 2, implied: true },
     ]);
     expect(await read(`select pg_temp.waybill_now() = statement_timestamp() as same`)).toEqual([{ same: true }]);
+    // What is due is computed, not stored, there.
+    const scheduled = await ask(
+      `select process_id as id, schedule_frequency_id as frequency from process where schedule_frequency_id between 1 and 6 order by 1`,
+    );
+    expect(await read(`select process_id as id, pending, late_from > due_at as ok from process_due order by 1`)).toEqual(
+      scheduled.map(({ id }) => ({ id, pending: false, ok: true })),
+    );
+    expect(scheduled).not.toEqual([]);
     await expect(read(`insert into process_tracker.tool_lkup (tool_name) values ('x')`)).rejects.toThrow('read-only');
     await orm.close();
 

@@ -45,6 +45,7 @@ import { ProcessType } from '../process/process-type.entity.js';
 import { Process } from '../process/process.entity.js';
 import { ScheduleFrequency } from '../process/schedule-frequency.entity.js';
 import { ErrorType } from '../run/error-type.entity.js';
+import { ProcessDue } from '../run/process-due.entity.js';
 import { ProcessRun } from '../run/process-run.entity.js';
 import { ProcessStatus } from '../run/process-status.entity.js';
 import { RunError } from '../run/run-error.entity.js';
@@ -118,6 +119,7 @@ export const entities = [
   Process,
   ScheduleFrequency,
   ErrorType,
+  ProcessDue,
   ProcessRun,
   ProcessStatus,
   RunError,

@@ -32,6 +32,8 @@ const files: SqlFile[] = [
   { file: 'run/keep-instants.sql' },
   { file: 'run/keep-latest.sql' },
   { file: 'run/keep-releases.sql' },
+  { file: 'run/due.sql', readOnly: true },
+  { file: 'run/keep-due.sql' },
   { file: 'history/lifecycle.sql' },
   { file: 'run/move-runs.sql' },
   { file: 'run/report-runs.sql' },

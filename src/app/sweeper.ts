@@ -1,5 +1,6 @@
 import { sweepExtracts } from '../extract/sweep-extracts.service.js';
 import type { Log } from '../platform/log.js';
+import { fillDue } from '../run/process-due.js';
 import { sweepRuns } from '../run/sweep-runs.service.js';
 import type { Store } from './store.js';
 
@@ -27,6 +28,12 @@ async function sweep(store: Store, log: Log): Promise<void> {
     const files = await sweepExtracts(store.db);
     if (files) log.warn({ files }, 'took files from holders that were not heard of in time');
   });
+  try {
+    // So that the first to ask who is late need not wait for it.
+    await fillDue(store.db);
+  } catch (error) {
+    log.warn({ err: error }, 'could not compute when processes are due');
+  }
 }
 
 async function attempt(log: Log, what: string, sweeping: () => Promise<void>): Promise<void> {

@@ -66,9 +66,12 @@ export async function readOnlyShadow(db: Queries, metadata: MetadataStorage): Pr
   const order = (table: string) => levels.findIndex(({ coarser }) => coarser === table);
   const views = tables
     .sort((a, b) => order(a.tableName) - order(b.tableName))
+    .filter((meta) => meta.tableName !== 'process_due')
     .map((meta) => viewOf(meta.tableName, columnsOf(meta), present.get(meta.tableName)))
     .filter((sql) => sql !== '');
-  return [readerLock.take, ...views, await readOnlyFunctions(), 'set default_transaction_read_only = on'].join(';\n');
+  // When processes are due is nowhere stored: it is computed by a function of ours.
+  const due = 'create or replace temp view process_due as select * from pg_temp.schedules()';
+  return [readerLock.take, ...views, await readOnlyFunctions(), due, 'set default_transaction_read_only = on'].join(';\n');
 }
 
 /** Columns of ours that say what columns of ProcessTracker say, in SQL of its row `c`. */

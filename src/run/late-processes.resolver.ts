@@ -8,7 +8,8 @@ import type { Row } from '../platform/node.js';
 import { page, PageArgs, type Page } from '../platform/paging.js';
 import { Instant } from '../platform/scalars.js';
 import { Process } from '../process/process.entity.js';
-import { lateLists, lateNow, schedulesOf, type Schedule } from './late-processes.js';
+import { lateNow } from './late-processes.js';
+import { schedulesOf, type Schedule } from './process-due.js';
 
 @ObjectType({ description: 'How late a process is.' })
 class Lateness {
@@ -57,7 +58,8 @@ class LateProcessQuery {
     @Info() info: GraphQLResolveInfo,
     @Args(() => LateProcessArgs) args: LateProcessArgs,
   ): Promise<Page> {
-    return page(ctx, info, lateLists[args.orderBy], args, { where: [await lateNow(ctx.db)] });
+    const { list, where } = await lateNow(ctx.db, args.orderBy);
+    return page(ctx, info, list, args, { where });
   }
 }
 

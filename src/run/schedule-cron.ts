@@ -54,18 +54,3 @@ export function dueAfter(text: string, zone: string, lastStart: number): Due | n
   const dueAt = isEarlyFor(cron, tick, lastStart) ? next(cron, tick) : tick;
   return { dueAt, since: dueAt + (next(cron, dueAt) - dueAt) / 4 };
 }
-
-/**
- * A process is late at `now` if its last start was before this moment: a quarter of the time before the latest tick that should have been served by now.
- * Says the same as `dueAfter(…).since < now` for any number of processes with the same text. Null where the text is no cron text, or nothing was due yet.
- */
-export function lateIfBefore(text: string, zone: string, now: number): number | null {
-  const cron = cronOf(text, zone);
-  if (!cron) return null;
-  for (let tick = previous(cron, now); tick !== undefined; tick = previous(cron, tick)) {
-    if (tick + (next(cron, tick) - tick) / 4 >= now) continue;
-    const before = previous(cron, tick);
-    return before === undefined ? tick : tick - (tick - before) / 4;
-  }
-  return null;
-}
