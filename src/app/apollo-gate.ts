@@ -4,7 +4,8 @@ import type { Context } from '../platform/context.js';
 import { conflict, forbidden } from '../platform/errors.js';
 import { checkCost, costOf } from '../platform/limits.js';
 import { requests } from '../platform/log.js';
-import { retryAfterOf, statusOf } from './apollo-errors.js';
+import { prepareAnswer } from './large-answers.js';
+import { answerError, retryAfterOf, statusOf } from './apollo-errors.js';
 import type { StoreState } from './migrate.js';
 
 /**
@@ -23,12 +24,21 @@ export function gatePlugin(limits: Pick<Config, 'maxCost'>, state: () => StoreSt
           if (operation.operation === 'mutation') checkWritable(contextValue, state());
           spent = costOf(schema, document, operation, request.variables ?? {});
           if (facts) facts.cost = spent;
-          if (spent !== undefined) checkCost(spent, limits.maxCost);
+          if (spent === undefined) return;
+          checkCost(spent, limits.maxCost);
+          if (operation.operation === 'query') await prepareAnswer(contextValue, spent, request.variables);
         },
 
-        async willSendResponse({ response }) {
+        async willSendResponse({ response, contextValue, schema }) {
           if (response.body.kind !== 'single') return;
           const result = response.body.singleResult;
+          const { large } = contextValue;
+          if (large) {
+            large.end();
+            large.fillIn(result.data);
+            const errors = large.errors.map((error) => answerError(error, schema));
+            if (errors.length) result.errors = [...(result.errors ?? []), ...errors];
+          }
           if (spent !== undefined) result.extensions = { ...result.extensions, cost: { spent, limit: limits.maxCost } };
           const record = requests.getStore();
           const [first] = result.errors ?? [];

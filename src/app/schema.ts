@@ -61,6 +61,7 @@ import { sourceLookups } from '../source/lookups.js';
 import { sourceLocations } from '../source/locations.js';
 import { sourceChanges } from '../source/source-changes.js';
 import { sourceResolvers } from '../source/source.resolver.js';
+import { withLongLists } from './long-lists.js';
 import { createOrm } from './orm.js';
 
 /** Every resolver class of the API. A new one is added here. */
@@ -135,7 +136,7 @@ export async function buildWaybillSchema(): Promise<GraphQLSchema> {
   learnShapes(createOrm('postgres://localhost/none').getMetadata());
   // What stands in its object as it is needs no resolver: a compiled query then reads the property itself.
   for (const field of getMetadataStorage().fields) field.simple = field.name === field.schemaName;
-  const schema = withFilters(await buildSchema({ resolvers, validate: false, pubSub }));
+  const schema = withLongLists(withFilters(await buildSchema({ resolvers, validate: false, pubSub })));
   // type-graphql makes every resolveType asynchronous, which graphql-jit cannot execute. All of ours are this one.
   for (const type of Object.values(schema.getTypeMap()))
     if (isAbstractType(type)) type.resolveType = (row: { __typename?: string }) => row.__typename;

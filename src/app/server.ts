@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
@@ -11,6 +12,7 @@ import type { Config } from '../platform/config.js';
 import { createContext, type Caller, type Context } from '../platform/context.js';
 import type { Database } from '../platform/database.js';
 import { DomainError, Unavailable } from '../platform/errors.js';
+import { bodyOf } from '../platform/large-answer.js';
 import { documentLimits } from '../platform/limits.js';
 import { requestIdFrom, requests, type Log, type RequestRecord } from '../platform/log.js';
 import { answerError, retryAfterOf, statusOf } from './apollo-errors.js';
@@ -133,6 +135,7 @@ async function startApollo(config: Config, schema: GraphQLSchema, log: Log, stat
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
+    stringifyResult,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: config.maxTokens },
     // Apollo's own maxRecursiveSelections would send this rule behind GraphQL's; it counts the fields of fragments itself.
@@ -151,6 +154,14 @@ async function startApollo(config: Config, schema: GraphQLSchema, log: Log, stat
   return apollo;
 }
 
+/** A large answer has no text yet: its body is written while it is sent. */
+function stringifyResult(result: object): string {
+  const record = requests.getStore();
+  if (!record?.large) return `${JSON.stringify(result)}\n`;
+  record.body = result;
+  return '';
+}
+
 const mebibytes = (bytes: number) => `${Number((bytes / 1024 / 1024).toFixed(2))} MiB (${bytes} bytes)`;
 
 function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInstance {
@@ -166,7 +177,12 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
   app.decorateRequest('caller');
 
   app.addHook('onRequest', async (request, reply) => {
-    request.record = { id: request.id, log: log.child({ requestId: request.id }), facts: {} };
+    const record: RequestRecord = { id: request.id, log: log.child({ requestId: request.id }), facts: {} };
+    request.record = record;
+    reply.raw.once('close', () => {
+      record.closed = true;
+      record.large?.end();
+    });
     reply.headers({
       'x-request-id': request.id,
       'cache-control': 'no-store',
@@ -176,8 +192,9 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
   });
   // Only here, when the body has been read: the events of a body lose what was entered before.
   app.addHook('preHandler', (request, _, done) => requests.run(request.record, done));
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', async (request, reply, payload) => {
     if (request.record.refused && String(reply.getHeader('content-type')).startsWith('application/json')) reply.code(200);
+    return request.record.body ? Readable.from(bodyOf(request.record.body)) : payload;
   });
   app.addHook('onResponse', async (request, reply) => {
     const { log: line, facts } = request.record;

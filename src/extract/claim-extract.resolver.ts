@@ -9,7 +9,7 @@ import { belowInput } from '../platform/reports.js';
 import { selectList } from '../platform/rows.js';
 import { BigIntText, Instant } from '../platform/scalars.js';
 import { selectedProperties } from '../platform/selection.js';
-import { recordOf } from '../platform/turns.js';
+import { recordOf } from '../platform/record-queues.js';
 import { ClaimExtractInput, ClaimExtractsInput } from './claim-extract.input.js';
 import { claimExtracts, ClaimOutcome, type Claim } from './claim-extracts.js';
 import { ExtractVersion } from './extract-version.entity.js';

@@ -5,7 +5,7 @@ import { DomainError, invalid, notFound } from '../platform/errors.js';
 import { referenceField } from '../platform/fields.js';
 import { idByName } from '../platform/naming.js';
 import { attempt, belowInput, type ReportItem } from '../platform/reports.js';
-import { recordOf } from '../platform/turns.js';
+import { recordOf } from '../platform/record-queues.js';
 import { runSettings, within } from '../process/run-settings.service.js';
 import { objectNaming } from '../source/source-naming.service.js';
 import {

@@ -2,7 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../platform/context.js';
 import { invalid } from '../platform/errors.js';
 import type { ReportItem } from '../platform/reports.js';
-import { recordOf } from '../platform/turns.js';
+import { recordOf } from '../platform/record-queues.js';
 import { ExtractByPersonInput } from './claim-holder.input.js';
 import { ReportExtractPayload } from './report-extract-payload.js';
 import { reportExtract } from './report-extracts.js';

@@ -5,7 +5,7 @@ import { DomainError } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
 import type { Row } from '../platform/node.js';
 import { attempt, belowInput, type Reported } from '../platform/reports.js';
-import { recordOf } from '../platform/turns.js';
+import { recordOf } from '../platform/record-queues.js';
 import { Extract } from './extract.entity.js';
 import { blockersOf, ExtractBlocker, ReportExtractPayload, reportExtractPayload } from './report-extract-payload.js';
 import { ReportExtractInput, ReportExtractsInput } from './report-extract.input.js';

@@ -1,5 +1,6 @@
 import type { Database } from '../platform/database.js';
 import { globalId } from '../platform/ids.js';
+import { inTurns } from '../platform/turns.js';
 import type { LineageEdge } from './lineage.type.js';
 import { LineageGrain } from './lineage.type.js';
 import { kinds, type Walk, type WalkNode } from './walk-lineage.js';
@@ -31,23 +32,32 @@ interface Side {
  * The walks are of one grain; all their edges are one statement.
  */
 export async function edgesOf(db: Database, walks: readonly Walk[]): Promise<LineageEdge[][]> {
-  const met = walks.flatMap(({ nodes, before }) => [...before, ...nodes]);
+  const processes = new Set<number>();
+  for (const { nodes, before } of walks)
+    for (const list of [before, nodes]) await inTurns(list, ({ kind, id }) => void (kind === 0 && processes.add(id)));
   const parts = links[walks[0]!.grain].map(
     ([table, column, kind, writes, where]) =>
       `select process_id as process, ${kind} as kind, ${writes} as writes, json_agg(${column} order by ${column}) as data
-       from ${table} where process_id = any ($1::int[]) and ${where} group by process_id`,
+       from ${table} where process_id = any ($1::text::int[]) and ${where} group by process_id`,
   );
-  // Which of the data were met is sorted out here: to PostgreSQL both ends would be long lists, and it would compare each link with one of them.
-  const sides = Map.groupBy(
-    await db.query<Side>(parts.join(' union all '), [[...new Set(met.flatMap(({ kind, id }) => (kind === 0 ? id : [])))]]),
-    ({ process }) => process,
-  );
-  return walks.map(({ nodes, before }) => {
-    const ids = new Map([...before, ...nodes].map((node) => [keyOf(node), globalId(kinds[node.kind]!, node.id)]));
-    const old = new Set(before.map(keyOf));
+  // As text: the driver would look at each number. Which of the data were met is sorted out here: to PostgreSQL both ends would be long lists, and it would
+  // compare each link with one of them.
+  const rows = await db.query<Side>(parts.join(' union all '), [`{${[...processes].join()}}`]);
+  const sides = new Map<number, Side[]>();
+  await inTurns(rows, (side) => {
+    const known = sides.get(side.process);
+    if (known) known.push(side);
+    else sides.set(side.process, [side]);
+  });
+  const answers: LineageEdge[][] = [];
+  for (const { nodes, before } of walks) {
+    const ids = new Map<number, string>();
+    const old = new Set<number>();
+    await inTurns(before, (node) => void old.add(keyOf(node)));
+    for (const list of [before, nodes]) await inTurns(list, (node) => void ids.set(keyOf(node), globalId(kinds[node.kind]!, node.id)));
     const edges: LineageEdge[] = [];
-    for (const node of [...before, ...nodes]) {
-      if (node.kind > 0) continue;
+    const addEdges = (node: WalkNode) => {
+      if (node.kind > 0) return;
       const key = keyOf(node);
       const process = ids.get(key)!;
       for (const { kind, writes, data } of sides.get(node.id) ?? [])
@@ -57,9 +67,11 @@ export async function edgesOf(db: Database, walks: readonly Walk[]): Promise<Lin
           // An edge between two nodes of the answers before was in one of those.
           if (end && !(old.has(key) && old.has(other))) edges.push(writes ? { from: process, to: end } : { from: end, to: process });
         }
-    }
-    return edges;
-  });
+    };
+    for (const list of [before, nodes]) await inTurns(list, addEdges);
+    answers.push(edges);
+  }
+  return answers;
 }
 
 const keyOf = ({ kind, id }: Pick<WalkNode, 'kind' | 'id'>): number => id * kinds.length + kind;

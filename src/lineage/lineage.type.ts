@@ -1,4 +1,4 @@
-import { ArgsType, createUnionType, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { ArgsType, createUnionType, Extensions, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Row } from '../platform/node.js';
 import { WalkCut } from '../platform/walk-cut.js';
 import { Process } from '../process/process.entity.js';
@@ -94,7 +94,10 @@ export class LineageEdge {
 
 @ObjectType({ description: 'The answer of a lineage walk, which says itself whether it is complete.' })
 export class Lineage {
-  @Field(() => [LineageNode], { description: 'What was met, the roots included, ordered by distance.' }) nodes!: LineageNode[];
+  @Extensions({ longList: true })
+  @Field(() => [LineageNode], { description: 'What was met, the roots included, ordered by distance.' })
+  nodes!: LineageNode[];
+  @Extensions({ longList: true })
   @Field(() => [LineageEdge], {
     description:
       'The edges between the nodes of this answer; of an answer that goes on behind another, those to the nodes before it as well.',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
+import { inTurns } from '../platform/turns.js';
 import { WalkCut } from '../platform/walk-cut.js';
 import { LineageDirection, LineageGrain, maxNodes, type LineageArgs } from './lineage.type.js';
 
@@ -128,8 +129,8 @@ export async function walkLineage(
       const old = after && (distance - after[0] || kind - after[1] || id - after[2]) <= 0;
       (old ? answer.before : answer.nodes).push({ kind, id, distance });
     };
-    for (const id of processes) add(0, id);
-    for (const id of data) add(atSource || id < 0 ? 1 : 2, id & ~signBit);
+    await inTurns(processes, (id) => add(0, id));
+    await inTurns(data, (id) => add(atSource || id < 0 ? 1 : 2, id & ~signBit));
   }
   for (const [i, answer] of answers.entries()) {
     const last = answer.nodes.at(-1);

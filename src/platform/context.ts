@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Database, Tx } from './database.js';
+import type { LargeAnswer } from './large-answer.js';
 import { Loaders } from './loaders.js';
 import type { EntityClass, Row } from './rows.js';
 import { neededProperties } from './selection.js';
@@ -17,6 +18,8 @@ export interface Context extends Caller {
   requestId: string;
   db: Database;
   loaders: Loaders;
+  /** Set where the answer may be large. */
+  large?: LargeAnswer;
   /** The row with this key, with the columns that the field asks for. */
   load(entity: EntityClass, id: number | null | undefined, info: GraphQLResolveInfo): Promise<Row | null>;
   /**
@@ -28,8 +31,10 @@ export interface Context extends Caller {
 
 export function createContext(db: Database, caller: Caller, requestId: string): Context {
   const loaders = new Loaders(db);
+  const { actor, role } = caller;
   return {
-    ...caller,
+    actor,
+    role,
     requestId,
     db,
     loaders,

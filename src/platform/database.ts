@@ -4,7 +4,7 @@ import { databaseAddress } from './database-address.js';
 import { DomainError, type ErrorCode, type ErrorDetails } from './errors.js';
 import { lockTimedOut } from './lock-wait.js';
 import { Connections, cut, gotNoAnswer } from './pool.js';
-import { Turns } from './turns.js';
+import { RecordQueues } from './record-queues.js';
 
 /** Runs SQL with `$1`-style values and answers plain rows. Implemented by the pool (reads) and by a transaction (writes). */
 export interface Queries {
@@ -72,7 +72,7 @@ export class Database implements Queries {
   readonly reads: Connections;
   readonly writes: Connections;
   readonly #prepared = new Map<string, string>();
-  readonly #turns = new Turns();
+  readonly #queues = new RecordQueues();
   readonly #begin: { reads: string; writes: string };
   /** Called after each transaction of `write` that was committed. */
   onCommit: (() => void) | undefined;
@@ -101,7 +101,7 @@ export class Database implements Queries {
    * @throws DomainError for what functions of the store refuse; Unavailable where it waited too long, naming what for
    */
   async write<T>(writer: Writer, work: (tx: Tx) => Promise<T>, records: readonly string[] = []): Promise<T> {
-    return this.#turns.take(records, this.options.patienceMs ?? 0, async () => {
+    return this.#queues.take(records, this.options.patienceMs ?? 0, async () => {
       for (let attempt = 1; ; attempt++) {
         try {
           return await this.writes.borrow((client) => this.#transaction(client, writer, work));

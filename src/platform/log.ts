@@ -16,6 +16,12 @@ export interface RequestRecord {
   facts: Record<string, unknown>;
   /** A well-formed GraphQL request that was refused before it ran: status 200 where the answer is `application/json`. */
   refused?: boolean;
+  /** The answer may be large: its body is sent as a stream. */
+  large?: { end(): void };
+  /** What that stream is made of. */
+  body?: object;
+  /** The client has its answer, or is gone. */
+  closed?: boolean;
 }
 
 /** Carries the request's record to where errors are turned into answers, which know no context. */

@@ -214,6 +214,8 @@ export async function page(
       );
     })
     .load(options.parent);
+  // All pages of one field come at once: what each of them leads to is work enough for a turn.
+  if (ctx.large) await ctx.large.turn();
   return pageOf(list, slice, rows, () =>
     ctx.loaders
       .get<number, number>(`count ${list.name} ${condition}`, async (parents) => {

@@ -4,7 +4,7 @@ import type { Context } from '../platform/context.js';
 import { invalid } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
 import type { Row } from '../platform/node.js';
-import { recordOf } from '../platform/turns.js';
+import { recordOf } from '../platform/record-queues.js';
 import { Process } from './process.entity.js';
 import { RegisterProcessInput } from './register-process.input.js';
 import { registerEach, registerProcesses, type RegisteredProcess, type RegistrationOutcome } from './register-processes.service.js';

@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver } from 'type-graphq
 import type { Context } from '../platform/context.js';
 import { DomainError, invalid } from '../platform/errors.js';
 import { LongText, Name } from '../platform/text.js';
-import { recordOf } from '../platform/turns.js';
+import { recordOf } from '../platform/record-queues.js';
 import { findProcesses } from '../process/find-processes.service.js';
 import { ProcessRefInput } from '../process/process-ref.input.js';
 import { runSettings } from '../process/run-settings.service.js';

@@ -5,7 +5,7 @@ import { DomainError, invalid } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
 import type { Row } from '../platform/node.js';
 import { attempt, belowInput, type Reported } from '../platform/reports.js';
-import { recordOf } from '../platform/turns.js';
+import { recordOf } from '../platform/record-queues.js';
 import { ProcessRun } from './process-run.entity.js';
 import { RaiseRunErrorInput, ReportRunInput, ReportRunsInput } from './report-run.input.js';
 import { itemOf, renamed, reportRun, reportRuns } from './report-runs.js';

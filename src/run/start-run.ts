@@ -3,7 +3,7 @@ import { Undo, type Queries, type Tx } from '../platform/database.js';
 import { conflict, DomainError, invalid, notFound, type ErrorDetails } from '../platform/errors.js';
 import { idIn } from '../platform/naming.js';
 import { given, said } from '../platform/reports.js';
-import { recordOf } from '../platform/turns.js';
+import { recordOf } from '../platform/record-queues.js';
 import { processNaming } from '../process/process-naming.service.js';
 import { registerProcesses } from '../process/register-processes.service.js';
 import { runSettings, within } from '../process/run-settings.service.js';

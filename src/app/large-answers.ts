@@ -1,0 +1,54 @@
+import type { Context } from '../platform/context.js';
+import { LargeAnswer } from '../platform/large-answer.js';
+import { requests } from '../platform/log.js';
+import { Unavailable } from './apollo-errors.js';
+
+/** From so many objects that it may hold an answer is made in pieces. */
+const inPiecesFrom = 2_000;
+/** Of those that may hold so many, few are made at once: each takes tens of megabytes. */
+const fewFrom = 50_000;
+const atOnce = 2;
+const waitingAtMost = 50;
+const waitMs = 30_000;
+
+const waiting: (() => void)[] = [];
+let running = 0;
+
+/** A place among the largest answers; answers what gives it back. @throws UNAVAILABLE where it does not become free in time */
+async function place(): Promise<() => void> {
+  if (running < atOnce) running++;
+  else {
+    if (waiting.length >= waitingAtMost) throw tooMany();
+    await new Promise<void>((resolve, reject) => {
+      const given = () => (clearTimeout(timer), resolve());
+      const timer = setTimeout(() => {
+        waiting.splice(waiting.indexOf(given), 1);
+        reject(tooMany());
+      }, waitMs);
+      waiting.push(given);
+    });
+  }
+  let ended = false;
+  return () => {
+    if (ended) return;
+    ended = true;
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
+  };
+}
+
+const tooMany = () =>
+  new Unavailable(
+    'The server makes other large answers at present. Try again in a moment, or ask for less at once: fewer nodes, smaller pages.',
+  );
+
+/** Prepares for the answer to an operation of this cost. */
+export async function prepareAnswer(context: Context, cost: number, variables: Record<string, unknown> | undefined): Promise<void> {
+  if (cost < inPiecesFrom) return;
+  const end = cost < fewFrom ? () => undefined : await place();
+  context.large = new LargeAnswer(variables ?? {}, end);
+  const record = requests.getStore();
+  if (record?.closed) end();
+  if (record) record.large = context.large;
+}
