@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Database } from '../dist/platform/database.js';
+import { measureBeside } from './beside.js';
 import { catalogueSizes, fillCatalogue } from './catalogue.js';
 import { measureFiles } from './files.js';
 import { fillGraph, graphSizes, smallGraphSizes } from './graph.js';
@@ -15,7 +16,7 @@ import { measureRunning, measureServers } from './running.js';
 import { residentMemory, startPostGraphile, startWaybill } from './servers.js';
 import { measureAnswer, measureWalking } from './walking.js';
 
-const parts = ['reading', 'walking', 'answer', 'registering', 'running', 'files'];
+const parts = ['reading', 'walking', 'answer', 'registering', 'running', 'files', 'beside'];
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
@@ -116,6 +117,7 @@ async function run() {
     if (otherUrl) results.push(...(await measureServers({ postgres, embedded: await startPostgres(atEnd), quick, log, atEnd })));
   }
   if (wanted('files')) results.push(...(await measureFiles({ postgres, quick, log, atEnd })));
+  if (wanted('beside')) results.push(...(await measureBeside({ store: large, quick, log })));
   const memory = await residentMemory(waybill);
   if (memory) results.push({ measure: 'resident memory of the server after all this', value: memory, unit: 'MB', target: { atMost: 300 } });
 

@@ -1,0 +1,85 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { ask, residentMemory } from './servers.js';
+import { brief } from './statistics.js';
+
+const cheap = '{ processes(first: 1) { totalCount } }';
+const lineage = `query ($roots: [ID!]!) { lineage(roots: $roots, direction: DOWNSTREAM, maxNodes: 100000) { complete
+  nodes { id distance subject { ... on Process { name } ... on SourceObject { name source { name } } } } edges { from to } } }`;
+
+/** A client in a process of its own (client.js), so that reading its answers takes no time of ours. The answer of `stop` is what it has seen. */
+export function startClient({ url }, query, variables = {}) {
+  const child = fork(fileURLToPath(new URL('client.js', import.meta.url)), [url, JSON.stringify({ query, variables })]);
+  const seen = once(child, 'message');
+  return {
+    async stop() {
+      child.send('stop');
+      return (await seen)[0];
+    },
+  };
+}
+
+const percentile = (numbers, share) => numbers.toSorted((a, b) => a - b)[Math.ceil(numbers.length * share) - 1];
+const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Large answers one after the other, from so many clients at once. */
+const lineageAnswers = (clients) => ({
+  beside: `${clients} × a lineage answer of 100,000 nodes`,
+  async start({ server, db, roots }) {
+    const [{ name, source }] = await db.query(
+      'select source_object_name as name, source_name as source from source_object_lkup join source_lkup using (source_id) where source_object_id = $1',
+      [roots.cut[0]],
+    );
+    const { sourceObject } = await ask(server, {
+      query: 'query ($name: Name!, $source: Name!) { sourceObject(name: $name, source: $source) { id } }',
+      variables: { name, source },
+    });
+    const asking = Array.from({ length: clients }, () => startClient(server, lineage, { roots: [sourceObject.id] }));
+    return async () => {
+      const all = await Promise.all(asking.map((each) => each.stop()));
+      return `${brief(Math.max(...all.map(({ bytes }) => bytes)) / 1e6)} MB each, ${brief(Math.max(...all.flatMap(({ milliseconds }) => milliseconds)))} ms at most`;
+    };
+  },
+});
+
+/** What a cheap query runs beside. A case is started with the store and its server, and answers how it is stopped, which may answer a note. */
+const cases = [lineageAnswers(1), lineageAnswers(4)];
+
+/** The 99th percentile of a cheap query, alone and beside what one client does at its worst. */
+export async function measureBeside({ store, quick, log }) {
+  const { server } = store;
+  const seconds = quick ? 4 : 15;
+  const percentileOfCheap = async () => {
+    const client = startClient(server, cheap);
+    let memory = 0;
+    for (let i = 0; i < seconds * 10; i++) {
+      await wait(100);
+      memory = Math.max(memory, (await residentMemory(server)) ?? 0);
+    }
+    const { milliseconds } = await client.stop();
+    return { p99: percentile(milliseconds, 0.99), count: milliseconds.length, memory };
+  };
+  log('a cheap query alone');
+  // Queries are compiled when they come again, and what runs first is slow.
+  await percentileOfCheap();
+  const quiet = await percentileOfCheap();
+  const results = [
+    { measure: 'a cheap query alone, 99th percentile', value: quiet.p99, unit: 'ms', note: `${brief(quiet.count)} of them` },
+  ];
+  for (const { beside, start } of cases) {
+    log(`a cheap query beside ${beside}`);
+    const stop = await start(store);
+    const { p99, count, memory } = await percentileOfCheap();
+    const note = await stop();
+    results.push({
+      measure: `a cheap query beside ${beside}, 99th percentile`,
+      value: p99,
+      unit: 'ms',
+      against: `${brief(quiet.p99)} ms alone`,
+      target: { atMost: Math.max(3 * quiet.p99, 30) },
+      note: [`${brief(count)} of them`, note, memory && `${brief(memory - quiet.memory)} MB more in memory`].filter(Boolean).join('; '),
+    });
+  }
+  return results;
+}
