@@ -26,7 +26,7 @@ const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mill
 /** Large answers one after the other, from so many clients at once. */
 const lineageAnswers = (clients) => ({
   beside: `${clients} × a lineage answer of 100,000 nodes`,
-  async start({ server, db, roots }) {
+  start: async ({ server, db, roots }) => {
     const [{ name, source }] = await db.query(
       'select source_object_name as name, source_name as source from source_object_lkup join source_lkup using (source_id) where source_object_id = $1',
       [roots.cut[0]],

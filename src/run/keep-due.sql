@@ -4,15 +4,20 @@
 -- Processes are locked first, as a start and a report do. What others have written is looked at afterwards, so that of two who change one process
 -- the later one sees both.
 create or replace function process_tracker.keep_due(processes int[]) returns void language plpgsql as $$
+declare
+  kept int;
 begin
   perform from process t where t.process_id = any (processes) order by t.process_id for no key update;
-  delete from process_due d where d.process_id = any (processes)
-    and not exists (select from process_tracker.schedules() s where s.process_id = d.process_id);
   insert into process_due as d (process_id, cron, zone, base, last_started_at, due_at, late_from, pending)
     select s.process_id, s.cron, s.zone, s.base, s.last_started_at, s.due_at, s.late_from, s.pending
     from process_tracker.schedules() s where s.process_id = any (processes)
     on conflict (process_id) do update set cron = excluded.cron, zone = excluded.zone, base = excluded.base, last_started_at = excluded.last_started_at,
       due_at = excluded.due_at, late_from = excluded.late_from, pending = excluded.pending;
+  get diagnostics kept = row_count;
+  if kept < cardinality(processes) then
+    delete from process_due d where d.process_id = any (processes)
+      and not exists (select from process_tracker.schedules() s where s.process_id = d.process_id);
+  end if;
 end $$;
 
 -- A client that writes runs or processes need not be allowed to write this table.
