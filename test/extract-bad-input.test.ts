@@ -43,6 +43,8 @@ test.each<[string, object, object]>([
   ['a day that is none', { modifiedAt: '2026-02-30T00:00:00Z' }, { argument: 'input.modifiedAt' }],
   ['a version of 2 kB', { version: 'x'.repeat(1500) }, { argument: 'input.version' }],
   ['a hash of 2 kB', { hash: { algorithm: 'md5', value: 'x'.repeat(1500) } }, { argument: 'input.hash.value' }],
+  ['a hash that is none', { hash: { algorithm: 'md5', value: 'zz' } }, { argument: 'input.hash.value', value: 'zz' }],
+  ['an unknown algorithm', { hash: { algorithm: 'md6', value: 'ab'.repeat(16) } }, { argument: 'input.hash.algorithm', value: 'md6' }],
   ['no file', { file: {} }, { argument: 'input.file' }],
   ['a file told twice', { file: { trackingId: 1, path: '/data', fileName: 'a' } }, { argument: 'input.file' }],
   ['a file without its location', { file: { fileName: 'a' } }, { argument: 'input.file' }],

@@ -132,14 +132,17 @@ test('C2 what another client loaded is done since its history says so', async ()
   expect([outcome, Math.abs(secondsUntil(finishedAt)) < 30]).toEqual(['ALREADY_DONE', true]);
 });
 
+/** A hash of so many bytes. */
+const hashOf = (digits: string, bytes: number) => digits.repeat((2 * bytes) / digits.length);
+
 test('C3 the same name with another generation or hash is claimed, and all versions stand under one file', async () => {
   const file = newFile();
   let id = 0;
   for (const said of [
     { version: '1' },
     { version: '2' },
-    { hash: { algorithm: 'md5', value: 'abc' } },
-    { hash: { algorithm: 'sha256', value: 'abc' } },
+    { hash: { algorithm: 'md5', value: hashOf('ab', 16) } },
+    { hash: { algorithm: 'sha256', value: hashOf('ab', 32) } },
   ]) {
     const { outcome, attempt, fencingToken, extract } = await claim(api, file, said);
     expect([outcome, attempt]).toEqual(['CLAIMED', 1]);
@@ -158,7 +161,7 @@ test('C3 the same name with another generation or hash is claimed, and all versi
     status: 'loaded',
     finished: true,
   });
-  expect(await versionsOf(id)).toEqual([version('1', null), version('2', null), version(null, 'abc'), version(null, 'abc', true)]);
+  expect(await versionsOf(id)).toEqual([version('1', null), version('2', null), version(null, hashOf('ab', 16)), version(null, hashOf('ab', 32), true)]);
 });
 
 test('C3 a newer version takes the place of one that failed for good, but not of one that is being loaded', async () => {
@@ -190,7 +193,10 @@ test('C3 a newer version that comes after a crash leaves the crash with the vers
 
 test('C3 a file that is overwritten with what it held before is claimed again', async () => {
   const file = newFile();
-  const content = (value: string, day: number) => ({ hash: { algorithm: 'md5', value }, modifiedAt: `2026-01-0${day}T00:00:00Z` });
+  const content = (value: string, day: number) => ({
+    hash: { algorithm: 'md5', value: hashOf(value, 16) },
+    modifiedAt: `2026-01-0${day}T00:00:00Z`,
+  });
   for (const [value, day] of [
     ['a', 1],
     ['b', 2],
@@ -204,13 +210,13 @@ test('C3 a file that is overwritten with what it held before is claimed again', 
   expect(await claim(api, file, content('b', 2))).toMatchObject({ outcome: 'SUPERSEDED' });
   const { extract } = await claim(api, file, content('a', 3));
   expect(await versionsOf(extract.trackingId)).toMatchObject([
-    { hash: 'a', current: true },
-    { hash: 'b', current: false },
+    { hash: hashOf('a', 16), current: true },
+    { hash: hashOf('b', 16), current: false },
   ]);
 });
 
 test('C4 the same content under another name is claimed, and told with the earlier files where that is asked', async () => {
-  const hash = { algorithm: 'md5', value: 'same content' };
+  const hash = { algorithm: 'md5', value: hashOf('c', 16) };
   const [one, two, other] = [newFile(), newFile(), newFile()];
   const sameContent = async (file: object, of = hash) =>
     (
@@ -220,7 +226,7 @@ test('C4 the same content under another name is claimed, and told with the earli
     ).claimExtract;
   const answer = (...files: { fileName: string }[]) => ({ outcome: 'CLAIMED', sameContent: files.map(({ fileName }) => ({ fileName })) });
   expect(await sameContent(one)).toEqual(answer());
-  expect(await sameContent(other, { ...hash, algorithm: 'sha1' })).toEqual(answer());
+  expect(await sameContent(other, { algorithm: 'sha1', value: hashOf('c', 20) })).toEqual(answer());
   expect(await sameContent(two)).toEqual(answer(one));
   expect(await sameContent(newFile())).toEqual(answer(one, two));
   expect(await sameContent(two)).toEqual({ outcome: 'BUSY', sameContent: [{ fileName: one.fileName }] });
@@ -238,8 +244,8 @@ const olderVersions: [string, Version, Version][] = [
   ],
   [
     'a hash by the time it was modified',
-    { hash: { algorithm: 'md5', value: 'x' }, modifiedAt: '2026-01-01T00:00:00+02:00' },
-    { hash: { algorithm: 'md5', value: 'y' }, modifiedAt: '2026-01-01T00:00:00Z' },
+    { hash: { algorithm: 'md5', value: hashOf('1', 16) }, modifiedAt: '2026-01-01T00:00:00+02:00' },
+    { hash: { algorithm: 'md5', value: hashOf('2', 16) }, modifiedAt: '2026-01-01T00:00:00Z' },
   ],
 ];
 test.each(olderVersions)('C5 %s that is older than the one that is known is SUPERSEDED, in each state of that', async (_, older, newer) => {

@@ -3,6 +3,7 @@ import { fileSize } from '../src/extract/file-size.js';
 import { openApi, type Api } from './support/api.js';
 import { call as send, openServer, start, type Server } from './support/run-calls.js';
 
+const md5 = '098f6bcd4621d373cade4e832627b4f6';
 let api: Api;
 beforeAll(async () => {
   api = await openApi('registering');
@@ -26,7 +27,7 @@ const listed = async (fileNames: string[], more: object = {}) =>
   (
     await api.run(
       `mutation ($input: RegisterLocationFilesInput!) { registerLocationFiles(input: $input) {
-        created location { fileCount } results { created error { code argument } extract { fileName status { name } } } } }`,
+        created leftOut location { fileCount } results { created warning error { code argument } extract { fileName status { name } } } } }`,
       { input: { location: { path: '/listed' }, fileNames, ...more } },
     )
   ).registerLocationFiles;
@@ -369,6 +370,18 @@ describe('what is said of it', () => {
     );
   });
 
+  test.each([
+    ['md5', md5],
+    ['MD5', md5.toUpperCase()],
+    ['md5', 'CY9rzUYh03PK3k6DJie09g=='],
+    ['SHA-256', 'a'.repeat(64)],
+    ['crc32c', 'yZRlqg=='],
+    ['blake3', '0'.repeat(64)],
+  ])('P40 a hash by %s is taken as it is written', async (hashAlgorithm, hash) => {
+    const { extract } = await register({ fileName: `hashed ${hash}`, hash, hashAlgorithm });
+    expect(extract.currentVersion).toMatchObject({ hash, hashAlgorithm });
+  });
+
   test('P40 its version or hash is its current content', async () => {
     expect(
       (await register({ fileName: 'v1', version: '17', modifiedAt: '2026-01-31T08:00:00Z', sizeBytes: 5, status: 'ready' })).extract
@@ -382,14 +395,17 @@ describe('what is said of it', () => {
       isCurrent: true,
       status: { name: 'ready' },
     });
-    expect((await register({ fileName: 'v2', hash: 'ab', hashAlgorithm: 'md5' })).extract.currentVersion).toMatchObject({
-      hash: 'ab',
+    expect((await register({ fileName: 'v2', hash: md5, hashAlgorithm: 'md5' })).extract.currentVersion).toMatchObject({
+      hash: md5,
       hashAlgorithm: 'md5',
       version: null,
     });
     expect((await register({ fileName: 'v3' })).extract.currentVersion).toBeNull();
     for (const [file, argument] of [
-      [{ hash: 'ab' }, 'hashAlgorithm'],
+      [{ hash: md5 }, 'hashAlgorithm'],
+      ...['zz', 'ab', 'g'.repeat(32), `${md5}0`, 'A'.repeat(23)].map((hash) => [{ hash, hashAlgorithm: 'md5' }, 'hash'] as const),
+      [{ hash: md5, hashAlgorithm: 'sha256' }, 'hash'],
+      [{ hash: md5, hashAlgorithm: 'md6' }, 'hashAlgorithm'],
       [{ hashAlgorithm: 'md5' }, 'hash'],
       [{ modifiedAt: '2026-01-31T08:00:00Z' }, 'modifiedAt'],
       [{ modifiedAt: '2026-02-30T08:00:00Z', version: '1' }, 'modifiedAt'],
@@ -426,7 +442,7 @@ describe('what is said of it', () => {
     expect(good!.error).toBeNull();
     expect(await count()).toBeLessThanOrEqual(before + 1);
   });
-  test.each(['x'.repeat(2000), '..a', 'a..', 'a//b', '/a', "'; --", '%_\\', '😀', 'a b', '.'])(
+  test.each(['x'.repeat(2000), '..a', 'a..', 'a/b', "'; --", '%_\\', '😀', 'a b', '.'])(
     'P39 %.20j is a name of a file',
     async (fileName) => {
       const { created, extract } = await register({ fileName }, { location: { path: '/names' } });
@@ -506,18 +522,20 @@ describe('the files of a location', () => {
       ],
       { location: { path: '/listed' } },
     );
-    expect(await listed(['a', 'b', 'sub/', 'c', 'c', 'x\ny', 'deep/file', 'g'])).toEqual({
-      created: 2,
+    expect(await listed(['a', 'b', 'sub/', 'c', 'c', 'x\ny', 'deep/file', './g', '../g'])).toEqual({
+      created: 1,
+      leftOut: 2,
       location: { fileCount: 6 },
       results: [
-        { created: false, error: null, extract: { fileName: 'a', status: { name: 'loaded' } } },
-        { created: false, error: null, extract: { fileName: 'b', status: { name: 'archived' } } },
-        { created: false, error: null, extract: null },
-        { created: true, error: null, extract: { fileName: 'c', status: { name: 'ready' } } },
-        { created: false, error: null, extract: { fileName: 'c', status: { name: 'ready' } } },
-        { created: false, error: { code: 'INVALID', argument: 'fileName' }, extract: null },
-        { created: true, error: null, extract: { fileName: 'deep/file', status: { name: 'ready' } } },
-        { created: false, error: null, extract: { fileName: 'g', status: { name: 'ready' } } },
+        { created: false, error: null, warning: null, extract: { fileName: 'a', status: { name: 'loaded' } } },
+        { created: false, error: null, warning: null, extract: { fileName: 'b', status: { name: 'archived' } } },
+        { created: false, error: null, warning: 'Left out: "sub/" is a sub-folder.', extract: null },
+        { created: true, error: null, warning: null, extract: { fileName: 'c', status: { name: 'ready' } } },
+        { created: false, error: null, warning: null, extract: { fileName: 'c', status: { name: 'ready' } } },
+        { created: false, error: { code: 'INVALID', argument: 'fileName' }, warning: null, extract: null },
+        { created: false, error: null, warning: expect.stringMatching(/"deep\/file".*"deep"/), extract: null },
+        { created: false, error: null, warning: null, extract: { fileName: 'g', status: { name: 'ready' } } },
+        { created: false, error: { code: 'INVALID', argument: 'fileName' }, warning: null, extract: null },
       ],
     });
     // A part of what lies there.
@@ -531,8 +549,8 @@ describe('the files of a location', () => {
   test('P42 an emptied folder has none, and its files stay known', async () => {
     await listed(['left']);
     const before = await count();
-    expect(await listed([])).toEqual({ created: 0, location: { fileCount: 0 }, results: [] });
-    expect(await listed(['only/', 'folders/'])).toMatchObject({ created: 0, location: { fileCount: 0 } });
+    expect(await listed([])).toEqual({ created: 0, leftOut: 0, location: { fileCount: 0 }, results: [] });
+    expect(await listed(['only/', 'folders/'])).toMatchObject({ created: 0, leftOut: 2, location: { fileCount: 0 } });
     expect(await count()).toBe(before);
   });
 

@@ -7,9 +7,11 @@ import { ExtractRefInput } from './extract-ref.input.js';
 
 @InputType({ description: 'Hash of the content of a file.' })
 export class HashInput {
-  @Field(() => Name, { description: 'By what it was made, such as md5 or sha256. Hashes of different algorithms are never compared.' })
+  @Field(() => Name, {
+    description: 'By what it was made: md5, sha256 or another known one. Hashes of different algorithms are never compared.',
+  })
   algorithm!: string;
-  @Field(() => Name, { description: 'The hash, always written the same way.' }) value!: string;
+  @Field(() => Name, { description: 'The hash in hexadecimal or Base64, always written the same way.' }) value!: string;
 }
 
 @InputType({ description: 'A file that a worker wants to work on.' })

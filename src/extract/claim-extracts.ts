@@ -4,6 +4,7 @@ import { DomainError, invalid } from '../platform/errors.js';
 import { attempt, inRounds, orError, said, type ReportItem } from '../platform/reports.js';
 import { runSettings } from '../process/run-settings.service.js';
 import type { ClaimExtractInput } from './claim-extract.input.js';
+import { checkHash } from './content-hash.js';
 import { findExtracts } from './find-extracts.js';
 import { checkFileName, registerExtracts } from './register-extracts.js';
 import { runsOf } from './report-extracts.js';
@@ -50,6 +51,7 @@ function itemOf(claim: ClaimExtractInput): ReportItem {
   for (const [argument, value] of Object.entries({ version, 'hash.algorithm': hash?.algorithm, 'hash.value': hash?.value }))
     if (value && Buffer.byteLength(value) > maxBytes)
       throw invalid(`${argument} may have at most ${maxBytes} bytes.`, { argument, value: value.slice(0, 60), allowed: { maxBytes } });
+  if (hash) checkHash(hash.algorithm, hash.value, { algorithm: 'hash.algorithm', value: 'hash.value' });
   return { version, hash: hash?.value, hashAlgorithm: hash?.algorithm, sizeBytes, modifiedAt, owner, leaseSeconds, claimKey };
 }
 

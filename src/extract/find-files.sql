@@ -9,8 +9,11 @@ set enable_seqscan = off as $$
 begin
   return query
     with wanted as materialized (
-      select u.name, f.normal, coalesce(substring(f.normal from '^.*/'), '') as below, substring(f.normal from '[^/]*$') as base
-      from (select distinct n as name from unnest(names) n) u cross join lateral (select process_tracker.file_name(canonical, u.name) as normal) f
+      -- Most names have no directories: then there is nothing to take apart.
+      select u.name, u.normal, case when strpos(u.normal, '/') = 0 then '' else substring(u.normal from '^.*/') end as below,
+        case when strpos(u.normal, '/') = 0 then u.normal else substring(u.normal from '[^/]*$') end as base
+      from (select n as name, case when n ~ '[/\\]|^\.$' then process_tracker.file_name(canonical, n) else n end as normal
+        from (select distinct n from unnest(names) n) d offset 0) u
     ), elsewhere as materialized (
       -- Mostly there is none.
       select d.below, l.location_id, s.prefix from (select distinct below from wanted) d

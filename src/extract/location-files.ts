@@ -5,7 +5,7 @@ import { registerExtracts, type Registered } from './register-extracts.js';
 
 /** The sub-folder that a name stands for or lies in, if any. */
 const folderOf = (name: string): string | undefined =>
-  name.split('/').includes('..') ? undefined : /^(?:\.?\/)*([^/].*)\//s.exec(name)?.[1];
+  name.split('/').includes('..') ? undefined : /^(.*[^/])\//s.exec(name.replace(/^(\.?\/)+/, ''))?.[1];
 
 const leftOut = (name: string): string | null => {
   const folder = folderOf(name);

@@ -51,10 +51,10 @@ export class RegisterExtractInput {
   @Field(() => String, { nullable: true, description: 'Generation or etag of its content, as its store calls it: at most 1000 bytes.' })
   version?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'By what `hash` was made, such as md5 or sha256: at most 1000 bytes.' })
+  @Field(() => String, { nullable: true, description: 'By what `hash` was made: md5, sha256 or another known one.' })
   hashAlgorithm?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Hash of its content, together with `hashAlgorithm`: at most 1000 bytes.' })
+  @Field(() => String, { nullable: true, description: 'Hash of its content in hexadecimal or Base64, together with `hashAlgorithm`.' })
   hash?: string | null;
 
   @Field(() => Instant, { nullable: true, description: 'When it was last modified, as its store says; kept with its version.' })

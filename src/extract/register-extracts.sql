@@ -22,8 +22,9 @@ begin
   input := process_tracker.know_files(input, place, canonical);
   if exists (select from jsonb_array_elements(input -> 'files') x where not x ? 'id') then
     -- Whoever registers one of them at this moment in another location that it lies in is waited for.
-    perform process_tracker.lock_directories(place, canonical, array(select x ->> 'fileName' from jsonb_array_elements(input -> 'files') x where not x ? 'id'));
-    input := process_tracker.know_files(input, place, canonical);
+    if process_tracker.lock_directories(place, canonical, array(select x ->> 'fileName' from jsonb_array_elements(input -> 'files') x where not x ? 'id')) then
+      input := process_tracker.know_files(input, place, canonical);
+    end if;
   end if;
   if run is not null then
     select process_id into process from process_tracking where process_tracking_id = run for key share;
@@ -163,24 +164,29 @@ create or replace function process_tracker.inherit_sources(process int, place in
 $$;
 
 -- The files of a registration, each with its number where it is known, else with the name that is stored.
-create or replace function process_tracker.know_files(input jsonb, place int, canonical text) returns jsonb language sql stable as $$
-  select jsonb_set(input, '{files}', coalesce(jsonb_agg(n.x || case when f.id is not null then jsonb_build_object('id', f.id)
-      else jsonb_build_object('fileName', process_tracker.file_name(canonical, n.x ->> 'fileName')) end order by n.i), '[]'))
-  from jsonb_array_elements(input -> 'files') with ordinality n(x, i)
-  left join process_tracker.find_files(place, canonical, array(select x ->> 'fileName' from jsonb_array_elements(input -> 'files') x)) f on f.name = n.x ->> 'fileName'
-$$;
+create or replace function process_tracker.know_files(input jsonb, place int, canonical text) returns jsonb language plpgsql stable as $$
+declare
+  -- A variable, so that all files are looked for once.
+  names constant text[] := array(select x ->> 'fileName' from jsonb_array_elements(input -> 'files') x);
+begin
+  return (
+    select jsonb_set(input, '{files}', coalesce(jsonb_agg(n.x || case when f.id is not null then jsonb_build_object('id', f.id)
+        when n.x ->> 'fileName' ~ '[/\\]|^\.$' then jsonb_build_object('fileName', process_tracker.file_name(canonical, n.x ->> 'fileName')) else '{}' end order by n.i), '[]'))
+    from jsonb_array_elements(input -> 'files') with ordinality n(x, i) left join process_tracker.find_files(place, canonical, names) f on f.name = n.x ->> 'fileName');
+end $$;
 
 -- Keeps those who register the same new files under other names from doing so until the transaction ends. Files of the location itself share the lock
 -- of its directory, and stand under the unique index; a name with directories in it has the lock of its directory alone. So has a place that several
--- locations are. There are few locks, so that their number has a limit: what two directories share costs a short wait.
-create or replace function process_tracker.lock_directories(place int, canonical text, names text[]) returns void language plpgsql as $$
+-- locations are. There are few locks, so that their number has a limit: what two directories share costs a short wait. Answers whether the
+-- files lie in other locations as well, where they may have been registered meanwhile.
+create or replace function process_tracker.lock_directories(place int, canonical text, names text[]) returns boolean language plpgsql as $$
 declare
   several constant boolean := exists (select from location_lkup l where l.canonical_path = canonical and l.location_id <> place);
   at record;
 begin
   for at in
     select hashtext(coalesce(s.place, canonical)) & 255 as number, bool_or(several or d.below <> '') as alone
-    from (select distinct coalesce(substring(process_tracker.file_name(canonical, n) from '^.*/'), '') as below from unnest(names) n) d
+    from (select distinct coalesce(substring(n from '^.*/'), '') as below from unnest(names) n) d
     left join lateral process_tracker.path_splits(canonical, d.below) s on s.prefix = ''
     group by 1 order by 1
   loop
@@ -190,4 +196,7 @@ begin
       perform pg_advisory_xact_lock_shared(20261130, at.number);
     end if;
   end loop;
+  return exists (
+    select from (select distinct coalesce(substring(n from '^.*/'), '') as below from unnest(names) n) d
+    cross join lateral process_tracker.path_splits(canonical, d.below) s join location_lkup l on l.canonical_path = s.place where l.location_id <> lock_directories.place);
 end $$;

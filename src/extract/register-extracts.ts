@@ -7,6 +7,7 @@ import { checkInstant } from '../platform/checks.js';
 import { attempt, given, said } from '../platform/reports.js';
 import { findRuns } from '../run/find-runs.service.js';
 import type { RunRefInput } from '../run/run-ref.input.js';
+import { checkHash } from './content-hash.js';
 import { fileSize, sizeInBytes } from './file-size.js';
 import { guessFile, type FileGuess } from './file-type.js';
 import type { RegisterExtractInput } from './register-extracts.input.js';
@@ -81,6 +82,7 @@ function itemOf(file: RegisterExtractInput): { item: Record<string, unknown>; gu
       value: null,
       allowed: 'both, or neither',
     });
+  if (given(hash)) checkHash(hashAlgorithm!, hash, { algorithm: 'hashAlgorithm', value: 'hash' });
   if (given(modifiedAt)) {
     checkInstant(modifiedAt, 'modifiedAt');
     if (!given(version) && !given(hash))

@@ -60,7 +60,7 @@ export function checkPathText(value: string, argument: string): void {
   if (!value.trim() || bytes > maxBytes)
     throw invalid(`${argument} must have 1 to ${maxBytes} bytes, this has ${value.trim() ? bytes : 'none but blanks'}.`, {
       argument,
-      value: maskAddress(value).slice(0, 60),
+      value: maskAddress(value.slice(0, 2 * maxBytes)).slice(0, 60),
       allowed: { minBytes: 1, maxBytes },
     });
   if (/\p{Cc}/u.test(value) || !value.isWellFormed())

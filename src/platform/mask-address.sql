@@ -4,7 +4,7 @@ create or replace function process_tracker.mask_address(address text) returns te
   select case when address !~ '[@=]' then address else
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(address,
       '^((?!https?:)[a-z][a-z0-9+.-]*://[^/@:]*):[^/]*@', '\1:***@', 'i'),
-      '([a-z][a-z0-9+.-]*://[^\s/?#@:]*):[^\s/?#]*@', '\1:***@', 'gi'),
+      '([a-z][a-z0-9+.-]{0,40}://[^\s/?#@:]*):[^\s/?#]*@', '\1:***@', 'gi'),
       '(https?://)[^\s/?#@:]+@', '\1***@', 'gi'),
       '^(\S+ (?:- )?[^\s/:@]+):[^\s/\\@][^\s/@]*@', '\1:***@'),
       '^(jdbc:oracle:\w+:[^\s/:@]+)/[^\s@]+@', '\1/***@', 'i'),

@@ -38,7 +38,7 @@ export function cleanMessage(text: string): string {
 /** Passwords in addresses, and in names that were made of addresses; mask-address.sql has the same. */
 const addressSecrets: readonly [RegExp, string][] = [
   [/^((?!https?:)[a-z][a-z0-9+.-]*:\/\/[^/@:]*):[^/]*@/gi, `$1:${mask}@`],
-  [/([a-z][a-z0-9+.-]*:\/\/[^\s/?#@:]*):[^\s/?#]*@/gi, `$1:${mask}@`],
+  [/([a-z][a-z0-9+.-]{0,40}:\/\/[^\s/?#@:]*):[^\s/?#]*@/gi, `$1:${mask}@`],
   [/(https?:\/\/)[^\s/?#@:]+@/gi, `$1${mask}@`],
   [/^(\S+ (?:- )?[^\s/:@]+):[^\s/\\@][^\s/@]*@/g, `$1:${mask}@`],
   [/^(jdbc:oracle:\w+:[^\s/:@]+)\/[^\s@]+@/gi, `$1/${mask}@`],
