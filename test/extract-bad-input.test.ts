@@ -204,11 +204,3 @@ test.each([
 ])('C26 what looks like a secret is masked: %s', (text, masked) => {
   expect(maskSecrets(text)).toBe(masked);
 });
-
-test('C26 long texts without an end are masked in time that grows with their length', () => {
-  for (const part of ['password=', 'a://', '-----BEGIN PRIVATE KEY-----', '"\\', 'eyJ', 'Bearer ', 'x@', "token='"]) {
-    const begun = performance.now();
-    maskSecrets(part.repeat(200_000 / part.length));
-    expect(performance.now() - begun).toBeLessThan(2000);
-  }
-});

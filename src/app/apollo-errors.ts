@@ -1,4 +1,5 @@
-import { GraphQLError, isEnumType, Kind, parse, visit, type ASTNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, isEnumType, Kind, parse, visit } from 'graphql';
+import type { ASTNode, DocumentNode, GraphQLFormattedError, GraphQLSchema, Source } from 'graphql';
 import { DomainError, Unavailable } from '../platform/errors.js';
 import { tokenRefusal } from '../platform/limits.js';
 import { requests, type Log } from '../platform/log.js';
@@ -49,13 +50,18 @@ const cause = (error: unknown): unknown => (error instanceof GraphQLError && err
 const isArgumentError = (error: unknown): error is GraphQLError =>
   error instanceof GraphQLError && !!error.nodes?.length && error.nodes[0]!.kind !== Kind.FIELD;
 
+/** Documents of errors, parsed once for all errors of one. */
+const parsed = new WeakMap<Source, DocumentNode>();
+
 /** Where in the arguments a value of the document stands, as in `input.status`. */
 function argumentPath(error: GraphQLError): string | undefined {
   const [node] = error.nodes ?? [];
-  const body = node?.loc?.source.body;
-  if (!body) return undefined;
+  const source = node?.loc?.source;
+  if (!source) return undefined;
+  const document = parsed.get(source) ?? parse(source);
+  parsed.set(source, document);
   let path: string | undefined;
-  visit(parse(body), {
+  visit(document, {
     enter(found, _key, parent, _path, ancestors) {
       if (path !== undefined || found.kind !== node.kind || found.loc?.start !== node.loc?.start) return;
       const above = [...ancestors, parent, found].filter((each): each is ASTNode => !!each && 'kind' in each);

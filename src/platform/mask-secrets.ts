@@ -1,21 +1,26 @@
 const mask = '***';
 
-/** How texts of errors carry secrets: each with what stands for it. */
+/**
+ * How texts of errors carry secrets: each with what stands for it. Texts come from callers, so each pattern takes time that grows with the
+ * text's length only: what it reads without a match, it never reads again from the next place. Runs of characters are lazy, up to what may not
+ * follow: a greedy run remembers each of its characters.
+ */
 const secrets: readonly [RegExp, string][] = [
   [
-    /-----BEGIN ([A-Z0-9 ]{0,40})PRIVATE KEY-----[\s\S]*?(-----END \1PRIVATE KEY-----|$)/g,
+    /-----BEGIN ([A-Z0-9 ]{0,40})PRIVATE KEY-----[\s\S]*?(?:-----END \1PRIVATE KEY-----|$)/g,
     `-----BEGIN $1PRIVATE KEY----- ${mask} -----END $1PRIVATE KEY-----`,
   ],
   // Passwords in URLs; on the web, a user alone may be a token. Elsewhere it may be the name of a container.
-  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'<>]{0,200}:)[^\s/@"'<>]{1,500}@/gi, `$1${mask}@`],
-  [/\b(https?:\/\/)[^\s/:@"'<>]{1,500}@/gi, `$1${mask}@`],
-  [/\b(bearer|basic)(\s+)[\w.~+/-]{8,}=*/gi, `$1$2${mask}`],
+  [/(?<=[a-z\d+.-])(:\/\/[^\s/:@"'<>]{0,200}:)[^\s/@"'<>]{1,500}@/gi, `$1${mask}@`],
+  [/(?<=\bhttps?)(:\/\/)[^\s/:@"'<>]{1,500}@/gi, `$1${mask}@`],
+  [/\b(bearer|basic)(\s+)[\w.~+/-]{8,}?(?![\w.~+/-])=*/gi, `$1$2${mask}`],
   [/\b(AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b/g, `$1${mask}`],
-  [/\b(gh[pousr]_|github_pat_|xox[abprs]-|sk-|glpat-)[\w-]{10,}/g, `$1${mask}`],
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, mask],
-  // `password = …`, `"api_key": "…"`, `AccountKey=…;`, `?sig=…&`.
+  [/\b(gh[pousr]_|github_pat_|xox[abprs]-|sk-|glpat-)[\w-]{10,}?(?![\w-])/g, `$1${mask}`],
+  // JSON in base64url: tokens of the web (JWT), whole or cut off.
+  [/\beyJ[\w-]{8,}?(?![\w-])(?:\.[\w-]*?(?![\w-]))*/g, mask],
+  // `password = …`, `"api_key": "…"`, `AccountKey=…;`, `?sig=…&`. A quote without its end stands for the rest of its line.
   [
-    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key(?:[_-]?id)?|account[_-]?key|private[_-]?key|shared[_-]?access[_-]?signature|client[_-]?secret|sig|signature|credential)["']?\s{0,3}(?:=>|[=:])\s{0,3})(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'&;,)}\]]+)/gi,
+    /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key(?:[_-]?id)?|account[_-]?key|private[_-]?key|shared[_-]?access[_-]?signature|client[_-]?secret|sig|signature|credential)["']?\s{0,3}(?:=>|[=:])\s{0,3})(?:"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^'\\]*(?:\\[\s\S][^'\\]*)*'|["'][^\n]+|[^\s"'&;,)}\]]+?(?![^\s"'&;,)}\]]))/gi,
     `$1${mask}`,
   ],
 ];
@@ -23,14 +28,22 @@ const secrets: readonly [RegExp, string][] = [
 /** A text without what looks like a password, a token or a key. What names it stays, so that the text can still be understood. */
 export const maskSecrets = (text: string): string => secrets.reduce((masked, [pattern, by]) => masked.replace(pattern, by), text);
 
-const maxBytes = 1_000_000;
+const keptBytes = 1_000_000;
+/** A password in a URL is seen by the `@` behind it, at most 700 characters on; all other secrets by how they begin. */
+const lookAhead = 1_000;
 
-/** A worker's words as they are kept: what looks like a secret is masked, what cannot be stored is replaced, and what is too long is cut, with a mark. */
-export function cleanMessage(text: string): string {
-  const clean = maskSecrets(text.toWellFormed().replaceAll('\0', '\uFFFD'));
+/**
+ * A worker's words as they are kept: what looks like a secret is masked, what cannot be stored is replaced, and what is too long is cut, with a
+ * mark. It is cut before it is masked, which costs the less, and once more behind: the end, where half a secret may stand, goes.
+ */
+export function cleanMessage(text: string, maxBytes = keptBytes): string {
+  const long = text.length > maxBytes + lookAhead;
+  const head = long ? text.slice(0, maxBytes + lookAhead) : text;
+  const masked = maskSecrets(head.toWellFormed().replaceAll('\0', '\uFFFD'));
+  const clean = long ? masked.slice(0, -lookAhead) : masked;
   const bytes = Buffer.from(clean);
-  if (bytes.length <= maxBytes) return clean;
-  const mark = `… (cut, it had ${bytes.length} bytes)`;
+  if (!long && bytes.length <= maxBytes) return clean;
+  const mark = `… (cut, it had ${long ? Buffer.byteLength(text) : bytes.length} bytes)`;
   // Not within a character.
   return new TextDecoder().decode(bytes.subarray(0, maxBytes - Buffer.byteLength(mark)), { stream: true }) + mark;
 }

@@ -169,7 +169,8 @@ function valuesOf(filter: ProcessFilterInput, attribute: Attribute, argument: st
 
 /** The one way to write a number, so that 2000, 2000.0 and 02000 are the same condition. */
 export function plainNumber(decimal: string): string {
-  const [, sign, whole, fraction] = /^(-?)0*(\d*?)(?:\.(\d*?)0*)?$/.exec(decimal)!;
+  const [, sign, whole, written = ''] = /^(-?)0*(\d*)(?:\.(\d*))?$/.exec(decimal)!;
+  const fraction = written.replace(/(?<!0)0+$/, '');
   const digits = (whole || '0') + (fraction ? `.${fraction}` : '');
   return digits === '0' ? '0' : sign + digits;
 }

@@ -36,8 +36,10 @@ const literal = ({ text, number }: FilterValue) => (text === null ? (number ?? '
 /** A list of values as SQL writes it. This is what `filter_value_string` holds of a list, for clients that know only that column. */
 export const renderList = (values: readonly FilterValue[]): string => `(${values.map(literal).join(', ')})`;
 
-const item = String.raw`\s*(?:'([^']*(?:''[^']*)*)'|(-?\d+(?:\.\d+)?))\s*`;
-const list = new RegExp(`^\\s*(?:\\(${item}(?:,${item})*\\)|${item}(?:,${item})*)\\s*$`);
+const item = String.raw`(?:'([^']*(?:''[^']*)*)'|(-?\d+(?:\.\d+)?))`;
+const items = String.raw`\s*${item}\s*(?:,\s*${item}\s*)*`;
+// No two runs of blanks side by side: how to share them out would be tried in all ways.
+const list = new RegExp(String.raw`^(?:\s*\(${items}\)\s*|${items})$`);
 
 /** The values of a list that another client wrote. What is not written as SQL would have it, such as `AL,NL`, is one text. */
 export function parseList(text: string): FilterValue[] {

@@ -110,7 +110,7 @@ const readings: [Reading, string][] = [
 const byName = new Map(readings.flatMap(([reading, names]) => names.split(' ').map((name) => [name.replaceAll(',', ' '), reading])));
 
 /** `decimal(10, 2) unsigned`: the name around the parentheses, and what stands in them. */
-const shape = /^([^()[\]<>]+)(?:\(([^()]*)\))?([^()[\]<>]*)$/;
+const shape = /^([^()[\]<>]+)(?:\(([^()]*)\)([^()[\]<>]*))?$/;
 /** A number, with the unit that Oracle allows behind it, or one of the words for no limit. */
 const argument = /^(?:(-?\d{1,9})(?: (?:char|byte))?|max|\*)$/;
 
@@ -119,7 +119,7 @@ const argument = /^(?:(-?\d{1,9})(?: (?:char|byte))?|max|\*)$/;
  * Null for a name that is not known here, such as `geography`: such a type stays what its system calls it.
  */
 export function canonicalType(name: string | null | undefined, length?: number | null, decimals?: number | null): CanonicalType | null {
-  const [, before, inside, behind] = shape.exec(name ?? '') ?? [];
+  const [, before, inside, behind = ''] = shape.exec(name ?? '') ?? [];
   if (before === undefined) return null;
   const words = `${before} ${behind}`.toLowerCase().split(/\s+/).filter(Boolean);
   const reading = byName.get(words.filter((word) => !/^(?:un)?signed$|^zerofill$/.test(word)).join(' '));
