@@ -60,6 +60,44 @@ describe('without keys', () => {
       await expect(identifyCaller(keys, { host }, '127.0.0.1')).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
+  test.each([
+    ['Forwarded', 'for=203.0.113.9'],
+    ['X-Forwarded-For', '203.0.113.9'],
+    ['X-Forwarded-Proto', 'https'],
+    ['X-Real-Ip', '203.0.113.9'],
+    ['Via', '1.1 proxy'],
+  ])('a call through a proxy, which says so by %s, is refused, and the way out is named; health stays open', async (name, value) => {
+    for (const query of [write, '{ hello }']) {
+      const answer = await server.ask(query, {}, { [name]: value });
+      expect(told(answer)).toEqual([403, 'FORBIDDEN']);
+      expect(answer.body.errors![0]).toMatchObject({
+        message: `A call through a proxy (${name}) needs a key: \`npm run key -- create --actor NAME --role read|write|admin\`.`,
+        extensions: { argument: name, value },
+      });
+    }
+    for (const page of ['live', 'ready'])
+      expect((await fetch(`${server.url}/health/${page}`, { headers: { [name]: value } })).status).toBe(200);
+    const { key } = await createKey(db, { actor: 'operator', role: 'write' });
+    expect((await server.ask(write, {}, { [name]: value, ...bearer(key) })).body.data).toEqual({ write: 'written by operator' });
+  });
+
+  test('a page of another site is refused, one of this server and one with a key are not', async () => {
+    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'same-site' }] as Record<
+      string,
+      string
+    >[]) {
+      const answer = await server.ask(write, {}, headers);
+      expect(told(answer)).toEqual([403, 'FORBIDDEN']);
+      expect(answer.body.errors![0]!.extensions).toMatchObject({ argument: 'Origin', value: headers.origin ?? null });
+    }
+    const own = { origin: server.url, 'sec-fetch-site': 'same-origin' };
+    expect((await server.ask(write, {}, own)).body.data).toEqual({ write: 'written by anonymous' });
+    const { key } = await createKey(db, { actor: 'operator', role: 'write' });
+    expect((await server.ask(write, {}, { origin: 'https://app.example', ...bearer(key) })).body.data).toEqual({
+      write: 'written by operator',
+    });
+  });
+
   test('no other address may be listened on, and the way out is named', async () => {
     const keys = new KeyRing(db);
     expect(await refusalToListen(keys, '127.0.0.1')).toBeUndefined();

@@ -1,4 +1,5 @@
 import { getIntrospectionQuery } from 'graphql';
+import { buildWaybillSchema } from '../src/app/schema.js';
 import type { Database } from '../src/platform/database.js';
 import { createDatabase, type TestDatabase } from './support/cluster.js';
 import { connect, startHttp, type Answer, type HttpServer } from './support/http.js';
@@ -100,9 +101,62 @@ describe('L22 limits: each refusal names the limit and the value, nothing runs',
     ['{ items(first: 1000) { totalCount } }', 1],
     ['query ($n: Int = 3) { items(first: $n) { nodes { id } } }', 4],
     ['{ items @skip(if: true) { nodes { id } } hello }', 0],
-    ['{ __schema { types { fields { args { name } } } } }', 0],
+    ['{ __type(name: "Item") { name fields { name args { name } } } }', 8],
+    ['{ ...F } fragment F on Query { a: __type(name: "Tag") { fields { type { name } } } b: __type(name: "None") { name } }', 3],
+    [`{ __type(name: "Tag") { ${Array.from({ length: 15 }, (_, i) => `a${i}: name`).join(' ')} } }`, 6],
   ])('cost of %s is %i', async (query, spent) => {
     expect((await server.ask(query)).body.extensions).toEqual({ cost: { spent, limit: 500_000 } });
+  });
+
+  const aliases = (count: number, field: string) => Array.from({ length: count }, (_, i) => `a${i}: ${field}`).join(' ');
+
+  test('L22 introspection: a hundred aliases of __schema, also in fragments that multiply each other', async () => {
+    const { message, extensions } = await refused(`{ ${aliases(100, '__schema { types { name } }')} }`);
+    expect(message).toBe('The query asks for __schema 100 times; the limit is 1.');
+    expect(extensions).toMatchObject({ limit: 'maxSchemas', value: 100, allowed: { max: 1 } });
+    const fragments = ['A { ...B ...B }', 'B { ...C ...C }', 'C { __schema { types { name } } }'];
+    const query = `{ ...A } ${fragments.map((each) => `fragment ${each.replace(' ', ' on Query ')}`).join(' ')}`;
+    expect((await refused(query)).extensions).toMatchObject({ limit: 'maxSchemas', value: 4 });
+    expect((await refused(`query A { __schema { types { name } } } query B { __schema { types { name } } }`)).extensions).toMatchObject({
+      limit: 'maxSchemas',
+    });
+  });
+
+  test.each([
+    ['lists', `{ __schema { ${aliases(450, 'types { fields { name args { name } } }')} } }`],
+    ['texts', `{ __schema { ${aliases(5, `types { fields { ${aliases(95, 'description')} } }`)} } }`],
+    ['types', `{ ${aliases(450, '__type(name: "Query") { fields { args { name type { name } } } }')} }`],
+    [
+      'types of fields',
+      '{ __schema { types { fields { type { fields { type { name ofType { name } } args { name type { name } } } } } } } }'.replace(
+        'types',
+        aliases(30, 'types { fields { name } }') + ' types',
+      ),
+    ],
+  ])('L22 introspection that multiplies %s is charged by what it answers', async (_, query) => {
+    const own = await startHttp({ db, schema: await buildWaybillSchema() });
+    const { body } = await own.ask(query);
+    expect(body.data).toBeUndefined();
+    expect(body.errors![0]!.extensions).toMatchObject({ code: 'INVALID', limit: 'maxIntrospection', allowed: { max: 50_000 } });
+    await own.close();
+  });
+
+  test('L22 the whole schema is far from the limit, as GraphiQL, Apollo and code generators ask for it', async () => {
+    const own = await startHttp({ db, schema: await buildWaybillSchema() });
+    // Apollo's tools, GraphiQL and graphql-codegen send what GraphQL.js makes, with these options.
+    for (const options of [
+      {},
+      { descriptions: false },
+      { specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, inputValueDeprecation: true, oneOf: true },
+    ]) {
+      const { body } = await own.ask(getIntrospectionQuery(options));
+      expect(body.errors).toBeUndefined();
+      expect(body.data).toMatchObject({ __schema: { queryType: { name: 'Query' } } });
+      const { spent } = (body.extensions as { cost: { spent: number } }).cost;
+      expect(spent).toBeGreaterThan(1_000);
+      expect(spent).toBeLessThan(25_000);
+    }
+    await own.close();
   });
 
   test('L22 introspection passes, as GraphQL.js, Apollo and GraphiQL ask for it', async () => {

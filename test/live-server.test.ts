@@ -3,9 +3,11 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket, type ClientOptions } from 'ws';
 import { clearKeys, createKey, revokeKey } from '../src/actor/api-key.service.js';
+import { SubscriptionCount } from '../src/app/live-callers.js';
 import { feedsOf } from '../src/live/feed.js';
 import type { Config } from '../src/platform/config.js';
 import type { Database } from '../src/platform/database.js';
+import type { DomainError } from '../src/platform/errors.js';
 import { openApi, type Api } from './support/api.js';
 import { connect, startHttp, type HttpServer } from './support/http.js';
 import { changesQuery, type Told } from './support/live.js';
@@ -212,6 +214,69 @@ test('a client has its own limit of subscriptions, the server one for all, and b
   expect((await waiting).event.subjectName).toBe(name);
 });
 
+describe('places for subscriptions', () => {
+  const limits = { maxSubscriptions: 100, maxCallerSubscriptions: 500, maxAddressSubscriptions: 1_000, maxAllSubscriptions: 2_000 };
+  /** Takes as many as there are, each on a connection of its own; answers how many, and what stopped it. */
+  const takeAll = (counted: SubscriptionCount, who: (i: number) => { caller: string; address: string }) => {
+    for (let i = 0; ; i++)
+      try {
+        counted.add({ client: Symbol('connection'), ...who(i) });
+      } catch (error) {
+        return { taken: i, limit: (error as DomainError).details.limit };
+      }
+  };
+
+  test('one caller, or one address, takes a part of them, on however many connections', () => {
+    const counted = new SubscriptionCount(limits);
+    expect(takeAll(counted, (i) => ({ caller: 'one', address: `203.0.${i >> 8}.${i & 255}` }))).toEqual({
+      taken: 500,
+      limit: 'maxCallerSubscriptions',
+    });
+    expect(takeAll(counted, (i) => ({ caller: `caller ${i}`, address: '203.0.113.9' }))).toEqual({
+      taken: 1_000,
+      limit: 'maxAddressSubscriptions',
+    });
+    // An owner of a network of IPv6 has all of its addresses; and one of IPv4 has two forms.
+    expect(takeAll(new SubscriptionCount(limits), (i) => ({ caller: `c ${i}`, address: `2001:db8::${i.toString(16)}` })).taken).toBe(1_000);
+    expect(takeAll(counted, () => ({ caller: 'two', address: '::ffff:203.0.113.9' })).taken).toBe(0);
+  });
+
+  test('the last tenth is for those that have few', () => {
+    const counted = new SubscriptionCount(limits);
+    const big = (n: number) => takeAll(counted, () => ({ caller: `big ${n}`, address: `198.51.100.${n}` }));
+    expect([big(1), big(2), big(3)]).toEqual(Array(3).fill({ taken: 500, limit: 'maxCallerSubscriptions' }));
+    expect(big(4)).toEqual({ taken: 300, limit: 'maxAllSubscriptions' });
+    expect(takeAll(counted, () => ({ caller: 'new', address: '192.0.2.1' }))).toEqual({ taken: 10, limit: 'maxAllSubscriptions' });
+    // Neither another name nor another address helps one who has many.
+    expect(takeAll(counted, (i) => ({ caller: `other ${i}`, address: '198.51.100.4' })).taken).toBe(0);
+    expect(takeAll(counted, (i) => ({ caller: 'big 4', address: `192.0.2.${i + 2}` })).taken).toBe(0);
+    expect(takeAll(counted, (i) => ({ caller: `small ${i}`, address: `2001:db8:${i.toString(16)}::1` })).taken).toBe(190);
+    expect(takeAll(counted, () => ({ caller: 'last', address: '192.0.2.99' }))).toEqual({ taken: 0, limit: 'maxAllSubscriptions' });
+  });
+
+  test('are counted by caller, by WebSocket and as server-sent events together, and the limit is named', async () => {
+    const server = await serve({ maxCallerSubscriptions: 2, maxAddressSubscriptions: 3 });
+    const subscribe = (actor: string) => iterate(client(server, { actor }));
+    subscribe('one')
+      .next()
+      .catch(() => undefined);
+    const sse = await stream(server, changesQuery(), { 'waybill-actor': 'one' });
+    await begun(server, 2);
+    expect(await refusal(subscribe('one'))).toMatchObject({
+      message: 'The caller one may have 2 subscriptions at once; end one first.',
+      extensions: { code: 'CONFLICT', limit: 'maxCallerSubscriptions', allowed: { max: 2 } },
+    });
+    subscribe('two')
+      .next()
+      .catch(() => undefined);
+    await begun(server, 3);
+    expect(await (await stream(server, changesQuery(), { 'waybill-actor': 'three' })).until(/complete/)).toContain(
+      'The address 127.0.0.1 may have 3 subscriptions at once; end one first.',
+    );
+    await sse.leave();
+  });
+});
+
 test('one connection has a hundred subscriptions, and no more', async () => {
   const server = await serve();
   const one = client(server);
@@ -302,6 +367,12 @@ describe('who may subscribe', () => {
       code: 4403,
       reason: expect.stringContaining('evil.example'),
     });
+    const proxied = { 'x-forwarded-for': '203.0.113.9' };
+    expect(await refusal(iterate(client(server, undefined, proxied)))).toMatchObject({
+      code: 4403,
+      reason: expect.stringMatching(/X-Forwarded-For.*npm run key/),
+    });
+    expect((await stream(server, changesQuery(), proxied)).response.status).toBe(403);
     const refused = await stream(server, changesQuery(), foreign);
     expect([refused.response.status, await refused.until(/}/)]).toEqual([403, expect.stringContaining('FORBIDDEN')]);
     expect((await stream(server, changesQuery(), { 'sec-fetch-site': 'cross-site' })).response.status).toBe(403);

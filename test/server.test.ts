@@ -51,7 +51,7 @@ describe('pages and health', () => {
   test('a GET answers, but not to a page of another site, and never writes', async () => {
     const url = `${server.url}/graphql?query=${encodeURIComponent('{ hello }')}`;
     expect(await (await fetch(url)).json()).toMatchObject({ data: { hello: 'hello world' } });
-    expect((await fetch(url, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(400);
+    expect((await fetch(url, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
     const write = await fetch(`${server.url}/graphql?query=${encodeURIComponent('mutation { write }')}`);
     expect([write.status, write.headers.get('allow')]).toEqual([405, 'POST']);
   });
@@ -126,6 +126,20 @@ describe('request ids and the log', () => {
     await sleep(20);
     expect(JSON.stringify(server.log)).not.toMatch(/my-variable|my-key|my-literal/);
   });
+});
+
+test('the log has the address of the client, as a trusted proxy says it, and nobody else', async () => {
+  for (const [trustedProxies, client] of [
+    [undefined, '127.0.0.1'],
+    [['10.0.0.0/8'], '127.0.0.1'],
+    [['127.0.0.1', '10.0.0.0/8'], '203.0.113.9'],
+  ] as const) {
+    const own = await startHttp({ db, schema, config: { trustedProxies: trustedProxies && [...trustedProxies] } });
+    await own.ask('{ hello }', {}, { 'x-forwarded-for': '198.51.100.1, 203.0.113.9, 10.1.1.1' });
+    await sleep(20);
+    expect(own.log.find(({ msg }) => msg === 'request')).toMatchObject({ client });
+    await own.close();
+  }
 });
 
 describe('mutations', () => {

@@ -17,9 +17,20 @@ function headerText(value: string): string {
   return text.includes('�') ? value : text;
 }
 
+/** Whether a page of another site sends this; a browser says so, other programs say nothing. */
+function isForeign({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  if (origin === undefined) return String(site).endsWith('-site');
+  return !URL.canParse(origin) || new URL(origin).host !== host;
+}
+
+/** The header by which a proxy says that it passes somebody else's call on. */
+const proxyHeader = (headers: IncomingHttpHeaders): string | undefined =>
+  Object.keys(headers).find((name) => /^(forwarded|via|x-real-ip|x-forwarded-.*)$/.test(name));
+
 /**
- * Who calls. With at least one key in the store every call needs one; with none, only this machine may call, and says its name itself.
- * @throws UNAUTHENTICATED without a key that is valid, FORBIDDEN where a web page of another host stands behind the call.
+ * Who calls, by HTTP and by WebSocket. With at least one key in the store every call needs one; with none, only this machine may call, and says
+ * its name itself.
+ * @throws UNAUTHENTICATED without a key that is valid, FORBIDDEN where without a key a page of another site or a proxy stands behind the call.
  */
 export async function identifyCaller(keys: KeyRing, headers: IncomingHttpHeaders, listensOn: string): Promise<Caller> {
   const { authorization } = headers;
@@ -34,12 +45,25 @@ export async function identifyCaller(keys: KeyRing, headers: IncomingHttpHeaders
     if (!caller) throw unauthenticated('This API key is wrong or was revoked.', { argument: 'Authorization' });
     return caller;
   }
+  if (isForeign(headers)) {
+    const { origin } = headers;
+    throw forbidden(`A page of ${origin ?? 'another site'} may call this server only with an API key.`, {
+      argument: 'Origin',
+      value: origin ?? null,
+    });
+  }
   if ((await keys.any()) || !isLoopback(listensOn))
     throw unauthenticated(
       `This server asks for an API key: send the header "Authorization: Bearer KEY" with a key made by \`${makeKey}\`.`,
       { argument: 'Authorization', allowed: 'Bearer KEY' },
     );
 
+  // Whoever reaches the proxy would be taken for a caller on this machine.
+  const proxy = proxyHeader(headers);
+  if (proxy) {
+    const name = proxy.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+    throw forbidden(`A call through a proxy (${name}) needs a key: \`${makeKey}\`.`, { argument: name, value: headers[proxy] });
+  }
   // A page in a browser can have its own host name point to this machine; its calls then carry that name.
   const host = hostOf(headers.host);
   if (!isLoopback(host))

@@ -1,13 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIPv6 } from 'node:net';
 import type { KeyRing } from '../actor/api-key.service.js';
 import { identifyCaller } from '../actor/caller.js';
+import type { Config } from '../platform/config.js';
 import type { Caller } from '../platform/context.js';
-import { DomainError, forbidden } from '../platform/errors.js';
+import { DomainError } from '../platform/errors.js';
 
-/**
- * Who subscribes: as with any other request. A browser's page can set no headers for a WebSocket, so they may come with its first message; and it
- * may open one to any host, so that a page of another site needs a key.
- */
+/** Who subscribes: as with any other request. A browser's page can set no headers for a WebSocket, so they may come with its first message. */
 export async function identifySubscriber(
   keys: KeyRing,
   headers: IncomingHttpHeaders,
@@ -18,13 +17,6 @@ export async function identifySubscriber(
   if (typeof params.authorization === 'string') given.authorization = params.authorization;
   // As it would be in a header: bytes read as Latin-1.
   if (typeof params.actor === 'string') given['waybill-actor'] = Buffer.from(params.actor).toString('latin1');
-  const { origin } = headers;
-  const foreign = origin === undefined ? String(headers['sec-fetch-site']).endsWith('-site') : !isOwn(origin, headers.host);
-  if (given.authorization === undefined && foreign)
-    throw forbidden(`A page of ${origin ?? 'another site'} may subscribe only with an API key.`, {
-      argument: 'Origin',
-      value: origin ?? null,
-    });
   return identifyCaller(keys, given, listensOn);
 }
 
@@ -39,41 +31,74 @@ export function identifyAgain(identify: () => Promise<Caller>, refused: (error: 
   return () => clearInterval(timer);
 }
 
-function isOwn(origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host;
+/** Who has a subscription: `client` is a connection, or what stands for one; the same caller, or the same address, may have several. */
+export interface Subscriber {
+  client: unknown;
+  caller: string;
+  address: string;
 }
 
-/** How many subscriptions each client has, and all together. */
+/** The first half of an address of IPv6 is its network; the other half its owner changes at will. */
+function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (!isIPv6(plain)) return plain;
+  const [front = '', back] = plain.split('::').map((part) => (part ? part.split(':') : []));
+  const zeros = Array<string>(8 - front.length - (back?.length ?? 0)).fill('0');
+  return [...front, ...(back ? [...zeros, ...back] : [])]
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16))
+    .join(':');
+}
+
+/** Whoever has fewer than these may have one of the places that are kept for others. */
+const few = 10;
+
+type Limits = Pick<Config, 'maxSubscriptions' | 'maxCallerSubscriptions' | 'maxAddressSubscriptions' | 'maxAllSubscriptions'>;
+
+/** How many subscriptions each client, caller and address has, and all together. */
 export class SubscriptionCount {
   #all = 0;
   readonly #of = new Map<unknown, number>();
 
-  constructor(readonly limits: { maxSubscriptions: number; maxAllSubscriptions: number }) {}
+  constructor(readonly limits: Limits) {}
 
   /** Counts one more, until the answer is called. @throws CONFLICT, naming the limit */
-  add(client: unknown): () => void {
-    const { maxSubscriptions, maxAllSubscriptions } = this.limits;
-    const own = this.#of.get(client) ?? 0;
-    const refuse = (message: string, limit: string, max: number) =>
-      new DomainError('CONFLICT', message, { limit, value: max + 1, allowed: { max } });
-    if (own >= maxSubscriptions)
-      throw refuse(`A client may have ${maxSubscriptions} subscriptions at once; end one first.`, 'maxSubscriptions', maxSubscriptions);
-    if (this.#all >= maxAllSubscriptions)
-      throw refuse(
-        `This server takes ${maxAllSubscriptions} subscriptions at once, and has them; try another one, or later.`,
+  add({ client, caller, address }: Subscriber): () => void {
+    const { limits } = this;
+    const network = networkOf(address);
+    const keys = [client, `caller ${caller}`, `address ${network}`];
+    const [ofClient, ofCaller, ofAddress] = keys.map((key) => this.#of.get(key) ?? 0) as [number, number, number];
+    const check = (has: number, limit: keyof Limits, message: (max: number) => string, max = limits[limit]) => {
+      if (has >= max) throw new DomainError('CONFLICT', message(limits[limit]), { limit, value: has + 1, allowed: { max } });
+    };
+    check(ofClient, 'maxSubscriptions', (max) => `A client may have ${max} subscriptions at once; end one first.`);
+    check(ofCaller, 'maxCallerSubscriptions', (max) => `The caller ${caller} may have ${max} subscriptions at once; end one first.`);
+    check(ofAddress, 'maxAddressSubscriptions', (max) => `The address ${network} may have ${max} subscriptions at once; end one first.`);
+    check(
+      this.#all,
+      'maxAllSubscriptions',
+      (max) => `This server takes ${max} subscriptions at once, and has them; try another one, or later.`,
+    );
+    if (Math.max(ofCaller, ofAddress) >= few)
+      check(
+        this.#all,
         'maxAllSubscriptions',
-        maxAllSubscriptions,
+        (max) =>
+          `This server takes ${max} subscriptions at once; its last places are for callers and addresses with fewer than ${few}. End one first.`,
+        limits.maxAllSubscriptions - Math.floor(limits.maxAllSubscriptions / 10),
       );
     this.#all++;
-    this.#of.set(client, own + 1);
+    for (const key of keys) this.#of.set(key, (this.#of.get(key) ?? 0) + 1);
     let counted = true;
     return () => {
       if (!counted) return;
       counted = false;
       this.#all--;
-      const left = this.#of.get(client)! - 1;
-      if (left) this.#of.set(client, left);
-      else this.#of.delete(client);
+      for (const key of keys) {
+        const left = this.#of.get(key)! - 1;
+        if (left) this.#of.set(key, left);
+        else this.#of.delete(key);
+      }
     };
   }
 }

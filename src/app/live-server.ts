@@ -41,7 +41,6 @@ export class LiveServer {
     // Clients may offer other upgrades, such as HTTP/2, with a request that is to be answered as it is.
     Object.assign(server, { shouldUpgradeCallback: ({ headers }: IncomingMessage) => /^websocket$/i.test(headers.upgrade ?? '') });
     server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
-    app.addHook('preClose', () => this.#end('The server stops. Connect again, and go on after your last cursor.'));
   }
 
   /** From now on, and from this store. */
@@ -60,9 +59,10 @@ export class LiveServer {
     else this.#sockets.accept(request, stream, head);
   }
 
-  async #end(reason: string): Promise<void> {
+  /** Ends all subscriptions, for good. */
+  async end(): Promise<void> {
     this.#ending = true;
     this.#streams.close();
-    await this.#sockets.close(reason);
+    await this.#sockets.close('The server stops. Connect again, and go on after your last cursor.');
   }
 }

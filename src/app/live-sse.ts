@@ -50,8 +50,8 @@ export class LiveStreams {
     const { 'last-event-id': last } = request.headers;
     if (typeof last === 'string' && last) lastCursors.set(context, last);
     const args = prepare(asked(request), this.schema, this.config, state ?? { kind: 'ready' }, context);
-    const client = `${request.ip} ${caller.actor}`;
-    const results = Array.isArray(args) ? { errors: args } : await run(args, () => this.counted.add(client));
+    const subscriber = { client: `${request.ip} ${caller.actor}`, caller: caller.actor, address: request.ip };
+    const results = Array.isArray(args) ? { errors: args } : await run(args, () => this.counted.add(subscriber));
 
     reply.hijack();
     const response = reply.raw;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import proxyAddr from '@fastify/proxy-addr';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -7,13 +8,15 @@ import type { Config } from '../platform/config.js';
 import { createContext, type Caller, type Context } from '../platform/context.js';
 import { DomainError } from '../platform/errors.js';
 import { requestIdFrom, requests, type Log, type RequestRecord } from '../platform/log.js';
-import { identifyAgain, identifySubscriber, type SubscriptionCount } from './live-callers.js';
+import { identifyAgain, identifySubscriber, type Subscriber, type SubscriptionCount } from './live-callers.js';
 import { answered, prepare, run, told } from './live-operations.js';
 import type { LiveStore } from './live-server.js';
 
 interface Extra {
   socket: WebSocket;
   request: IncomingMessage;
+  /** The client's address, as trusted proxies say it. */
+  address: string;
   record: RequestRecord;
   caller?: Caller;
 }
@@ -35,8 +38,8 @@ function shortened(text: string): string {
 export class LiveSockets {
   readonly #server: WebSocketServer;
   readonly #protocol;
-  /** The client of each subscription. */
-  readonly #sockets = new WeakMap<Context, WebSocket>();
+  /** Who has each subscription. */
+  readonly #subscribers = new WeakMap<Context, Subscriber>();
 
   constructor(
     readonly schema: GraphQLSchema,
@@ -48,13 +51,13 @@ export class LiveSockets {
     this.#server = new WebSocketServer({ noServer: true, maxPayload: config.maxBody, handleProtocols });
     this.#protocol = makeServer<Record<string, unknown>, Extra>({
       onConnect: (ctx) => this.#identify(ctx.extra, ctx.connectionParams),
-      onSubscribe: ({ extra: { socket, record, caller } }, _id, payload) => {
+      onSubscribe: ({ extra: { socket, address, record, caller } }, _id, payload) => {
         const { db, state } = this.store;
         const context = createContext(db!, caller!, record.id);
-        this.#sockets.set(context, socket);
+        this.#subscribers.set(context, { client: socket, caller: caller!.actor, address });
         return prepare(payload, schema, config, state ?? { kind: 'ready' }, context);
       },
-      subscribe: (args) => run(args, () => this.counted.add(this.#sockets.get(args.contextValue as Context))),
+      subscribe: (args) => run(args, () => this.counted.add(this.#subscribers.get(args.contextValue as Context)!)),
       onNext: ({ extra }, _id, _payload, _args, result) => answered(result, schema, extra.record),
       onError: ({ extra }, _id, _payload, errors) => told(errors, schema, extra.record),
     });
@@ -71,7 +74,8 @@ export class LiveSockets {
 
   #open(socket: WebSocket, request: IncomingMessage): void {
     const id = requestIdFrom(request.headers['x-request-id']);
-    const record: RequestRecord = { id, log: this.log.child({ requestId: id }), facts: {} };
+    const address = proxyAddr(request, this.config.trustedProxies ?? []);
+    const record: RequestRecord = { id, log: this.log.child({ requestId: id, client: address }), facts: {} };
     // Too large a message, or no WebSocket at all: `ws` closes the connection with a code of its own.
     socket.on('error', (error) => record.log.warn({ err: error }, 'a WebSocket broke'));
     let alive = true;
@@ -101,7 +105,7 @@ export class LiveSockets {
             ),
           ),
       },
-      { socket, request, record },
+      { socket, request, address, record },
     );
     socket.once('close', (code, reason) => {
       clearInterval(pings);

@@ -18,6 +18,7 @@ import { requestIdFrom, requests, type Log, type RequestRecord } from '../platfo
 import { answerError, retryAfterOf, statusOf } from './apollo-errors.js';
 import { gatePlugin } from './apollo-gate.js';
 import { jitPlugin } from './apollo-jit.js';
+import { prepareToDrain } from './drain.js';
 import { readiness } from './health.js';
 import { LiveServer } from './live-server.js';
 import type { StoreState } from './migrate.js';
@@ -45,11 +46,9 @@ export interface Server {
   use(db: Database, state: StoreState): void;
   /** Why requests cannot be answered yet. */
   wait(reason: string): void;
-  /** Takes no new requests, lets the running ones end, for ten seconds at most. */
+  /** Takes no new requests, lets the running ones end, for ten seconds at most; each is answered. */
   close(): Promise<void>;
 }
-
-const drainMs = 10_000;
 
 /** The port is taken, or the address is not one of this machine. */
 export class ListenError extends Error {
@@ -66,6 +65,7 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
   };
   const apollo = await startApollo(config, schema, log, () => store.state ?? { kind: 'ready' });
   const app = createApp(config, log, schema);
+  const drain = prepareToDrain(app);
 
   const identify = async (request: FastifyRequest) => {
     // Apollo refuses what a foreign web page can send without asking first. For a GET, which never writes, the browser's own word on
@@ -116,12 +116,7 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
     },
     wait: (reason) => void (store.waiting = reason),
     async close() {
-      // A connection whose request has just ended stays open for the next one; nobody else would close it.
-      const idle = setInterval(() => app.server.closeIdleConnections(), 50);
-      const impatience = setTimeout(() => app.server.closeAllConnections(), drainMs);
-      await app.close();
-      clearInterval(idle);
-      clearTimeout(impatience);
+      await drain(() => live.end());
       await apollo.stop();
     },
   };
@@ -171,7 +166,9 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
     genReqId: (request) => requestIdFrom(request.headers['x-request-id']),
     bodyLimit: config.maxBody,
     requestTimeout: 60_000,
+    trustProxy: config.trustedProxies ?? false,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
   }) as unknown as FastifyInstance;
   app.decorateRequest('record');
   app.decorateRequest('caller');
@@ -205,6 +202,7 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
         method: request.method,
         path: request.url.split('?')[0],
         status: reply.statusCode,
+        client: request.ip,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         ...facts,
       },

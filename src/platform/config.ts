@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compile } from '@fastify/proxy-addr';
 import { suggestionList } from 'graphql/jsutils/suggestionList.js';
 import { z } from 'zod';
 import { addressForm, completeAddress, databaseAddress } from './database-address.js';
@@ -62,6 +63,21 @@ export const settings = {
     'an address or host name of this machine, such as 127.0.0.1 or 0.0.0.0',
     'The address to listen on. Any other than a loopback address needs at least one API key (`npm run key`).',
   ),
+  trustedProxies: setting(
+    'WAYBILL_TRUSTED_PROXIES',
+    undefined,
+    z.string().transform((text, context): string[] => {
+      const proxies = text.split(',').map((each) => each.trim());
+      try {
+        compile(proxies);
+      } catch {
+        context.addIssue('no list of addresses');
+      }
+      return proxies;
+    }),
+    'addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8',
+    "Proxies whose `X-Forwarded-For` is believed: it gives the client's address to logs and limits.",
+  ),
   port: setting(
     'WAYBILL_PORT',
     '4000',
@@ -118,8 +134,22 @@ export const settings = {
     86_400,
     'Seconds between two looks for runs and files whose lease is over, which are then abandoned, or free again; 0 never looks, then a new start, a new claim or a person does it.',
   ),
-  maxSubscriptions: count('WAYBILL_MAX_SUBSCRIPTIONS', 100, 1, 100_000, 'Subscriptions of one client, at most.'),
-  maxAllSubscriptions: count('WAYBILL_MAX_ALL_SUBSCRIPTIONS', 2_000, 1, 1_000_000, 'Subscriptions of all clients of one server, at most.'),
+  maxSubscriptions: count('WAYBILL_MAX_SUBSCRIPTIONS', 100, 1, 100_000, 'Subscriptions of one connection, at most.'),
+  maxCallerSubscriptions: count('WAYBILL_MAX_CALLER_SUBSCRIPTIONS', 500, 1, 1_000_000, 'Subscriptions of one caller, at most.'),
+  maxAddressSubscriptions: count(
+    'WAYBILL_MAX_ADDRESS_SUBSCRIPTIONS',
+    1_000,
+    1,
+    1_000_000,
+    'Subscriptions from one address (of IPv6: one /64 network), at most.',
+  ),
+  maxAllSubscriptions: count(
+    'WAYBILL_MAX_ALL_SUBSCRIPTIONS',
+    2_000,
+    1,
+    1_000_000,
+    'Subscriptions of one server, at most. The last tenth is for callers and addresses with fewer than 10.',
+  ),
   pooler: setting(
     'WAYBILL_POOLER',
     'auto',
@@ -145,9 +175,10 @@ export const settings = {
 
 type Settings = typeof settings;
 type Values = { [K in keyof Settings]: z.output<Settings[K]['accepts']> };
-export type Config = Omit<Values, 'databaseUrl' | 'listenUrl'> & {
+export type Config = Omit<Values, 'databaseUrl' | 'listenUrl' | 'trustedProxies'> & {
   databaseUrl?: string | undefined;
   listenUrl?: string | undefined;
+  trustedProxies?: string[] | undefined;
   /** What looks like a mistake but stops nothing. */
   warnings: string[];
 };

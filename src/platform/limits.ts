@@ -21,6 +21,7 @@ import {
 import { getVariableValues } from 'graphql/execution/values.js';
 import type { ComplexityEstimator } from 'graphql-query-complexity';
 import type { Config } from './config.js';
+import { introspectionCost } from './introspection-cost.js';
 
 // Its ES modules import a second copy of graphql (`index.mjs`), which does not know the types of ours.
 const { createComplexityRule, fieldExtensionsEstimator } = createRequire(import.meta.url)(
@@ -31,11 +32,17 @@ const { createComplexityRule, fieldExtensionsEstimator } = createRequire(import.
 const assumedRows = 50;
 const assumedItems = 10;
 
+/** How often a document may ask for `__schema`: more than that no tool needs. */
+const maxSchemas = 1;
+/** Objects that introspection may answer: several times the whole schema. */
+const maxIntrospection = 50_000;
+
 /** Every refusal names the limit, its value and what was given. */
 const refusal = (message: string, limit: string, value: number, max: number) =>
   new GraphQLError(message, { extensions: { code: 'INVALID', argument: 'query', limit, value, allowed: { max } } });
 
 interface Measures {
+  schemas: number;
   depth: number;
   aliases: number;
   selections: number;
@@ -46,7 +53,7 @@ function measure(document: DocumentNode): Measures {
   const fragments = new Map<string, FragmentDefinitionNode | Measures>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const nothing: Measures = { depth: 0, aliases: 0, selections: 0 };
+  const nothing: Measures = { schemas: 0, depth: 0, aliases: 0, selections: 0 };
 
   const ofFragment = (name: string): Measures => {
     const known = fragments.get(name) ?? nothing;
@@ -63,6 +70,7 @@ function measure(document: DocumentNode): Measures {
       const field = selection.kind === Kind.FIELD ? selection : undefined;
       const introspection = field?.name.value === '__schema' || field?.name.value === '__type';
       sum.depth = Math.max(sum.depth, field ? 1 + (introspection ? 0 : inner.depth) : inner.depth);
+      sum.schemas += inner.schemas + (field?.name.value === '__schema' ? 1 : 0);
       sum.aliases += inner.aliases + (field?.alias ? 1 : 0);
       sum.selections += inner.selections + (field ? 1 : 0);
     }
@@ -72,7 +80,8 @@ function measure(document: DocumentNode): Measures {
   const total = { ...nothing };
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    const { depth, aliases, selections } = of(definition.selectionSet);
+    const { schemas, depth, aliases, selections } = of(definition.selectionSet);
+    total.schemas += schemas;
     total.depth = Math.max(total.depth, depth);
     total.aliases += aliases;
     total.selections += selections;
@@ -89,7 +98,7 @@ export const documentLimits =
   (context) => ({
     Document: {
       enter(document) {
-        const { depth, aliases, selections } = measure(document);
+        const { schemas, depth, aliases, selections } = measure(document);
         const refusals = [
           ...(depth > limits.maxDepth
             ? [refusal(`The query nests ${depth} levels deep; the limit is ${limits.maxDepth}.`, 'maxDepth', depth, limits.maxDepth)]
@@ -106,6 +115,9 @@ export const documentLimits =
                   limits.maxSelections,
                 ),
               ]
+            : []),
+          ...(schemas > maxSchemas
+            ? [refusal(`The query asks for __schema ${schemas} times; the limit is ${maxSchemas}.`, 'maxSchemas', schemas, maxSchemas)]
             : []),
         ];
         for (const error of refusals) context.reportError(error);
@@ -146,7 +158,7 @@ const lastCosts = new WeakMap<OperationDefinitionNode, { variables: string; cost
 
 /**
  * What the operation may cost at most, before anything of it runs; undefined where its variables do not fit, which execution reports.
- * @throws GraphQLError where an argument cannot be read.
+ * @throws GraphQLError where an argument cannot be read, and for more introspection than any tool needs.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -176,6 +188,15 @@ export function costOf(
   visitor.OperationDefinition.enter.call(visitor, operation);
   visitor.OperationDefinition.leave.call(visitor, operation);
   if (errors.length) throw errors[0]!;
+  const introspection = introspectionCost(schema, document, operation, coerced, maxIntrospection);
+  if (introspection > maxIntrospection)
+    throw refusal(
+      `The introspection answers more than ${maxIntrospection} objects, which is the limit.`,
+      'maxIntrospection',
+      introspection,
+      maxIntrospection,
+    );
+  cost += introspection;
   lastCosts.set(operation, { variables: counted, cost });
   return cost;
 }
