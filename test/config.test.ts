@@ -40,6 +40,7 @@ test.each([
   ['WAYBILL_HOST', 'not a host', 'an address or host name'],
   ['WAYBILL_LOG_LEVEL', 'loud', 'one of trace, debug, info'],
   ['WAYBILL_JIT', 'maybe', 'true or false'],
+  ['WAYBILL_TRUSTED_PROXIES', '10.0.0.0/33', 'addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8'],
   ['WAYBILL_MAX_DEPTH', '0', 'a whole number from 1 to 1000'],
   ['WAYBILL_POOL_SIZE', 'many', 'a whole number from 1 to 1000'],
 ])('a wrong value of %s is named with the value and what is allowed: %s', (variable, value, allowed) => {

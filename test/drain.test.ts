@@ -36,8 +36,10 @@ const call = (agent: Agent, url: string, query: string): Promise<Answer | { lost
         ),
       );
     });
+    // What the system had connected and the server had not taken yet, it resets; nothing of the call was read.
+    const untaken = ({ code }: NodeJS.ErrnoException) => code === 'ECONNREFUSED' || (code === 'ECONNRESET' && !sent.reusedSocket);
     sent.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code === 'ECONNREFUSED' ? { refused: true } : { lost: `${error.code} ${error.message} ${sent.reusedSocket}` }),
+      resolve(untaken(error) ? { refused: true } : { lost: `${error.code} ${error.message} ${sent.reusedSocket}` }),
     );
     sent.end(JSON.stringify({ query }));
   });

@@ -1,5 +1,5 @@
 import { Server as NetServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Unavailable } from './apollo-errors.js';
 
@@ -36,7 +36,9 @@ export function prepareToDrain(app: FastifyInstance): (endSubscriptions: () => P
 
   return async (endSubscriptions) => {
     ending = true;
-    // No new connections. HTTP's own way to close would close those as well that wait for a request, and one may be on its way.
+    // Connections that the system has made already are taken first: closing resets them.
+    await immediate();
+    // No new ones. HTTP's own way to close would close those as well that wait for a request, and one may be on its way.
     NetServer.prototype.close.call(app.server);
     await endSubscriptions();
     await until(lingerMs, noConnection);

@@ -62,6 +62,10 @@ export class SubscriptionCount {
 
   constructor(readonly limits: Limits) {}
 
+  get all(): number {
+    return this.#all;
+  }
+
   /** Counts one more, until the answer is called. @throws CONFLICT, naming the limit */
   add({ client, caller, address }: Subscriber): () => void {
     const { limits } = this;

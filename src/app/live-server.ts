@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { KeyRing } from '../actor/api-key.service.js';
@@ -22,6 +23,7 @@ export interface LiveStore {
 
 /** Lets a server answer subscriptions: by WebSocket on /graphql, and as server-sent events from /graphql/stream. */
 export class LiveServer {
+  readonly #counted: SubscriptionCount;
   readonly #sockets: LiveSockets;
   readonly #streams: LiveStreams;
   #ending = false;
@@ -33,9 +35,9 @@ export class LiveServer {
     readonly log: Log,
     store: LiveStore,
   ) {
-    const counted = new SubscriptionCount(config);
-    this.#sockets = new LiveSockets(schema, config, log, store, counted);
-    this.#streams = new LiveStreams(schema, config, store, counted);
+    this.#counted = new SubscriptionCount(config);
+    this.#sockets = new LiveSockets(schema, config, log, store, this.#counted);
+    this.#streams = new LiveStreams(schema, config, store, this.#counted);
     this.#streams.route(app);
     const { server } = app;
     // Clients may offer other upgrades, such as HTTP/2, with a request that is to be answered as it is.
@@ -64,5 +66,7 @@ export class LiveServer {
     this.#ending = true;
     this.#streams.close();
     await this.#sockets.close('The server stops. Connect again, and go on after your last cursor.');
+    // Each says in the log that it has ended.
+    for (let i = 0; i < 50 && this.#counted.all; i++) await sleep(10);
   }
 }
