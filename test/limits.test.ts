@@ -112,7 +112,7 @@ describe('L22 limits: each refusal names the limit and the value, nothing runs',
 
   test('L22 introspection: a hundred aliases of __schema, also in fragments that multiply each other', async () => {
     const { message, extensions } = await refused(`{ ${aliases(100, '__schema { types { name } }')} }`);
-    expect(message).toBe('The query asks for __schema 100 times; the limit is 1.');
+    expect(message).toBe('The query selects __schema 100 times; the limit is 1.');
     expect(extensions).toMatchObject({ limit: 'maxSchemas', value: 100, allowed: { max: 1 } });
     const fragments = ['A { ...B ...B }', 'B { ...C ...C }', 'C { __schema { types { name } } }'];
     const query = `{ ...A } ${fragments.map((each) => `fragment ${each.replace(' ', ' on Query ')}`).join(' ')}`;

@@ -18,10 +18,10 @@ import { DomainError } from '../platform/errors.js';
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** Executes an operation; undefined where the interpreter must answer. */
-export type Compiled = (context: unknown, variables: Variables) => Promise<ExecutionResult | undefined>;
+export type Compiled = (context: unknown, variables: Variables, root?: unknown) => Promise<ExecutionResult | undefined>;
 
 /** Type of a variable whose value has been read already. */
-const asItIs = new GraphQLScalarType({ name: 'AsItIs', parseValue: (value) => value });
+export const asItIs = new GraphQLScalarType({ name: 'AsItIs', parseValue: (value) => value });
 
 /**
  * Compiles an operation by graphql-jit, for the flags that `variables` hold; null where it cannot. graphql-jit is given neither of the two
@@ -42,9 +42,9 @@ export function compileQuery(
   }) as GraphQLSchema;
   const compiled = compileByJit(withType, written);
   if (!isCompiledQuery(compiled)) return null;
-  return async (context, values) => {
+  return async (context, values, root) => {
     const read = readArguments(given, values);
-    const result = read && (await compiled.query(undefined, context, read));
+    const result = read && (await compiled.query(root, context, read));
     return result?.errors && isForInterpreter(result.data, result.errors) ? undefined : result;
   };
 }

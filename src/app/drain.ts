@@ -1,7 +1,7 @@
 import { Server as NetServer } from 'node:net';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { Unavailable } from './apollo-errors.js';
+import { Unavailable } from '../platform/errors.js';
 
 /** How long a connection that waits for its next request is kept: a client may be sending one at this moment. */
 const lingerMs = 250;
@@ -9,7 +9,7 @@ const lingerMs = 250;
 const drainMs = 10_000;
 
 const stopped = 'The server is shutting down. Try again in a moment.';
-const brokenOff = 'The server is shutting down, before this request has ended: whether it took effect is not known.';
+const brokenOff = 'The server is shutting down and this request has not finished: it may or may not have taken effect.';
 
 /**
  * Lets a server end so that each request that reached it is answered: those that run by what they answer, others by UNAVAILABLE. Answers the

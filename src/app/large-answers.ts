@@ -1,7 +1,7 @@
 import type { Context } from '../platform/context.js';
 import { LargeAnswer } from '../platform/large-answer.js';
 import { requests } from '../platform/log.js';
-import { Unavailable } from './apollo-errors.js';
+import { Unavailable } from '../platform/errors.js';
 
 /** From so many objects that it may hold an answer is made in pieces. */
 const inPiecesFrom = 2_000;

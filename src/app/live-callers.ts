@@ -42,8 +42,8 @@ export interface Subscriber {
 function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   if (!isIPv6(plain)) return plain;
-  const [front = '', back] = plain.split('::').map((part) => (part ? part.split(':') : []));
-  const zeros = Array<string>(8 - front.length - (back?.length ?? 0)).fill('0');
+  const [front = [], back] = plain.split('::').map((part) => (part ? part.split(':') : []));
+  const zeros = Array.from({ length: 8 - front.length - (back?.length ?? 0) }, () => '0');
   return [...front, ...(back ? [...zeros, ...back] : [])]
     .slice(0, 4)
     .map((group) => parseInt(group, 16))
@@ -88,7 +88,7 @@ export class SubscriptionCount {
         this.#all,
         'maxAllSubscriptions',
         (max) =>
-          `This server takes ${max} subscriptions at once; its last places are for callers and addresses with fewer than ${few}. End one first.`,
+          `This server takes ${max} subscriptions at once; the last tenth is reserved for callers and addresses with fewer than ${few}. End one first.`,
         limits.maxAllSubscriptions - Math.floor(limits.maxAllSubscriptions / 10),
       );
     this.#all++;

@@ -13,11 +13,10 @@ import {
   type GraphQLResolveInfo,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { CompiledQuery } from 'graphql-jit';
 import { createContext, type Context } from '../platform/context.js';
 import { ListText } from '../platform/large-answer.js';
 import { pause } from '../platform/turns.js';
-import { compileQuery } from './compile-query.js';
+import { asItIs, compileQuery, flagsOf, type Compiled, type Variables } from './compile-query.js';
 
 /** How many items of a long list are executed at once. */
 const partSize = 500;
@@ -52,8 +51,8 @@ async function inParts(list: readonly unknown[], context: Context, info: GraphQL
   for (let at = 0; at < list.length; at += partSize) {
     await pause();
     // Loaders of its own: what they have read is let go with the part.
-    const own = createContext(context.db, context, context.requestId);
-    const { data, errors = [] } = await query({ [info.fieldName]: list.slice(at, at + partSize) }, own, large.variables);
+    const own = { ...createContext(context.db, context, context.requestId), large };
+    const { data, errors = [] } = await query({ [info.fieldName]: list.slice(at, at + partSize) }, own, info.variableValues);
     const found = errors.map((error) => located(error, path, at));
     if (!data?.[key]) throw found[0] ?? new Error(`no ${info.fieldName} in a part of an answer`);
     allErrors.push(...found);
@@ -79,11 +78,10 @@ function located({ message, nodes, path = [], originalError }: GraphQLError, lis
   });
 }
 
-type Query = (root: unknown, context: unknown, variables: Record<string, unknown>) => ExecutionResult | Promise<ExecutionResult>;
 interface Part {
   operation: OperationDefinitionNode;
   key: string;
-  query: Query;
+  query: (root: unknown, context: Context, variables: Variables) => Promise<ExecutionResult>;
 }
 /** By the field's place in its document; a fragment's may be part of several operations. */
 const parts = new WeakMap<FieldNode, Part>();
@@ -94,26 +92,35 @@ function partOf(info: GraphQLResolveInfo): Part {
   const node = fieldNodes[0]!;
   const known = parts.get(node);
   if (known?.operation === operation && fieldNodes.length === 1) return known;
-  const document: DocumentNode = {
-    kind: Kind.DOCUMENT,
-    definitions: [
-      { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections: fieldNodes }, directives: [] },
-      ...Object.values(fragments),
-    ],
+  const own: OperationDefinitionNode = {
+    ...operation,
+    selectionSet: { kind: Kind.SELECTION_SET, selections: fieldNodes },
+    directives: [],
   };
+  const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [own, ...Object.values(fragments)] };
   const schema = partSchema(info.schema, fieldName, returnType);
-  let compiled: CompiledQuery['query'] | null = null;
-  try {
-    compiled = compileQuery(schema, document, operation.name?.value);
-  } catch {
-    // Left to the interpreter.
-  }
-  const query: Query =
-    (compiled as Query | null) ??
-    ((rootValue, contextValue, variableValues) => execute({ schema, document, rootValue, contextValue, variableValues }));
-  const part = { operation, key: node.alias?.value ?? fieldName, query };
+  const compiled = flagsOf(document, own).length ? null : tryCompile(schema, document, own, info.variableValues);
+  const part: Part = {
+    operation,
+    key: node.alias?.value ?? fieldName,
+    query: async (rootValue, contextValue, values) =>
+      (await compiled?.(contextValue, values, rootValue)) ??
+      // A compiled query has the values of its variables from GraphQL; the interpreter reads those of the request itself.
+      execute({ schema, document, rootValue, contextValue, variableValues: isWritten(own) ? values : contextValue.large!.variables }),
+  };
   parts.set(node, part);
   return part;
+}
+
+const isWritten = ({ variableDefinitions = [] }: OperationDefinitionNode): boolean =>
+  variableDefinitions.every(({ type }) => type.kind === Kind.NAMED_TYPE && type.name.value === asItIs.name);
+
+function tryCompile(...given: Parameters<typeof compileQuery>): Compiled | null {
+  try {
+    return compileQuery(...given);
+  } catch {
+    return null; // Left to the interpreter.
+  }
 }
 
 const schemas = new WeakMap<object, GraphQLSchema>();
@@ -122,7 +129,7 @@ function partSchema(schema: GraphQLSchema, name: string, type: GraphQLResolveInf
   const known = schemas.get(type);
   if (known) return known;
   const query = new GraphQLObjectType({ name: 'AnswerPart', fields: { [name]: { type } } });
-  const types = Object.values(schema.getTypeMap()).filter((each) => !isIntrospectionType(each));
+  const types = [asItIs, ...Object.values(schema.getTypeMap()).filter((each) => !isIntrospectionType(each))];
   const made = new GraphQLSchema({ query, types, directives: schema.getDirectives(), assumeValid: true });
   schemas.set(type, made);
   return made;

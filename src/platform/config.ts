@@ -76,7 +76,7 @@ export const settings = {
       return proxies;
     }),
     'addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8',
-    "Proxies whose `X-Forwarded-For` is believed: it gives the client's address to logs and limits.",
+    "Trusted proxies: their `X-Forwarded-For` supplies the client's address for logs and limits.",
   ),
   port: setting(
     'WAYBILL_PORT',
@@ -148,7 +148,7 @@ export const settings = {
     2_000,
     1,
     1_000_000,
-    'Subscriptions of one server, at most. The last tenth is for callers and addresses with fewer than 10.',
+    'Subscriptions of one server, at most. The last tenth is reserved for callers and addresses with fewer than 10.',
   ),
   pooler: setting(
     'WAYBILL_POOLER',

@@ -117,7 +117,7 @@ export const documentLimits =
               ]
             : []),
           ...(schemas > maxSchemas
-            ? [refusal(`The query asks for __schema ${schemas} times; the limit is ${maxSchemas}.`, 'maxSchemas', schemas, maxSchemas)]
+            ? [refusal(`The query selects __schema ${schemas} times; the limit is ${maxSchemas}.`, 'maxSchemas', schemas, maxSchemas)]
             : []),
         ];
         for (const error of refusals) context.reportError(error);
@@ -191,7 +191,7 @@ export function costOf(
   const introspection = introspectionCost(schema, document, operation, coerced, maxIntrospection);
   if (introspection > maxIntrospection)
     throw refusal(
-      `The introspection answers more than ${maxIntrospection} objects, which is the limit.`,
+      `The introspection could return more than ${maxIntrospection} objects, which is the limit.`,
       'maxIntrospection',
       introspection,
       maxIntrospection,
