@@ -48,8 +48,8 @@ export function checkCounts(counts: Readonly<Record<string, string | null | unde
       });
 }
 
-/** @throws INVALID for a fencing token that nobody can have been given; none is let through */
+/** @throws INVALID for a fencing token of more than 64 bits, which no claim and no start can have returned; none is let through */
 export function checkToken(token: string | null | undefined): void {
-  if (typeof token === 'string' && (BigInt(token) < 0n || BigInt(token) > max64))
-    throw invalid(`fencingToken must be one that was answered here, not ${token}.`, { argument: 'fencingToken', value: token });
+  if (typeof token === 'string' && (BigInt(token) < -max64 || BigInt(token) > max64))
+    throw invalid(`fencingToken must be one that a claim or a start returned, not ${token}.`, { argument: 'fencingToken', value: token });
 }
