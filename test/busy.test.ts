@@ -135,7 +135,7 @@ test('a pool whose connections are all in use is busy, not unreachable', async (
   const held = opened.db.reads.borrow(() => new Promise<void>((resolve) => (free = resolve)));
   const answer = read();
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(await health()).toEqual({ status: 'ready', database: 'busy', store: 'ready' });
+  expect(await health()).toEqual({ status: 'ready', database: 'busy', store: 'ready', readOnly: false });
   const { status, headers, body } = await answer;
   expect([status, headers.get('retry-after')]).toEqual([503, '1']);
   expect(body.errors![0]).toMatchObject({

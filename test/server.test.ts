@@ -35,7 +35,7 @@ describe('pages and health', () => {
   test('/health/live and /health/ready', async () => {
     expect(await (await fetch(`${server.url}/health/live`)).json()).toEqual({ status: 'live' });
     const ready = await fetch(`${server.url}/health/ready`);
-    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', database: 'up', store: 'ready' }]);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', database: 'up', store: 'ready', readOnly: false }]);
   });
 
   test('other paths and methods are told where to go', async () => {
@@ -170,6 +170,7 @@ describe('mutations', () => {
       status: 'ready',
       database: 'up',
       store: 'read-only',
+      readOnly: true,
       reason: state.reason,
     });
     await own.close();
@@ -194,7 +195,7 @@ describe('a database that is away', () => {
     const ready = await fetch(`${own.url}/health/ready`);
     expect([ready.status, await ready.json()]).toEqual([
       503,
-      { status: 'unavailable', database: 'down', store: 'ready', reason: 'The database did not answer within 1000 ms.' },
+      { status: 'unavailable', database: 'down', store: 'ready', readOnly: false, reason: 'The database did not answer within 1000 ms.' },
     ]);
     expect((await fetch(`${own.url}/health/live`)).status).toBe(200);
 

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Config } from '../platform/config.js';
 import type { Context } from '../platform/context.js';
-import { conflict, forbidden } from '../platform/errors.js';
+import { conflict, forbidden, Unavailable } from '../platform/errors.js';
 import { checkCost, costOf } from '../platform/limits.js';
 import { requests } from '../platform/log.js';
 import { prepareAnswer } from './large-answers.js';
@@ -68,12 +68,14 @@ const isEmpty = (data: Record<string, unknown> | null | undefined) => !data || O
 function checkWritable(caller: Context, state: StoreState): void {
   if (caller.role === 'read')
     throw forbidden(`The key of ${caller.actor} may read, not write.`, { value: caller.role, allowed: ['write', 'admin'] });
-  if (state.kind === 'read-only') {
-    const { reason, violations } = state;
-    throw conflict(`The store is read-only: ${reason} Run \`npm run setup\` on the server's machine.`, {
-      reason,
-      violations,
-      command: 'npm run setup',
-    });
-  }
+  if (state.kind === 'ready') return;
+  const { reason, violations, cause, turned } = state;
+  if (cause && cause !== 'ROLE' && turned)
+    throw new Unavailable(`The store is read-only at present: ${reason} Nothing was changed; try again later.`, { reason: cause }, 5);
+  if (cause) throw conflict(`The store is read-only: ${reason}`, { reason: cause });
+  throw conflict(`The store is read-only: ${reason} Run \`npm run setup\` on the server's machine.`, {
+    reason,
+    violations,
+    command: 'npm run setup',
+  });
 }

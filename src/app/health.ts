@@ -9,16 +9,23 @@ export interface Readiness {
   /** Whether the database answers; busy: it does, and requests wait because all connections to it are in use. */
   database: 'up' | 'busy' | 'down';
   store: StoreState['kind'] | 'unknown';
+  /** Whether the store takes no writes; false also while that is unknown. */
+  readOnly: boolean;
   reason?: string;
 }
 
 /** Whether requests can be answered. A read-only store is ready: it answers questions. */
 export async function readiness(db: Database | undefined, state: StoreState | undefined, waiting: string): Promise<Readiness> {
-  if (!db || !state) return { status: 'unavailable', database: 'down', store: 'unknown', reason: waiting };
-  const facts = { store: state.kind, ...(state.kind === 'read-only' ? { reason: state.reason } : {}) };
+  if (!db || !state) return { status: 'unavailable', database: 'down', store: 'unknown', readOnly: false, reason: waiting };
+  const facts = {
+    store: state.kind,
+    readOnly: state.kind === 'read-only',
+    ...(state.kind === 'read-only' ? { reason: state.reason } : {}),
+  };
   try {
-    await within(patienceMs, db.ping());
-    return { status: 'ready', database: db.reads.busy || db.writes.busy ? 'busy' : 'up', ...facts };
+    const { readOnly } = await within(patienceMs, db.ping());
+    const database = db.reads.busy || db.writes.busy ? 'busy' : 'up';
+    return { status: 'ready', database, ...facts, readOnly: facts.readOnly || readOnly };
   } catch {
     // The driver's words hold addresses and user names, and this page is for everybody: they are in the log with each failed request.
     return { status: 'unavailable', database: 'down', ...facts, reason: `The database did not answer within ${patienceMs} ms.` };

@@ -4,20 +4,10 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { databaseAddress } from '../platform/database-address.js';
 import { StartError } from './embedded-folder.js';
 import { readFunctions } from './functions.js';
-import { rules, type Rule } from './rules.js';
+import { applyRules, listViolations, literal, openRules, type Run, type Violation } from './apply-rules.js';
+import { rules } from './rules.js';
 import { readerLock } from './takeover.js';
-
-export interface Violation {
-  /** Name of the constraint or index that is wanted. */
-  rule: string;
-  table: string;
-  says: string;
-  /** What `npm run setup -- --repair` would do. */
-  remedy: string;
-  total: number;
-  /** The first hundred of the rows that are in its way. */
-  rows: Record<string, unknown>[];
-}
+import { obstacleToWrites, type Obstacle } from './write-obstacle.js';
 
 export type StoreState =
   | { kind: 'ready' }
@@ -27,6 +17,10 @@ export type StoreState =
       violations: Violation[];
       /** ProcessTracker made this store and Waybill has not touched it: reads need `readOnlyShadow`. */
       untouched?: true;
+      /** It is not the store but the database that takes no writes. */
+      cause?: Obstacle['cause'];
+      /** The database took writes when this server started: that it does again is likely. */
+      turned?: boolean;
     };
 
 export interface MigrateOptions {
@@ -46,13 +40,8 @@ export class StoreError extends StartError {
   override name = 'StoreError';
 }
 
-type Run = <T = Record<string, unknown>>(sql: string) => Promise<T[]>;
-
-const shownRows = 100;
 const oldestServer = 150000;
 const directory = new URL('../../migrations/', import.meta.url);
-
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 async function readMigrations(): Promise<{ name: string; sql: string }[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.sql')).sort();
@@ -93,9 +82,9 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     return await connection.transactional(async (transaction) => {
       const run: Run = (sql) => connection.execute(sql, [], 'all', transaction);
       // What takes its time, or waits for the readers of a table, must not be broken off halfway by what the role has for everyday work.
-      await run(
-        "select set_config(name, '0', true) from pg_settings where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')",
-      );
+      for (const name of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) await run(`set local ${name} = 0`);
+      // From PostgreSQL 17 on.
+      await run("select set_config(name, '0', true) from pg_settings where name = 'transaction_timeout'");
       await run('set local search_path = process_tracker, pg_temp');
       await checkServer(run);
       if (!options.dryRun) await run("select pg_advisory_xact_lock(hashtext('waybill.migrate'))");
@@ -103,7 +92,9 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     });
   } catch (error) {
     // A migration that finds something that it cannot take over says so in a sentence, by `raise exception`.
-    throw (error as { code?: string }).code === 'P0001' ? new StoreError((error as Error).message) : error;
+    const { code, message } = error as { code?: string; message: string };
+    if (code === 'P0001') throw new StoreError(message);
+    throw error;
   } finally {
     await orm.close(true);
   }
@@ -111,6 +102,13 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
 
 /** How the store is, changing nothing: what the server goes by after a repair by others. */
 export const storeState = (url: string): Promise<StoreState> => migrate(url, { dryRun: true });
+
+/** What has to be done where the database can be written, before this server can read it where it cannot. */
+const wanted = {
+  empty: 'There is no store in it: make one where it can be written, with `npm run setup`.',
+  ours: 'Its store must first be brought up to date for this Waybill, where it can be written, with `npm run setup`.',
+  foreign: 'Its store was made by ProcessTracker: take it over where it can be written, with `npm run setup`.',
+};
 
 const migrationOf = (sql: string) =>
   class extends Migration {
@@ -131,6 +129,10 @@ async function bringUp(
   const functions = await readFunctions();
   const [known] = store.kind === 'ours' ? await run<{ value: string }>("select value from waybill_setting where key = 'functions'") : [];
   const renew = pending.length > 0 || known?.value !== functions.hash;
+  const obstacle = await obstacleToWrites(run);
+  if (obstacle && store.kind === 'ours' && !renew && timeZone === undefined)
+    return { kind: 'read-only', ...obstacle, violations: await listViolations(run) };
+  if (obstacle && !dryRun) throw new StoreError(`${obstacle.reason} ${wanted[store.kind]}`);
   if (dryRun || (store.kind === 'foreign' && !setup)) {
     const violations = store.kind === 'empty' ? [] : await listViolations(run);
     if (dryRun) {
@@ -148,28 +150,40 @@ async function bringUp(
     }[store.kind];
     return { kind: 'read-only', reason, violations, ...(store.kind === 'foreign' ? { untouched: true } : {}) };
   }
-  if (pending.length) {
-    if (store.kind === 'foreign') await sendReadersAway(run);
-    await up();
-    for (const { name } of pending) log(`Applied migration ${name}.`);
-    await run('set local search_path = process_tracker, pg_temp');
+  try {
+    return await change();
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code !== '42501') throw error;
+    throw new StoreError(
+      `The store must be made or brought up to date, and the user of the database may not do that (${message}): run \`npm run setup\` as the owner of its tables, then start this server.`,
+    );
   }
-  if (renew) {
-    for (const { sql } of functions.files) await run(sql);
-    await setSetting(run, 'functions', functions.hash);
-    log('Made functions and triggers anew.');
+
+  async function change(): Promise<StoreState> {
+    if (pending.length) {
+      if (store.kind === 'foreign') await sendReadersAway(run);
+      await up();
+      for (const { name } of pending) log(`Applied migration ${name}.`);
+      await run('set local search_path = process_tracker, pg_temp');
+    }
+    if (renew) {
+      for (const { sql } of functions.files) await run(sql);
+      await setSetting(run, 'functions', functions.hash);
+      log('Made functions and triggers anew.');
+    }
+    if (timeZone !== undefined) {
+      await setSetting(run, 'time_zone', timeZone);
+      log(`The time zone of the store is ${timeZone}.`);
+    }
+    // After the time zone: what naive times mean depends on it.
+    if (pending.length) await run('select fill_instants(), fill_registration_instants()');
+    if (store.kind === 'foreign') {
+      await run('select complete_links(null)');
+      log('Took over the store that ProcessTracker made.');
+    }
+    return stateOf(await applyRules(run, repair ?? false, log));
   }
-  if (timeZone !== undefined) {
-    await setSetting(run, 'time_zone', timeZone);
-    log(`The time zone of the store is ${timeZone}.`);
-  }
-  // After the time zone: what naive times mean depends on it.
-  if (pending.length) await run('select fill_instants(), fill_registration_instants()');
-  if (store.kind === 'foreign') {
-    await run('select complete_links(null)');
-    log('Took over the store that ProcessTracker made.');
-  }
-  return stateOf(await applyRules(run, repair ?? false, log));
 }
 
 /**
@@ -239,48 +253,3 @@ const setSetting = (run: Run, key: string, value: string) =>
   run(
     `insert into waybill_setting (key, value) values (${literal(key)}, ${literal(value)}) on conflict (key) do update set value = excluded.value`,
   );
-
-async function openRules(run: Run): Promise<Rule[]> {
-  const present = await run<{ name: string }>(
-    `select conname as name from pg_constraint where connamespace = 'process_tracker'::regnamespace
-     union select relname from pg_class where relnamespace = 'process_tracker'::regnamespace and relkind = 'i'`,
-  );
-  return rules.filter((rule) => !present.some(({ name }) => name === rule.name));
-}
-
-async function violationOf(run: Run, rule: Rule): Promise<Violation | undefined> {
-  const [found] = await run<{ total: number; rows: Record<string, unknown>[] }>(
-    `with v as (${rule.violations})
-     select (select count(*) from v)::int as total, (select coalesce(json_agg(w), '[]') from (select * from v limit ${shownRows}) w) as rows`,
-  );
-  return found!.total ? { rule: rule.name, table: rule.table, says: rule.says, remedy: rule.remedy, ...found! } : undefined;
-}
-
-async function listViolations(run: Run): Promise<Violation[]> {
-  const found: Violation[] = [];
-  for (const rule of await openRules(run)) found.push(...[(await violationOf(run, rule)) ?? []].flat());
-  return found;
-}
-
-/** Applies each rule that nothing stands against, after mending what does if that is wanted. Answers the ones that stay open. */
-async function applyRules(run: Run, repair: boolean, log: (line: string) => void): Promise<Violation[]> {
-  const left: Violation[] = [];
-  for (const rule of await openRules(run)) {
-    // Between looking and applying nobody may add another.
-    await run(`lock table ${rule.table} in share row exclusive mode`);
-    const violation = await violationOf(run, rule);
-    if (violation && !repair) {
-      left.push(violation);
-      continue;
-    }
-    if (violation) {
-      await run("select set_config('timezone', value, true) from waybill_setting where key = 'time_zone'");
-      await run(`select begin_write('setup', ${literal(rule.says)}, 'setup')`);
-      await run(rule.repair);
-      await run('select begin_write(null, null, null)');
-      log(`Repaired ${rule.table}, ${violation.total} ${violation.total === 1 ? 'row' : 'rows'} in the way. ${rule.says} ${rule.remedy}`);
-    }
-    await run(rule.create);
-  }
-  return left;
-}

@@ -3,6 +3,7 @@ import { KeyRing } from '../actor/api-key.service.js';
 import { help, printable, readConfig, type Config } from '../platform/config.js';
 import { ConfigError } from '../platform/errors.js';
 import { createLog, type Log } from '../platform/log.js';
+import { isUnavailable } from './database-errors.js';
 import { StartError } from './embedded-postgres.js';
 import { refuseEarly } from './refuse-early.js';
 import { buildWaybillSchema } from './schema.js';
@@ -58,7 +59,7 @@ async function run(config: Config): Promise<void> {
     const refused = await refusalToListen(new KeyRing(db), config.host);
     if (refused) throw new StartError(refused);
     server.use(db, state);
-    if (state.kind === 'read-only') lookAgain(store, server, log);
+    followStore(store, server, log);
     if (config.sweepSeconds) stopSweeper = startSweeper(store, config.sweepSeconds, log);
     log.info({ url: server.url, store: state.kind }, 'ready');
     console.log(`Waybill answers on ${server.url}/graphql${state.kind === 'read-only' ? `, read-only: ${state.reason}` : ''}`);
@@ -69,24 +70,44 @@ async function run(config: Config): Promise<void> {
   }
 }
 
-const lookAgainMs = 15_000;
+/** A store that waits for `npm run setup` is looked at seldom: that reads all that may violate a rule. */
+const lookMs = { database: 5_000, store: 15_000 };
 
-/** A read-only store becomes writable while we run, as soon as somebody has set it up or mended it. */
-function lookAgain(store: Store, server: Server, log: Log): void {
-  const timer = setTimeout(() => {
-    store.refresh().then(
-      (changed) => {
-        if (changed) server.use(store.db, store.state);
-        if (changed) log.info({ store: store.state.kind }, 'the store was set up');
-        if (store.state.kind === 'read-only') lookAgain(store, server, log);
-      },
-      (error: unknown) => {
-        log.warn({ err: error }, 'could not see whether the store is writable now');
-        lookAgain(store, server, log);
-      },
-    );
-  }, lookAgainMs);
-  timer.unref();
+/**
+ * Whether a store takes writes may change while we run: it is set up, a standby is promoted, a setting of the database is changed. Looked at from
+ * time to time, and at once when the database has refused a write.
+ */
+function followStore(store: Store, server: Server, log: Log): void {
+  let looking = false;
+  let timer: NodeJS.Timeout | undefined;
+  const look = async () => {
+    looking = true;
+    clearTimeout(timer);
+    try {
+      if (await store.refresh()) {
+        const { db, state } = store;
+        server.use(db, state);
+        if (state.kind === 'ready') log.info('the store takes writes now');
+        else log.warn({ reason: state.reason }, 'the store is read-only now');
+      }
+    } catch (error) {
+      // While it is away, the requests say so.
+      if (!isUnavailable(error)) log.warn({ err: error }, 'could not see whether the store takes writes');
+    }
+    looking = false;
+    watch();
+  };
+  const watch = () => {
+    const { db, state } = store;
+    db.onRefusal = (error) => {
+      if (looking) return;
+      log.warn({ err: error }, 'the database has refused a write');
+      void look();
+    };
+    timer = setTimeout(() => void look(), state.kind === 'ready' || state.cause ? lookMs.database : lookMs.store);
+    timer.unref();
+  };
+  watch();
 }
 
 function onSignal(log: Log, end: () => Promise<void>): void {

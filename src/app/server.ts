@@ -111,6 +111,7 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
     app,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     use(nextDb, nextState) {
+      if (nextDb === store.db) return void (store.state = nextState);
       Object.assign(store, { db: nextDb, state: nextState, keys: new KeyRing(nextDb) });
       live.use(nextDb);
     },

@@ -10,11 +10,12 @@ import { openDatabase } from './open-database.js';
 import { migrate, storeState, type StoreState } from './migrate.js';
 import { createOrm } from './orm.js';
 import { readOnlyShadow } from './takeover.js';
+import { findObstacle } from './write-obstacle.js';
 
 export interface Store {
   readonly db: Database;
   readonly state: StoreState;
-  /** Looks whether a read-only store was mended meanwhile, by `npm run setup` say; true if `db` and `state` are others now. */
+  /** Looks whether the store takes writes now, where it did not, or no longer does; true if `state` is another now, and perhaps `db`. */
   refresh(): Promise<boolean>;
   /** Ends the connections and, where it is ours, the use of the embedded server. */
   close(): Promise<void>;
@@ -58,7 +59,15 @@ export async function openStore(config: Config, log: Log, { waiting, signal }: O
         return state;
       },
       async refresh() {
-        if (state.kind === 'ready' || (await storeState(url())).kind === 'read-only') return false;
+        if (state.kind === 'ready' || state.cause) {
+          const obstacle = await findObstacle(url());
+          if (obstacle?.cause === (state.kind === 'ready' ? undefined : state.cause)) return false;
+          if (obstacle) {
+            const turned = state.kind === 'ready' || state.turned === true;
+            state = { kind: 'read-only', ...obstacle, violations: [], turned };
+            return true;
+          }
+        } else if ((await storeState(url())).kind === 'read-only') return false;
         const before = opened;
         ({ opened, state } = await connect());
         // Waits for the requests that use it.

@@ -79,7 +79,7 @@ export class Feed {
 
   static async start(db: Database, options: FeedOptions): Promise<Feed> {
     // A store that may only be read is left as it is.
-    await disownRestored(db).catch((error: unknown) => options.onError(error));
+    await disownRestored(db).catch((error: { code?: string }) => ['25006', '42501'].includes(error.code ?? '') || options.onError(error));
     return new Feed(db, options, (await currentSnapshot(db)).min);
   }
 

@@ -10,6 +10,8 @@ import { cut } from '../platform/pool.js';
 const channel = 'waybill_changes';
 const lock = { class: 0x7761_7962, object: 0x696c_6c31 };
 const retryMs = 1000;
+/** A standby has no LISTEN, until it is promoted. */
+const standbyMs = 15_000;
 const heartbeatMs = 10_000;
 
 /** A connection of its own that listens until it is ended; one that breaks is made anew. */
@@ -55,9 +57,10 @@ export class Listener {
       if (lost || this.#ended) return;
       lost = true;
       clearInterval(heartbeat);
-      this.onError(error ?? new Error('The connection that listens for changes was closed.'));
+      const standby = (error as { code?: string } | undefined)?.code === '25006';
+      if (!standby) this.onError(error ?? new Error('The connection that listens for changes was closed.'));
       leave(client);
-      this.#retry = setTimeout(() => (this.#busy = this.#connect()), retryMs);
+      this.#retry = setTimeout(() => (this.#busy = this.#connect()), standby ? standbyMs : retryMs);
       this.#retry.unref();
     };
     client.on('error', lose).on('end', () => {

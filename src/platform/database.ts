@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { databaseAddress } from './database-address.js';
-import { DomainError, type ErrorCode, type ErrorDetails } from './errors.js';
+import { conflict, DomainError, Unavailable, type ErrorCode, type ErrorDetails } from './errors.js';
 import { lockTimedOut } from './lock-wait.js';
 import { Connections, cut, gotNoAnswer } from './pool.js';
 import { RecordQueues } from './record-queues.js';
@@ -76,6 +76,8 @@ export class Database implements Queries {
   readonly #begin: { reads: string; writes: string };
   /** Called after each transaction of `write` that was committed. */
   onCommit: (() => void) | undefined;
+  /** Called where the database takes no writes, or not this one from this role. */
+  onRefusal: ((error: unknown) => void) | undefined;
 
   constructor(
     readonly pool: pg.Pool,
@@ -108,6 +110,11 @@ export class Database implements Queries {
         } catch (error) {
           if (error instanceof Undo) return error.value as T;
           const { code = '' } = error as { code?: string };
+          if (code === '25006' || code === '42501') this.onRefusal?.(error);
+          if (code === '25006')
+            throw new Unavailable('The database is read-only now. Nothing was changed; try again in a moment.', { reason: 'READ_ONLY' }, 5);
+          if (code === '42501')
+            throw conflict('The user of the database may not make this change. Nothing was changed.', { reason: 'ROLE' });
           if (code === '55P03') throw await lockTimedOut(this, error, records);
           if (attempt >= attempts || !worthRetrying.has(code)) throw translated(error);
           await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
@@ -134,9 +141,12 @@ export class Database implements Queries {
     return listenAddress ? listenAddress() : this.pool.options;
   }
 
-  /** Whether the database answers. Does not wait for a connection that others use. */
-  async ping(): Promise<void> {
-    await (this.options.probe ?? this.pool).query('select 1');
+  /** Whether the database answers, and takes writes. Does not wait for a connection that others use. */
+  async ping(): Promise<{ readOnly: boolean }> {
+    const { rows } = await (this.options.probe ?? this.pool).query<{ readOnly: boolean }>(
+      `select current_setting('transaction_read_only')::bool as "readOnly"`,
+    );
+    return rows[0]!;
   }
 
   /** Ends all connections, when those in use are given back. */
@@ -201,6 +211,7 @@ export async function readTimeZone(url: string): Promise<string> {
   const client = new pg.Client(databaseAddress(url));
   await client.connect();
   try {
+    await client.query('begin; set local statement_timeout = 0');
     const { rows } = await client.query<{ exists: boolean }>(`select to_regclass('process_tracker.waybill_setting') is not null as exists`);
     if (!rows[0]?.exists) return 'UTC';
     const zone = await client.query<{ value: string }>(`select value from process_tracker.waybill_setting where key = 'time_zone'`);

@@ -8,6 +8,7 @@ export interface ProgramServer {
   child: ChildProcess;
   /** Of its GraphQL. */
   address: string;
+  url: string;
   /** Data of an operation, or what went wrong: errors of GraphQL as they came, else `lost` where no answer came. */
   ask(query: string, variables?: object, actor?: string): Promise<{ data?: Record<string, any>; errors?: any[]; lost?: string }>;
   /** Ends it by SIGKILL, without a word to anybody. */
@@ -38,6 +39,7 @@ export async function startProgram(url: string, env: Record<string, string> = {}
   return {
     child,
     address,
+    url: new URL('/', address).origin,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     async ask(query, variables = {}, actor = 'tester') {

@@ -55,6 +55,8 @@ async function run(argv: string[], print: (line: string) => void): Promise<void>
   try {
     if (store.state.kind === 'read-only' && store.state.untouched)
       throw new StartError('This store is not set up for Waybill yet, so it has no place for keys: run `npm run setup` first.');
+    if (store.state.kind === 'read-only' && store.state.cause && verb !== 'list')
+      throw new StartError(`${store.state.reason} No key was changed.`);
     if (verb === 'create') {
       const made = await createKey(store.db, { actor: values.actor!, role: values.role!, name: values.name });
       print(

@@ -3,7 +3,8 @@ import { readConfig, withoutSecrets } from '../../platform/config.js';
 import { ConfigError } from '../../platform/errors.js';
 import { startError } from '../database-errors.js';
 import { StartError, useEmbeddedPostgres } from '../embedded-postgres.js';
-import { migrate, type StoreState, type Violation } from '../migrate.js';
+import type { Violation } from '../apply-rules.js';
+import { migrate, type StoreState } from '../migrate.js';
 
 const usage = `Makes the data store ready for Waybill: an empty database, an older store, or one that ProcessTracker made, in place, with its rows.
 
