@@ -136,7 +136,9 @@ withPooler('behind PgBouncer in transaction mode', () => {
     const lineage = '{ process(name: "load 0") { lineage(direction: DOWNSTREAM, depth: 100) { complete nodes { distance } } } }';
     for (const { process } of await Promise.all(Array.from({ length: 10 }, () => ok(server, lineage))))
       expect(process.lineage).toMatchObject({ complete: true, nodes: { length: 40 } });
-    expect((await ok(server, '{ processRuns(where: {status: {name: {eq: "completed"}}}) { totalCount } }')).processRuns.totalCount).toBe(20);
+    expect((await ok(server, '{ processRuns(where: {status: {name: {eq: "completed"}}}) { totalCount } }')).processRuns.totalCount).toBe(
+      20,
+    );
     for (const each of opened.splice(0)) {
       await each.server?.close();
       await each.database.close();
