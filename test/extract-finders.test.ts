@@ -131,11 +131,10 @@ test('P43 reading changes nothing: the same search finds the same again', async 
     const tables = await api.sql<{ name: string }>(
       `select table_name as name from information_schema.tables where table_schema = 'process_tracker' and table_type = 'BASE TABLE' order by 1`,
     );
-    return api.sql(
-      tables
-        .map(({ name }) => `select '${name}' as name, count(*) as rows, coalesce(sum(hashtext(t::text)), 0) as sum from ${name} t`)
-        .join(' union all '),
+    const sums = tables.map(
+      ({ name }) => `select '${name}' as name, count(*) as rows, coalesce(sum(hashtext(t::text)), 0) as sum from ${name} t`,
     );
+    return api.sql(`${sums.join(' union all ')} order by 1`);
   };
   const before = await everything();
   const search = { process: 'the loader', status: ['ready', 'loaded', 'parked'] };
