@@ -161,7 +161,12 @@ test('C3 the same name with another generation or hash is claimed, and all versi
     status: 'loaded',
     finished: true,
   });
-  expect(await versionsOf(id)).toEqual([version('1', null), version('2', null), version(null, hashOf('ab', 16)), version(null, hashOf('ab', 32), true)]);
+  expect(await versionsOf(id)).toEqual([
+    version('1', null),
+    version('2', null),
+    version(null, hashOf('ab', 16)),
+    version(null, hashOf('ab', 32), true),
+  ]);
 });
 
 test('C3 a newer version takes the place of one that failed for good, but not of one that is being loaded', async () => {

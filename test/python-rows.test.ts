@@ -62,7 +62,7 @@ describe("a hold that ProcessTracker's CLI releases", () => {
   });
 });
 
-test('P39 a file that a Python client registers for the objects of a process comes from their sources too, and so does its location', async () => {
+test('P39 a file that a Python client registers for the objects of a process comes from their sources too', async () => {
   await register({ name: 'by object', sources: [{ name: 'shop', objects: [{ name: 'orders' }, { name: 'items' }] }, { name: 'direct' }] });
   await api.sql(`
     insert into location_type_lkup (location_type_name) values ('local filesystem') on conflict do nothing;
@@ -75,15 +75,13 @@ test('P39 a file that a Python client registers for the objects of a process com
   expect(
     await call(
       api,
-      `{ extract(path: "/py", fileName: "a.csv") { sources { totalCount nodes { name } } location { sources { totalCount nodes { name } } } }
+      `{ extract(path: "/py", fileName: "a.csv") { sources { totalCount nodes { name } } }
          extracts(where: { sources: { some: { name: { eq: "shop" } } } }) { nodes { fileName } }
-         source(name: "shop") { locations { nodes { name } } }
-         none: locations(where: { sources: { some: { name: { eq: "direct" } } } }) { totalCount } }`,
+         none: extracts(where: { sources: { some: { name: { eq: "other" } } } }) { totalCount } }`,
     ),
   ).toEqual({
-    extract: { sources: sources('direct', 'shop'), location: { sources: sources('shop') } },
+    extract: { sources: sources('direct', 'shop') },
     extracts: { nodes: [{ fileName: 'a.csv' }] },
-    source: { locations: { nodes: [{ name: 'py' }] } },
     none: { totalCount: 0 },
   });
 });

@@ -13,7 +13,6 @@ import { selectedProperties } from '../platform/selection.js';
 import { DependencyType } from '../process/dependency-type.entity.js';
 import { ErrorType } from '../run/error-type.entity.js';
 import { ProcessRun } from '../run/process-run.entity.js';
-import { linkedSources } from '../source/linked-sources.service.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
 import { CompressionType } from './compression-type.entity.js';
@@ -107,6 +106,10 @@ const below = (name: string, entity: ListSource['entity'], from: string, more: P
   ...more,
 });
 
+/** Links to sources, also by way of an object: a Python client links nothing else where its process is known by its objects. */
+const sourceLinks =
+  '(select extract_id, source_id from extract_source union select f.extract_id, o.source_id from extract_source_object f join source_object_lkup o using (source_object_id) where o.source_id is not null)';
+
 const runs = below(
   'runs',
   ProcessRun,
@@ -182,11 +185,7 @@ export const extractFields = [
     'sources',
     Source,
     'The sources that it comes from, also by their objects, ordered by name.',
-    below(
-      'sources',
-      Source,
-      `${linkedSources('extract_source', 'extract_source_object', 'extract_id')} l join source_lkup t on t.source_id = l.source_id`,
-    ),
+    below('sources', Source, `${sourceLinks} l join source_lkup t on t.source_id = l.source_id`),
   ),
   ...listField(
     Extract,

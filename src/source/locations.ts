@@ -5,7 +5,6 @@ import { linking } from '../platform/linking.js';
 import { lockThing } from '../platform/naming.js';
 import type { ListSource } from '../platform/paging.js';
 import type { EntityClass } from '../platform/rows.js';
-import { linkedSources } from './linked-sources.service.js';
 import { objectNaming, sourceNaming } from './source-naming.service.js';
 import { SourceObject } from './source-object.entity.js';
 import { Source } from './source.entity.js';
@@ -18,8 +17,6 @@ const below = (name: string, entity: EntityClass, from: string, parent: string):
   order: ['name', 'id'],
   retirable: true,
 });
-
-const sourceLocationLinks = linkedSources('source_location', 'source_object_location', 'location_id');
 
 /** Where the files of sources and objects lie. */
 export const sourceLocations = [
@@ -37,8 +34,8 @@ export const sourceLocations = [
     Source,
     'locations',
     Location,
-    'Where its files and those of its objects lie, ordered by name.',
-    below('Source.locations', Location, `${sourceLocationLinks} l join location_lkup t on t.location_id = l.location_id`, 'l.source_id'),
+    'Where its files lie, ordered by name.',
+    below('Source.locations', Location, 'source_location l join location_lkup t on t.location_id = l.location_id', 'l.source_id'),
   ),
   ...listField(
     SourceObject,
@@ -56,8 +53,8 @@ export const sourceLocations = [
     Location,
     'sources',
     Source,
-    'The sources whose files, or the files of whose objects, lie here, ordered by name.',
-    below('Location.sources', Source, `${sourceLocationLinks} l join source_lkup t on t.source_id = l.source_id`, 'l.location_id'),
+    'The sources whose files lie here, ordered by name.',
+    below('Location.sources', Source, 'source_location l join source_lkup t on t.source_id = l.source_id', 'l.location_id'),
   ),
   ...listField(Location, 'objects', SourceObject, 'The objects whose files lie here, ordered by name.', {
     ...below(
