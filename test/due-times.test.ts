@@ -266,3 +266,14 @@ test('P57 a server works through cron texts beside other requests', async () => 
   const statements = await api.recorded(() => api.run('{ lateProcesses(first: 5) { nodes { name } } }'));
   expect(statements).toHaveLength(2);
 });
+
+test('a process with a schedule can be deleted, and its due time goes with it', async () => {
+  await api.run(
+    `mutation { registerProcess(input: {name: "short-lived", type: "Load", tool: "dbt", scheduleFrequency: "daily"}) { created } }`,
+  );
+  const due = () => api.sql(`select from process_due d join process p using (process_id) where p.process_name = 'short-lived'`);
+  expect(await due()).toHaveLength(1);
+  const { deleteProcess } = await api.run('mutation { deleteProcess(input: {name: "short-lived"}) { deleted goes { by } uses { by } } }');
+  expect(deleteProcess).toEqual({ deleted: true, goes: [], uses: [] });
+  expect(await due()).toHaveLength(0);
+});

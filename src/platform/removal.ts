@@ -11,6 +11,8 @@ export interface Removal {
   naming: Naming;
   /** Kinds of rows that go with it: `Kind`, or `Kind.column` where only one of its references does. */
   goes: readonly string[];
+  /** Kinds of rows that are computed from it: the database deletes them with it, and nobody is asked. */
+  computed?: readonly string[];
   /** What the thing consists of, which goes as well unless something uses a part. */
   parts?: { entity: EntityClass; property: string; goes: readonly string[] };
 }
@@ -23,11 +25,11 @@ interface Rows {
 }
 
 /** All rows that refer to the thing with the number `$1`, or to a part of it. Those of one table and fate are counted once. */
-function referring({ naming, goes, parts }: Removal): Rows[] {
+function referring({ naming, goes, computed = [], parts }: Removal): Rows[] {
   const found = new Map<string, Rows>();
   const add = (entity: EntityClass, going: readonly string[], is: string) => {
     for (const { name, table, column } of shapeOf(entity).references) {
-      if (parts && name === parts.entity.name && entity === naming.entity) continue;
+      if (computed.includes(name) || (parts && name === parts.entity.name && entity === naming.entity)) continue;
       const goesToo = going.includes(name) || going.includes(`${name}.${column}`);
       const known = found.get(`${name} ${goesToo}`);
       if (known) known.where += ` or ${column} ${is}`;

@@ -49,6 +49,7 @@ export const processChanges = [
         ...['ProcessContact', 'ProcessDatasetType', 'ProcessFilter', 'ProcessAttributeMapping', 'ProcessAlias', 'ClusterProcess'],
         ...['ProcessDependency.child_process_id', 'ProcessRelation.child_process_id'],
       ],
+      computed: ['ProcessDue'],
     },
     'a process',
     'What it reads and writes, its mappings, filters, contacts, dataset types, aliases, clusters and what it depends on go with it, as links alone; its runs, and the processes that depend on it or relate to it, keep it.',
