@@ -93,6 +93,12 @@ describe('fields under @skip and @include', () => {
   test('a flag that is null is an error each time', async () => {
     const { errors } = await ask(`query ($x: Boolean = true) { ${one} { name @include(if: $x) } }`, { x: null });
     expect(errors![0]).toMatchObject({ extensions: { code: 'INVALID' } });
+    // Also where another one leaves the field out.
+    for (const flags of ['@include(if: $y) @skip(if: $x)', '@skip(if: $x) @include(if: $y)', '@skip(if: $y) @include(if: $x)'])
+      await ask(`query ($x: Boolean = true, $y: Boolean!) { ${one} { id name ${flags} } }`, {
+        x: null,
+        y: flags.startsWith('@skip(if: $y)'),
+      });
   });
 });
 

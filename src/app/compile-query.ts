@@ -99,7 +99,8 @@ function withoutFlags(document: DocumentNode, variables: Variables): DocumentNod
   };
   const enter = <Node extends SelectionNode>(node: Node) => {
     if (!node.directives?.length) return undefined;
-    return node.directives.filter(isFlag).every(holds) ? { ...node, directives: [] } : null;
+    // All of them are read: one that is null is an error beside another that leaves the field out.
+    return node.directives.filter(isFlag).map(holds).every(Boolean) ? { ...node, directives: [] } : null;
   };
   return visit(document, { Field: enter, FragmentSpread: enter, InlineFragment: enter });
 }

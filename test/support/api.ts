@@ -62,8 +62,9 @@ export async function openApi(name = 'api', url?: string): Promise<Api> {
     async jit(query, variables) {
       const document = parse(query);
       const operation = getOperationAST(document)!;
-      const { coerced } = getVariableValues(built, operation.variableDefinitions ?? [], variables ?? {});
-      const result = await compileQuery(built, document, operation, coerced!)?.(contextOf(), coerced!);
+      const { coerced, errors } = getVariableValues(built, operation.variableDefinitions ?? [], variables ?? {});
+      if (!coerced) return { errors };
+      const result = await compileQuery(built, document, operation, coerced)?.(contextOf(), coerced);
       if (!result) throw new Error('graphql-jit cannot execute this');
       return result as ExecutionResult<Record<string, any>>;
     },
