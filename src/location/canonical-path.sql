@@ -44,10 +44,13 @@ begin
     return upper(left(path, 1)) || ':/' || array_to_string(process_tracker.path_parts(substr(path, 3), '[\\/]'), '/');
   elsif path ~ '^\\\\.*[^\\/.]' then
     parts := process_tracker.path_parts(path, '[\\/]');
-    return 'file://' || array_to_string(lower(parts[1]) || parts[2:], '/');
+    if parts[1] ~ '^[A-Za-z]:$' then
+      return process_tracker.canonical_path(array_to_string(parts, '/'));
+    end if;
+    return process_tracker.mask_address('file://' || array_to_string(lower(parts[1]) || parts[2:], '/'));
   end if;
   path := case when path like '/%' then '/' else '' end || array_to_string(process_tracker.path_parts(path, '/'), '/');
-  return case when path = '' then '.' when path ~ '^[A-Za-z][A-Za-z0-9+.-]+:' then './' || path else path end;
+  return case when path = '' then '.' when path ~ '^([A-Za-z][A-Za-z0-9+.-]+:|[A-Za-z]:[\\/]|\\\\)' then './' || path else path end;
 end $$;
 
 -- The name of a file as it is stored: in a file system, without parts that mean nothing; in a store of objects, whose keys are mere text, as it is.

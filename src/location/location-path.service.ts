@@ -92,9 +92,9 @@ export function describePath(given: string, argument: string): DescribedPath {
   const path = windows
     ? `${drive ? '' : '\\\\'}${parts.join('\\')}${drive && parts.length === 1 ? '\\' : ''}`
     : `${given.startsWith('/') ? '/' : ''}${parts.join('/')}` || '.';
-  // What would be read as a URI otherwise.
+  // What would be read as a URI or as a drive otherwise.
   return {
-    path: uri.test(path) ? `./${path}` : path,
+    path: uri.test(path) || (!windows && /^([A-Za-z]:[\\/]|\\\\)/.test(path)) ? `./${path}` : path,
     type: localFilesystem,
     bucket: null,
     names: namesOf(localFilesystem, '', parts, path),
