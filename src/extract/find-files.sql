@@ -3,8 +3,8 @@
 -- registered; in the location that is named first of all.
 create or replace function process_tracker.find_files(place int, canonical text, names text[]) returns table (name text, id int) language plpgsql stable
 set search_path = process_tracker, pg_temp
--- A plan that was made when there were few files is kept for long: it looks for each by the index all the same.
-set enable_seqscan = off as $$
+-- By index whatever the sizes were when this was planned: see history/lifecycle.sql.
+set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 begin
   return query
