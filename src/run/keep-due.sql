@@ -22,7 +22,7 @@ end $$;
 
 -- A client that writes runs or processes need not be allowed to write this table.
 create or replace function process_tracker.keep_due_of_runs() returns trigger language plpgsql security definer
-set search_path = process_tracker, pg_temp as $$
+set search_path = process_tracker, pg_temp set jit = off as $$
 declare
   processes int[];
 begin
@@ -49,7 +49,7 @@ create or replace trigger keep_due_delete after delete on process_tracker.proces
   for each statement execute function process_tracker.keep_due_of_runs();
 
 create or replace function process_tracker.keep_due_of_processes() returns trigger language plpgsql security definer
-set search_path = process_tracker, pg_temp as $$
+set search_path = process_tracker, pg_temp set jit = off as $$
 declare
   processes int[];
 begin
@@ -71,7 +71,7 @@ create or replace trigger keep_due_update after update on process_tracker.proces
 
 -- What changes rarely and may concern any process: the time zone of the store, the name of a frequency, and runs that are gone all at once.
 create or replace function process_tracker.keep_all_due() returns trigger language plpgsql security definer
-set search_path = process_tracker, pg_temp as $$
+set search_path = process_tracker, pg_temp set jit = off as $$
 begin
   perform process_tracker.keep_due(array(select process_id from process));
   return null;
