@@ -43,8 +43,62 @@ const lineageAnswers = (clients) => ({
   },
 });
 
+/** Sends requests from here, so many at once, one after the other, whatever they answer. Stopping it does not wait for the last ones. */
+function keepAsking(server, clients, bodyOf) {
+  let stopped = false;
+  let answered = 0;
+  for (let i = 0; i < clients; i++)
+    void (async () => {
+      for (let n = 0; !stopped; n++) {
+        await ask(server, bodyOf(i, n)).catch(() => undefined);
+        answered++;
+      }
+    })();
+  return () => {
+    stopped = true;
+    return answered;
+  };
+}
+
+const start = `mutation ($name: Name!) { startProcessRun(input: {process: {name: $name, type: "Load", tool: "dbt"}, actor: "bench"}) {
+  outcome fencingToken run { id } } }`;
+
+/** Starts of one process, whose row another client keeps locked. */
+const waitingWriters = (clients) => ({
+  beside: `${clients} writers that wait for one lock`,
+  start: async ({ server, pool }) => {
+    await ask(server, { query: start, variables: { name: 'locked by another' } });
+    const locker = await pool.connect();
+    await locker.query(`begin; select from process_tracker.process where process_name = 'locked by another' for update`);
+    const stop = keepAsking(server, clients, () => JSON.stringify({ query: start, variables: { name: 'locked by another' } }));
+    return async () => {
+      await locker.query('rollback');
+      locker.release();
+      return `${stop()} gave up`;
+    };
+  },
+});
+
+/** Texts of errors that are as long as they may be, and such that a careless pattern would take the square of their length. */
+const hostileTexts = {
+  beside: '2 MB of hostile error text',
+  start: async ({ server }) => {
+    const { startProcessRun: run } = await ask(server, { query: start, variables: { name: 'hostile' } });
+    const query = `mutation ($input: RaiseRunErrorInput!) { raiseRunError(input: $input) { run { id } } }`;
+    const bodies = ['-eyJ', 'pwd=a;', 'https://a:'].map((text) => {
+      const description = text.repeat(Math.floor(2_000_000 / text.length));
+      return JSON.stringify({
+        query,
+        variables: { input: { run: { id: run.run.id }, type: 'Data Error', createType: true, description } },
+      });
+    });
+    const stop = keepAsking(server, 1, (_, n) => bodies[n % bodies.length]);
+    return async () => `${stop()} sent`;
+  },
+};
+
 /** What a cheap query runs beside. A case is started with the store and its server, and answers how it is stopped, which may answer a note. */
-const cases = [lineageAnswers(1), lineageAnswers(4)];
+const cases = [waitingWriters(10), lineageAnswers(1), lineageAnswers(4), hostileTexts];
 
 /** The 99th percentile of a cheap query, alone and beside what one client does at its worst. */
 export async function measureBeside({ store, quick, log }) {
