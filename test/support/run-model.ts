@@ -6,6 +6,8 @@ export interface ModelRun {
   status: string;
   endReason: string | null;
   startedAt: number;
+  /** From here its time limit counts: it may have been taken up again. */
+  takenUpAt: number;
   endedAt: number | null;
   leaseSeconds: number | null;
   leaseUntil: number | null;
@@ -15,6 +17,8 @@ export interface ModelRun {
   updates: number;
   records: number;
   errors: number;
+  /** When the errors occurred that were reported; all have the same type and text. */
+  errorTimes: Set<number>;
   /** Whether Waybill made it: other clients' runs have no fencing token. */
   ours: boolean;
   key?: { name: string; input: string };
@@ -64,8 +68,8 @@ export class RunModel {
     public now: number,
   ) {}
 
-  #stuck = ({ process, leaseUntil, startedAt }: ModelRun) =>
-    leaseUntil !== null && (leaseUntil <= this.now || (process.timeLimit !== null && startedAt + process.timeLimit <= this.now));
+  #stuck = ({ process, leaseUntil, takenUpAt }: ModelRun) =>
+    leaseUntil !== null && (leaseUntil <= this.now || (process.timeLimit !== null && takenUpAt + process.timeLimit <= this.now));
 
   judge(process: ModelProcess, group: string | null) {
     const latest = latestOf(process);
@@ -138,6 +142,7 @@ export class RunModel {
         number: process.runs.length + 1,
         status,
         startedAt: this.now,
+        takenUpAt: this.now,
         latest,
         ours: !skipped,
         events: [[null, status, origin, reason]],
@@ -152,6 +157,7 @@ export class RunModel {
         updates: 0,
         records: 0,
         errors: 0,
+        errorTimes: new Set(),
       },
       ...more,
     };
@@ -186,11 +192,13 @@ export class RunModel {
         });
   }
 
-  #refusal(run: ModelRun, { status: to, token, reason, byPerson, mustMove, endedAt }: Report): Verdict | undefined {
+  #refusal(run: ModelRun, { status: to, token, reason, byPerson, mustMove, endedAt, errors }: Report): Verdict | undefined {
     if (to && !known.includes(to)) return ['INVALID', 'status'];
     if (token === 'old') return ['CONFLICT', 'fencingToken'];
     if ((token === 'none' || !run.ours) && run.leaseUntil !== null && isOpen(run) && !byPerson) return ['CONFLICT', 'fencingToken'];
     if (!to) return undefined;
+    // The run failed by this very error already.
+    if (errors && to === 'failed' && run.status === 'failed' && run.errorTimes.has(endedAt ?? run.endedAt!)) return 'done';
     if (to === run.status && !mustMove) return isOpen(run) ? undefined : 'done';
     if (!isOpen(run) || (mustMove && to === run.status)) {
       const hold = run.status === 'on hold';
@@ -222,8 +230,13 @@ export class RunModel {
     if (typeof records === 'number') run.records = records;
     else if ((typeof inserts === 'number' || typeof updates === 'number') && before === sum) run.records = run.inserts + run.updates;
     run.process.total += run.records - before;
-    run.errors += report.errors ?? 0;
+    if (report.errors && !run.errorTimes.has(endedAt ?? NaN)) {
+      run.errors += report.errors;
+      run.errorTimes.add(endedAt ?? this.now);
+    }
     const reopens = to === 'running' && !wasOpen;
+    const late = wasOpen && !ends && !report.byPerson && run.leaseUntil !== null && run.leaseUntil <= this.now;
+    if (late || (to === 'running' && run.status !== 'running')) run.takenUpAt = this.now;
     run.leaseSeconds = report.leaseSeconds ?? (reopens ? null : run.leaseSeconds);
     if (ends) run.leaseUntil = null;
     else if (wasOpen || reopens) run.leaseUntil = run.leaseSeconds && this.now + run.leaseSeconds;
