@@ -84,6 +84,11 @@ test('a write gives up waiting for a lock, names the record and who holds it, an
   await start({ lockTimeout: 300 });
   await register('guarded');
   const locker = await lock('guarded');
+  const heldBy = expect.objectContaining({
+    pid: (locker as unknown as { processID: number }).processID,
+    application: 'night shift',
+    seconds: expect.any(Number),
+  });
   const [first, second] = await Promise.all([startRun('guarded'), startRun('guarded')]);
   expect([first.status, first.headers.get('retry-after'), first.body.errors![0]]).toEqual([
     503,
@@ -94,15 +99,32 @@ test('a write gives up waiting for a lock, names the record and who holds it, an
         code: 'UNAVAILABLE',
         reason: 'LOCKED',
         waitedFor: 'the Process "guarded"',
-        heldBy: { pid: (locker as unknown as { processID: number }).processID, application: 'night shift', seconds: expect.any(Number) },
+        heldBy,
         retryAfterSeconds: 1,
       },
     }),
   ]);
   // It waited for the first one, which was in its way.
   expect(second.body.errors![0]!.extensions).toMatchObject({ code: 'UNAVAILABLE', reason: 'LOCKED', waitedFor: 'the Process "guarded"' });
+  expect(server.log).toContainEqual(
+    expect.objectContaining({ level: 'warn', reason: 'LOCKED', waitedFor: 'the Process "guarded"', heldBy }),
+  );
   await locker.query('rollback');
   expect((await startRun('guarded')).body.data).toMatchObject({ startProcessRun: { outcome: 'STARTED' } });
+});
+
+test('a write that waits in the queue knows what the one before it waits for', async () => {
+  await start({ lockTimeout: 2_000 });
+  await register('queued');
+  const locker = await lock('queued');
+  const pid = (locker as unknown as { processID: number }).processID;
+  const early = startRun('queued');
+  await waiting(1);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const late = startRun('queued');
+  for (const { body } of await Promise.all([early, late]))
+    expect(body.errors![0]!.extensions).toMatchObject({ reason: 'LOCKED', waitedFor: 'the Process "queued"', heldBy: { pid } });
+  await locker.query('rollback');
 });
 
 test('reports and claims of one record wait on one connection too', async () => {

@@ -179,6 +179,27 @@ withPooler('behind PgBouncer in transaction mode', () => {
     await silent.stop();
   });
 
+  test('an address for LISTEN that leads elsewhere stops the start; one that cannot be reached is reported, and changes are polled', async () => {
+    const other = await createEmptyDatabase('elsewhere');
+    await expect(open(pooler.url(database), {}, other.url)).rejects.toThrow(
+      /WAYBILL_LISTEN_URL .* leads to another database than DATABASE_URL/,
+    );
+    await other.drop();
+    const lines: string[] = [];
+    const { db, close } = await openDatabase(
+      { address: () => databaseAddress(pooler.url(database)), listenAddress: { ...databaseAddress(database.url), port: 1 } },
+      'UTC',
+      readConfig({}, []),
+      createLog('info', { write: (line) => void lines.push((JSON.parse(line) as { msg: string }).msg) }),
+    );
+    expect(lines).toEqual([
+      expect.stringMatching(/^WAYBILL_LISTEN_URL .* cannot be used: .*; changes are polled until it can\.$/),
+      expect.stringMatching(/changes are polled\.$/),
+    ]);
+    expect(await db.query('select 1 as one')).toEqual([{ one: 1 }]);
+    await close();
+  });
+
   test('the program itself starts on such an address', async () => {
     const server = await startProgram(pooler.url(database));
     expect((await server.ask(start, { name: 'by the program' })).data!.startProcessRun.outcome).toBe('STARTED');

@@ -195,7 +195,7 @@ describe('a database that is away', () => {
     const ready = await fetch(`${own.url}/health/ready`);
     expect([ready.status, await ready.json()]).toEqual([
       503,
-      { status: 'unavailable', database: 'down', store: 'ready', readOnly: false, reason: 'The database did not answer within 1000 ms.' },
+      { status: 'unavailable', database: 'down', store: 'ready', readOnly: false, reason: 'The database cannot be reached.' },
     ]);
     expect((await fetch(`${own.url}/health/live`)).status).toBe(200);
 

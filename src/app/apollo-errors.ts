@@ -113,9 +113,12 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
 
   const root = cause(error);
   if (root instanceof DomainError) return told(root.message, { ...root.details, code: root.code });
-  // It is known already why; the line of the request says the rest.
-  if (root instanceof Unavailable)
+  if (root instanceof Unavailable) {
+    const { reason, waitedFor, heldBy } = root.details;
+    // Why the database is away is known already; a lock is news each time.
+    if (waitedFor) request?.log.warn({ reason, waitedFor, heldBy }, 'a write waited too long for a lock');
     return told(root.message, { ...root.details, code: 'UNAVAILABLE', retryAfterSeconds: root.retryAfterSeconds });
+  }
   const outage = outageOf(root);
   if (outage) {
     if (request) report(request.log, outage, root);

@@ -26,15 +26,18 @@ export async function readiness(db: Database | undefined, state: StoreState | un
     const { readOnly } = await within(patienceMs, db.ping());
     const database = db.reads.busy || db.writes.busy ? 'busy' : 'up';
     return { status: 'ready', database, ...facts, readOnly: facts.readOnly || readOnly };
-  } catch {
-    // The driver's words hold addresses and user names, and this page is for everybody: they are in the log with each failed request.
-    return { status: 'unavailable', database: 'down', ...facts, reason: `The database did not answer within ${patienceMs} ms.` };
+  } catch (error) {
+    // The driver's words hold addresses and user names, and this page is for everybody: they are in the log of failed requests.
+    const reason = error instanceof Late ? `The database did not answer within ${patienceMs} ms.` : 'The database cannot be reached.';
+    return { status: 'unavailable', database: 'down', ...facts, reason };
   }
 }
 
+class Late extends Error {}
+
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error('late')), ms)));
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Late()), ms)));
   try {
     return await Promise.race([work, late]);
   } finally {

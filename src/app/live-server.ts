@@ -47,7 +47,7 @@ export class LiveServer {
 
   /** From now on, and from this store. */
   use(db: Database): void {
-    announceChanges(db, { pollMs: this.config.pollMs, onError: (error) => this.log.warn({ err: error }, 'could not look for changes') });
+    announceChanges(db, { pollMs: this.config.pollMs, onError: (error) => this.log.warn({ err: error }, 'polling for changes failed') });
     // Those who subscribed to another one subscribe anew.
     void this.#sockets.close('The store is another one now. Connect again.');
     this.#streams.close();

@@ -37,8 +37,11 @@ export async function openDatabase(
   const settings = sessionSettings(timeZone, { statementMs: config.statementTimeout });
   const writeSettings = { ...settings, lock_timeout: config.lockTimeout };
   const pooled = config.pooler === 'auto' ? await isPooled(address(), settings) : config.pooler === 'transaction';
+  const listens = listenAddress ? await checkListenAddress(address(), listenAddress, log) : !pooled;
   if (pooled)
-    log.info('The database is behind a pooler in transaction mode: settings are sent with each transaction, statements have no names.');
+    log.info(
+      `The database is behind a pooler in transaction mode: settings are sent with each transaction, statements have no names, changes are ${listens ? 'awaited by WAYBILL_LISTEN_URL' : 'polled'}.`,
+    );
   if (pooled && prepare)
     throw new StartError(
       'This store was made by ProcessTracker and has not been taken over: it cannot be read through a pooler. Give an address of PostgreSQL itself, or run `npm run setup`.',
@@ -65,6 +68,36 @@ export async function openDatabase(
       await db.close();
     },
   };
+}
+
+/**
+ * Whether the address for LISTEN works now. One that cannot be reached may be later, and until then changes are polled.
+ * @throws StartError if it leads to another database than `address`
+ */
+async function checkListenAddress(address: pg.ClientConfig, listenAddress: pg.ClientConfig, log: Log): Promise<boolean> {
+  const identify = async (at: pg.ClientConfig) => {
+    const client = new pg.Client({ connectionTimeoutMillis: connectMs, query_timeout: connectMs, ...at });
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ id: string }>(
+        `select pg_postmaster_start_time()::text || ' ' || oid as id from pg_database where datname = current_database()`,
+      );
+      return rows[0]!.id;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  };
+  const database = await identify(address);
+  const at = `${listenAddress.host}:${listenAddress.port}/${listenAddress.database}`;
+  const found = await identify(listenAddress).catch((error: Error) => {
+    log.warn(
+      `WAYBILL_LISTEN_URL (${at}) cannot be used: ${error.message || (error as { code?: string }).code}; changes are polled until it can.`,
+    );
+    return undefined;
+  });
+  if (found !== undefined && found !== database)
+    throw new StartError(`WAYBILL_LISTEN_URL (${at}) leads to another database than DATABASE_URL.`);
+  return found !== undefined;
 }
 
 /** An address whose connections have these settings, beside those that it has itself. */

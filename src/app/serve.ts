@@ -101,7 +101,7 @@ function followStore(store: Store, server: Server, log: Log): void {
     const { db, state } = store;
     db.onRefusal = (error) => {
       if (looking) return;
-      log.warn({ err: error }, 'the database has refused a write');
+      log.warn({ reason: (error as Error).message }, 'the database has refused a write');
       void look();
     };
     timer = setTimeout(() => void look(), state.kind === 'ready' || state.cause ? lookMs.database : lookMs.store);

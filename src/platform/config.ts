@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { compile } from '@fastify/proxy-addr';
 import { suggestionList } from 'graphql/jsutils/suggestionList.js';
 import { z } from 'zod';
-import { addressForm, completeAddress, databaseAddress } from './database-address.js';
+import { addressForm, addressParameters, completeAddress, databaseAddress, unknownParameters } from './database-address.js';
 import { ConfigError } from './errors.js';
 
 /** Holds from `src/` and from `dist/` alike. */
@@ -215,7 +215,7 @@ function readFlags(argv: readonly string[]): Map<string, string> {
 
 /** A database address without its password; also a text that only looks like one. */
 export const withoutSecrets = (url: string): string =>
-  url.replace(/^((?:\w+:\/\/)?[^:/?#@]*):.*@/s, '$1:***@').replace(/((?:^|[?&\s])(?:password|sslpassword)\s*=)[^&]*/gi, '$1***');
+  url.replace(/^((?:\w+:\/\/)?[^:/?#@]*):(?!\/\/).*@/s, '$1:***@').replace(/((?:^|[?&\s])(?:password|sslpassword)\s*=)[^&]*/gi, '$1***');
 
 /**
  * Reads the configuration, once, at the start: flags before environment before defaults. An empty variable counts as not given.
@@ -242,6 +242,16 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
   }
   const strange = Object.keys(env).filter((name) => name.startsWith('WAYBILL_') && !known.includes(name));
   config.warnings = strange.map((name) => `The environment variable ${name} means nothing to Waybill${nearest(name, known)}`);
+  if (env.DATABASE_URL === '' && !config.databaseUrl)
+    (config.warnings as string[]).push(`DATABASE_URL is empty: Waybill uses a PostgreSQL of its own in ${String(config.dataDir)}.`);
+  for (const [name, url] of [
+    ['DATABASE_URL', config.databaseUrl],
+    ['WAYBILL_LISTEN_URL', config.listenUrl],
+  ] as [string, string | undefined][])
+    for (const parameter of unknownParameters(url ?? ''))
+      (config.warnings as string[]).push(
+        `The parameter ${parameter} of ${name} means nothing to Waybill${nearest(parameter, addressParameters)}`,
+      );
   return config as Config;
 }
 

@@ -39,6 +39,13 @@ const variables = {
   connect_timeout: 'PGCONNECT_TIMEOUT',
 } as const;
 
+/** The parameters of an address that count: `?sslmode=require`. */
+export const addressParameters: string[] = [...Object.keys(variables), 'dbname', 'sslpassword', 'ssl', 'client_encoding', 'uselibpqcompat'];
+
+/** Parameters of an address that nobody reads; a misspelled sslmode is one. */
+export const unknownParameters = (text: string): string[] =>
+  [...new URLSearchParams(/\?(.*)$/s.exec(text)?.[1] ?? '').keys()].filter((name) => !addressParameters.includes(name));
+
 /** A sentence about what is wrong with an address. It never holds the address: where that is malformed, no part of it is known to be no secret. */
 const wrong = (name: string, why: string) => new ConfigError(`${name} must be ${addressForm}: ${why}.`);
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { databaseAddress } from './database-address.js';
 import { conflict, DomainError, Unavailable, type ErrorCode, type ErrorDetails } from './errors.js';
-import { lockTimedOut } from './lock-wait.js';
-import { Connections, cut, gotNoAnswer } from './pool.js';
-import { RecordQueues } from './record-queues.js';
+import { lockTimedOut, queueTimedOut } from './lock-wait.js';
+import { Connections, cut, gotNoAnswer, processOf } from './pool.js';
+import { QueueTimeout, RecordQueues } from './record-queues.js';
 
 /** Runs SQL with `$1`-style values and answers plain rows. Implemented by the pool (reads) and by a transaction (writes). */
 export interface Queries {
@@ -73,6 +73,8 @@ export class Database implements Queries {
   readonly writes: Connections;
   readonly #prepared = new Map<string, string>();
   readonly #queues = new RecordQueues();
+  /** The PostgreSQL process that works on a record. */
+  readonly #workers = new Map<string, number | undefined>();
   readonly #begin: { reads: string; writes: string };
   /** Called after each transaction of `write` that was committed. */
   onCommit: (() => void) | undefined;
@@ -103,32 +105,48 @@ export class Database implements Queries {
    * @throws DomainError for what functions of the store refuse; Unavailable where it waited too long, naming what for
    */
   async write<T>(writer: Writer, work: (tx: Tx) => Promise<T>, records: readonly string[] = []): Promise<T> {
-    return this.#queues.take(records, this.options.patienceMs ?? 0, async () => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await this.writes.borrow((client) => this.#transaction(client, writer, work));
-        } catch (error) {
-          if (error instanceof Undo) return error.value as T;
-          const { code = '' } = error as { code?: string };
-          if (code === '25006' || code === '42501') this.onRefusal?.(error);
-          if (code === '25006')
-            throw new Unavailable('The database is read-only now. Nothing was changed; try again in a moment.', { reason: 'READ_ONLY' }, 5);
-          if (code === '42501')
-            throw conflict('The user of the database may not make this change. Nothing was changed.', { reason: 'ROLE' });
-          if (code === '55P03') throw await lockTimedOut(this, error, records);
-          if (attempt >= attempts || !worthRetrying.has(code)) throw translated(error);
-          await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
-        }
-      }
-    });
+    const patience = this.options.patienceMs ?? 0;
+    const since = performance.now();
+    try {
+      return await this.#queues.take(records, patience, () => {
+        // What it has waited in the queue it does not wait for locks.
+        const waited = patience ? performance.now() - since : 0;
+        return this.#attempt(writer, work, records, waited < 100 ? undefined : Math.max(1, Math.ceil(patience - waited)));
+      });
+    } catch (error) {
+      throw error instanceof QueueTimeout ? await queueTimedOut(this, error.record, this.#workers.get(error.record)) : error;
+    }
   }
 
-  async #transaction<T>(client: pg.PoolClient, writer: Writer, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async #attempt<T>(writer: Writer, work: (tx: Tx) => Promise<T>, records: readonly string[], lockMs: number | undefined): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.writes.borrow((client) => {
+          for (const record of records) this.#workers.set(record, processOf(client));
+          return this.#transaction(client, writer, work, lockMs);
+        });
+      } catch (error) {
+        if (error instanceof Undo) return error.value as T;
+        const { code = '' } = error as { code?: string };
+        if (code === '25006' || code === '42501') this.onRefusal?.(error);
+        if (code === '25006')
+          throw new Unavailable('The database is read-only now. Nothing was changed; try again in a moment.', { reason: 'READ_ONLY' }, 5);
+        if (code === '42501') throw conflict('The user of the database may not make this change. Nothing was changed.', { reason: 'ROLE' });
+        if (code === '55P03') throw await lockTimedOut(this, error, records);
+        if (attempt >= attempts || !worthRetrying.has(code)) throw translated(error);
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
+      } finally {
+        for (const record of records) this.#workers.delete(record);
+      }
+    }
+  }
+
+  async #transaction<T>(client: pg.PoolClient, writer: Writer, work: (tx: Tx) => Promise<T>, lockMs?: number): Promise<T> {
     const settings = [writer.actor, writer.reason ?? null, writer.origin ?? 'api'].map((value) =>
       value === null ? 'null' : pg.escapeLiteral(value),
     );
     // One message: BEGIN and the settings cost one round trip.
-    const begin = `${this.#begin.writes} select process_tracker.begin_write(${settings.join(', ')})`;
+    const begin = `${this.#begin.writes}${lockMs ? ` set local lock_timeout = ${lockMs};` : ''} select process_tracker.begin_write(${settings.join(', ')})`;
     const query = async <R extends object>(sql: string, values: unknown[] = []) =>
       (await client.query<R>({ name: this.#nameOf(sql), text: sql, values })).rows;
     const result = await inTransaction(client, begin, () => work({ query }));

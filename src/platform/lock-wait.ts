@@ -1,45 +1,62 @@
-import type { Database } from './database.js';
+import type { Queries } from './database.js';
 import { Unavailable } from './errors.js';
 import { shapeOfTable } from './rows.js';
 
-interface Held {
-  name: string;
-  pid: number | null;
+/** Who holds a lock, as an operator looks for it in `pg_stat_activity`. */
+interface Holder {
+  pid: number;
   application: string | null;
+  user: string | null;
+  client: string | null;
   seconds: number | null;
 }
 
-/**
- * The answer to a write that gave up waiting for a lock (SQLSTATE 55P03): which record it waited for and, where PostgreSQL tells, who holds it.
- * `records` are those that the write is about; they are named where the lock was on no row.
- */
-export async function lockTimedOut(db: Database, error: unknown, records: readonly string[]): Promise<Unavailable> {
-  const held = await holderOf(db, (error as { where?: string }).where ?? '').catch(() => undefined);
-  const record = held?.name ?? records[0] ?? 'what it needs';
-  const { pid, application, seconds } = held ?? {};
+const holderSql = `a.pid, a.application_name as application, a.usename as user, host(a.client_addr) as client,
+  extract(epoch from clock_timestamp() - a.xact_start)::int as seconds`;
+
+function refusal(record: string, heldBy: Holder | undefined): Unavailable {
+  const { pid, application, seconds } = heldBy ?? {};
   const holder = pid
-    ? ` Its lock is held by PostgreSQL process ${pid}${application ? ` (${JSON.stringify(application)})` : ''}, in a transaction of ${seconds} s.`
+    ? ` Its lock is held by PostgreSQL process ${pid}${application ? ` (${JSON.stringify(application)})` : ''}, in a transaction of ${seconds} s, which an administrator can end: pg_terminate_backend(${pid}).`
     : '';
   return new Unavailable(`Waited too long for another transaction that changes ${record}.${holder} Nothing was changed; try again.`, {
     reason: 'LOCKED',
     waitedFor: record,
-    ...(pid ? { heldBy: { pid, application, seconds } } : {}),
+    ...(heldBy ? { heldBy } : {}),
   });
 }
 
-/** PostgreSQL says at which place of which table it waited. The row there is still the one that was locked, or gone. */
-async function holderOf(db: Database, where: string): Promise<Held | undefined> {
+/**
+ * The answer to a write that gave up waiting for a lock (SQLSTATE 55P03): which record it waited for and, where PostgreSQL knows, who holds it.
+ * `records` are those that the write is about; they are named where the lock was on no row.
+ */
+export async function lockTimedOut(db: Queries, error: unknown, records: readonly string[]): Promise<Unavailable> {
+  const held = await holderOf(db, (error as { where?: string }).where ?? '').catch(() => undefined);
+  return refusal(held?.name ?? records[0] ?? 'what it needs', held?.by);
+}
+
+/** The answer to a write whose turn did not come, because an earlier one about `record` waits, in the PostgreSQL process `pid`. */
+export async function queueTimedOut(db: Queries, record: string, pid: number | undefined): Promise<Unavailable> {
+  const rows = pid
+    ? await db
+        .query<Holder>(`select ${holderSql} from unnest(pg_blocking_pids($1)) b(pid) join pg_stat_activity a using (pid) limit 1`, [pid])
+        .catch(() => [])
+    : [];
+  return refusal(record, rows[0]);
+}
+
+/** PostgreSQL reports the place and the table at which it waited. The row there is still the one that was locked, or gone. */
+async function holderOf(db: Queries, where: string): Promise<{ name: string; by?: Holder | undefined } | undefined> {
   const [, place, table] = /tuple (\(\d+,\d+\)) in relation "(\w+)"/.exec(where) ?? [];
   const shape = table && shapeOfTable(table);
   if (!shape) return undefined;
   const named = shape.columns.get('name')?.column;
-  const key = shape.key ? `t.${shape.key}::text` : `''`;
-  const [row] = await db.query<Omit<Held, 'name'> & { name: string | null; key: string }>(
-    `select ${named ? `t.${named}` : 'null'} as name, ${key} as key, a.pid, a.application_name as application,
-      extract(epoch from clock_timestamp() - a.xact_start)::int as seconds
+  const [row] = await db.query<Holder & { name: string | null; key: string }>(
+    `select ${named ? `t.${named}` : 'null'} as name, ${shape.key ? `t.${shape.key}::text` : `''`} as key, ${holderSql}
      from ${shape.table} t left join pg_stat_activity a on a.backend_xid = t.xmax where t.ctid = $1::tid`,
     [place],
   );
-  if (!row) return { name: `a ${shape.name}`, pid: null, application: null, seconds: null };
-  return { ...row, name: `the ${shape.name} ${row.name === null ? row.key : JSON.stringify(row.name)}`.trim() };
+  if (!row) return { name: `a ${shape.name}` };
+  const { name, key, ...by } = row;
+  return { name: `the ${shape.name} ${name === null ? key : JSON.stringify(name)}`.trim(), by: by.pid ? by : undefined };
 }

@@ -17,6 +17,9 @@ interface DriverState {
 }
 const stateOf = (client: pg.ClientBase) => client as unknown as DriverState;
 
+/** The PostgreSQL process behind a connection. */
+export const processOf = (client: pg.ClientBase): number | undefined => stateOf(client).processID ?? undefined;
+
 /** Cuts a connection that nothing comes back from: to say goodbye would take as long. */
 export const cut = (client: pg.ClientBase): void => void stateOf(client).connection.stream.destroy();
 

@@ -1,4 +1,10 @@
-import { Unavailable } from './errors.js';
+/** The turn of a request did not come in time. */
+export class QueueTimeout extends Error {
+  override name = 'QueueTimeout';
+  constructor(readonly record: string) {
+    super(`Waited too long for earlier requests about ${record}.`);
+  }
+}
 
 /** How errors and turns name the record that a reference means, as the caller wrote it: `the Process "load"`, `the ProcessRun "load" 7`. */
 export const recordOf = (type: string, ref: object): string =>
@@ -20,7 +26,7 @@ export class RecordQueues {
 
   /**
    * Runs `work` when all earlier work on these records has ended. All places are taken at the same instant, so no two calls can wait for each other.
-   * @throws Unavailable, naming a record, if the turn does not come within `patienceMs` (0: no limit)
+   * @throws QueueTimeout, naming a record, if the turn does not come within `patienceMs` (0: no limit)
    */
   async take<T>(records: readonly string[], patienceMs: number, work: () => Promise<T>): Promise<T> {
     if (!records.length) return work();
@@ -52,8 +58,7 @@ async function inTime(before: { record: string; last: Promise<unknown> }[], pati
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const [record] = waiting;
-      const message = `Waited ${patienceMs / 1000} s for earlier requests about ${record}, which have not ended yet. Nothing was changed; try again.`;
-      reject(new Unavailable(message, { reason: 'LOCKED', waitedFor: record }));
+      reject(new QueueTimeout(record!));
     }, patienceMs);
   });
   try {

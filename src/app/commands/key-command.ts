@@ -67,7 +67,9 @@ async function run(argv: string[], print: (line: string) => void): Promise<void>
       print(`Key ${JSON.stringify(name)} is revoked. A running server refuses it within seconds.`);
     } else if (verb === 'clear') {
       const gone = await clearKeys(store.db);
-      print(`${gone.length} keys removed. The server now answers its own machine without a key, and no other.`);
+      print(
+        `${gone.length} keys removed. A server on a loopback address needs no key now; one on another address refuses all calls until a key is created.`,
+      );
     } else {
       const keys = await listKeys(store.db);
       print(
