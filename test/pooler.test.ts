@@ -28,8 +28,8 @@ interface Pooler {
   stop(): Promise<void>;
 }
 
-/** PgBouncer in transaction mode with few server connections, so that transactions change sessions all the time. */
-async function startPooler(more = ''): Promise<Pooler> {
+/** PgBouncer, in transaction mode if not said otherwise, with few server connections, so that transactions change sessions all the time. */
+async function startPooler(more = '', mode = 'transaction'): Promise<Pooler> {
   const free = createServer();
   await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
   const { port } = free.address() as AddressInfo;
@@ -43,7 +43,7 @@ listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
 auth_type = any
-pool_mode = transaction
+pool_mode = ${mode}
 default_pool_size = 4
 max_client_conn = 200
 ${more}`;
@@ -176,7 +176,27 @@ withPooler('behind PgBouncer in transaction mode', () => {
     const server = await open(silent.url(database));
     expect((await ok(server, start, { name: 'through a silent pooler' })).startProcessRun.outcome).toBe('STARTED');
     expect(opened[0]!.database.db.options.perTransaction).toBeDefined();
+    // Also where the database has one of our settings by itself.
+    const direct = new pg.Client(databaseAddress(database.url));
+    await direct.connect();
+    await direct.query(`alter database "${direct.database}" set search_path = process_tracker`);
     await silent.stop();
+    const other = await startPooler('ignore_startup_parameters = options');
+    await open(other.url(database));
+    expect(opened[1]!.database.db.options.perTransaction).toBeDefined();
+    await direct.query(`alter database "${direct.database}" reset search_path`);
+    await direct.end();
+    await other.stop();
+  });
+
+  test('a pooler in session mode is taken for PostgreSQL where the setting says so, and its slow statements are not cut', async () => {
+    const pooled = await startPooler('ignore_startup_parameters = options', 'session');
+    const role = { ...databaseAddress(pooled.url(database)), options: '' };
+    const session = await openDatabase({ address: () => role }, 'UTC', { ...readConfig({}, []), pooler: 'none' }, createLog('silent'));
+    expect(session.db.options.perTransaction).toBeUndefined();
+    expect(await session.db.query("select 'done' as state from pg_sleep(9)")).toEqual([{ state: 'done' }]);
+    await session.close();
+    await pooled.stop();
   });
 
   test('an address for LISTEN that leads elsewhere stops the start; one that cannot be reached is reported, and changes are polled', async () => {

@@ -77,10 +77,13 @@ test('connections that went silent are given up: reads and writes are back withi
   await database.drop();
 });
 
-test('a statement that is slow is not taken for one that went silent', async () => {
+test.each([
+  ['', ''],
+  ['also where its state cannot be seen', '-c track_activities=off'],
+])('a statement that is slow is not taken for one that went silent %s', async (_, options) => {
   const database = await createDatabase('slow');
-  const config = readConfig({}, []);
-  const opened = await openDatabase({ address: () => databaseAddress(database.url) }, 'UTC', config, createLog('silent'));
+  const address = { ...databaseAddress(database.url), options };
+  const opened = await openDatabase({ address: () => address }, 'UTC', readConfig({}, []), createLog('silent'));
   expect(await opened.db.query("select 'done' as state from pg_sleep(12)")).toEqual([{ state: 'done' }]);
   await opened.close();
   await database.drop();

@@ -45,8 +45,9 @@ export function prepareToDrain(app: FastifyInstance): (endSubscriptions: () => P
     await until(drainMs, () => !running.size);
     for (const reply of running) breakOff(reply);
     await until(lingerMs, () => !running.size);
-    await app.close();
+    // Each has its answer, or had the time for it; one whose client does not read it would be waited for without end.
     app.server.closeAllConnections();
+    await app.close();
   };
 }
 

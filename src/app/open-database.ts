@@ -36,7 +36,8 @@ export async function openDatabase(
 ): Promise<OpenedDatabase> {
   const settings = sessionSettings(timeZone, { statementMs: config.statementTimeout });
   const writeSettings = { ...settings, lock_timeout: config.lockTimeout };
-  const pooled = config.pooler === 'auto' ? await isPooled(address(), settings) : config.pooler === 'transaction';
+  const way = config.pooler === 'transaction' ? { pooled: true, ownProcess: false } : await wayTo(address(), settings);
+  const pooled = way.pooled && config.pooler !== 'none';
   const listens = listenAddress ? await checkListenAddress(address(), listenAddress, log) : !pooled;
   if (pooled)
     log.info(
@@ -60,7 +61,7 @@ export async function openDatabase(
     listenAddress: () => listenAddress ?? (pooled ? undefined : address()),
   });
   // A pooler does not tell which of the server's processes works for whom: there the driver's own limit has to do.
-  const endWatch = pooled ? () => undefined : watchSilence([db.reads, db.writes], probe, silentMs);
+  const endWatch = way.ownProcess ? watchSilence([db.reads, db.writes], probe, silentMs) : () => undefined;
   return {
     db,
     close: async () => {
@@ -127,18 +128,25 @@ function createPool(
 }
 
 /**
- * Whether something between us and PostgreSQL gives each transaction another session, as PgBouncer does in transaction mode. Such a pooler refuses
- * the settings of a connection (08P01), or takes them and does not pass them on.
+ * What is between us and PostgreSQL. `pooled`: it gives each transaction another session, as PgBouncer does in transaction mode. Such a pooler refuses
+ * the settings of a connection (08P01), or takes them and does not pass them on. Asked for is a setting that no role and no database has.
+ * `ownProcess`: whether the number of its process that a connection knows is PostgreSQL's; a pooler makes one up, also in session mode.
  */
-async function isPooled(address: pg.ClientConfig, settings: Settings): Promise<boolean> {
-  const client = new pg.Client({ connectionTimeoutMillis: connectMs, ...withSettings(address, settings) });
+async function wayTo(address: pg.ClientConfig, settings: Settings): Promise<{ pooled: boolean; ownProcess: boolean }> {
+  const client = new pg.Client({
+    connectionTimeoutMillis: connectMs,
+    ...withSettings(address, { ...settings, 'waybill.settings': 'passed' }),
+  });
   try {
     await client.connect();
-    const { rows } = await client.query<{ path: string }>("select current_setting('search_path') as path");
-    return rows[0]!.path !== settings.search_path;
+    const { rows } = await client.query<{ settings: string | null; pid: number }>(
+      "select current_setting('waybill.settings', true) as settings, pg_backend_pid() as pid",
+    );
+    const { processID } = client as unknown as { processID: number | null };
+    return { pooled: rows[0]!.settings !== 'passed', ownProcess: rows[0]!.pid === processID };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    if (code === '08P01' && /startup parameter/.test(message)) return true;
+    if (code === '08P01' && /startup parameter/.test(message)) return { pooled: true, ownProcess: false };
     throw error;
   } finally {
     await client.end().catch(() => undefined);

@@ -14,10 +14,13 @@ begin
       -- A location is named by many of its files: each is looked for once.
       select d.place, l.location_id as id, coalesce(process_tracker.canonical_path(d.path), l.canonical_path, process_tracker.canonical_path(l.location_path)) as canonical
       from (
-        select place, path, case when path is not null then (
+        select place, path, case when path is not null then coalesce((
             select l.location_id from location_lkup l where l.canonical_path = process_tracker.canonical_path(path)
-              or l.canonical_path is null and process_tracker.canonical_path(l.location_path) = process_tracker.canonical_path(path)
-            order by l.location_path in (path, path || '/') desc, l.location_id limit 1)
+            order by l.location_path in (path, path || '/') desc, l.location_id limit 1), (
+            -- A store that is not to be changed has no canonical paths.
+            select l.location_id from location_lkup l
+            where l.canonical_path is null and process_tracker.canonical_path(l.location_path) = process_tracker.canonical_path(path)
+            order by l.location_path in (path, path || '/') desc, l.location_id limit 1))
           else coalesce((select l.location_id from location_lkup l where l.location_name = location), (select a.location_id from location_alias a where a.name = location)) end as id
         from (select distinct place, location, path from wanted where place is not null) d
       ) d left join location_lkup l on l.location_id = d.id

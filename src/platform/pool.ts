@@ -105,11 +105,13 @@ export function watchSilence(all: readonly Connections[], probe: pg.Pool, silent
     const found = all.flatMap((connections) => silent(connections, now).map((client) => ({ connections, client })));
     if (!found.length) return;
     const { rows } = await probe.query<{ pid: number }>(
-      "select pid from pg_stat_activity where pid = any($1::int[]) and state = 'active'",
+      // Only what is known to be idle: a role may not be allowed to see the state, and the setting track_activities may be off.
+      "select pid from pg_stat_activity where pid = any($1::int[]) and coalesce(state, '') not like 'idle%'",
       [found.map(({ client }) => stateOf(client).processID)],
     );
+    // Of those that are silent still: where all of this program was stopped for a while, the answers come while we look.
     const dead = found.filter(
-      ({ connections, client }) => connections.lent.has(client) && !rows.some(({ pid }) => pid === stateOf(client).processID),
+      ({ connections, client }) => silent(connections, now).includes(client) && !rows.some(({ pid }) => pid === stateOf(client).processID),
     );
     for (const { client } of dead) cut(client);
     for (const { pool } of new Set(dead.map(({ connections }) => connections))) await cutIdle(pool);
