@@ -38,7 +38,7 @@ afterAll(async () => {
 const again =
   'again: sourceObjects(first: 1) { nodes { name lineage(direction: DOWNSTREAM, maxNodes: 5000) { nodes { distance } links: edges { from } } } }';
 const queryWith = (more: string) => `query ($roots: [ID!]!, $most: Int!, $one: Int, $with: Boolean!) {
-  lineage(roots: $roots, direction: DOWNSTREAM, maxNodes: $most) { complete visitedNodes all: nodes { ...node } edges { from to } edges { to } }
+  lineage(roots: $roots, direction: DOWNSTREAM, maxNodes: $most) { complete toJSON: visitedNodes all: nodes { ...node } edges { from to } edges { to } }
   ${more}
 }
 fragment node on LineageNode {

@@ -47,6 +47,9 @@ export class LargeAnswer {
   }
 }
 
+/** A caller may give a field this name. */
+const hasText = (value: object) => typeof (value as { toJSON?: unknown }).toJSON === 'function';
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** JSON of a value, in pieces that are small enough to be made in one go. */
@@ -61,7 +64,7 @@ function* jsonOf(value: unknown): Generator<string> {
       yield* jsonOf(value[i]);
     }
     yield ']';
-  } else if (isObject(value) && !('toJSON' in value) && Object.values(value).some(isObject)) {
+  } else if (isObject(value) && !hasText(value) && Object.values(value).some(isObject)) {
     let first = true;
     for (const [key, each] of Object.entries(value)) {
       if (each === undefined) continue;
