@@ -74,7 +74,16 @@ test('secrets are neither printed nor part of an error', () => {
   const printed = JSON.stringify(printable(readConfig({ DATABASE_URL: databaseUrl }, [])));
   expect(printed).toContain('postgres://waybill:***@db.example:5432/meta');
   expect(printed).not.toMatch(/s3cr/);
-  for (const address of ['mysql://waybill:s3cret@h/db', 'waybill:s3cret@h/db', 'host=h password=s3cret dbname=db']) {
+  // Where there is none, there is nothing to leave out.
+  const open = 'postgres://waybill@db.example:5432/meta';
+  expect(printable(readConfig({ DATABASE_URL: open }, []))).toMatchObject({ databaseUrl: open });
+  for (const address of [
+    'mysql://waybill:s3cret@h/db',
+    'waybill:s3cret@h/db',
+    'my+sql://waybill:s3cret@h/db',
+    '://waybill:s3cret@h/db',
+    'host=h password=s3cret dbname=db',
+  ]) {
     expect(message({ DATABASE_URL: address })).not.toContain('s3cret');
     expect(message({}, ['--database-url', address])).not.toContain('s3cret');
     expect(message({}, [address])).not.toContain('s3cret');

@@ -40,8 +40,8 @@ const rows = (from: number, to: number) => `
   insert into source_object_lkup (source_object_id, source_id, source_object_name) select n, n, 'object ' || n from generate_series(${from}, ${to}) n;
   insert into process_source_object (process_id, source_object_id) select n, n from generate_series(${from}, ${to}) n;
   insert into process_target_object (process_id, target_object_id) select n, n + 1 from generate_series(${from}, ${to}) n where n % 10 > 0;
-  insert into location_lkup (location_id, location_name, location_path, location_type_id)
-    select n, 'location ' || n, '/' || n, 1 from generate_series(${from}, ${to}) n;
+  insert into location_lkup (location_id, location_name, location_path, canonical_path, location_type_id)
+    select n, 'location ' || n, '/' || n, canonical_path('/' || n), 1 from generate_series(${from}, ${to}) n;
   insert into extract_tracking (extract_id, extract_filename, extract_location_id, extract_status_id, extract_registration_date_time, registered_at)
     select n, 'file ' || n, n, (select extract_status_id from extract_status_lkup where extract_status_name = 'ready'), now(), now() from generate_series(${from}, ${to}) n;
   insert into extract_dependency (parent_extract_id, child_extract_id, dependency_type_id) select n, n + 1, 0 from generate_series(${from}, ${to}) n where n % 10 > 0;

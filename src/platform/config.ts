@@ -215,7 +215,9 @@ function readFlags(argv: readonly string[]): Map<string, string> {
 
 /** A database address without its password; also a text that only looks like one. */
 export const withoutSecrets = (url: string): string =>
-  url.replace(/^((?:\w+:\/\/)?[^:/?#@]*):(?!\/\/).*@/s, '$1:***@').replace(/((?:^|[?&\s])(?:password|sslpassword)\s*=)[^&]*/gi, '$1***');
+  url
+    .replace(/^((?:[^:/?#@]*:\/\/)?[^:/?#@]*):(?!\/\/).*@/s, '$1:***@')
+    .replace(/((?:^|[?&\s])(?:password|sslpassword)\s*=)[^&]*/gi, '$1***');
 
 /**
  * Reads the configuration, once, at the start: flags before environment before defaults. An empty variable counts as not given.
