@@ -56,7 +56,7 @@ async function holderOf(db: Queries, where: string): Promise<{ name: string; by?
      from ${shape.table} t left join pg_stat_activity a on a.backend_xid = t.xmax where t.ctid = $1::tid`,
     [place],
   );
-  if (!row) return { name: `a ${shape.name}` };
+  if (!row) return { name: `${/^[AEIO]/.test(shape.name) ? 'an' : 'a'} ${shape.name}` };
   const { name, key, ...by } = row;
   return { name: `the ${shape.name} ${name === null ? key : JSON.stringify(name)}`.trim(), by: by.pid ? by : undefined };
 }
