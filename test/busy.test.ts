@@ -127,6 +127,27 @@ test('a write that waits in the queue knows what the one before it waits for', a
   await locker.query('rollback');
 });
 
+test('the first writes of a new actor take one connection while they wait', async () => {
+  await start({ writePoolSize: 3, lockTimeout: 2_000 });
+  for (const name of ['held', 'others']) await register(name);
+  const locker = await lock('held');
+  const by = (actor: string, name: string) =>
+    server.ask(
+      'mutation ($input: StartProcessRunInput!) { startProcessRun(input: $input) { outcome } }',
+      {
+        input: { process: { name }, actor },
+      },
+      { 'waybill-actor': actor },
+    );
+  const blocked = [by('newcomer', 'held')];
+  await waiting(1);
+  blocked.push(...Array.from({ length: 5 }, () => by('newcomer', 'others')));
+  expect((await by('another', 'others')).body.data).toMatchObject({ startProcessRun: { outcome: 'STARTED' } });
+  expect(opened.db.writes.use.inUse).toBe(1);
+  await locker.query('rollback');
+  for (const { body } of await Promise.all(blocked)) expect(body.errors).toBeUndefined();
+});
+
 test('reports and claims of one record wait on one connection too', async () => {
   await start({ writePoolSize: 3, lockTimeout: 30_000 });
   await register('reported');

@@ -1,3 +1,4 @@
+import { connect as dial } from 'node:net';
 import { identifyCaller, isLoopback, refusalToListen } from '../src/actor/caller.js';
 import { clearKeys, createKey, KeyRing, listKeys, revokeKey } from '../src/actor/api-key.service.js';
 import type { Database } from '../src/platform/database.js';
@@ -66,6 +67,8 @@ describe('without keys', () => {
     ['X-Forwarded-Proto', 'https'],
     ['X-Real-Ip', '203.0.113.9'],
     ['Via', '1.1 proxy'],
+    ['X-Client-Ip', '203.0.113.9'],
+    ['Cf-Connecting-Ip', '203.0.113.9'],
   ])('a call through a proxy, which says so by %s, is refused, and the way out is named; health stays open', async (name, value) => {
     for (const query of [write, '{ hello }']) {
       const answer = await server.ask(query, {}, { [name]: value });
@@ -79,6 +82,22 @@ describe('without keys', () => {
       expect((await fetch(`${server.url}/health/${page}`, { headers: { [name]: value } })).status).toBe(200);
     const { key } = await createKey(db, { actor: 'operator', role: 'write' });
     expect((await server.ask(write, {}, { [name]: value, ...bearer(key) })).body.data).toEqual({ write: 'written by operator' });
+  });
+
+  test('a call by HTTP/1.0, as a proxy sends it where nothing else is configured, is refused', async () => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = dial(Number(new URL(server.url).port), '127.0.0.1', () => {
+        const body = JSON.stringify({ query: write });
+        socket.write(
+          `POST /graphql HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        );
+      });
+      let text = '';
+      socket.on('data', (chunk) => (text += String(chunk)));
+      socket.on('end', () => resolve(text)).on('error', reject);
+    });
+    expect(answer).toMatch(/^HTTP\/1\.\d 403 /);
+    expect(answer).toContain('needs a key');
   });
 
   test('a page of another site is refused, one of this server and one with a key are not', async () => {

@@ -104,7 +104,11 @@ test('a connection that waits for its next request still has an answer to it; no
   const answer = (await call(agent, url, '{ hello }')) as Answer;
   expect([answer.status, JSON.parse(answer.text)]).toEqual([
     503,
-    { errors: [{ message: 'The server is shutting down. Try again in a moment.', extensions: { code: 'UNAVAILABLE' } }] },
+    {
+      errors: [
+        { message: 'The server is shutting down. Try again in a moment.', extensions: { code: 'UNAVAILABLE', retryAfterSeconds: 1 } },
+      ],
+    },
   ]);
   expect(answer.headers).toMatchObject({ 'retry-after': '1', connection: 'close' });
   expect(await call(agent, url, '{ hello }')).toEqual({ refused: true });

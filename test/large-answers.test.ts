@@ -125,6 +125,25 @@ test('of the largest answers two are made at once, others wait', async () => {
   }
 });
 
+test('a client that leaves before its large answer is no error of the server', async () => {
+  const before = compiled.log.length;
+  for (let i = 0; i < 20; i++) {
+    const leaving = new AbortController();
+    const asked = fetch(`${compiled.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: variables() }),
+      signal: leaving.signal,
+    });
+    await new Promise((resolve) => setTimeout(resolve, i * 5));
+    leaving.abort();
+    await asked.catch(() => undefined);
+  }
+  expect((await compiled.ask(query, variables())).status).toBe(200);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(compiled.log.slice(before).filter(({ level }) => level === 'error')).toEqual([]);
+});
+
 test('the body in pieces is what JSON.stringify writes', async () => {
   const values = [
     {},

@@ -25,7 +25,11 @@ function isForeign({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders
 
 /** The header by which a proxy says that it passes somebody else's call on. */
 const proxyHeader = (headers: IncomingHttpHeaders): string | undefined =>
-  Object.keys(headers).find((name) => /^(forwarded|via|x-real-ip|x-forwarded-.*)$/.test(name));
+  Object.keys(headers).find((name) =>
+    /^(forwarded|via|x-real-ip|(x|true|cf)-(client|connecting)-ip|cdn-loop|x-envoy-external-address|x-(original-)?forwarded(-.*)?)$/.test(
+      name,
+    ),
+  );
 
 /**
  * Who calls, by HTTP and by WebSocket. With at least one key in the store every call needs one; with none, only this machine may call, and says

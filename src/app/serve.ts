@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { refusalToListen } from '../actor/caller.js';
 import { KeyRing } from '../actor/api-key.service.js';
 import { help, printable, readConfig, type Config } from '../platform/config.js';
@@ -41,7 +42,9 @@ async function run(config: Config): Promise<void> {
   const stop = async () => {
     await stopSweeper?.();
     await server?.close();
-    await (await opening?.catch(() => undefined))?.close();
+    // A store that is still being opened may wait for another server's migration.
+    const store = await Promise.race([opening?.catch(() => undefined), sleep(10_000, undefined, { ref: false })]);
+    await store?.close();
     await (await early?.catch(() => undefined))?.leave();
   };
   onSignal(log, () => {

@@ -175,6 +175,8 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
   app.decorateRequest('caller');
 
   app.addHook('onRequest', async (request, reply) => {
+    // As nginx passes calls on where nothing else is said: without any header that tells.
+    if (request.raw.httpVersion === '1.0') request.headers.via ??= 'HTTP/1.0';
     const record: RequestRecord = { id: request.id, log: log.child({ requestId: request.id }), facts: {} };
     request.record = record;
     reply.raw.once('close', () => {
@@ -213,6 +215,9 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
 
   app.setErrorHandler((error: FastifyError, request, reply) =>
     requests.run(request.record, () => {
+      // The client left while its large answer was sent: there is nobody to answer.
+      if (request.record.closed) return reply.hijack();
+      delete request.record.body;
       const body = httpError(error, config);
       const answer = body ?? answerError(error, schema);
       const status = body ? error.statusCode! : statusOf(answer);

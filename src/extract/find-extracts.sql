@@ -23,7 +23,7 @@ begin
             order by l.location_path in (path, path || '/') desc, l.location_id limit 1))
           else coalesce((select l.location_id from location_lkup l where l.location_name = location), (select a.location_id from location_alias a where a.name = location)) end as id
         from (select distinct place, location, path from wanted where place is not null) d
-      ) d left join location_lkup l on l.location_id = d.id
+      ) d left join lateral (select * from location_lkup l where l.location_id = d.id offset 0) l on true
     ), file as materialized (
       select p.place, f.name, f.id
       from (select place, array_agg("fileName") as names from wanted where place is not null group by place) w join place p on p.place = w.place

@@ -18,7 +18,7 @@ begin
       -- Mostly there is none.
       select d.below, l.location_id, s.prefix from (select distinct below from wanted) d
       cross join lateral process_tracker.path_splits(canonical, d.below) s
-      join location_lkup l on l.canonical_path = s.place where l.location_id is distinct from find_files.place
+      cross join lateral (select l.location_id from location_lkup l where l.canonical_path = s.place offset 0) l where l.location_id is distinct from find_files.place
     )
     select w.name, coalesce(
       (select e.extract_id from extract_tracking e where e.extract_location_id = find_files.place and e.extract_filename = w.name),

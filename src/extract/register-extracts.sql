@@ -179,7 +179,8 @@ end $$;
 -- of its directory, and stand under the unique index; a name with directories in it has the lock of its directory alone. So has a place that several
 -- locations are. There are few locks, so that their number has a limit: what two directories share costs a short wait. Answers whether the
 -- files lie in other locations as well, where they may have been registered meanwhile.
-create or replace function process_tracker.lock_directories(place int, canonical text, names text[]) returns boolean language plpgsql as $$
+create or replace function process_tracker.lock_directories(place int, canonical text, names text[]) returns boolean language plpgsql
+set seq_page_cost = 1000 set jit = off as $$
 declare
   several constant boolean := exists (select from location_lkup l where l.canonical_path = canonical and l.location_id <> place);
   at record;
@@ -198,5 +199,6 @@ begin
   end loop;
   return exists (
     select from (select distinct coalesce(substring(n from '^.*/'), '') as below from unnest(names) n) d
-    cross join lateral process_tracker.path_splits(canonical, d.below) s join location_lkup l on l.canonical_path = s.place where l.location_id <> lock_directories.place);
+    cross join lateral process_tracker.path_splits(canonical, d.below) s
+    cross join lateral (select l.location_id from location_lkup l where l.canonical_path = s.place offset 0) l where l.location_id <> lock_directories.place);
 end $$;
