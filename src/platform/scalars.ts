@@ -1,7 +1,13 @@
 import { GraphQLScalarType, Kind } from 'graphql';
 
-const text = (name: string, description: string, accepts: RegExp, example: string) => {
+/** Up to 15 digits are read as they were written: https://en.wikipedia.org/wiki/Double-precision_floating-point_format */
+const hasFewDigits = (read: number): boolean => !/e|\d{16}/.test(String(read).replace(/^-?[0.]+|[-.]/g, ''));
+
+/** A JSON number is what JavaScript has read, which may be another one than the request has: `exact` is false where it could be. */
+const text = (name: string, description: string, accepts: RegExp, example: string, exact: (read: number) => boolean = () => true) => {
   const parse = (value: unknown) => {
+    if (typeof value === 'number' && !exact(value))
+      throw new TypeError(`${name} cannot be the JSON number ${value}, because JSON readers round such numbers: send it as text.`);
     const given = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
     if (typeof given !== 'string' || !accepts.test(given))
       throw new TypeError(`${name} cannot be ${JSON.stringify(value)}: expected a value like ${example}`);
@@ -32,14 +38,16 @@ export const Instant = text(
 
 export const BigIntText = text(
   'BigInt',
-  'A whole number of up to 64 bits. Answered as a string, so that no client rounds it; input may be a number or a string.',
+  'A whole number of up to 64 bits. Answered as a string, so that no client rounds it. Input may be a string, a literal, or a JSON number of at most ±9007199254740991.',
   /^-?\d{1,19}$/,
   '1500',
+  (read) => !Number.isInteger(read) || Number.isSafeInteger(read),
 );
 
 export const Decimal = text(
   'Decimal',
-  'An exact decimal number of any size. Answered as a string, so that no client rounds it; input may be a number or a string.',
+  'An exact decimal number of any size. Answered as a string, so that no client rounds it. Input may be a string, a literal, or a JSON number of at most 15 significant digits.',
   /^-?\d{1,1000}(\.\d{1,1000})?$/,
   '"12.50"',
+  hasFewDigits,
 );
