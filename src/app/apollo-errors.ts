@@ -38,6 +38,7 @@ const sqlStates: Record<string, { code: string; message: string }> = {
   '22021': { code: 'INVALID', message: 'A text in the request holds a character that cannot be stored (NUL, or half a surrogate pair).' },
   '22P05': { code: 'INVALID', message: 'A text in the request holds a character that cannot be stored (NUL, or half a surrogate pair).' },
   '22003': { code: 'INVALID', message: 'A number in the request is larger than the store can hold.' },
+  '22009': { code: 'INVALID', message: 'A time in the request has an offset from UTC that the store does not take.' },
   '22008': { code: 'INVALID', message: 'A time in the request is outside the range that the store can hold.' },
 };
 

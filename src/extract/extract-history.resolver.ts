@@ -75,6 +75,13 @@ class ObjectDayQuery {
       if (!/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(date))
         throw invalid(`date is no day: ${JSON.stringify(date)}.`, { argument: 'date', value: date, allowed: 'a day such as 2026-01-31' });
       checkInstant(date, 'date');
+      // Its beginning and its end are moments of other days elsewhere.
+      if (date < '0001-01-02' || date > '9999-12-30')
+        throw invalid(`date is not between 0001-01-02 and 9999-12-30: ${date}.`, {
+          argument: 'date',
+          value: date,
+          allowed: { min: '0001-01-02', max: '9999-12-30' },
+        });
     } else checkWindow({ from: from!, to: to! });
     const [known] = await ctx.db.query<{ id: number | null }>(`select ${idByName(objectNaming)} as id`, [source, object]);
     if (known!.id === null)

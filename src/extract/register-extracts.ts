@@ -3,7 +3,7 @@ import { checkPathText } from '../location/location-path.service.js';
 import type { FileLocationInput } from '../location/location-ref.input.js';
 import type { Tx } from '../platform/database.js';
 import { DomainError, invalid, type ErrorCode, type ErrorDetails } from '../platform/errors.js';
-import { checkInstant } from '../platform/checks.js';
+import { checkCreates, checkInstant } from '../platform/checks.js';
 import { attempt, given, said } from '../platform/reports.js';
 import { findRuns } from '../run/find-runs.service.js';
 import type { RunRefInput } from '../run/run-ref.input.js';
@@ -74,6 +74,7 @@ function itemOf(file: RegisterExtractInput): { item: Record<string, unknown>; gu
   checkFileName(fileName);
   for (const [argument, value] of Object.entries({ status, compression, fileType, version, hashAlgorithm, hash }))
     checkText(value, argument);
+  checkCreates(createCompression, compression, 'createCompression', 'compression');
   if (given(size) && given(sizeBytes))
     throw invalid('Say the size once: by size or by sizeBytes.', { argument: 'sizeBytes', value: sizeBytes, allowed: 'size or sizeBytes' });
   if (given(hash) !== given(hashAlgorithm))

@@ -1,6 +1,6 @@
 import type { Queries, Tx } from '../platform/database.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
-import { checkCounts, checkInstants, checkToken } from '../platform/checks.js';
+import { checkCounts, checkCreates, checkInstants, checkToken } from '../platform/checks.js';
 import { belowInput, writeReports, type ReportItem, type Reported } from '../platform/reports.js';
 import { findRuns } from '../run/find-runs.service.js';
 import type { RunRefInput } from '../run/run-ref.input.js';
@@ -30,6 +30,7 @@ export const keptError = ({ message, ...error }: ExtractErrorInput) => ({
 export function itemOf(report: ReportExtractInput): ReportItem {
   const { extract: _extract, run: _run, status: to, fencingToken: token, rowVersion: version, errors, ...rest } = report;
   const { writeRecordCount, loadRecordCount, writeLowAt, writeHighAt, loadLowAt, loadHighAt } = rest;
+  checkCreates(report.createStatus, to, 'createStatus', 'status');
   checkCounts({ writeRecordCount, loadRecordCount });
   checkInstants({ writeLowAt, writeHighAt, loadLowAt, loadHighAt });
   checkToken(token);

@@ -2,20 +2,42 @@ import { invalid } from './errors.js';
 
 const max64 = 9_223_372_036_854_775_807n;
 
-/** Milliseconds of an instant as callers write it, in any letters. JavaScript knows no leap seconds: one is taken for the second before it. */
-const momentOf = (instant: string): number => Date.parse(instant.toUpperCase().replace(/:60(?=[.Z+-])/, ':59'));
+const second = 1000;
+const firstMoment = Date.parse('0001-01-01T00:00:00Z');
+const endOfTime = Date.parse('9999-12-31T23:59:59Z') + second;
+
+/**
+ * Milliseconds of an instant as callers write it, in any letters, to the microsecond, as PostgreSQL rounds it. JavaScript knows no leap seconds:
+ * one is the first second of the next minute, as in PostgreSQL.
+ */
+function momentOf(instant: string): number {
+  const [, start, seconds, fraction = '', offset] = /^(.*T..:..):(\d\d)(\.\d+)?(.*)$/.exec(instant.toUpperCase()) ?? [];
+  if (!start) return Date.parse(instant);
+  return Date.parse(`${start}:00${offset}`) + Number(seconds) * second + Math.round(Number(`0${fraction}`) * 1e6) / 1e3;
+}
 
 /** Whether text that looks like RFC 3339 is a moment that there was, in the years that RFC 3339 can write in UTC. @throws INVALID naming the argument */
 export function checkInstant(value: string, argument: string): void {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(value) ?? [];
   const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
-  // An offset may lead out of the first and of the last year.
-  const inUtc = new Date(momentOf(value)).getUTCFullYear();
-  if (!isDay || !(inUtc >= 1 && inUtc <= 9999))
+  // An offset, a leap second and rounding may lead out of the first and of the last year.
+  const moment = momentOf(value);
+  if (!isDay || !(moment >= firstMoment && moment < endOfTime))
     throw invalid(`${argument} is no moment of the calendar: ${value}.`, {
       argument,
       value,
       allowed: 'a day that exists, in the years 1 to 9999 of UTC',
+    });
+  // PostgreSQL takes the end of a day, 24:00, but nothing after it.
+  const [fraction = ''] = /(?<=T23:59:60)\.\d+/i.exec(value) ?? [];
+  if (Math.round(Number(`0${fraction}`) * 1e6) > 0)
+    throw invalid(`${argument} is after the end of its day: ${value}.`, { argument, value, allowed: '23:59:60 without a fraction' });
+  // No place on Earth has more, and PostgreSQL takes no more.
+  if (/[+-](1[6-9]|2\d):\d\d$/.test(value))
+    throw invalid(`${argument} has an offset from UTC of more than 15:59 hours: ${value}.`, {
+      argument,
+      value,
+      allowed: 'offsets from -15:59 to +15:59',
     });
 }
 
@@ -46,6 +68,28 @@ export function checkCounts(counts: Readonly<Record<string, string | null | unde
         value,
         allowed: { min: 0, max: String(max64) },
       });
+}
+
+const min64 = -max64 - 1n;
+
+/** @throws INVALID naming the argument that takes more than 64 bits */
+export function checkBigInt(value: string, argument: string): void {
+  if (BigInt(value) < min64 || BigInt(value) > max64)
+    throw invalid(`${argument} must be between ${min64} and ${max64}, not ${value}.`, {
+      argument,
+      value,
+      allowed: { min: String(min64), max: String(max64) },
+    });
+}
+
+/** @throws INVALID for a flag that asks for a new look-up value without its name */
+export function checkCreates(create: boolean | null | undefined, name: string | null | undefined, flag: string, argument: string): void {
+  if (create && typeof name !== 'string')
+    throw invalid(`${flag} needs a ${argument}: ${flag} is true, and ${argument} is left out.`, {
+      argument: flag,
+      value: create,
+      allowed: `true together with ${argument}`,
+    });
 }
 
 /** @throws INVALID for a fencing token of more than 64 bits, which no claim and no start can have returned; none is let through */

@@ -10,6 +10,7 @@ import {
   type GraphQLScalarType,
 } from 'graphql';
 import { Float, ID, Int } from 'type-graphql';
+import { checkBigInt, checkInstant } from './checks.js';
 import { invalid } from './errors.js';
 import { idOf } from './ids.js';
 import { BigIntText, Decimal, Instant } from './scalars.js';
@@ -112,13 +113,22 @@ export function refuseEmpty(list: readonly unknown[], argument: string): void {
     throw invalid(`${argument} must not be empty: leave it out, or give at least one.`, { argument, value: [], allowed: { min: 1 } });
 }
 
+/** What a scalar lets in and PostgreSQL would not, by the type that a value is cast to. */
+const checkOf = (cast: string): ((value: string, argument: string) => void) | undefined =>
+  cast.startsWith('timestamptz') ? checkInstant : cast === 'bigint' ? checkBigInt : undefined;
+
 /** The SQL of one operator on a column. @throws INVALID where its value is null or an empty list. */
 export function operatorSql(operand: Operand, name: string, value: unknown, values: Values, argument: string): string {
   refuseNull(value, argument);
   if (name === 'isNull') return `${operand.sql} is ${value ? '' : 'not '}null`;
   const { list, sql } = operators[name]!;
-  if (!list) return sql(operand.sql, values.add(value, operand.cast));
+  const check = checkOf(operand.cast);
+  if (!list) {
+    check?.(value as string, argument);
+    return sql(operand.sql, values.add(value, operand.cast));
+  }
   refuseEmpty(value as unknown[], argument);
+  if (check) (value as string[]).forEach((each, i) => check(each, `${argument}.${i}`));
   return sql(operand.sql, values.add(value, `${operand.cast}[]`));
 }
 

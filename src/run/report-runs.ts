@@ -1,6 +1,6 @@
 import type { Tx } from '../platform/database.js';
 import { DomainError, invalid } from '../platform/errors.js';
-import { checkCounts, checkInstants, checkToken } from '../platform/checks.js';
+import { checkCounts, checkCreates, checkInstants, checkToken } from '../platform/checks.js';
 import { maskSecrets } from '../platform/mask-secrets.js';
 import { belowInput, orError, writeReports, type Reported } from '../platform/reports.js';
 import { runSettings } from '../process/run-settings.service.js';
@@ -39,6 +39,7 @@ const keptError = ({ type, createType, description, occurredAt }: RunErrorInput)
 export function itemOf(report: ReportRunInput): RunItem {
   const { status: to, createStatus, endedAt, fencingToken: token, rowVersion: version, reason, leaseSeconds } = report;
   const { recordCount, insertCount, updateCount, lowAt, highAt, errors, parameters } = report;
+  checkCreates(createStatus, to, 'createStatus', 'status');
   checkCounts({ recordCount, insertCount, updateCount });
   checkInstants({ endedAt, lowAt, highAt });
   for (const { occurredAt } of errors ?? []) checkInstants({ 'errors.occurredAt': occurredAt });
