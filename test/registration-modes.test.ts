@@ -34,7 +34,10 @@ const linksOf = async (name: string) => {
     mappings: process.attributeMappings.nodes.map((node: any) => [node.from.name, node.to.name, node.expression, node.transformation]),
   };
 };
-const object = (name: string, ...attributes: string[]) => ({ name, attributes: attributes.map((each) => ({ name: each })) });
+const object = (name: string, ...attributes: string[]) => ({
+  name,
+  ...(attributes.length ? { attributes: attributes.map((each) => ({ name: each })) } : {}),
+});
 const attribute = (source: string, objectName: string, name: string) => ({ source, object: objectName, attribute: name });
 
 const full = (name: string) => ({

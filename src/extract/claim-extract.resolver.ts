@@ -4,6 +4,7 @@ import type { Context } from '../platform/context.js';
 import { DomainError } from '../platform/errors.js';
 import { referenceField } from '../platform/fields.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
+import { checkLength } from '../platform/lists.js';
 import type { Row } from '../platform/node.js';
 import { belowInput } from '../platform/reports.js';
 import { selectList } from '../platform/rows.js';
@@ -15,7 +16,7 @@ import { claimExtracts, ClaimOutcome, type Claim } from './claim-extracts.js';
 import { ExtractVersion } from './extract-version.entity.js';
 import { Extract } from './extract.entity.js';
 import { ExtractBlocker } from './report-extract-payload.js';
-import { checkNumber } from './report-extracts.js';
+import { maxFiles } from './register-extracts.input.js';
 
 registerEnumType(ClaimOutcome, {
   name: 'ClaimOutcome',
@@ -97,7 +98,7 @@ class ClaimExtractResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => ClaimExtractsInput, { description: 'The claims.' }) { claims }: ClaimExtractsInput,
   ): Promise<{ results: Result[] }> {
-    checkNumber(claims, 'claims');
+    checkLength(claims, 'claims', maxFiles);
     const records = claims.map(({ file }) => recordOf('Extract', file));
     const answers = await ctx.write((tx) => claimExtracts(tx, claims), null, records);
     // An error in a list would be thrown, not told.

@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/context.js';
-import { invalid } from '../platform/errors.js';
 import { referenceField } from '../platform/fields.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
+import { checkLength } from '../platform/lists.js';
 import type { Row } from '../platform/node.js';
 import { LongText, Name } from '../platform/text.js';
 import { addExtractDependencies, removeExtractDependencies, type ExtractDependencyChange } from './extract-dependencies.js';
@@ -51,15 +51,6 @@ class ExtractDependenciesPayload {
   @Field(() => [ExtractDependencyResult], { description: 'One result an item, in the order given.' }) results!: unknown[];
 }
 
-function checkSize({ length }: readonly unknown[]): void {
-  if (!length || length > maxItems)
-    throw invalid(`dependencies must have 1 to ${maxItems} entries, not ${length}.`, {
-      argument: 'input.dependencies',
-      value: length,
-      allowed: { min: 1, max: maxItems },
-    });
-}
-
 @Resolver(() => ExtractDependencyResult)
 class ExtractDependenciesResolver {
   @Mutation(() => ExtractDependenciesPayload, {
@@ -71,7 +62,7 @@ class ExtractDependenciesResolver {
     @Arg('input', () => AddExtractDependenciesInput, { description: 'The dependencies.' })
     { dependencies, type, reason }: AddExtractDependenciesInput,
   ): Promise<{ results: ExtractDependencyChange[] }> {
-    checkSize(dependencies);
+    checkLength(dependencies, 'dependencies', maxItems);
     return { results: await ctx.write((tx) => addExtractDependencies(tx, dependencies, type), reason) };
   }
 
@@ -81,7 +72,7 @@ class ExtractDependenciesResolver {
     @Arg('input', () => RemoveExtractDependenciesInput, { description: 'The dependencies.' })
     { dependencies, reason }: RemoveExtractDependenciesInput,
   ): Promise<{ results: ExtractDependencyChange[] }> {
-    checkSize(dependencies);
+    checkLength(dependencies, 'dependencies', maxItems);
     return { results: await ctx.write((tx) => removeExtractDependencies(tx, dependencies), reason) };
   }
 

@@ -4,7 +4,7 @@ import { idByPath, locationNaming } from '../location/location-naming.service.js
 import { describePath } from '../location/location-path.service.js';
 import type { Context } from '../platform/context.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
-import { refuseEmpty } from '../platform/filter-operators.js';
+import { refuseEmpty } from '../platform/lists.js';
 import { filterLimits, type Where } from '../platform/filter-sql.js';
 import { whereOf } from '../platform/filters.js';
 import { maskAddress } from '../platform/mask-secrets.js';

@@ -1,9 +1,9 @@
 import { Arg, Ctx, Field, FieldResolver, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import { Location } from '../location/location.entity.js';
 import type { Context } from '../platform/context.js';
-import { invalid } from '../platform/errors.js';
 import { referenceField } from '../platform/fields.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
+import { checkLength } from '../platform/lists.js';
 import { Extract } from './extract.entity.js';
 import { registerLocationFiles } from './location-files.js';
 import { maxFiles, RegisterExtractsInput, RegisterLocationFilesInput } from './register-extracts.input.js';
@@ -35,15 +35,6 @@ class RegisterLocationFilesPayload {
   results!: Registered[];
 }
 
-const checkSize = (argument: string, { length }: readonly unknown[], min: number) => {
-  if (length < min || length > maxFiles)
-    throw invalid(`${argument} must have ${min} to ${maxFiles} entries, not ${length}.`, {
-      argument: `input.${argument}`,
-      value: length,
-      allowed: { min, max: maxFiles },
-    });
-};
-
 @Resolver(() => RegisterExtractResult)
 class RegisterExtractsResolver {
   @Mutation(() => RegisterExtractsPayload, {
@@ -55,7 +46,7 @@ class RegisterExtractsResolver {
     @Arg('input', () => RegisterExtractsInput, { description: 'The files, where they lie, and the run that registers them.' })
     { location, run, files, reason }: RegisterExtractsInput,
   ): Promise<{ locationId: number; results: Registered[] }> {
-    checkSize('files', files, 1);
+    checkLength(files, 'files', maxFiles);
     return ctx.write((tx) => registerExtracts(tx, { location, run, files }), reason);
   }
 
@@ -68,7 +59,7 @@ class RegisterExtractsResolver {
     @Arg('input', () => RegisterLocationFilesInput, { description: 'The location and the names of what lies there.' })
     input: RegisterLocationFilesInput,
   ): Promise<{ locationId: number; created: number; leftOut: number; results: Registered[] }> {
-    checkSize('fileNames', input.fileNames, 0);
+    checkLength(input.fileNames, 'fileNames', maxFiles, 0);
     return ctx.write((tx) => registerLocationFiles(tx, input), input.reason);
   }
 

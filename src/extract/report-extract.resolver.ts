@@ -3,13 +3,15 @@ import { Arg, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Resolver, R
 import type { Context } from '../platform/context.js';
 import { DomainError } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
+import { checkLength } from '../platform/lists.js';
 import type { Row } from '../platform/node.js';
 import { attempt, belowInput, type Reported } from '../platform/reports.js';
 import { recordOf } from '../platform/record-queues.js';
 import { Extract } from './extract.entity.js';
 import { blockersOf, ExtractBlocker, ReportExtractPayload, reportExtractPayload } from './report-extract-payload.js';
 import { ReportExtractInput, ReportExtractsInput } from './report-extract.input.js';
-import { checkNumber, itemOf, reportExtract, reportExtracts } from './report-extracts.js';
+import { itemOf, reportExtract, reportExtracts } from './report-extracts.js';
+import { maxFiles } from './register-extracts.input.js';
 
 @ObjectType({ description: 'What became of one of several reports: a file, or an error.' })
 class ReportExtractResult {
@@ -50,7 +52,7 @@ class ReportExtractResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => ReportExtractsInput, { description: 'The reports.' }) { reports }: ReportExtractsInput,
   ): Promise<{ results: Reported[] }> {
-    checkNumber(reports, 'reports');
+    checkLength(reports, 'reports', maxFiles);
     const items = reports.map((each) => attempt(() => itemOf(each)));
     const files = reports.map(({ extract }) => extract);
     const runs = reports.map(({ run }) => run);

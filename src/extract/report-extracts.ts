@@ -1,5 +1,5 @@
 import type { Queries, Tx } from '../platform/database.js';
-import { DomainError, invalid, notFound } from '../platform/errors.js';
+import { DomainError, notFound } from '../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../platform/checks.js';
 import { belowInput, writeReports, type ReportItem, type Reported } from '../platform/reports.js';
 import { findRuns } from '../run/find-runs.service.js';
@@ -7,18 +7,8 @@ import type { RunRefInput } from '../run/run-ref.input.js';
 import type { ExtractRefInput } from './extract-ref.input.js';
 import { findExtracts } from './find-extracts.js';
 import { cleanMessage } from '../platform/mask-secrets.js';
-import { maxFiles } from './register-extracts.input.js';
 import type { ExtractErrorInput, ReportExtractInput } from './report-extract.input.js';
 import { statusAliases } from './status-aliases.js';
-
-export function checkNumber(list: readonly unknown[], argument: string): void {
-  if (!list.length || list.length > maxFiles)
-    throw invalid(`${argument} must have 1 to ${maxFiles} entries, not ${list.length}.`, {
-      argument: `input.${argument}`,
-      value: list.length,
-      allowed: { min: 1, max: maxFiles },
-    });
-}
 
 /** An error as it is kept. */
 export const keptError = ({ message, ...error }: ExtractErrorInput) => ({

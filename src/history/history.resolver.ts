@@ -6,6 +6,7 @@ import type { Context } from '../platform/context.js';
 import { decodeCursor } from '../platform/cursors.js';
 import { invalid } from '../platform/errors.js';
 import { decodeId } from '../platform/ids.js';
+import { refuseEmpty } from '../platform/lists.js';
 import { Audited, type Row } from '../platform/node.js';
 import { page, PageArgs, type ListSource, type Page } from '../platform/paging.js';
 import { entityNamed } from '../platform/rows.js';
@@ -69,6 +70,7 @@ function events(ctx: Context, info: GraphQLResolveInfo, kind: string, id: number
   }
   const where: Condition[] = [{ key: kind, sql: (values) => `t.subject_kind = ${values.add(kind, 'text')}` }];
   const { fields } = args;
+  refuseEmpty(fields, 'fields');
   if (fields) where.push({ key: JSON.stringify(fields), sql: (values) => `t.field = any(${values.add(fields, 'text[]')})` });
   return page(ctx, info, list, args, { parent: id, where });
 }

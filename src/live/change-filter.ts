@@ -4,6 +4,7 @@ import { locationNaming } from '../location/location-naming.service.js';
 import type { Database } from '../platform/database.js';
 import { invalid, notFound } from '../platform/errors.js';
 import { idOf } from '../platform/ids.js';
+import { refuseEmpty } from '../platform/lists.js';
 import { idByName } from '../platform/naming.js';
 import { processNaming } from '../process/process-naming.service.js';
 import type { ChangesArgs } from './changes.type.js';
@@ -31,6 +32,9 @@ export async function readFilter(
   now: Snapshot,
 ): Promise<{ filter: ChangeFilter; after: Place | undefined }> {
   const { kinds, process, group, location, states, fields } = args;
+  refuseEmpty(kinds, 'kinds');
+  refuseEmpty(states, 'states');
+  refuseEmpty(fields, 'fields');
   checkKinds(schema, kinds);
   const filter: ChangeFilter = { kinds: new Set(kinds) };
   const after = typeof cursor === 'string' ? decodePlace(cursor, now, 'after') : undefined;
@@ -64,13 +68,12 @@ function checkKinds(schema: GraphQLSchema, kinds: readonly string[]): void {
         .sort()
     : [];
   const strange = kinds.findIndex((kind) => !known.includes(kind));
-  if (strange >= 0 || !kinds.length)
-    throw invalid(
-      kinds.length
-        ? `There is no type ${JSON.stringify(kinds[strange])} whose changes could be told.`
-        : 'kinds must name one type at least.',
-      { argument: kinds.length ? `kinds.${strange}` : 'kinds', value: kinds.length ? kinds[strange] : kinds, allowed: known },
-    );
+  if (strange >= 0)
+    throw invalid(`There is no type ${JSON.stringify(kinds[strange])} whose changes could be told.`, {
+      argument: `kinds.${strange}`,
+      value: kinds[strange],
+      allowed: known,
+    });
 }
 
 async function checkedStates(db: Database, states: readonly string[]): Promise<ReadonlySet<string>> {

@@ -13,6 +13,7 @@ import { Float, ID, Int } from 'type-graphql';
 import { checkBigInt, checkInstant } from './checks.js';
 import { invalid } from './errors.js';
 import { idOf } from './ids.js';
+import { refuseEmpty } from './lists.js';
 import { BigIntText, Decimal, Instant } from './scalars.js';
 import { LongText } from './text.js';
 import type { Values } from './values.js';
@@ -105,12 +106,6 @@ const operators: Readonly<Record<string, Operator>> = { ...equality, ...order, .
 export function refuseNull(value: unknown, argument: string): void {
   if (value === null)
     throw invalid(`${argument} must not be null: leave it out. A missing value is asked for by isNull.`, { argument, value });
-}
-
-/** @throws INVALID where a list is empty: it would hold for none or for all, which the caller can say in so many words. */
-export function refuseEmpty(list: readonly unknown[], argument: string): void {
-  if (!list.length)
-    throw invalid(`${argument} must not be empty: leave it out, or give at least one.`, { argument, value: [], allowed: { min: 1 } });
 }
 
 /** What a scalar lets in and PostgreSQL would not, by the type that a value is cast to. */

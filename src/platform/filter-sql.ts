@@ -1,8 +1,9 @@
 import { invalid } from './errors.js';
-import { numbersOf, operatorSql, refuseEmpty, refuseNull, type Operand } from './filter-operators.js';
+import { numbersOf, operatorSql, refuseNull, type Operand } from './filter-operators.js';
 import type { ListSource } from './paging.js';
 import { shapeOf, type EntityClass } from './rows.js';
 import type { Condition, Values } from './values.js';
+import { refuseEmpty } from './lists.js';
 
 /** How deep a filter may nest, and how many conditions it may have. */
 export const filterLimits = { depth: 10, conditions: 200 };

@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, InputType, Mutation, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/context.js';
-import { invalid } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
+import { checkLength } from '../platform/lists.js';
 import type { Row } from '../platform/node.js';
 import { LongText } from '../platform/text.js';
 import { addDependencies, DependencyOutcome, removeDependencies, type DependencyChange } from './dependency-changes.js';
@@ -83,7 +83,7 @@ class DependencyMutations {
     @Ctx() ctx: Context,
     @Arg('input', () => AddDependenciesInput, { description: 'The dependencies.' }) { dependencies, reason }: AddDependenciesInput,
   ): Promise<{ results: DependencyChange[] }> {
-    checkSize(dependencies);
+    checkLength(dependencies, 'dependencies', maxItems);
     return { results: await ctx.write((tx) => addDependencies(tx, dependencies), reason) };
   }
 
@@ -92,18 +92,9 @@ class DependencyMutations {
     @Ctx() ctx: Context,
     @Arg('input', () => RemoveDependenciesInput, { description: 'The dependencies.' }) { dependencies, reason }: RemoveDependenciesInput,
   ): Promise<{ results: DependencyChange[] }> {
-    checkSize(dependencies);
+    checkLength(dependencies, 'dependencies', maxItems);
     return { results: await ctx.write((tx) => removeDependencies(tx, dependencies), reason) };
   }
-}
-
-function checkSize({ length }: readonly unknown[]): void {
-  if (!length || length > maxItems)
-    throw invalid(`dependencies must have 1 to ${maxItems} entries, not ${length}.`, {
-      argument: 'input.dependencies',
-      value: length,
-      allowed: { min: 1, max: maxItems },
-    });
 }
 
 @Resolver(() => DependencyResult)

@@ -5,6 +5,7 @@ import type { Context } from '../platform/context.js';
 import { referenceField } from '../platform/fields.js';
 import type { Where } from '../platform/filter-sql.js';
 import { filterByList, whereOf } from '../platform/filters.js';
+import { refuseEmpty } from '../platform/lists.js';
 import type { Row } from '../platform/node.js';
 import { page, PageArgs, type ListSource, type Page } from '../platform/paging.js';
 import type { Condition } from '../platform/values.js';
@@ -59,10 +60,10 @@ const links = (name: string, other: 'child' | 'parent', mine: 'child' | 'parent'
 const parents = links('Process.parents', 'parent', 'child');
 const children = links('Process.children', 'child', 'parent');
 
-const ofKinds = (kinds: DependencyKind[]): Condition => ({
-  key: `kinds ${kinds.join()}`,
-  sql: (values) => `l.kind = any(${values.add(kinds, 'text[]')})`,
-});
+function ofKinds(kinds: DependencyKind[]): Condition {
+  refuseEmpty(kinds, 'kinds');
+  return { key: `kinds ${kinds.join()}`, sql: (values) => `l.kind = any(${values.add(kinds, 'text[]')})` };
+}
 const connection = connectionOf(ProcessDependencyLink);
 
 @ArgsType()

@@ -1,7 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, Int, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/context.js';
-import { DomainError, invalid } from '../platform/errors.js';
+import { DomainError } from '../platform/errors.js';
+import { refuseEmpty } from '../platform/lists.js';
 import type { Row } from '../platform/node.js';
 import { dependencies, DependencyKind } from './dependency-kind.view.js';
 import { layersOf, readDependencies, type Order } from './execution-order.js';
@@ -69,8 +70,8 @@ class ExecutionOrderQuery {
     includeAncestors: boolean,
     @Arg('kinds', () => [DependencyKind], { defaultValue: dependencies, description: 'Which links count.' }) kinds: DependencyKind[],
   ): Promise<Order> {
-    if (refs && !refs.length)
-      throw invalid('processes must not be empty.', { argument: 'processes', value: [], allowed: 'at least one process, or no list' });
+    refuseEmpty(refs, 'processes');
+    refuseEmpty(kinds, 'kinds');
     const found = refs ? await findProcesses(ctx.db, refs, (i) => `processes.${i}`) : null;
     const ids = found?.map((each) => {
       if (each instanceof DomainError) throw each;

@@ -1,6 +1,7 @@
 import type { Tx } from '../platform/database.js';
 import { invalid, notFound } from '../platform/errors.js';
 import { idOf } from '../platform/ids.js';
+import { refuseEmpty } from '../platform/lists.js';
 import { CanonicalKind, canonicalType, isNumeric } from '../source/canonical-type.view.js';
 import type { FilterAttributeInput, FilterValueInput, ProcessFilterInput } from './process-filter.input.js';
 import { listOperator, pathOf, renderList, type FilterValue } from './process-filter-predicate.js';
@@ -140,8 +141,7 @@ function valuesOf(filter: ProcessFilterInput, attribute: Attribute, argument: st
         value,
         allowed: ['text', 'number'],
       });
-    if (!value.length)
-      throw invalid('An empty list lets nothing through: say at least one value.', { argument: at, value, allowed: 'at least one value' });
+    refuseEmpty(value, at);
   }
   const canonical = canonicalType(attribute.dataType, attribute.length, attribute.decimals);
   const numbers = given === 'number' || given === 'numbers';

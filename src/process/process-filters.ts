@@ -1,6 +1,7 @@
 import type { Tx } from '../platform/database.js';
 import { conflict, invalid, notFound } from '../platform/errors.js';
 import { globalId, idOf } from '../platform/ids.js';
+import { refuseEmpty } from '../platform/lists.js';
 import { lockThing } from '../platform/naming.js';
 import { rowsOf, valueGiven, type AskedFilter, type FilterRow } from './process-filter-checks.js';
 import { conditionsOf } from './process-filter-conditions.js';
@@ -53,10 +54,6 @@ export const replaceFilters = (tx: Tx, requests: readonly FilterRequest[]): Prom
 
 const processOf = async (tx: Tx, process: { id?: string | null; name?: string | null }) =>
   (await lockThing(tx, processNaming, { ...process }, 'input.process', 'key share')).id;
-
-const refuseEmpty = (list: readonly unknown[], argument: string) => {
-  if (!list.length) throw invalid('Say at least one filter.', { argument, value: list, allowed: 'at least one entry' });
-};
 
 export async function addProcessFilters(tx: Tx, input: AddProcessFiltersInput): Promise<{ processId: number; filters: PutFilter[] }> {
   refuseEmpty(input.filters, 'input.filters');

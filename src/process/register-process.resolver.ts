@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, InputType, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/context.js';
-import { invalid } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
+import { checkLength } from '../platform/lists.js';
 import type { Row } from '../platform/node.js';
 import { recordOf } from '../platform/record-queues.js';
 import { Process } from './process.entity.js';
@@ -66,12 +66,7 @@ class RegisterProcessResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => RegisterProcessesInput, { description: 'The processes and what they name.' }) { processes }: RegisterProcessesInput,
   ): Promise<{ results: RegistrationOutcome[] }> {
-    if (!processes.length || processes.length > maxItems)
-      throw invalid(`processes must have 1 to ${maxItems} entries, not ${processes.length}.`, {
-        argument: 'input.processes',
-        value: processes.length,
-        allowed: { min: 1, max: maxItems },
-      });
+    checkLength(processes, 'processes', maxItems);
     return { results: await registerEach((work) => ctx.write(work), processes) };
   }
 

@@ -1,5 +1,6 @@
 import type { Tx } from '../platform/database.js';
-import { conflict, DomainError, invalid } from '../platform/errors.js';
+import { conflict, DomainError } from '../platform/errors.js';
+import { refuseEmpty } from '../platform/lists.js';
 import { addFilters, replaceFilters } from './process-filters.js';
 import { RegistrationMode, type RegisterProcessInput } from './register-process.input.js';
 import { listsOf, replaceable } from './registration-lists.js';
@@ -47,16 +48,13 @@ async function putFilters(tx: Tx, requests: readonly RegisterProcessInput[], reg
 
 /** To take away everything is a wish of its own (`unlinkProcess`): an empty list is more often a mistake of the caller's program. */
 function refuseEmptyReplacement(request: RegisterProcessInput): void {
-  const empty = request.mode === RegistrationMode.REPLACE && replaceable.find((what) => request[what]?.length === 0);
-  if (empty)
-    throw invalid(
-      `${empty} is empty and would take away all that ${JSON.stringify(request.name)} has of them. Leave it out to keep them.`,
-      {
-        argument: `input.${empty}`,
-        value: [],
-        allowed: 'at least one entry, or no list',
-      },
-    );
+  if (request.mode !== RegistrationMode.REPLACE) return;
+  for (const what of replaceable) refuseEmpty(request[what], `input.${what}`);
+  for (const side of ['sources', 'targets'] as const)
+    request[side]?.forEach(({ objects }, s) => {
+      refuseEmpty(objects, `input.${side}.${s}.objects`);
+      objects?.forEach(({ attributes }, o) => refuseEmpty(attributes, `input.${side}.${s}.objects.${o}.attributes`));
+    });
 }
 
 /** Of what a registration writes, only an e-mail can be another row's. */

@@ -4,14 +4,20 @@ import { Name } from '../platform/text.js';
 @InputType({ description: 'An object whose links are taken from a process.' })
 export class UnlinkObjectInput {
   @Field(() => Name, { description: 'Name of the object in the source.' }) name!: string;
-  @Field(() => [Name], { nullable: true, description: 'Names of the attributes. None: the object with all its attributes.' }) attributes?:
-    string[] | null;
+  @Field(() => [Name], {
+    nullable: true,
+    description: 'Names of the attributes, at least one. Left out: the object with all its attributes.',
+  })
+  attributes?: string[] | null;
 }
 
 @InputType({ description: 'A source whose links are taken from a process.' })
 export class UnlinkSourceInput {
   @Field(() => Name, { description: 'Name of the source.' }) name!: string;
-  @Field(() => [UnlinkObjectInput], { nullable: true, description: 'The objects. None: the source with all its objects.' })
+  @Field(() => [UnlinkObjectInput], {
+    nullable: true,
+    description: 'The objects, at least one. Left out: the source with all its objects.',
+  })
   objects?: UnlinkObjectInput[] | null;
 }
 

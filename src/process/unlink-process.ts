@@ -1,5 +1,6 @@
 import type { Tx } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
+import { refuseEmpty } from '../platform/lists.js';
 import { lockThing } from '../platform/naming.js';
 import { processNaming } from './process-naming.service.js';
 import type { UnlinkProcessInput, UnlinkSourceInput } from './unlink-process.input.js';
@@ -11,14 +12,18 @@ interface Ref {
   attribute?: string;
 }
 
-const refsOf = (side: Ref['side'], list: readonly UnlinkSourceInput[] | null | undefined): Ref[] =>
-  (list ?? []).flatMap(({ name: source, objects }) =>
-    objects?.length
-      ? objects.flatMap(({ name: object, attributes }) =>
-          attributes?.length ? attributes.map((attribute) => ({ side, source, object, attribute })) : [{ side, source, object }],
-        )
-      : [{ side, source }],
-  );
+function refsOf(side: Ref['side'], list: readonly UnlinkSourceInput[] | null | undefined): Ref[] {
+  refuseEmpty(list, `input.${side}`);
+  return (list ?? []).flatMap(({ name: source, objects }, s): Ref[] => {
+    refuseEmpty(objects, `input.${side}.${s}.objects`);
+    return objects
+      ? objects.flatMap(({ name: object, attributes }, o): Ref[] => {
+          refuseEmpty(attributes, `input.${side}.${s}.objects.${o}.attributes`);
+          return attributes ? attributes.map((attribute) => ({ side, source, object, attribute })) : [{ side, source, object }];
+        })
+      : [{ side, source }];
+  });
+}
 
 /**
  * Takes links from a process (unlink-process.sql). Links that are not there are no error.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
+import { refuseEmpty } from '../platform/lists.js';
 import type { WalkCut } from '../platform/walk-cut.js';
 import { dependencyLinks, type DependencyKind } from './dependency-kind.view.js';
 
@@ -74,7 +75,7 @@ function checkOptions({ depth, maxNodes: nodes, kinds }: WalkOptions): void {
       value: nodes,
       allowed: { min: 1, max: maxNodes },
     });
-  if (!kinds.length) throw invalid('kinds must name at least one kind.', { argument: 'kinds', value: [], allowed: 'at least one kind' });
+  refuseEmpty(kinds, 'kinds');
 }
 
 /**

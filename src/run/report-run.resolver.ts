@@ -1,8 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/context.js';
-import { DomainError, invalid } from '../platform/errors.js';
+import { DomainError } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
+import { checkLength } from '../platform/lists.js';
 import type { Row } from '../platform/node.js';
 import { attempt, belowInput, type Reported } from '../platform/reports.js';
 import { recordOf } from '../platform/record-queues.js';
@@ -51,12 +52,7 @@ class ReportRunResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => ReportRunsInput, { description: 'The reports.' }) { reports }: ReportRunsInput,
   ): Promise<{ results: Reported[] }> {
-    if (!reports.length || reports.length > maxReports)
-      throw invalid(`reports must have 1 to ${maxReports} entries, not ${reports.length}.`, {
-        argument: 'input.reports',
-        value: reports.length,
-        allowed: { min: 1, max: maxReports },
-      });
+    checkLength(reports, 'reports', maxReports);
     const items = reports.map((each) => attempt(() => itemOf(each)));
     const runs = reports.map(({ run }) => run);
     const records = runs.map((run) => recordOf('ProcessRun', run));

@@ -4,7 +4,7 @@ import { Actor } from '../actor/actor.entity.js';
 import { connectionOf } from '../platform/connections.js';
 import type { Context } from '../platform/context.js';
 import { invalid, notFound } from '../platform/errors.js';
-import { refuseEmpty } from '../platform/filter-operators.js';
+import { refuseEmpty } from '../platform/lists.js';
 import { filterLimits, type Where } from '../platform/filter-sql.js';
 import { filterByList, whereOf } from '../platform/filters.js';
 import { idByName } from '../platform/naming.js';

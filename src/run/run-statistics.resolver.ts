@@ -2,7 +2,7 @@ import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Float, Int, ObjectType,
 import { checkWindow } from '../platform/checks.js';
 import type { Context } from '../platform/context.js';
 import { DomainError } from '../platform/errors.js';
-import { refuseEmpty } from '../platform/filter-operators.js';
+import { refuseEmpty } from '../platform/lists.js';
 import type { Row } from '../platform/node.js';
 import { BigIntText, Instant } from '../platform/scalars.js';
 import { findProcesses } from '../process/find-processes.service.js';
@@ -66,8 +66,8 @@ class RunStatisticsQuery {
     refs?: ProcessRefInput[] | null,
   ): Promise<Statistics> {
     checkWindow(window);
-    if (!refs) return statisticsOfAll(ctx.db, null, window);
     refuseEmpty(refs, 'processes');
+    if (!refs) return statisticsOfAll(ctx.db, null, window);
     const ids = (await findProcesses(ctx.db, refs, (i) => `processes.${i}`)).map((each) => {
       if (each instanceof DomainError) throw each;
       return each;
