@@ -174,7 +174,7 @@ describe('wrong variables', () => {
     ['subscription ($n: Name = "") { changes(process: $n) { cursor } }', {}],
   ])('%s with %j: INVALID by WebSocket and SSE as by HTTP', async (query, variables) => {
     const byHttp = await interpreting.post({ query: 'query ($n: Name!) { process(name: $n) { name } }', variables: { n: '  ' } });
-    expect(byHttp.body.errors![0]!.extensions).toEqual({ code: 'INVALID', reason: 'BAD_USER_INPUT' });
+    expect(byHttp.body.errors![0]!.extensions).toEqual({ argument: 'n', code: 'INVALID', reason: 'BAD_USER_INPUT' });
     const before = compiling.log.length;
     const sockets = createClient({ url: `${compiling.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 });
     const streams = createSseClient({ url: `${compiling.url}/graphql/stream`, retryAttempts: 0 });
@@ -185,7 +185,7 @@ describe('wrong variables', () => {
         client.subscribe({ query, variables }, { next: ({ errors: found }) => report(found), error: report, complete: () => undefined });
       });
       const reason = query.includes('=') ? 'GRAPHQL_VALIDATION_FAILED' : 'BAD_USER_INPUT';
-      expect(errors).toEqual([expect.objectContaining({ extensions: { code: 'INVALID', reason } })]);
+      expect(errors).toEqual([expect.objectContaining({ extensions: expect.objectContaining({ code: 'INVALID', reason }) })]);
       messages.push(errors[0]!.message);
       await client.dispose();
     }

@@ -1,6 +1,6 @@
 import { GraphQLError, isEnumType, Kind, parse, visit } from 'graphql';
 import type { ASTNode, DocumentNode, GraphQLFormattedError, GraphQLSchema, Source } from 'graphql';
-import { DomainError, Unavailable } from '../platform/errors.js';
+import { DomainError, shownMessage, shownValue, Unavailable } from '../platform/errors.js';
 import { tokenRefusal } from '../platform/limits.js';
 import { requests, type Log } from '../platform/log.js';
 import { outageOf, type Outage } from './database-errors.js';
@@ -73,14 +73,22 @@ function argumentPath(error: GraphQLError): string | undefined {
   return path;
 }
 
-/** GraphQL says that an enum has no such value; we add which it has, and where the value stands. */
+/** Path of the argument or the variable that GraphQL finds wrong, as in `input.contacts.0.email`. */
+function argumentOf(error: GraphQLError): { argument?: string } {
+  const { message, nodes } = error;
+  const path =
+    /^Variable .* at "([^"]+)"/s.exec(message)?.[1]?.replaceAll(/\[(\d+)\]/g, '.$1') ??
+    /^(?:Variable "\$|Argument "|Field "[^"]*" argument ")(\w+)"/.exec(message)?.[1] ??
+    (nodes?.length && nodes[0]!.kind !== Kind.FIELD ? argumentPath(error) : undefined);
+  return path ? { argument: path } : {};
+}
+
+/** GraphQL says that an enum has no such value; we add which it has. */
 function enumFacts(schema: GraphQLSchema | undefined, error: GraphQLError): Record<string, unknown> {
   const [, value, name = ''] = /Value "([^"]*)" does not exist in "(\w+)" enum|Enum "(?:\w+)" cannot represent/.exec(error.message) ?? [];
   const type = schema?.getType(name || (/Enum "(\w+)"/.exec(error.message)?.[1] ?? ''));
   if (!isEnumType(type)) return {};
-  const argument = /at "([^"]+)"/.exec(error.message)?.[1] ?? argumentPath(error) ?? /^Variable "\$(\w+)"/.exec(error.message)?.[1];
   return {
-    ...(argument ? { argument } : {}),
     ...(value === undefined ? {} : { value }),
     allowed: type.getValues().map((each) => each.name),
   };
@@ -106,10 +114,10 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
   const request = requests.getStore();
   const { path, locations } = error instanceof GraphQLError ? error : ({} as Partial<GraphQLError>);
   const told = (message: string, extensions: Record<string, unknown>): GraphQLFormattedError => ({
-    message,
+    message: shownMessage(message),
     ...(locations?.length ? { locations } : {}),
     ...(path ? { path } : {}),
-    extensions,
+    extensions: 'value' in extensions ? { ...extensions, value: shownValue(extensions.value) } : extensions,
   });
 
   const root = cause(error);
@@ -137,6 +145,7 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
     if (tooLong) return told(tooLong.message, { ...tooLong.extensions, reason });
     const { http: _, code, stacktrace: __, ...facts } = mistake.extensions;
     return told(mistake.message, {
+      ...argumentOf(mistake),
       ...enumFacts(schema, mistake),
       ...facts,
       code: 'INVALID',

@@ -170,6 +170,8 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
     trustProxy: config.trustedProxies ?? false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    // An address that cannot be decoded comes to no hook and no handler.
+    frameworkErrors: (error, _, reply) => void (reply as unknown as FastifyReply).code(400).send({ errors: [httpError(error, config)] }),
   }) as unknown as FastifyInstance;
   app.decorateRequest('record');
   app.decorateRequest('caller');

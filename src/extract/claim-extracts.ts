@@ -93,8 +93,10 @@ async function filesOf(tx: Tx, claims: readonly ClaimExtractInput[]): Promise<({
 }
 
 /** What registration says of a file, as a claim calls it. */
-const within = ({ code, message, details }: DomainError): DomainError =>
-  new DomainError(code, message, { ...details, argument: `file.${details.argument?.replace(/^input\.(location\.)?/, '') ?? ''}` });
+const within = ({ code, message, details }: DomainError): DomainError => {
+  const below = details.argument?.replace(/^input(\.location)?(\.|$)/, '');
+  return new DomainError(code, message, { ...details, argument: below ? `file.${below}` : 'file' });
+};
 
 /**
  * Claims files, each for itself: what is wrong with one claim is its outcome, the others stand. A number of statements that does not grow with

@@ -4,7 +4,7 @@ import type { FileLocationInput } from '../location/location-ref.input.js';
 import type { Tx } from '../platform/database.js';
 import { DomainError, invalid, type ErrorCode, type ErrorDetails } from '../platform/errors.js';
 import { checkCreates, checkInstant } from '../platform/checks.js';
-import { attempt, given, said } from '../platform/reports.js';
+import { attempt, given, said, type ReportItem } from '../platform/reports.js';
 import { findRuns } from '../run/find-runs.service.js';
 import type { RunRefInput } from '../run/run-ref.input.js';
 import { checkHash } from './content-hash.js';
@@ -113,6 +113,17 @@ function itemOf(file: RegisterExtractInput): { item: Record<string, unknown>; gu
   };
 }
 
+/** What the first item of a file decides. */
+const lookups: ReadonlySet<string> = new Set(['status', 'createStatus', 'createCompression']);
+
+/** INVALID where an item has another value of a fact than an earlier one of the same file. */
+function contradicts(earlier: ReportItem | undefined, item: ReportItem): DomainError | undefined {
+  const fact = Object.keys(item).find((name) => !lookups.has(name) && given(earlier?.[name]) && earlier[name] !== item[name]);
+  return fact === undefined
+    ? undefined
+    : invalid(`One request has two values of ${fact} for one file name.`, { argument: fact, value: item[fact], allowed: earlier![fact] });
+}
+
 /** The number of a run. @throws INVALID or NOT_FOUND */
 async function runOf(tx: Tx, run: RunRefInput): Promise<number> {
   const [found] = await findRuns(tx, [run], () => 'input.run');
@@ -138,6 +149,7 @@ export async function registerExtracts(tx: Tx, registration: Registration): Prom
   const locationId = await fileLocation(tx, location, 'input.location');
   const results: Registered[] = files.map(() => ({ id: null, created: false, error: null }));
   const sent: { i: number; item: Record<string, unknown> }[] = [];
+  const byName = new Map<string, ReportItem>();
   const guesses = new Map<string, { place: number; guess: FileGuess }>();
   for (const [i, file] of files.entries()) {
     const known = attempt(() => itemOf(file));
@@ -146,6 +158,12 @@ export async function registerExtracts(tx: Tx, registration: Registration): Prom
       continue;
     }
     const { item, guess } = known;
+    const contradiction = contradicts(byName.get(file.fileName), item);
+    if (contradiction) {
+      results[i]!.error = contradiction;
+      continue;
+    }
+    byName.set(file.fileName, { ...item, ...byName.get(file.fileName) });
     const key = guess.fileTypes.join('.');
     if (!guesses.has(key)) guesses.set(key, { place: guesses.size + 1, guess });
     sent.push({ i, item: { ...item, guess: guesses.get(key)!.place } });

@@ -72,6 +72,12 @@ export function checkCounts(counts: Readonly<Record<string, string | null | unde
 
 const min64 = -max64 - 1n;
 
+/** @throws INVALID naming the number that is below 0; none is let through */
+export function checkNotNegative(value: number | null | undefined, argument: string): void {
+  if (typeof value === 'number' && value < 0)
+    throw invalid(`${argument.split('.').at(-1)} must be at least 0, not ${value}.`, { argument, value, allowed: { min: 0 } });
+}
+
 /** @throws INVALID naming the argument that takes more than 64 bits */
 export function checkBigInt(value: string, argument: string): void {
   if (BigInt(value) < min64 || BigInt(value) > max64)

@@ -23,6 +23,22 @@ export class DomainError extends Error {
   }
 }
 
+const maxValue = 200;
+const maxMessage = 2000;
+
+const start = (text: string, length: number) => (text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text);
+
+/** A refused value as an error shows it: not as a whole where it is long. */
+export function shownValue(value: unknown): unknown {
+  if (typeof value === 'string') return start(value, maxValue);
+  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : '';
+  return text.length > maxValue ? start(text, maxValue) : value;
+}
+
+/** A message as an error shows it. A long value stands in the middle of it, between the argument and the reason. */
+export const shownMessage = (message: string): string =>
+  message.length > maxMessage ? `${start(message, maxMessage * 0.7)} … ${message.slice(-maxMessage * 0.3).toWellFormed()}` : message;
+
 /** The request cannot be answered at present, by no fault of the caller; a later attempt may succeed. */
 export class Unavailable extends Error {
   override name = 'Unavailable';

@@ -1,6 +1,6 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ObjectType } from 'type-graphql';
-import type { DomainError } from './errors.js';
+import { shownMessage, shownValue, type DomainError } from './errors.js';
 
 @ObjectType({ description: 'What is wrong with one item of a request that has several; the others are not touched by it.' })
 export class ItemError {
@@ -16,8 +16,8 @@ export class ItemError {
 /** An error of one item as data of its payload. */
 export const itemError = ({ code, message, details }: DomainError): ItemError => ({
   code,
-  message,
+  message: shownMessage(message),
   argument: details.argument ?? null,
-  value: details.value ?? null,
+  value: shownValue(details.value) ?? null,
   allowed: details.allowed ?? null,
 });

@@ -16,6 +16,8 @@ interface LookupField {
   property: string;
   doc: string;
   type?: () => unknown;
+  /** The least value of a number. */
+  min?: number;
   /** Needed when a row is made. */
   required?: boolean;
 }
@@ -116,6 +118,15 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
         protected: defaults,
       });
   };
+  const checkNumbers = (input: Record<string, unknown>) => {
+    for (const { property, min } of fields)
+      if (min !== undefined && typeof input[property] === 'number' && input[property] < min)
+        throw invalid(`${property} must be at least ${min}, not ${input[property]}.`, {
+          argument: `input.${property}`,
+          value: input[property],
+          allowed: { min },
+        });
+  };
   const read = async (tx: Tx, column: string, value: unknown) =>
     (await tx.query<Row>(`select ${selectList(entity)} from ${shapeOf(entity).table} t where t.${column} = $1`, [value]))[0];
 
@@ -140,6 +151,7 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
       @Ctx() ctx: Context,
       @Arg('input', () => CreateInput, { description: 'What to make.' }) input: Named & Record<string, unknown>,
     ): Promise<object> {
+      checkNumbers(input);
       const { table, columns } = shapeOf(entity);
       const given = Object.entries(input).filter(([, value]) => value !== undefined);
       const names = given.map(([property]) => columns.get(property)!.column);
@@ -161,6 +173,7 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
       @Ctx() ctx: Context,
       @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: Named & Record<string, unknown>,
     ): Promise<object> {
+      checkNumbers(input);
       const { table, key, columns } = shapeOf(entity);
       const { id: _id, name: _name, newName, ...rest } = input;
       const changes = Object.entries({ ...rest, ...(newName ? { name: newName } : {}) }).filter(([, value]) => value !== undefined);

@@ -137,7 +137,7 @@ export async function removeProcessFilters(tx: Tx, input: RemoveProcessFiltersIn
     const ids = filterIds.map((id, i) => idOf(id, 'ProcessFilter', `input.filterIds.${i}`));
     return removed(await tx.query(`delete from process_filter where process_filter_id = any($1::int[]) returning process_id as id`, [ids]));
   }
-  refuseEmpty(filters!, 'input.filters');
+  refuseEmpty(filters, 'input.filters');
   const processId = await processOf(tx, process!);
   const rows = await rowsOf(
     tx,

@@ -6,7 +6,7 @@ begin
   raise exception using errcode = 'WB409',
     message = format('The %s %s is retired since %s and gets no new links. To use it again, restore it first, by the mutation restore.', kind, to_json(name),
       to_char(since at time zone 'UTC', 'YYYY-MM-DD')),
-    detail = jsonb_build_object('value', name, 'kind', kind, 'retiredAt', process_tracker.instant_text(since));
+    detail = jsonb_build_object('argument', 'input', 'value', name, 'kind', kind, 'retiredAt', process_tracker.instant_text(since));
 end $$;
 
 do $do$

@@ -1,3 +1,6 @@
+import { checkNotNegative } from '../platform/checks.js';
+import { invalid } from '../platform/errors.js';
+import { given } from '../platform/reports.js';
 import {
   RegistrationMode,
   type AttributeInput,
@@ -9,14 +12,27 @@ import {
 
 type Facts = Record<string, unknown>;
 
-/** Rows under a key, each once; a later entry adds what an earlier one left out and wins where both say something. */
+/** Rows under a key, each once; a later entry adds what an earlier one left out. */
 class Rows {
   readonly #byKey = new Map<string, Facts>();
 
-  add(key: string, facts: Facts): string {
+  /** @throws INVALID where the entry, which is at `path` of the request, contradicts an earlier one */
+  add(key: string, facts: Facts, path = 'input'): string {
     const known = this.#byKey.get(key);
     if (!known) this.#byKey.set(key, { ...facts });
-    else for (const [name, value] of Object.entries(facts)) if (value !== null && value !== undefined) known[name] = value;
+    else
+      for (const [name, value] of Object.entries(facts).filter(([, each]) => given(each))) {
+        if (given(known[name]) && known[name] !== value)
+          throw invalid(
+            `One request has two values of ${name} for one name: ${JSON.stringify(known[name])} and ${JSON.stringify(value)}.`,
+            {
+              argument: `${path}.${name}`,
+              value,
+              allowed: known[name],
+            },
+          );
+        known[name] = value;
+      }
     return key;
   }
 
@@ -58,45 +74,49 @@ export function listsOf(requests: readonly RegisterProcessInput[]) {
     replaces: new Rows(),
   };
 
-  const addContacts = (to: Rows, owner: string, list: readonly ContactInput[] | null | undefined) => {
-    for (const { name, email, role } of list ?? [])
-      to.add(keyOf(owner, name, role ?? ''), { owner, c: contacts.add(name, { name, email }), role });
+  const addContacts = (to: Rows, owner: string, list: readonly ContactInput[] | null | undefined, path: string) => {
+    for (const [i, { name, email, role }] of (list ?? []).entries())
+      to.add(keyOf(owner, name, role ?? ''), { owner, c: contacts.add(name, { name, email }, `${path}.contacts.${i}`), role });
   };
-  const addAttribute = (to: Rows, p: string, o: string, { alias, expression, ...facts }: AttributeInput) => {
-    const a = attributes.add(keyOf(o, facts.name), { o, ...facts });
-    to.add(keyOf(p, a), { p, a, alias, expression });
+  const addAttribute = (to: Rows, p: string, o: string, { alias, expression, ...facts }: AttributeInput, path: string) => {
+    for (const fact of ['length', 'ordinal'] as const) checkNotNegative(facts[fact], `${path}.${fact}`);
+    const a = attributes.add(keyOf(o, facts.name), { o, ...facts }, path);
+    to.add(keyOf(p, a), { p, a, alias, expression }, path);
   };
   const addSide = (p: string, side: 'reads' | 'writes', list: readonly SourceInput[] | null | undefined) => {
-    for (const source of list ?? []) {
-      const s = sources.add(source.name, { name: source.name, type: source.type, description: source.description });
-      addContacts(links.sourceContacts, s, source.contacts);
+    for (const [i, source] of (list ?? []).entries()) {
+      const path = `input.${side === 'reads' ? 'sources' : 'targets'}.${i}`;
+      const s = sources.add(source.name, { name: source.name, type: source.type, description: source.description }, path);
+      addContacts(links.sourceContacts, s, source.contacts, path);
       if (!source.objects?.length) links[`${side}Sources`].add(keyOf(p, s), { p, s });
-      for (const object of source.objects ?? []) {
-        const o = objects.add(keyOf(s, object.name), { s, name: object.name, description: object.description });
-        addContacts(links.objectContacts, o, object.contacts);
+      for (const [j, object] of (source.objects ?? []).entries()) {
+        const below = `${path}.objects.${j}`;
+        const o = objects.add(keyOf(s, object.name), { s, name: object.name, description: object.description }, below);
+        addContacts(links.objectContacts, o, object.contacts, below);
         if (!object.attributes?.length) links[`${side}Objects`].add(keyOf(p, o), { p, o });
-        for (const attribute of object.attributes ?? []) addAttribute(links[`${side}Attributes`], p, o, attribute);
+        for (const [k, attribute] of (object.attributes ?? []).entries())
+          addAttribute(links[`${side}Attributes`], p, o, attribute, `${below}.attributes.${k}`);
       }
     }
   };
-  const addMapping = (p: string, { from, to, expression, transformation }: AttributeMappingInput) => {
+  const addMapping = (p: string, { from, to, expression, transformation }: AttributeMappingInput, path: string) => {
     const [f, t] = [from, to].map(({ source, object, attribute: name }) => {
       const s = sources.add(source, { name: source });
       const o = objects.add(keyOf(s, object), { s, name: object });
       return attributes.add(keyOf(o, name), { o, name });
     }) as [string, string];
-    links.mappings.add(keyOf(p, f, t), { p, f, t, expression, transformation });
+    links.mappings.add(keyOf(p, f, t), { p, f, t, expression, transformation }, path);
   };
   for (const request of requests) {
     const { name, type, tool, scheduleFrequency: frequency, description } = request;
     const { failureLimit, runTimeLimitSeconds, leaseSeconds, cron } = request;
     const facts = { name, type, tool, frequency, description, failureLimit, runTimeLimitSeconds, leaseSeconds, cron };
     const p = processes.add(name, facts);
-    addContacts(links.processContacts, p, request.contacts);
+    addContacts(links.processContacts, p, request.contacts, 'input');
     addSide(p, 'reads', request.sources);
     addSide(p, 'writes', request.targets);
     for (const parent of request.dependsOn ?? []) links.dependencies.add(keyOf(p, parent), { p, parent });
-    for (const mapping of request.mappings ?? []) addMapping(p, mapping);
+    for (const [i, mapping] of (request.mappings ?? []).entries()) addMapping(p, mapping, `input.mappings.${i}`);
     if (request.mode === RegistrationMode.REPLACE)
       for (const what of replaceable) if (request[what]) links.replaces.add(keyOf(p, what), { p, what });
     for (const datasetType of request.datasetTypes ?? []) links.processDatasetTypes.add(keyOf(p, datasetType), { p, name: datasetType });

@@ -58,7 +58,7 @@ export const sourceChanges = [
         lookup: DataType,
       },
       { name: 'length', doc: 'Longest value, in characters of a text or digits of a number.', type: () => Int, min: 0 },
-      { name: 'decimals', doc: 'Digits behind the decimal point.', type: () => Int, min: 0 },
+      { name: 'decimals', doc: 'Digits behind the decimal point; negative where a number is rounded before it.', type: () => Int },
       { name: 'ordinal', doc: 'Its place in the object, counted from 1.', type: () => Int, min: 1 },
       { name: 'reportedType', doc: 'Its data type in the words of the system that reported it.' },
       { name: 'description', doc: 'What a value of it means.' },
