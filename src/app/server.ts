@@ -21,6 +21,7 @@ import { jitPlugin } from './apollo-jit.js';
 import { prepareToDrain } from './drain.js';
 import { readiness } from './health.js';
 import { LiveServer } from './live-server.js';
+import { readUtf8 } from './request-body.js';
 import type { StoreState } from './migrate.js';
 
 declare module 'fastify' {
@@ -192,6 +193,7 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
       'referrer-policy': 'no-referrer',
     });
   });
+  readUtf8(app, config.maxBody);
   // Only here, when the body has been read: the events of a body lose what was entered before.
   app.addHook('preHandler', (request, _, done) => requests.run(request.record, done));
   app.addHook('onSend', async (request, reply, payload) => {
@@ -255,7 +257,7 @@ function httpError(error: FastifyError, config: Config) {
   const message =
     error.statusCode === 413
       ? `The request body is larger than the limit of ${mebibytes(config.maxBody)}.`
-      : error.statusCode === 415
+      : error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
         ? 'The request body must be JSON, with the header Content-Type: application/json.'
         : error instanceof SyntaxError || /JSON/.test(error.code ?? '')
           ? `The request body is not valid JSON: ${error.message}`
@@ -265,6 +267,7 @@ function httpError(error: FastifyError, config: Config) {
     extensions: {
       code: 'INVALID',
       reason: error.code,
+      ...(error as { details?: object }).details,
       ...(error.statusCode === 413 ? { limit: 'maxBody', allowed: { max: config.maxBody } } : {}),
     },
   };
