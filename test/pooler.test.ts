@@ -206,7 +206,7 @@ withPooler('behind PgBouncer in transaction mode', () => {
     );
     await other.drop();
     const lines: string[] = [];
-    const { db, close } = await openDatabase(
+    const polled = await openDatabase(
       { address: () => databaseAddress(pooler.url(database)), listenAddress: { ...databaseAddress(database.url), port: 1 } },
       'UTC',
       readConfig({}, []),
@@ -216,8 +216,8 @@ withPooler('behind PgBouncer in transaction mode', () => {
       expect.stringMatching(/^WAYBILL_LISTEN_URL .* cannot be used: .*; changes are polled until it can\.$/),
       expect.stringMatching(/changes are polled\.$/),
     ]);
-    expect(await db.query('select 1 as one')).toEqual([{ one: 1 }]);
-    await close();
+    expect(await polled.db.query('select 1 as one')).toEqual([{ one: 1 }]);
+    await polled.close();
   });
 
   test('the program itself starts on such an address', async () => {
