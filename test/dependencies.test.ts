@@ -125,14 +125,16 @@ describe('adding and removing', () => {
       { child: { name: 'fine' }, parent: { id: tool } },
       { child: {}, parent: { name: 'fine' } },
       link('fine', 'put away'),
+      link('put away', 'fine'),
       link('fine', 'fine too'),
     ]);
-    expect(outcomes(results)).toEqual(['REFUSED', 'REFUSED', 'REFUSED', 'REFUSED', 'ADDED']);
+    expect(outcomes(results)).toEqual(['REFUSED', 'REFUSED', 'REFUSED', 'REFUSED', 'REFUSED', 'ADDED']);
     expect(results.map(({ error }) => error && [error.code, error.argument])).toEqual([
       ['NOT_FOUND', 'parent.name'],
       ['INVALID', 'parent.id'],
       ['INVALID', 'child'],
-      ['CONFLICT', null],
+      ['CONFLICT', 'parent'],
+      ['CONFLICT', 'child'],
       null,
     ]);
   });

@@ -93,7 +93,7 @@ async function insert(tx: Tx, links: readonly Link[]): Promise<void> {
   await tx.query('rollback to savepoint dependencies');
   if (changes.length === 1) {
     changes[0]!.outcome = DependencyOutcome.REFUSED;
-    if (made instanceof DomainError) changes[0]!.error = made;
+    if (made instanceof DomainError) changes[0]!.error = await namingSide(tx, made, changes[0]!);
     else changes[0]!.cycle = made.cycle;
     return;
   }
@@ -107,6 +107,12 @@ function refusal(error: unknown): DomainError {
   const { code, message, detail } = error as { code?: string; message: string; detail?: string };
   if (code === 'WB409') return conflict(message, JSON.parse(detail ?? '{}') as ErrorDetails);
   throw error;
+}
+
+/** The database knows which process is retired, but not what the caller calls it. */
+async function namingSide(tx: Tx, { code, message, details }: DomainError, { parentId }: DependencyChange): Promise<DomainError> {
+  const [parent] = await tx.query('select from process where process_id = $1 and process_name = $2', [parentId, details.value]);
+  return new DomainError(code, message, { ...details, argument: parent ? 'parent' : 'child' });
 }
 
 /** Gives each cycle its error, with the names of its processes. */

@@ -58,7 +58,7 @@ function check(input: StartProcessRunInput, caller: string): void {
 /** An error of a registration, whether it was found here or raised by the store, with its argument where a start has it. */
 function belowProcess(error: unknown): unknown {
   const moved = (details: ErrorDetails): ErrorDetails =>
-    details.argument ? { ...details, argument: details.argument.replace(/^input\b/, 'input.process') } : details;
+    details.argument ? { ...details, argument: `input.process.${details.argument}`.replace(/\.input\b/, '') } : details;
   if (error instanceof DomainError) return new DomainError(error.code, error.message, moved(error.details));
   const raised = error as { code?: string; detail?: string };
   if (raised.code?.startsWith('WB') && raised.detail) raised.detail = JSON.stringify(moved(JSON.parse(raised.detail) as ErrorDetails));
