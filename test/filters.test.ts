@@ -99,6 +99,65 @@ test('L15 a filter as a variable: left out, null, by default, given, by both exe
   }
 });
 
+test('L15 every counts a row whose condition is null: what is not known does not meet it', async () => {
+  await api.run(`mutation { registerProcess(input: { name: "every", targets: [
+    { name: "every met", objects: [{ name: "o", attributes: [{ name: "a", ordinal: 1 }, { name: "b", ordinal: 1 }] }] }
+    { name: "every unknown", objects: [{ name: "o", attributes: [{ name: "a", ordinal: 1 }, { name: "b" }] }] }
+    { name: "every empty", objects: [{ name: "o" }] }
+    { name: "every none", objects: [{ name: "o", attributes: [{ name: "a", ordinal: 2 }] }] }
+  ] }) { created } }`);
+  const found = async (quantifier: string, attributes: object) => {
+    const where = { source: { name: { startsWith: 'every ' } }, attributes: { [quantifier]: attributes } };
+    const { sourceObjects } = await api.run(
+      'query ($where: SourceObjectWhere) { sourceObjects(where: $where) { nodes { source { name } } } }',
+      { where },
+    );
+    return sourceObjects.nodes.map(({ source }: { source: { name: string } }) => source.name.replace('every ', '')).sort();
+  };
+  expect(await found('every', { ordinal: { eq: 1 } })).toEqual(['empty', 'met']);
+  expect(await found('every', { not: { ordinal: { eq: 2 } } })).toEqual(['empty', 'met', 'unknown']);
+  expect(await found('every', { dataType: { name: { eq: 'integer' } } })).toEqual(['empty']);
+  expect(await found('some', { ordinal: { eq: 1 } })).toEqual(['met', 'unknown']);
+  expect(await found('none', { ordinal: { eq: 1 } })).toEqual(['empty', 'none']);
+});
+
+test('L15 filters through relations do not see what is retired, as the lists themselves', async () => {
+  await api.run(`mutation { registerProcess(input: { name: "gone reader", datasetTypes: ["gone type"]
+    sources: [{ name: "gone in", objects: [{ name: "gone object", attributes: [{ name: "gone attribute" }] }] }] }) { created }
+    createLocation(input: { name: "gone location", path: "/gone" }) { created }
+    onSource: linkLocation(input: { source: "gone in", location: "gone location" }) { changed }
+    onObject: linkLocation(input: { source: "gone in", object: "gone object", location: "gone location" }) { changed } }`);
+  // What the filter of a type asks of a list, and what then is retired.
+  const relations: [list: string, where: string, target: string][] = [
+    ['sources', 'objects: { some: { name: { eq: "gone object" } } }', 'source: "gone in", object: "gone object"'],
+    [
+      'sourceObjects',
+      'attributes: { some: { name: { eq: "gone attribute" } } }',
+      'source: "gone in", object: "gone object", attribute: "gone attribute"',
+    ],
+    ['sources', 'locations: { some: { name: { eq: "gone location" } } }', 'location: "gone location"'],
+    ['sourceObjects', 'locations: { some: { name: { eq: "gone location" } } }', 'location: "gone location"'],
+    ['locations', 'sources: { some: { name: { eq: "gone in" } } }', 'source: "gone in"'],
+    ['locations', 'objects: { some: { name: { eq: "gone object" } } }', 'source: "gone in", object: "gone object"'],
+    ['datasetTypes', 'processes: { some: { name: { eq: "gone reader" } } }', 'process: "gone reader"'],
+    ['datasetTypes', 'sources: { some: { name: { eq: "gone in" } } }', 'source: "gone in"'],
+    ['datasetTypes', 'objects: { some: { name: { eq: "gone object" } } }', 'source: "gone in", object: "gone object"'],
+  ];
+  for (const [list, where, target] of relations) {
+    const count = async (condition: string) => (await api.run(`{ ${list}(where: { ${condition} }) { totalCount } }`))[list].totalCount;
+    const none = where.replace('some', 'none');
+    const [seen, others] = [await count(where), await count(none)];
+    expect([where, seen]).toEqual([where, 1]);
+    await api.run(`mutation { retire(input: { ${target} }) { changed } }`);
+    expect([where, await count(where), await count(none)]).toEqual([where, 0, others + 1]);
+    await api.run(`mutation { restore(input: { ${target} }) { changed } }`);
+  }
+  // Lists of facts keep showing it, and so do their filters.
+  await api.run('mutation { retire(input: { source: "gone in" }) { changed } }');
+  const { processes } = await api.run('{ processes(where: { sources: { some: { name: { eq: "gone in" } } } }) { nodes { name } } }');
+  expect(processes.nodes).toEqual([{ name: 'gone reader' }]);
+});
+
 test('L17 one field twice with different arguments gives each its own answer', async () => {
   await api.run(
     `mutation { registerProcess(input: { name: "many targets", targets: [{ name: "t1", description: "x" }, { name: "t2" }, { name: "t3" }] }) { created } }`,

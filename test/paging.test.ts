@@ -133,6 +133,51 @@ describe('L14 pages of any size, in both directions, give each row once', () => 
     );
   });
 
+  test('L14 hasPreviousPage and hasNextPage say what lies on either side of a page, both ways', async () => {
+    const list = processes('where: { name: { startsWith: "side " } }');
+    for (const name of ['1', '2', '3', '4', '5']) await register({ name: `side ${name}` });
+    const { edges } = await ask(list, 'first: 500');
+    const [one, two, , four, five] = edges.map(({ cursor }: { cursor: string }) => cursor);
+    const expected: [args: string, rows: string, previous: boolean, next: boolean][] = [
+      ['first: 5', '12345', false, false],
+      ['last: 5', '12345', false, false],
+      ['first: 4', '1234', false, true],
+      ['last: 4', '2345', true, false],
+      [`first: 2, after: "${one}"`, '23', true, true],
+      [`first: 2, after: "${two}"`, '34', true, true],
+      [`first: 4, after: "${one}"`, '2345', true, false],
+      [`last: 2, before: "${five}"`, '34', true, true],
+      [`last: 2, before: "${four}"`, '23', true, true],
+      [`last: 4, before: "${five}"`, '1234', false, true],
+      [`first: 2, after: "${five}"`, '', true, false],
+      [`last: 2, before: "${one}"`, '', false, true],
+      ['first: 0', '', false, true],
+      ['last: 0', '', true, false],
+    ];
+    for (const [args, names, previous, next] of expected) {
+      const { rows, pageInfo } = await ask(list, args);
+      expect([args, rows.map((name) => name.replace('side ', '')).join(''), pageInfo.hasPreviousPage, pageInfo.hasNextPage]).toEqual([
+        args,
+        names,
+        previous,
+        next,
+      ]);
+    }
+    // Below a parent, where the pages of all parents are one statement.
+    const below = lists['objects of a source']!;
+    const { edges: objects, rows: all } = await ask(below, 'first: 500');
+    const cursor = objects[2].cursor;
+    for (const [args, names, previous, next] of [
+      ['first: 1', all.slice(0, 1), false, true],
+      ['last: 1', all.slice(-1), true, false],
+      [`first: 1, after: "${cursor}"`, all.slice(3, 4), true, true],
+      [`last: 1, before: "${cursor}"`, all.slice(1, 2), true, true],
+      [`last: 2, before: "${cursor}"`, all.slice(0, 2), false, true],
+      [`first: 500, after: "${cursor}"`, all.slice(3), true, false],
+    ] as const)
+      expect(await ask(below, args)).toMatchObject({ rows: names, pageInfo: { hasPreviousPage: previous, hasNextPage: next } });
+  });
+
   test('L14 a cursor stands for the place of its row, even where the row is gone', async () => {
     const list = lists.processes!;
     await register({ name: 'process 005 and a bit' });

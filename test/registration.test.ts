@@ -325,3 +325,19 @@ test('lineage goes both ways at object grain', async () => {
    }
   `);
 });
+
+test('a registration that names a contact without an e-mail keeps the known one', async () => {
+  const email = async () => (await api.run('{ contact(name: "Known desk") { email rowVersion } }')).contact;
+  await api.run(register, { input: { name: 'Called', contacts: [{ name: 'Known desk', email: 'known@example.org' }] } });
+  const known = await email();
+  expect(known).toEqual({ email: 'known@example.org', rowVersion: 1 });
+  // At each place where a registration names contacts.
+  await api.run(register, { input: { name: 'Called', contacts: [{ name: 'Known desk', role: 'owner' }] } });
+  await api.run(register, { input: { name: 'Called', sources: [{ name: 'called', contacts: [{ name: 'Known desk' }] }] } });
+  await api.run(register, {
+    input: { name: 'Called', targets: [{ name: 'called', objects: [{ name: 'o', contacts: [{ name: 'Known desk', email: null }] }] }] },
+  });
+  expect(await email()).toEqual(known);
+  await api.run(register, { input: { name: 'Called', contacts: [{ name: 'Known desk', email: 'new@example.org' }] } });
+  expect(await email()).toEqual({ email: 'new@example.org', rowVersion: 2 });
+});
