@@ -20,9 +20,9 @@ function momentOf(instant: string): number {
 export function checkInstant(value: string, argument: string): void {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(value) ?? [];
   const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
-  // An offset, a leap second and rounding may lead out of the first and of the last year.
+  // An offset, a leap second and rounding may lead out of the first and of the last year. PostgreSQL reads no year 0, also where they lead out of it.
   const moment = momentOf(value);
-  if (!isDay || !(moment >= firstMoment && moment < endOfTime))
+  if (!isDay || year === '0000' || !(moment >= firstMoment && moment < endOfTime))
     throw invalid(`${argument} is no moment of the calendar: ${value}.`, {
       argument,
       value,
