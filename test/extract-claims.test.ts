@@ -387,6 +387,36 @@ test('C8 a file whose lease is over is listed as stuck, and taken by the next cl
   });
 });
 
+test('C8 a lease is over at exactly `leaseUntil`, and not a microsecond before: for claims, lists and the sweeper', async () => {
+  const own = await openApi('claims_edge');
+  try {
+    const [claimed, swept] = [newFile(), newFile()];
+    const lease = { owner: 'edge', leaseSeconds: 30 };
+    const end = (await claim(own, claimed, lease)).leaseUntil!;
+    const { extract } = await claim(own, swept, lease);
+    await own.sql('update extract_tracking set lease_until = $1 where extract_id = $2', [end, extract.trackingId]);
+    const [{ before }] = (await own.sql(
+      `select to_char(($1::timestamptz - interval '1 microsecond') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as before`,
+      [end],
+    )) as [{ before: string }];
+    const stuck = async (on: Server) => (await call(on, '{ stuckExtracts { totalCount } }')).stuckExtracts.totalCount;
+    await at(own, before, async (then) => {
+      expect(await stuck(then)).toBe(0);
+      expect(await sweepExtracts(then.db)).toBe(0);
+      expect(await claim(then, claimed)).toMatchObject({ outcome: 'BUSY', owner: 'edge', leaseUntil: end });
+    });
+    await at(own, end, async (then) => {
+      expect(await stuck(then)).toBe(2);
+      expect(await claim(then, claimed, { owner: 'next' })).toMatchObject({ outcome: 'CLAIMED', attempt: 2, owner: 'next' });
+      expect(await stuck(then)).toBe(1);
+      expect(await sweepExtracts(then.db)).toBe(1);
+      expect(await fetchExtract(then, extract.trackingId)).toMatchObject({ status: { name: 'ready' }, owner: null });
+    });
+  } finally {
+    await own.close();
+  }
+});
+
 test('C8 crashes use up attempts as failures do', async () => {
   const file = { path: '/data/crashes', fileName: 'a.csv' };
   const first = await claim(api, file, { leaseSeconds: 10 });

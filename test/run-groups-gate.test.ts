@@ -116,6 +116,25 @@ test('C17 a soft parent neither holds a task back in a group nor is a reason to 
   expect(await start(api, A, inGroup)).toMatchObject({ outcome: 'STARTED', noted: [{ process: { name: soft }, state: 'FAILED' }] });
 });
 
+test('C17 a soft row as a Python client writes it, at any depth, is no reason to skip', async () => {
+  const { A, B, C, inGroup } = await chain();
+  const [first, second] = [await chain(), await chain()];
+  // Python writes all dependencies into one table, with their type beside them.
+  const softly = (parent: string, child: string) =>
+    api.sql(
+      `insert into process_dependency (parent_process_id, child_process_id, dependency_type_id)
+       select p.process_id, c.process_id, t.dependency_type_id from process p, process c, dependency_type_lkup t
+       where p.process_name = $1 and c.process_name = $2 and t.dependency_type_name = 'Soft'`,
+      [parent, child],
+    );
+  await softly(A, first.A);
+  await softly(B, second.A);
+  await runOnce(api, A, 'failed', inGroup);
+  for (const process of [B, C]) expect(await shortOf(process)).toEqual(['skipped: parent failed']);
+  for (const process of [first, second].flatMap((each) => [each.A, each.B, each.C])) expect(await shortOf(process)).toEqual([]);
+  expect(await start(api, first.A, inGroup)).toMatchObject({ outcome: 'STARTED', noted: [{ process: { name: A }, state: 'FAILED' }] });
+});
+
 const failures: Record<string, (started: Start, on: Server) => Promise<unknown>> = {
   'fails by a report': (started, on) => end(on, started, 'failed'),
   'fails by an error': ({ run }, on) => raiseRunError(on, run, { type: 'File Error', failRun: true }),

@@ -1,4 +1,6 @@
 import { openApi, type Api } from './support/api.js';
+import { untilWaiting, withGate } from './support/gates.js';
+import { failure, known, start } from './support/run-calls.js';
 import { day, runsOf, type RunToMake } from './support/runs.js';
 
 let api: Api;
@@ -111,6 +113,35 @@ test('P26 a group is closed once and opened again with a reason; one that is not
       details: { argument: 'input.expectedTotal', value: -1, allowed: { min: 0 } },
     });
   expect((await refused(openMutation, { key: ' ' })).message).toContain('Name must not be empty');
+});
+
+test('P26 a group is closed after the starts in it that are under way, and a start that comes meanwhile is refused', async () => {
+  const group = { key: 'closing' };
+  const begin = (process: string) => start(api, { name: process, ...known }, { group });
+  await open(group);
+  await withGate(api, 'before insert on process_tracking', async (letGo) => {
+    const started = begin('closing 1');
+    await untilWaiting(api);
+    let closes = true;
+    const closed = close('closing').finally(() => (closes = false));
+    await untilWaiting(api, 2, closed);
+    expect(closes).toBe(true);
+    await letGo();
+    expect((await started).outcome).toBe('STARTED');
+    expect((await closed).changed).toBe(true);
+  });
+  await reopen('closing');
+  // The other way round: the group is being closed when the start comes.
+  await withGate(api, 'after update on run_group', async (letGo) => {
+    const closed = close('closing');
+    await untilWaiting(api);
+    const late = failure(begin('closing 2'));
+    await untilWaiting(api, 2, late);
+    await letGo();
+    expect((await closed).changed).toBe(true);
+    expect(await late).toMatchObject({ code: 'CONFLICT', message: 'The run group "closing" is closed.' });
+  });
+  expect(await progress('closing')).toMatchObject({ total: 1, running: 1 });
 });
 
 test('P26 C15 ten are expected, six completed, one failed, one runs: 70 % are finished, and it is running', async () => {

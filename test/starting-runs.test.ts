@@ -1,3 +1,4 @@
+import { untilWaiting } from './support/gates.js';
 import { openApi, type Api } from './support/api.js';
 import {
   abandon,
@@ -829,6 +830,28 @@ test('P55 of a start here and one of a Python client at once exactly one runs, a
     expect([ours.run.trackingId, others.run.trackingId]).toEqual([id, id]);
     expect(outcomesOf([ours, others])).toEqual(theirs === id ? ['ALREADY_RUNNING', 'ALREADY_RUNNING'] : ['ALREADY_RUNNING', 'STARTED']);
     if (theirs !== id) expect(theirs).toBe('23505');
+  }
+});
+
+test('P55 a start of a Python client that wins is answered as the run that goes on', async () => {
+  for (const ranBefore of [false, true]) {
+    const process = await newProcess();
+    if (ranBefore) await runOnce(api, process);
+    let ours!: Promise<Start>;
+    // Its transaction is open when ours comes, so ours cannot have seen its run.
+    const theirs = await startLikePython(api, process, '2026-01-01 12:00:00', 'running', async () => {
+      ours = start(api, process, { idempotencyKey: 'after Python', runName: `${process} ours` });
+      await untilWaiting(api, 1, ours);
+    });
+    expect(await ours).toMatchObject({ outcome: 'ALREADY_RUNNING', fencingToken: null, run: { trackingId: theirs } });
+    expect((await rowsOf(process)).at(-1)).toMatchObject({ process_tracking_id: theirs, is_latest_run: true });
+    expect(await rowsOf(process)).toHaveLength(ranBefore ? 2 : 1);
+    // It left neither its key nor its name behind.
+    await api.sql('update process_tracking set process_status_id = 2, process_run_end_date_time = now() where process_tracking_id = $1', [
+      theirs,
+    ]);
+    const later = await start(api, process, { idempotencyKey: 'after Python', runName: `${process} ours` });
+    expect(later).toMatchObject({ outcome: 'STARTED', run: { runNumber: ranBefore ? 3 : 2 } });
   }
 });
 

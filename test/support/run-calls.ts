@@ -171,7 +171,13 @@ export const fetchRun = async (on: Server, trackingId: number): Promise<Run> =>
 export const known = { type: 'Load', tool: 'Airflow' };
 
 /** What ProcessTracker's Python client sends to start a run, in one transaction: it takes the last run's flag away and inserts the next. */
-export async function startLikePython(api: Api, process: string, startedAt = '2026-01-01 12:00:00', status = 'running'): Promise<number> {
+export async function startLikePython(
+  api: Api,
+  process: string,
+  startedAt = '2026-01-01 12:00:00',
+  status = 'running',
+  beforeCommit?: () => Promise<unknown>,
+): Promise<number> {
   const client = await api.db.pool.connect();
   try {
     await client.query('begin');
@@ -186,6 +192,7 @@ export async function startLikePython(api: Api, process: string, startedAt = '20
          (select min(actor_id) from actor_lkup), true from process p where p.process_name = $1 returning process_tracking_id as id`,
       [process, startedAt, status],
     );
+    await beforeCommit?.();
     await client.query('commit');
     return rows[0].id;
   } catch (error) {
