@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import pg from 'pg';
 import { backup, BackupError } from '../src/app/backup.js';
 import { restore } from '../src/app/restore.js';
+import { openApi } from './support/api.js';
 import { adminUrl, createDatabase, createEmptyDatabase, execute, type TestDatabase } from './support/cluster.js';
 
 /** Not Waybill's: what a backup must carry over is there in its strangest forms. */
@@ -220,5 +221,29 @@ test("Waybill's own store comes back, into a new store with its default rows", a
     const sql = `select t::text as row from process_tracker.${name} t ${name === 'waybill_setting' ? "where key <> 'functions'" : ''} order by 1`;
     if (name !== 'waybill_migration')
       expect({ name, rows: await query(target.url, sql) }).toEqual({ name, rows: await query(source.url, sql) });
+  }
+});
+
+test('after a restore no number and no fencing token comes twice, not even those of the last rows, which were deleted', async () => {
+  const databases = await Promise.all([createDatabase('backup'), createDatabase('backup')]);
+  made.push(...databases);
+  const [source, target] = (await Promise.all(databases.map(({ url }) => openApi('backup', url)))) as [any, any];
+  try {
+    const start = `mutation ($name: Name!) { startProcessRun(input: { process: { name: $name, type: "Load", tool: "cron" } }) {
+      fencingToken run { trackingId } process { trackingId } } }`;
+    const begin = async (api: any, name: string) => (await api.run(start, { name })).startProcessRun;
+    await begin(source, 'stays');
+    const gone = await begin(source, 'gone');
+    await source.sql('delete from process_tracking where process_tracking_id = $1', [gone.run.trackingId]);
+    await source.run('mutation { deleteProcess(input: { name: "gone" }) { deleted } }');
+    const file = join(folder, 'last.backup');
+    await backup(source.url, file);
+    await restore(target.url, file);
+    const next = await begin(target, 'next');
+    expect(next.process.trackingId).toBeGreaterThan(gone.process.trackingId);
+    expect(next.run.trackingId).toBeGreaterThan(gone.run.trackingId);
+    expect(BigInt(next.fencingToken)).toBeGreaterThan(BigInt(gone.fencingToken));
+  } finally {
+    await Promise.all([source.close(), target.close()]);
   }
 });

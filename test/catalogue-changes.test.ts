@@ -620,6 +620,35 @@ describe('what is retired', () => {
   });
 });
 
+test('P31 each kind is refused new links, also where it is the only retired record of the store', async () => {
+  const own = await openApi('only_retired');
+  try {
+    const registration = (more: string) => `mutation { registerProcess(input: { name: "other", ${more} }) { created } }`;
+    await own.run(`mutation { registerProcess(input: { name: "p", sources: [{ name: "s", objects: [{ name: "o", attributes: [{ name: "a" }] }] }] }) { created }
+      createLocation(input: { name: "l", path: "/l" }) { created } }`);
+    const kinds: [kind: string, target: string, link: string][] = [
+      ['Process', 'process: "p"', registration('dependsOn: ["p"]')],
+      ['Source', 'source: "s"', registration('sources: [{ name: "s" }]')],
+      ['SourceObject', 'source: "s", object: "o"', registration('sources: [{ name: "s", objects: [{ name: "o" }] }]')],
+      [
+        'SourceObjectAttribute',
+        'source: "s", object: "o", attribute: "a"',
+        registration('sources: [{ name: "s", objects: [{ name: "o", attributes: [{ name: "a" }] }] }]'),
+      ],
+      ['Location', 'location: "l"', 'mutation { linkLocation(input: { source: "s", location: "l" }) { changed } }'],
+    ];
+    for (const [kind, target, link] of kinds) {
+      await own.run(`mutation { retire(input: { ${target} }) { changed } }`);
+      const { errors } = await own.execute(link);
+      expect([kind, errors?.[0]?.originalError]).toMatchObject([kind, { code: 'CONFLICT', details: { kind } }]);
+      await own.run(`mutation { restore(input: { ${target} }) { changed } }`);
+    }
+    for (const [, , link] of kinds) await own.run(link);
+  } finally {
+    await own.close();
+  }
+});
+
 describe('deleting', () => {
   const remove = (kind: Kind) =>
     `mutation ($input: Delete${kind}Input!) { delete${kind}(input: $input) { name deleted goes { by count } uses { by count } } }`;

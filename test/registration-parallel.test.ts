@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { openApi, type Api } from './support/api.js';
+import { untilWaiting, withGate } from './support/gates.js';
 
 let one: Api;
 let two: Api;
@@ -96,4 +97,21 @@ test('P36 of two registrations that together would close a cycle one is refused'
       details: { cycle: expect.arrayContaining([`cycle ${round} a`, `cycle ${round} b`]) },
     });
   }
+});
+
+test('P31 two registrations at once that replace the lists of one process leave those of the later one, not both', async () => {
+  const replacing = (what: string) => ({
+    input: { name: 'replaced at once', mode: 'REPLACE', sources: [{ name: `in ${what}` }], targets: [{ name: `out ${what}` }] },
+  });
+  await one.run(register, replacing('old'));
+  await withGate(one, 'before delete on process_source', async (open) => {
+    const first = one.run(register, replacing('first'));
+    await untilWaiting(one);
+    const second = two.run(register, replacing('second'));
+    await untilWaiting(one, 2, second);
+    await open();
+    await Promise.all([first, second]);
+  });
+  const { process } = await one.run('{ process(name: "replaced at once") { sources { nodes { name } } targets { nodes { name } } } }');
+  expect(process).toEqual({ sources: { nodes: [{ name: 'in second' }] }, targets: { nodes: [{ name: 'out second' }] } });
 });
