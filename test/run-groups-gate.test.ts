@@ -108,7 +108,7 @@ test('C17 a soft parent neither holds a task back in a group nor is a reason to 
   const { addDependencies } = await call(
     api,
     'mutation ($input: AddDependenciesInput!) { addDependencies(input: $input) { results { outcome } } }',
-    { input: { dependencies: [{ parent: { name: soft }, child: { name: A }, kind: 'CONTROL' }] } },
+    { input: { dependencies: [{ parent: { name: soft }, child: { name: A }, kind: 'SOFT' }] } },
   );
   expect(addDependencies.results).toEqual([{ outcome: 'ADDED' }]);
   await runOnce(api, soft, 'failed', inGroup);

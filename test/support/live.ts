@@ -13,8 +13,8 @@ export interface Listening {
   /** The next change. */
   next(): Promise<Told>;
   take(count: number): Promise<Told[]>;
-  /** What has come when nothing more comes for a while. */
-  rest(ms?: number): Promise<Told[]>;
+  /** What has come when nothing more comes for `ms`; for the first `expected` it waits longer, as a machine may be busy. */
+  rest(expected?: number, ms?: number): Promise<Told[]>;
   leave(): Promise<void>;
 }
 
@@ -48,11 +48,11 @@ export async function listen(api: Api, args = '', more = '', db: Database = api.
       while (all.length < count) all.push(await next());
       return all;
     },
-    async rest(ms = 400) {
+    async rest(expected = 0, ms = 400) {
       const all: Told[] = [];
       for (;;) {
         let timer: NodeJS.Timeout | undefined;
-        const nothing = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, ms, undefined)));
+        const nothing = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, all.length < expected ? 20_000 : ms, undefined)));
         asked ??= results.next();
         const come = await Promise.race([asked, nothing]);
         clearTimeout(timer);
