@@ -26,7 +26,7 @@ export function gatePlugin(limits: Pick<Config, 'maxCost'>, state: () => StoreSt
           if (facts) facts.cost = spent;
           if (spent === undefined) return;
           checkCost(spent, limits.maxCost);
-          if (operation.operation === 'query') await prepareAnswer(contextValue, spent, request.variables);
+          if (operation.operation === 'query') await prepareAnswer(contextValue, spent, request.variables, schema, document);
         },
 
         async willSendResponse({ response, contextValue, schema }) {

@@ -1,3 +1,4 @@
+import { getNamedType, isObjectType, TypeInfo, visit, visitWithTypeInfo, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { Context } from '../platform/context.js';
 import { LargeAnswer } from '../platform/large-answer.js';
 import { requests } from '../platform/log.js';
@@ -43,9 +44,32 @@ const tooMany = () =>
     'The server makes other large answers at present. Try again in a moment, or ask for less at once: fewer nodes, smaller pages.',
   );
 
+const withLongLists = new WeakMap<DocumentNode, boolean>();
+
+const hasLongList = (type: unknown): boolean =>
+  isObjectType(type) && Object.values(type.getFields()).some(({ extensions }) => extensions.longList);
+
+/** Whether a document asks for what has a list that is marked as long. Of nested pages the cost is a bound that answers rarely come near. */
+function asksForLongLists(schema: GraphQLSchema, document: DocumentNode): boolean {
+  let found = withLongLists.get(document);
+  if (found === undefined) {
+    found = false;
+    const typeInfo = new TypeInfo(schema);
+    visit(document, visitWithTypeInfo(typeInfo, { Field: () => void (found ||= hasLongList(getNamedType(typeInfo.getType()))) }));
+    withLongLists.set(document, found);
+  }
+  return found;
+}
+
 /** Prepares for the answer to an operation of this cost. */
-export async function prepareAnswer(context: Context, cost: number, variables: Record<string, unknown> | undefined): Promise<void> {
-  if (cost < inPiecesFrom) return;
+export async function prepareAnswer(
+  context: Context,
+  cost: number,
+  variables: Record<string, unknown> | undefined,
+  schema: GraphQLSchema,
+  document: DocumentNode,
+): Promise<void> {
+  if (cost < inPiecesFrom || !asksForLongLists(schema, document)) return;
   const end = cost < fewFrom ? () => undefined : await place();
   context.large = new LargeAnswer(variables ?? {}, end);
   const record = requests.getStore();
