@@ -102,6 +102,15 @@ test('other requests have their turns while a large answer is made', async () =>
   expect(turns).toBeGreaterThan(20);
 });
 
+test('only what has a long list is sent in pieces, whatever nested pages could cost', async () => {
+  const nested = '{ processes { nodes { name sourceObjects { nodes { name attributes { nodes { name } } } } } } }';
+  const pages = await compiled.ask(nested);
+  expect((pages.body.extensions as { cost: { spent: number } }).cost.spent).toBeGreaterThan(50_000);
+  // A body in pieces has no length when it begins.
+  expect(pages.headers.get('content-length')).not.toBeNull();
+  expect((await compiled.ask(query, variables())).headers.get('content-length')).toBeNull();
+});
+
 test('of the largest answers two are made at once, others wait', async () => {
   const locked = await api.db.pool.connect();
   const walking = async () =>
