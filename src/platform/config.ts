@@ -162,7 +162,7 @@ export const settings = {
     1_000,
     20,
     60_000,
-    'Milliseconds between two looks for changes by other clients, such as the Python one, while somebody subscribes.',
+    'Milliseconds between two looks for changes by other clients, such as the Python one, while there are subscribers.',
   ),
   jit: setting(
     'WAYBILL_JIT',
