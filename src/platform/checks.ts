@@ -2,18 +2,20 @@ import { invalid } from './errors.js';
 
 const max64 = 9_223_372_036_854_775_807n;
 
-const second = 1000;
-const firstMoment = Date.parse('0001-01-01T00:00:00Z');
-const endOfTime = Date.parse('9999-12-31T23:59:59Z') + second;
+const microseconds = (date: string) => BigInt(Date.parse(date)) * 1000n;
+const firstMoment = microseconds('0001-01-01T00:00:00Z');
+const endOfTime = microseconds('9999-12-31T23:59:59Z') + 1_000_000n;
 
 /**
- * Milliseconds of an instant as callers write it, in any letters, to the microsecond, as PostgreSQL rounds it. JavaScript knows no leap seconds:
- * one is the first second of the next minute, as in PostgreSQL.
+ * Microseconds of an instant as callers write it, in any letters, rounded as PostgreSQL rounds; null for a day that no calendar has. Whole numbers,
+ * since in the last years a double holds 31 of them at once. JavaScript knows no leap seconds: one is the first second of the next minute, as in
+ * PostgreSQL.
  */
-function momentOf(instant: string): number {
+function momentOf(instant: string): bigint | null {
   const [, start, seconds, fraction = '', offset] = /^(.*T..:..):(\d\d)(\.\d+)?(.*)$/.exec(instant.toUpperCase()) ?? [];
-  if (!start) return Date.parse(instant);
-  return Date.parse(`${start}:00${offset}`) + Number(seconds) * second + Math.round(Number(`0${fraction}`) * 1e6) / 1e3;
+  const minute = start ? `${start}:00${offset}` : instant;
+  if (Number.isNaN(Date.parse(minute))) return null;
+  return microseconds(minute) + BigInt(Number(seconds ?? 0) * 1_000_000 + Math.round(Number(`0${fraction}`) * 1e6));
 }
 
 /** Whether text that looks like RFC 3339 is a moment that there was, in the years that RFC 3339 can write in UTC. @throws INVALID naming the argument */
@@ -22,7 +24,7 @@ export function checkInstant(value: string, argument: string): void {
   const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
   // An offset, a leap second and rounding may lead out of the first and of the last year. PostgreSQL reads no year 0, also where they lead out of it.
   const moment = momentOf(value);
-  if (!isDay || year === '0000' || !(moment >= firstMoment && moment < endOfTime))
+  if (!isDay || year === '0000' || moment === null || moment < firstMoment || moment >= endOfTime)
     throw invalid(`${argument} is no moment of the calendar: ${value}.`, {
       argument,
       value,
@@ -55,7 +57,7 @@ export interface Window {
 /** @throws INVALID for what is no moment, and for a window that ends before it begins */
 export function checkWindow({ from, to }: Window): void {
   checkInstants({ from, to });
-  if (from && to && momentOf(to) < momentOf(from))
+  if (from && to && momentOf(to)! < momentOf(from)!)
     throw invalid(`The window ends before it begins: from ${from} to ${to}.`, { argument: 'to', value: to, allowed: `${from} or later` });
 }
 
