@@ -20,6 +20,7 @@ export default {
     ],
   },
   reporters: ['default', '<rootDir>/test/support/last-line-reporter.js'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/has-assertions.ts'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 60_000,

@@ -30,8 +30,8 @@ const triggers = `
   create trigger refuse_all before truncate on process_tracker.process for each statement execute function process_tracker.refuse();
 `;
 const rows = String.raw`
-  insert into process_tracker.location_lkup (location_name) values ('gone'), ('stays');
-  delete from process_tracker.location_lkup where location_name = 'gone';
+  insert into process_tracker.location_lkup (location_name) values ('gone'), ('stays'), ('gone, the last');
+  delete from process_tracker.location_lkup where location_name <> 'stays';
   insert into process_tracker.process (process_name, note, bytes, naive, instant, amount, doc, tags, location_id, "odd ""name") values
     (E'tab\there', E'line\nbreak\r\nand \\N and \\. and \\\\', '\x00ff0a5c', '2026-03-29 02:30:00.123456', '2026-03-29 02:30:00.123456+02',
      12345678901234567890.123456789, '{"a": "\\n\"", "ü": [1, null]}', array['a,b', '{"', null], 2, '"'),
@@ -102,7 +102,7 @@ test.each(['plain.backup', 'packed.backup.gz'])('everything comes back as it was
   // No number comes twice, not even that of a row that was deleted.
   await execute(target.url, `insert into process_tracker.location_lkup (location_name) values ('new')`);
   expect(await query(target.url, `select location_id as id from process_tracker.location_lkup where location_name = 'new'`)).toEqual([
-    { id: 3 },
+    { id: 4 },
   ]);
 });
 

@@ -42,10 +42,8 @@ describe('L22 limits: each refusal names the limit and the value, nothing runs',
   });
 
   test('L22 aliases: 10,000 of them', async () => {
-    const start = Date.now();
     const { extensions } = (await server.ask(`{ ${Array.from({ length: 10_000 }, (_, i) => `a${i}: hello`).join(' ')} }`)).body.errors![0]!;
     expect(extensions).toMatchObject({ code: 'INVALID', limit: 'maxAliases', value: 10_000, allowed: { max: 500 } });
-    expect(Date.now() - start).toBeLessThan(2_000);
   });
 
   test('L22 breadth: fields, with fragments that multiply each other', async () => {

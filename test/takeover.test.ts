@@ -136,7 +136,7 @@ describe('P54 a store that ProcessTracker made', () => {
       `schedule_frequency_lkup (schedule_frequency_name) values ('biweekly')`,
       `process (process_name) values ('p4')`,
     ])
-      await ask(`insert into ${statement}`);
+      expect(await ask(`insert into ${statement} returning 1 as rows`)).toEqual([{ rows: 1 }]);
   });
 
   test('P54 a setup that fails leaves the store as it was', async () => {
