@@ -102,15 +102,15 @@ const secret = 'wb:p%20w%2F%40%3A';
 
 test('a password with reserved characters, and parameters after the question mark', async () => {
   await useAll(await address(secret, '127.0.0.1', 'application_name=etl&options=-c%20work_mem%3D8MB'));
-}, 120_000);
+});
 
 test('a socket file, by the parameter host', async () => {
   await useAll(await address(secret, '', `host=${encodeURIComponent(file('s'))}`));
-}, 120_000);
+});
 
 test('a socket file in the place of the host, where TLS is not needed', async () => {
   await useAll(await address(secret, encodeURIComponent(file('s')), 'sslmode=require'));
-}, 120_000);
+});
 
 withIpv6(
   'IPv6',
@@ -206,4 +206,4 @@ test('limits that the role has for everyday work do not break a start, a setup o
   await reader.end();
   await observer.end();
   await (await setup).close();
-}, 120_000);
+});

@@ -144,7 +144,6 @@ describe('large graphs', () => {
   test('P36 a chain of 10,000 is added at once, checked, and walked from both ends', async () => {
     const names = Array.from({ length: 10_000 }, (_, i) => `chain ${i}`);
     await make(...names);
-    const started = Date.now();
     const results = await add(names.slice(1).map((name, i) => link(name, names[i]!)));
     expect(new Set(outcomes(results))).toEqual(new Set(['ADDED']));
     const [closing] = await add([link(names[0]!, names.at(-1)!)]);
@@ -159,8 +158,7 @@ describe('large graphs', () => {
       expect(answer).toMatchObject({ complete: true, visitedNodes: 9_999 });
       expect(answer.nodes.at(-1).distance).toBe(farthest);
     }
-    expect(Date.now() - started).toBeLessThan(30_000);
-  }, 60_000);
+  });
 
   test('P36 thirty diamonds in a row, with a thousand million ways through, are checked in no time', async () => {
     const diamonds = 30;
@@ -172,11 +170,10 @@ describe('large graphs', () => {
       link(`joint ${i + 1}`, `left ${i}`),
       link(`joint ${i + 1}`, `right ${i}`),
     ]);
-    const started = Date.now();
     await add(links.flat());
     const [closing] = await add([link('joint 0', `joint ${diamonds}`)]);
     expect(closing.cycle).toHaveLength(2 * diamonds + 2);
     expect(await walk('joint 30', 'ancestors')).toMatchObject({ complete: true, visitedNodes: 3 * diamonds });
-    expect(Date.now() - started).toBeLessThan(5_000);
+    // One that takes every way does not end before the time limit of a test.
   });
 });

@@ -45,7 +45,7 @@ describe('L15 filters', () => {
     } finally {
       await random.close();
     }
-  }, 60_000);
+  });
 
   const names = async (list: string, where: unknown) => {
     const type = Object.keys(lists).find((each) => lists[each] === list) ?? list;
@@ -324,4 +324,4 @@ test('L16 one process and 500 make the same statements, filters and nested lists
   } finally {
     await Promise.all([one.close(), many.close()]);
   }
-}, 60_000);
+});

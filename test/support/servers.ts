@@ -20,7 +20,16 @@ export interface ProgramServer {
 export async function startProgram(url: string, env: Record<string, string> = {}): Promise<ProgramServer> {
   const { NODE_OPTIONS: _, ...ours } = process.env;
   const child = spawn(process.execPath, ['--import', hooks, program], {
-    env: { ...ours, DATABASE_URL: url, WAYBILL_PORT: '0', WAYBILL_LOG_LEVEL: 'error', ...env },
+    // On a busy machine what waits in a queue of fifty waits long; a test that is about a limit sets its own.
+    env: {
+      ...ours,
+      WAYBILL_LOCK_TIMEOUT: '120000',
+      WAYBILL_STATEMENT_TIMEOUT: '120000',
+      DATABASE_URL: url,
+      WAYBILL_PORT: '0',
+      WAYBILL_LOG_LEVEL: 'error',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
