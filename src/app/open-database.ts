@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Config } from '../platform/config.js';
-import { asOptions, Database, sessionSettings, type DatabaseOptions, type Settings } from '../platform/database.js';
+import { asOptions, Database, sessionSettings, writeCosts, type DatabaseOptions, type Settings } from '../platform/database.js';
 import type { Log } from '../platform/log.js';
 import { watchSilence } from '../platform/pool.js';
 import { StartError } from './embedded-folder.js';
@@ -35,7 +35,7 @@ export async function openDatabase(
   }: { functions?: DatabaseOptions['functions']; prepare?: (client: pg.ClientBase) => Promise<unknown> } = {},
 ): Promise<OpenedDatabase> {
   const settings = sessionSettings(timeZone, { statementMs: config.statementTimeout });
-  const writeSettings = { ...settings, lock_timeout: config.lockTimeout };
+  const writeSettings = { ...settings, ...writeCosts, lock_timeout: config.lockTimeout };
   const way = config.pooler === 'transaction' ? { pooled: true, ownProcess: false } : await wayTo(address(), settings);
   const pooled = way.pooled && config.pooler !== 'none';
   const listens = listenAddress ? await checkListenAddress(address(), listenAddress, log) : !pooled;

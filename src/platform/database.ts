@@ -215,6 +215,9 @@ export const sessionSettings = (timeZone: string, { statementMs = 0, lockMs = 0 
   lock_timeout: lockMs,
 });
 
+/** For writes: they go by keys, and so do their checks of foreign keys, whose plans stay when a table that was small has grown. */
+export const writeCosts: Settings = { seq_page_cost: 1000 };
+
 const asStatement = (settings: Settings): string =>
   `select ${Object.entries(settings)
     .map(([name, value]) => `set_config('${name}', ${pg.escapeLiteral(String(value))}, true)`)

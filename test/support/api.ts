@@ -4,7 +4,7 @@ import pg from 'pg';
 import { compileQuery } from '../../src/app/compile-query.js';
 import { buildWaybillSchema } from '../../src/app/schema.js';
 import { createContext, type Caller, type Context } from '../../src/platform/context.js';
-import { connectionOptions, Database } from '../../src/platform/database.js';
+import { asOptions, connectionOptions, Database, writeCosts } from '../../src/platform/database.js';
 import type { TypedDocumentString } from '../generated/graphql.js';
 import { createDatabase, type TestDatabase } from './cluster.js';
 
@@ -34,19 +34,24 @@ const waybillSchema = (): Promise<GraphQLSchema> => (schema ??= buildWaybillSche
 export async function openApi(name = 'api', url?: string): Promise<Api> {
   const database: TestDatabase = url ? { url, drop: async () => undefined } : await createDatabase(name);
   const built = await waybillSchema();
-  const pool = new pg.Pool({ connectionString: database.url, options: connectionOptions('UTC'), max: 20 });
-  pool.on('error', () => undefined);
   const statements: string[] = [];
-  // Counted at the driver: nothing that reaches the database goes around it.
-  pool.on('connect', (client) => {
-    const send = client.query.bind(client) as (...args: unknown[]) => unknown;
-    client.query = ((...args: unknown[]) => {
-      const [first] = args as [string | { text?: string }];
-      statements.push(typeof first === 'string' ? first : (first.text ?? ''));
-      return send(...args);
-    }) as typeof client.query;
-  });
-  const db = new Database(pool);
+  const poolWith = (options: string) => {
+    const pool = new pg.Pool({ connectionString: database.url, options, max: 20 });
+    pool.on('error', () => undefined);
+    // Counted at the driver: nothing that reaches the database goes around it.
+    pool.on('connect', (client) => {
+      const send = client.query.bind(client) as (...args: unknown[]) => unknown;
+      client.query = ((...args: unknown[]) => {
+        const [first] = args as [string | { text?: string }];
+        statements.push(typeof first === 'string' ? first : (first.text ?? ''));
+        return send(...args);
+      }) as typeof client.query;
+    });
+    return pool;
+  };
+  const pool = poolWith(connectionOptions('UTC'));
+  const writes = poolWith(`${connectionOptions('UTC')} ${asOptions(writeCosts)}`);
+  const db = new Database(pool, { writes });
   const contextOf = (caller: Partial<Caller> = {}): Context => createContext(db, { actor: 'tester', role: 'admin', ...caller }, 'test');
   const api: Api = {
     url: database.url,
@@ -75,7 +80,7 @@ export async function openApi(name = 'api', url?: string): Promise<Api> {
     },
     sql: async (text, values) => (await pool.query(text, values)).rows as never,
     async close() {
-      await pool.end();
+      await db.close();
       await database.drop();
     },
   };
