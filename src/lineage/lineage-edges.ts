@@ -21,11 +21,19 @@ const links = {
 
 /** What a process reads or writes, of one kind. */
 interface Side {
-  process: number;
   kind: number;
   writes: boolean;
   data: number[];
 }
+
+/** Some thousand links of one kind as two lists in JSON, in the order of the processes. */
+interface Links {
+  kind: number;
+  writes: boolean;
+  processes: string;
+  data: string;
+}
+const linksInRow = 2_000;
 
 /**
  * The edges of each walk: among the nodes of its answer, and between them and those of the answers before it.
@@ -37,18 +45,25 @@ export async function edgesOf(db: Database, walks: readonly Walk[]): Promise<Lin
     for (const list of [before, nodes]) await inTurns(list, ({ kind, id }) => void (kind === 0 && processes.add(id)));
   const parts = links[walks[0]!.grain].map(
     ([table, column, kind, writes, where]) =>
-      `select process_id as process, ${kind} as kind, ${writes} as writes, json_agg(${column} order by ${column}) as data
-       from ${table} where process_id = any ($1::text::int[]) and ${where} group by process_id`,
+      `select ${kind} as kind, ${writes} as writes, json_agg(process order by process, id)::text as processes, json_agg(id order by process, id)::text as data
+       from (select process_id as process, ${column} as id, row_number() over (order by process_id, ${column}) / ${linksInRow} as part
+         from ${table} where process_id = any ($1::text::int[]) and ${where}) l group by part`,
   );
-  // As text: the driver would look at each number. Which of the data were met is sorted out here: to PostgreSQL both ends would be long lists, and it would
-  // compare each link with one of them.
-  const rows = await db.query<Side>(parts.join(' union all '), [`{${[...processes].join()}}`]);
+  // As text: the driver would look at each number, and it reads all that has come in one go. Which of the data were met is sorted out here: to PostgreSQL
+  // both ends would be long lists, and it would compare each link with one of them.
+  const rows = await db.query<Links>(parts.join(' union all '), [`{${[...processes].join()}}`]);
   const sides = new Map<number, Side[]>();
-  await inTurns(rows, (side) => {
-    const known = sides.get(side.process);
-    if (known) known.push(side);
-    else sides.set(side.process, [side]);
-  });
+  for (const { kind, writes, ...row } of rows) {
+    const data = JSON.parse(row.data) as number[];
+    let at = 0;
+    await inTurns(JSON.parse(row.processes) as number[], (process) => {
+      const known = sides.get(process) ?? [];
+      if (!known.length) sides.set(process, known);
+      let side = known.at(-1);
+      if (side?.kind !== kind || side.writes !== writes) known.push((side = { kind, writes, data: [] }));
+      side.data.push(data[at++]!);
+    });
+  }
   const answers: LineageEdge[][] = [];
   for (const { nodes, before } of walks) {
     const ids = new Map<number, string>();
