@@ -4,7 +4,7 @@ import type { Context } from '../platform/context.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
 import { referenceField } from '../platform/fields.js';
 import { idByName } from '../platform/naming.js';
-import { attempt, belowInput, type ReportItem } from '../platform/reports.js';
+import { attemptLater, belowInput, type ReportItem } from '../platform/reports.js';
 import { recordOf } from '../platform/record-queues.js';
 import { runSettings, within } from '../process/run-settings.service.js';
 import { objectNaming } from '../source/source-naming.service.js';
@@ -53,10 +53,10 @@ interface Answer {
 async function byHolder(
   ctx: Context,
   extract: ExtractRefInput,
-  makeItem: () => ReportItem,
+  makeItem: () => ReportItem | Promise<ReportItem>,
   target?: TargetObjectInput | null,
 ): Promise<Answer> {
-  const item = attempt(makeItem);
+  const item = await attemptLater(async () => makeItem());
   if (item instanceof DomainError) throw belowInput(item, names);
   return ctx.write(
     async (tx) => {
@@ -133,7 +133,7 @@ class ClaimHolderResolver {
     @Arg('input', () => FailExtractInput, { description: 'The file, its token, and what went wrong.' }) input: FailExtractInput,
   ): Promise<Answer> {
     const { extract, fencingToken: token, errorType: type, message, retryable, retryAfterSeconds } = input;
-    return byHolder(ctx, extract, () => {
+    return byHolder(ctx, extract, async () => {
       checkToken(token);
       if (typeof retryAfterSeconds === 'number') {
         within(0, maxRetrySeconds)(retryAfterSeconds, 'retryAfterSeconds');
@@ -144,7 +144,7 @@ class ClaimHolderResolver {
             allowed: 'nothing beside retryable: false',
           });
       }
-      const errors = [keptError({ type, message: message ?? null, retryable, createType: false })];
+      const errors = [await keptError({ type, message: message ?? null, retryable, createType: false })];
       return { to: 'error', token, heartbeat: true, errors, retryable, retryAfterSeconds };
     });
   }

@@ -5,8 +5,9 @@ import { DomainError } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
 import { checkLength } from '../platform/lists.js';
 import type { Row } from '../platform/node.js';
-import { attempt, belowInput, type Reported } from '../platform/reports.js';
+import { attemptLater, belowInput, type Reported } from '../platform/reports.js';
 import { recordOf } from '../platform/record-queues.js';
+import { inOrder } from '../platform/turns.js';
 import { Extract } from './extract.entity.js';
 import { blockersOf, ExtractBlocker, ReportExtractPayload, reportExtractPayload } from './report-extract-payload.js';
 import { ReportExtractInput, ReportExtractsInput } from './report-extract.input.js';
@@ -34,11 +35,11 @@ class ReportExtractResolver {
     description:
       'Says how far a file has come: status, counts, dates, errors and the run that dealt with it, in one call and one transaction. A file that waits for others is a CONFLICT that names them.',
   })
-  reportExtract(
+  async reportExtract(
     @Ctx() ctx: Context,
     @Arg('input', () => ReportExtractInput, { description: 'The file and what is to be said of it.' }) input: ReportExtractInput,
   ): Promise<{ id: number; done: boolean }> {
-    const item = attempt(() => itemOf(input));
+    const item = await attemptLater(() => itemOf(input));
     if (item instanceof DomainError) throw belowInput(item);
     return ctx.write((tx) => reportExtract(tx, input.extract, item, { run: input.run }), input.reason, [
       recordOf('Extract', input.extract),
@@ -53,7 +54,7 @@ class ReportExtractResolver {
     @Arg('input', () => ReportExtractsInput, { description: 'The reports.' }) { reports }: ReportExtractsInput,
   ): Promise<{ results: Reported[] }> {
     checkLength(reports, 'reports', maxFiles);
-    const items = reports.map((each) => attempt(() => itemOf(each)));
+    const items = await inOrder(reports, (each) => attemptLater(() => itemOf(each)));
     const files = reports.map(({ extract }) => extract);
     const runs = reports.map(({ run }) => run);
     const records = files.map((file) => recordOf('Extract', file));

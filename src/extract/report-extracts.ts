@@ -7,17 +7,18 @@ import type { RunRefInput } from '../run/run-ref.input.js';
 import type { ExtractRefInput } from './extract-ref.input.js';
 import { findExtracts } from './find-extracts.js';
 import { cleanMessage } from '../platform/mask-secrets.js';
+import { inOrder } from '../platform/turns.js';
 import type { ExtractErrorInput, ReportExtractInput } from './report-extract.input.js';
 import { statusAliases } from './status-aliases.js';
 
 /** An error as it is kept. */
-export const keptError = ({ message, ...error }: ExtractErrorInput) => ({
+export const keptError = async ({ message, ...error }: ExtractErrorInput) => ({
   ...error,
-  message: typeof message === 'string' ? cleanMessage(message) : null,
+  message: typeof message === 'string' ? await cleanMessage(message) : null,
 });
 
 /** The report as an item of report-extracts.sql. @throws INVALID for what is wrong whatever the store holds */
-export function itemOf(report: ReportExtractInput): ReportItem {
+export async function itemOf(report: ReportExtractInput): Promise<ReportItem> {
   const { extract: _extract, run: _run, status: to, fencingToken: token, rowVersion: version, errors, ...rest } = report;
   const { writeRecordCount, loadRecordCount, writeLowAt, writeHighAt, loadLowAt, loadHighAt } = rest;
   checkCreates(report.createStatus, to, 'createStatus', 'status');
@@ -26,7 +27,15 @@ export function itemOf(report: ReportExtractInput): ReportItem {
   checkToken(token);
   // Who shows the token is heard of, and its failure is one as by failExtract.
   const retryable = !!token && (errors ?? []).every((error) => error.retryable);
-  return { ...rest, to, token, version, heartbeat: !!token, retryable, errors: errors?.length ? errors.map(keptError) : undefined };
+  return {
+    ...rest,
+    to,
+    token,
+    version,
+    heartbeat: !!token,
+    retryable,
+    errors: errors?.length ? await inOrder(errors, keptError) : undefined,
+  };
 }
 
 /** The numbers of the runs that are named, or what is wrong with each; undefined where none is. */

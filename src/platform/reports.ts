@@ -77,6 +77,9 @@ export function attempt<T>(work: () => T): T | DomainError {
   }
 }
 
+/** The same for work that other requests may come in between of. */
+export const attemptLater = <T>(work: () => Promise<T>): Promise<T | DomainError> => work().catch(orError);
+
 /** The error with its argument as the path from the mutation on, under the name that the mutation has for it. */
 export function belowInput(error: DomainError, names: Readonly<Record<string, string>> = {}): DomainError {
   const { argument, ...details } = error.details;

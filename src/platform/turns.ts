@@ -20,6 +20,13 @@ export const pause = (): Promise<void> =>
 /** Whether divided work has had its time for this turn. */
 export const isDue = (): boolean => performance.now() - since > sliceMs;
 
+/** Makes something of each item of a list, one after the other. */
+export async function inOrder<T, R>(list: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const made: R[] = [];
+  for (const item of list) made.push(await work(item));
+  return made;
+}
+
 /** Does something with each item of a list, which may be long: other requests have their turns in between. */
 export async function inTurns<T>(list: readonly T[], work: (item: T) => void): Promise<void> {
   for (let at = 0; at < list.length; at += 250) {

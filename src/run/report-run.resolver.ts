@@ -5,8 +5,9 @@ import { DomainError } from '../platform/errors.js';
 import { ItemError, itemError } from '../platform/item-error.view.js';
 import { checkLength } from '../platform/lists.js';
 import type { Row } from '../platform/node.js';
-import { attempt, belowInput, type Reported } from '../platform/reports.js';
+import { attemptLater, belowInput, type Reported } from '../platform/reports.js';
 import { recordOf } from '../platform/record-queues.js';
+import { inOrder } from '../platform/turns.js';
 import { ProcessRun } from './process-run.entity.js';
 import { RaiseRunErrorInput, ReportRunInput, ReportRunsInput } from './report-run.input.js';
 import { itemOf, renamed, reportRun, reportRuns } from './report-runs.js';
@@ -40,7 +41,7 @@ class ReportRunResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => ReportRunInput, { description: 'The run and what is to be said of it.' }) input: ReportRunInput,
   ): Promise<{ id: number; done: boolean }> {
-    const item = attempt(() => itemOf(input));
+    const item = await attemptLater(() => itemOf(input));
     if (item instanceof DomainError) throw belowInput(item);
     return ctx.write((tx) => reportRun(tx, input.run, item), item.reason, [recordOf('ProcessRun', input.run)]);
   }
@@ -53,7 +54,7 @@ class ReportRunResolver {
     @Arg('input', () => ReportRunsInput, { description: 'The reports.' }) { reports }: ReportRunsInput,
   ): Promise<{ results: Reported[] }> {
     checkLength(reports, 'reports', maxReports);
-    const items = reports.map((each) => attempt(() => itemOf(each)));
+    const items = await inOrder(reports, (each) => attemptLater(() => itemOf(each)));
     const runs = reports.map(({ run }) => run);
     const records = runs.map((run) => recordOf('ProcessRun', run));
     return { results: await ctx.write((tx) => reportRuns(tx, runs, items), null, records) };
@@ -68,7 +69,7 @@ class ReportRunResolver {
   ): Promise<{ id: number; done: boolean }> {
     const { type, createType, description, occurredAt, failRun, ...held } = input;
     try {
-      const item = itemOf({
+      const item = await itemOf({
         ...held,
         createStatus: false,
         errors: [{ type, createType, description: description ?? null, occurredAt: occurredAt ?? null }],

@@ -1,8 +1,9 @@
 import type { Tx } from '../platform/database.js';
 import { DomainError, invalid } from '../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../platform/checks.js';
-import { maskSecrets } from '../platform/mask-secrets.js';
+import { cleanMessage } from '../platform/mask-secrets.js';
 import { belowInput, orError, writeReports, type Reported } from '../platform/reports.js';
+import { inOrder } from '../platform/turns.js';
 import { runSettings } from '../process/run-settings.service.js';
 import { findRuns } from './find-runs.service.js';
 import type { ReportRunInput, RunErrorInput } from './report-run.input.js';
@@ -30,13 +31,16 @@ export interface RunItem {
   [fact: string]: unknown;
 }
 
-const keptError = ({ type, createType, description, occurredAt }: RunErrorInput) => ({
+/** What a LongText can be, and its masks: all of it. */
+const keptBytes = 4 * 1024 * 1024;
+
+const keptError = async ({ type, createType, description, occurredAt }: RunErrorInput) => ({
   ...{ type, createType, occurredAt },
-  description: description && maskSecrets(description),
+  description: description && (await cleanMessage(description, keptBytes)),
 });
 
 /** The report as an item. @throws INVALID for what is wrong whatever the store holds */
-export function itemOf(report: ReportRunInput): RunItem {
+export async function itemOf(report: ReportRunInput): Promise<RunItem> {
   const { status: to, createStatus, endedAt, fencingToken: token, rowVersion: version, reason, leaseSeconds } = report;
   const { recordCount, insertCount, updateCount, lowAt, highAt, errors, parameters } = report;
   checkCreates(createStatus, to, 'createStatus', 'status');
@@ -67,7 +71,7 @@ export function itemOf(report: ReportRunInput): RunItem {
     updateCount,
     lowAt,
     highAt,
-    errors: errors?.length ? errors.map(keptError) : undefined,
+    errors: errors?.length ? await inOrder(errors, keptError) : undefined,
     parameters: parameters?.length ? parameters : undefined,
     heartbeat: true,
   };
