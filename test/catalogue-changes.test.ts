@@ -23,6 +23,31 @@ const events = async (kind: string) =>
   );
 
 describe('making and changing', () => {
+  const attribute = `mutation ($input: CreateSourceObjectAttributeInput!) { createSourceObjectAttribute(input: $input) { created sourceObjectAttribute {
+    name path dataType { name } length decimals ordinal reportedType description isKey isFilter isPartition isPii defaultText defaultNumber object { name } } } }`;
+  const facts = {
+    path: 'order.total',
+    length: 12,
+    decimals: 2,
+    ordinal: 3,
+    reportedType: 'NUMBER(12,2)',
+    description: 'With tax.',
+    isKey: false,
+    isFilter: true,
+    isPartition: false,
+    isPii: true,
+    defaultText: 'none',
+    defaultNumber: '0.50',
+  };
+  /** Creates a source, its object `orders`, and the attribute `total` with all facts. */
+  const createShop = async (source: string) => {
+    await api.run(
+      'mutation ($source: Name!) { createSource(input: { name: $source }) { created } createSourceObject(input: { source: $source, name: "orders" }) { created } }',
+      { source },
+    );
+    await api.run(attribute, { input: { source, object: 'orders', name: 'total', dataType: 'number', ...facts } });
+  };
+
   test('P31 a source, an object and an attribute are made once, with all that can be said of them', async () => {
     const source =
       'mutation ($input: CreateSourceInput!) { createSource(input: $input) { created source { id name description type { name } characterSet { name } createdBy { name } } } }';
@@ -56,22 +81,6 @@ describe('making and changing', () => {
       created: false,
     });
 
-    const attribute = `mutation ($input: CreateSourceObjectAttributeInput!) { createSourceObjectAttribute(input: $input) { created sourceObjectAttribute {
-      name path dataType { name } length decimals ordinal reportedType description isKey isFilter isPartition isPii defaultText defaultNumber object { name } } } }`;
-    const facts = {
-      path: 'order.total',
-      length: 12,
-      decimals: 2,
-      ordinal: 3,
-      reportedType: 'NUMBER(12,2)',
-      description: 'With tax.',
-      isKey: false,
-      isFilter: true,
-      isPartition: false,
-      isPii: true,
-      defaultText: 'none',
-      defaultNumber: '0.50',
-    };
     const total = await api.run(attribute, { input: { source: 'shop', object: 'orders', name: 'total', dataType: 'number', ...facts } });
     expect(total.createSourceObjectAttribute).toEqual({
       created: true,
@@ -85,8 +94,9 @@ describe('making and changing', () => {
   test('P31 an update changes what it says, takes away by null, and leaves the rest; with a reason', async () => {
     const update = `mutation ($input: UpdateSourceObjectAttributeInput!) { updateSourceObjectAttribute(input: $input) { warnings sourceObjectAttribute {
       name path dataType { name } length decimals ordinal isPii defaultNumber rowVersion } } }`;
+    await createShop('changed shop');
     await events('SourceObjectAttribute');
-    const told = { source: 'shop', object: 'orders', name: 'total' };
+    const told = { source: 'changed shop', object: 'orders', name: 'total' };
     const changed = await api.run(
       update,
       { input: { ...told, dataType: null, length: 20, isPii: false, reason: 'as agreed' } },
@@ -135,29 +145,31 @@ describe('making and changing', () => {
   });
 
   test('P31 bad input is told with its argument', async () => {
-    const attribute = 'mutation ($input: UpdateSourceObjectAttributeInput!) { updateSourceObjectAttribute(input: $input) { warnings } }';
-    const told = { source: 'shop', object: 'orders', name: 'total' };
-    expect(await refused(attribute, { input: { ...told, isKey: null } })).toMatchObject({
+    await createShop('refusing shop');
+    await register({ name: 'Load returns' });
+    const update = 'mutation ($input: UpdateSourceObjectAttributeInput!) { updateSourceObjectAttribute(input: $input) { warnings } }';
+    const told = { source: 'refusing shop', object: 'orders', name: 'total' };
+    expect(await refused(update, { input: { ...told, isKey: null } })).toMatchObject({
       code: 'INVALID',
       details: { argument: 'input.isKey' },
     });
-    expect(await refused(attribute, { input: { ...told, ordinal: 0 } })).toMatchObject({
+    expect(await refused(update, { input: { ...told, ordinal: 0 } })).toMatchObject({
       code: 'INVALID',
       details: { argument: 'input.ordinal', value: 0, allowed: { min: 1 } },
     });
-    expect(await refused(attribute, { input: { name: 'total' } })).toMatchObject({
+    expect(await refused(update, { input: { name: 'total' } })).toMatchObject({
       code: 'INVALID',
       details: { allowed: 'id, or source, object and name' },
     });
-    expect(await refused(attribute, { input: { ...told, name: 'tax' } })).toMatchObject({
+    expect(await refused(update, { input: { ...told, name: 'tax' } })).toMatchObject({
       code: 'NOT_FOUND',
       details: { argument: 'input.name', value: 'tax' },
     });
-    expect(await refused(attribute, { input: { ...told, object: 'nothing' } })).toMatchObject({
+    expect(await refused(update, { input: { ...told, object: 'nothing' } })).toMatchObject({
       code: 'NOT_FOUND',
       details: { argument: 'input.object', value: 'nothing' },
     });
-    expect(await refused(attribute, { input: { ...told, source: 'nowhere' } })).toMatchObject({
+    expect(await refused(update, { input: { ...told, source: 'nowhere' } })).toMatchObject({
       code: 'NOT_FOUND',
       details: { argument: 'input.source', value: 'nowhere' },
     });
@@ -167,7 +179,7 @@ describe('making and changing', () => {
     });
     expect(await refused('mutation { createSourceObject(input: { name: "x" }) { created } }')).toMatchObject({ code: 'INVALID' });
     expect(
-      await refused('mutation { updateProcess(input: { name: "Load orders", scheduleFrequency: "fortnightly" }) { warnings } }'),
+      await refused('mutation { updateProcess(input: { name: "Load returns", scheduleFrequency: "fortnightly" }) { warnings } }'),
     ).toMatchObject({
       code: 'INVALID',
       details: { argument: 'input.scheduleFrequency', value: 'fortnightly', allowed: expect.arrayContaining(['weekly']) },
@@ -179,6 +191,7 @@ describe('making and changing', () => {
   });
 
   test('P31 a location is made, linked to a source and an object, unlinked', async () => {
+    await createShop('located shop');
     const create =
       'mutation ($input: CreateLocationInput!) { createLocation(input: $input) { created location { name path bucket type { name } } } }';
     expect((await api.run(create, { input: { name: 'landing', path: 's3://lake/in' } })).createLocation).toEqual({
@@ -195,28 +208,28 @@ describe('making and changing', () => {
     });
     const link =
       'mutation ($input: LocationLinkInput!) { linkLocation(input: $input) { changed location { name } subject { __typename ... on Source { locations { nodes { name } } } } } }';
-    expect((await api.run(link, { input: { source: 'shop', location: 'landing' } })).linkLocation).toEqual({
+    expect((await api.run(link, { input: { source: 'located shop', location: 'landing' } })).linkLocation).toEqual({
       changed: true,
       location: { name: 'landing' },
       subject: { __typename: 'Source', locations: { nodes: [{ name: 'landing' }] } },
     });
-    expect((await api.run(link, { input: { source: 'shop', location: 'landing' } })).linkLocation.changed).toBe(false);
-    expect((await api.run(link, { input: { source: 'shop', object: 'orders', location: 'disk' } })).linkLocation).toMatchObject({
+    expect((await api.run(link, { input: { source: 'located shop', location: 'landing' } })).linkLocation.changed).toBe(false);
+    expect((await api.run(link, { input: { source: 'located shop', object: 'orders', location: 'disk' } })).linkLocation).toMatchObject({
       changed: true,
       subject: { __typename: 'SourceObject' },
     });
     expect(
       await api.run(
-        '{ sourceObject(source: "shop", name: "orders") { locations { nodes { name } } } location(name: "disk") { objects { totalCount nodes { name } } sources { totalCount } } }',
+        '{ sourceObject(source: "located shop", name: "orders") { locations { nodes { name } } } location(name: "disk") { objects { totalCount nodes { name } } sources { totalCount } } }',
       ),
     ).toEqual({
       sourceObject: { locations: { nodes: [{ name: 'disk' }] } },
       location: { objects: { totalCount: 1, nodes: [{ name: 'orders' }] }, sources: { totalCount: 0 } },
     });
     const unlink = 'mutation ($input: LocationLinkInput!) { unlinkLocation(input: $input) { changed } }';
-    expect((await api.run(unlink, { input: { source: 'shop', location: 'landing' } })).unlinkLocation.changed).toBe(true);
-    expect((await api.run(unlink, { input: { source: 'shop', location: 'landing' } })).unlinkLocation.changed).toBe(false);
-    expect(await refused(link, { input: { source: 'shop', location: 'nowhere' } })).toMatchObject({
+    expect((await api.run(unlink, { input: { source: 'located shop', location: 'landing' } })).unlinkLocation.changed).toBe(true);
+    expect((await api.run(unlink, { input: { source: 'located shop', location: 'landing' } })).unlinkLocation.changed).toBe(false);
+    expect(await refused(link, { input: { source: 'located shop', location: 'nowhere' } })).toMatchObject({
       code: 'NOT_FOUND',
       details: { argument: 'input.location', value: 'nowhere' },
     });
@@ -397,6 +410,14 @@ describe.each(kindNames)('%s', (kind) => {
 });
 
 describe('registration', () => {
+  /** Gives a source, its object `table` and the attribute `a` of that new names. */
+  const renameTable = async (source: string, newName: string) => {
+    const run = (kind: Kind, input: object) => api.run(renaming(kind), { input });
+    await run('Source', { name: source, newName });
+    await run('SourceObject', { source: newName, name: 'table', newName: 'relation' });
+    await run('SourceObjectAttribute', { source: newName, object: 'relation', name: 'a', newName: 'alpha' });
+  };
+
   test('P31 finds what it names by former names too, at each level, and what it says twice adds up', async () => {
     await register({
       name: 'reg',
@@ -406,10 +427,7 @@ describe('registration', () => {
     await register({ name: 'reg parent' });
     await rename('Process', 'reg parent', 'reg mother');
     await rename('Process', 'reg', 'reg new');
-    await rename('Source', 'reg in', 'reg inward');
-    const run = (kind: Kind, input: object) => api.run(renaming(kind), { input });
-    await run('SourceObject', { source: 'reg inward', name: 'table', newName: 'relation' });
-    await run('SourceObjectAttribute', { source: 'reg inward', object: 'relation', name: 'a', newName: 'alpha' });
+    await renameTable('reg in', 'reg inward');
     const before = await api.sql(
       'select (select count(*) from process) as p, (select count(*) from source_lkup) as s, (select count(*) from source_object_lkup) as o, (select count(*) from source_object_attribute_lkup) as a',
     );
@@ -476,26 +494,31 @@ describe('registration', () => {
   });
 
   test('P31 what it leaves out is told by present names when the old ones were given', async () => {
-    await register({
-      name: 'reg new',
-      mode: 'REPLACE',
-      sources: [{ name: 'reg in', objects: [{ name: 'table', attributes: [{ name: 'a' }] }] }],
-    });
-    const { process } = await api.run('{ process(name: "reg new") { sourceAttributes { nodes { attribute { name } } } } }');
+    const sources = (...attributes: string[]) => [
+      { name: 'left in', objects: [{ name: 'table', attributes: attributes.map((name) => ({ name })) }] },
+    ];
+    await register({ name: 'left', sources: sources('a', 'b') });
+    await renameTable('left in', 'left inward');
+    await register({ name: 'left', mode: 'REPLACE', sources: sources('a') });
+    const { process } = await api.run('{ process(name: "left") { sourceAttributes { nodes { attribute { name } } } } }');
     expect(process.sourceAttributes.nodes).toEqual([{ attribute: { name: 'alpha' } }]);
   });
 
   test('P31 an alias of an object may lead into another source', async () => {
+    await register({ name: 'near', sources: [{ name: 'near in', objects: [{ name: 'table', attributes: [{ name: 'a' }] }] }] });
+    await renameTable('near in', 'near inward');
+    await kinds.Source.make('far in');
     await api.sql(`insert into source_object_alias (source_id, name, source_object_id)
-      select (select source_id from source_lkup where source_name = 'shop'), 'moved', source_object_id from source_object_lkup where source_object_name = 'relation'`);
-    await register({ name: 'reg far', sources: [{ name: 'shop', objects: [{ name: 'moved', attributes: [{ name: 'a' }] }] }] });
+      select (select source_id from source_lkup where source_name = 'far in'), 'moved', source_object_id
+      from source_object_lkup join source_lkup using (source_id) where source_name = 'near inward' and source_object_name = 'relation'`);
+    await register({ name: 'reg far', sources: [{ name: 'far in', objects: [{ name: 'moved', attributes: [{ name: 'a' }] }] }] });
     expect(
       await api.run(
-        '{ process(name: "reg far") { sources { nodes { name } } sourceAttributes { nodes { attribute { name } } } } sourceObject(source: "shop", name: "moved") { name source { name } } }',
+        '{ process(name: "reg far") { sources { nodes { name } } sourceAttributes { nodes { attribute { name } } } } sourceObject(source: "far in", name: "moved") { name source { name } } }',
       ),
     ).toEqual({
-      process: { sources: { nodes: [{ name: 'reg inward' }] }, sourceAttributes: { nodes: [{ attribute: { name: 'alpha' } }] } },
-      sourceObject: { name: 'relation', source: { name: 'reg inward' } },
+      process: { sources: { nodes: [{ name: 'near inward' }] }, sourceAttributes: { nodes: [{ attribute: { name: 'alpha' } }] } },
+      sourceObject: { name: 'relation', source: { name: 'near inward' } },
     });
   });
 
@@ -535,15 +558,17 @@ describe('what is retired', () => {
   const restore = (input: object) => api.run('mutation ($input: LifecycleInput!) { restore(input: $input) { changed } }', { input });
   const registration = 'mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }';
 
-  beforeAll(async () => {
-    await register({ name: 'ret', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'a' }, { name: 'b' }] }] }] });
-    await register({ name: 'ret child' });
-    await api.run(
-      'mutation { createLocation(input: { name: "ret location", path: "/ret" }) { created } createContact(input: { name: "ret contact" }) { created } }',
-    );
-  });
+  /** A process that reads two attributes of a source, and a location. */
+  const create = async (name: string) => {
+    await register({ name, sources: [{ name: `${name} in`, objects: [{ name: 'o', attributes: [{ name: 'a' }, { name: 'b' }] }] }] });
+    await api.run('mutation ($name: Name!, $path: Name!) { createLocation(input: { name: $name, path: $path }) { created } }', {
+      name: `${name} location`,
+      path: `/${name}`,
+    });
+  };
 
   test('P31 gets no new links from Waybill, at any grain; those it has stay, and so do its readers', async () => {
+    await create('ret');
     await retire({ source: 'ret in' });
     const lines = {
       code: 'CONFLICT',
@@ -587,36 +612,39 @@ describe('what is retired', () => {
   });
 
   test('P31 objects, attributes, locations and processes too; other clients go on', async () => {
-    await retire({ source: 'ret in', object: 'o', attribute: 'b' });
+    await create('pen');
+    await register({ name: 'pen child' });
+    await api.run('mutation { createContact(input: { name: "pen contact" }) { created } }');
+    await retire({ source: 'pen in', object: 'o', attribute: 'b' });
     expect(
       await refused(registration, {
-        input: { name: 'ret 3', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'b' }] }] }] },
+        input: { name: 'pen 3', sources: [{ name: 'pen in', objects: [{ name: 'o', attributes: [{ name: 'b' }] }] }] },
       }),
     ).toMatchObject({ code: 'CONFLICT', details: { kind: 'SourceObjectAttribute', value: 'b' } });
-    await retire({ source: 'ret in', object: 'o' });
+    await retire({ source: 'pen in', object: 'o' });
     expect(
       await refused(registration, {
-        input: { name: 'ret 3', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] },
+        input: { name: 'pen 3', sources: [{ name: 'pen in', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] },
       }),
     ).toMatchObject({ code: 'CONFLICT', details: { kind: 'SourceObject', value: 'o' } });
-    await retire({ location: 'ret location' });
-    expect(await refused('mutation { linkLocation(input: { source: "ret in", location: "ret location" }) { changed } }')).toMatchObject({
+    await retire({ location: 'pen location' });
+    expect(await refused('mutation { linkLocation(input: { source: "pen in", location: "pen location" }) { changed } }')).toMatchObject({
       code: 'CONFLICT',
       details: { kind: 'Location' },
     });
-    await retire({ process: 'ret' });
-    const process = { code: 'CONFLICT', details: { kind: 'Process', value: 'ret' } };
-    expect(await refused(registration, { input: { name: 'ret' } })).toMatchObject(process);
-    expect(await refused(registration, { input: { name: 'ret child', dependsOn: ['ret'] } })).toMatchObject(process);
-    const { id } = await found('Process', 'ret');
+    await retire({ process: 'pen' });
+    const process = { code: 'CONFLICT', details: { kind: 'Process', value: 'pen' } };
+    expect(await refused(registration, { input: { name: 'pen' } })).toMatchObject(process);
+    expect(await refused(registration, { input: { name: 'pen child', dependsOn: ['pen'] } })).toMatchObject(process);
+    const { id } = await found('Process', 'pen');
     expect(
-      await refused('mutation ($id: ID!) { linkContact(input: { subject: $id, contact: "ret contact" }) { changed } }', { id }),
+      await refused('mutation ($id: ID!) { linkContact(input: { subject: $id, contact: "pen contact" }) { changed } }', { id }),
     ).toMatchObject(process);
     await api.sql(
-      `insert into process_dependency (parent_process_id, child_process_id) select p.process_id, c.process_id from process p, process c where p.process_name = 'ret' and c.process_name = 'ret child'`,
+      `insert into process_dependency (parent_process_id, child_process_id) select p.process_id, c.process_id from process p, process c where p.process_name = 'pen' and c.process_name = 'pen child'`,
     );
     await restore({ id });
-    expect((await register({ name: 'ret child', dependsOn: ['ret'] })).registerProcess.created).toBe(false);
+    expect((await register({ name: 'pen child', dependsOn: ['pen'] })).registerProcess.created).toBe(false);
   });
 });
 
@@ -742,12 +770,13 @@ describe('deleting', () => {
   });
 
   test('P31 an object goes with its attributes, a source when its objects are gone, a location with its links', async () => {
-    await api.run(`mutation { a: createSourceObjectAttribute(input: { source: "use in", object: "o", name: "z" }) { created } b: createSource(input: { name: "empty" }) { created }
+    await register({ name: 'keeper', sources: [{ name: 'kept', objects: [{ name: 'o' }] }] });
+    await api.run(`mutation { a: createSourceObjectAttribute(input: { source: "kept", object: "o", name: "z" }) { created } b: createSource(input: { name: "empty" }) { created }
       c: createSourceObject(input: { source: "empty", name: "e" }) { created } d: createSourceObjectAttribute(input: { source: "empty", object: "e", name: "1" }) { created }
       e: createSourceObjectAttribute(input: { source: "empty", object: "e", name: "2" }) { created } f: createLocation(input: { name: "shed", path: "/shed" }) { created }
       g: linkLocation(input: { source: "empty", object: "e", location: "shed" }) { changed } h: linkLocation(input: { source: "empty", location: "shed" }) { changed } }`);
     expect(
-      (await api.run(remove('SourceObjectAttribute'), { input: { source: 'use in', object: 'o', name: 'z' } })).deleteSourceObjectAttribute
+      (await api.run(remove('SourceObjectAttribute'), { input: { source: 'kept', object: 'o', name: 'z' } })).deleteSourceObjectAttribute
         .deleted,
     ).toBe(true);
     expect((await api.run(remove('SourceObject'), { input: { source: 'empty', name: 'e' } })).deleteSourceObject).toEqual({

@@ -3,15 +3,20 @@ import { openApi, type Api } from './support/api.js';
 let api: Api;
 beforeAll(async () => {
   api = await openApi('clusters');
-  for (const name of ['p1', 'p2', 'p3', 'p4'])
-    await api.run('mutation ($name: Name!) { registerProcess(input: { name: $name }) { created } }', { name });
-  await api.run(`mutation {
-    a: createCluster(input: { name: "big", maxMemory: 64, maxMemoryUnit: "GB", maxProcessing: 10, maxProcessingUnit: "DPU" }) { created }
-    b: createCluster(input: { name: "bare" }) { created }
-  }`);
+  await createProcesses('p1', 'p2', 'p3', 'p4');
+  await createBigCluster('big');
+  await api.run('mutation { createCluster(input: { name: "bare" }) { created } }');
 });
 afterAll(() => api.close());
 
+const createProcesses = async (...names: string[]) => {
+  for (const name of names) await api.run('mutation ($name: Name!) { registerProcess(input: { name: $name }) { created } }', { name });
+};
+const createBigCluster = (name: string) =>
+  api.run(
+    'mutation ($name: Name!) { createCluster(input: { name: $name, maxMemory: 64, maxMemoryUnit: "GB", maxProcessing: 10, maxProcessingUnit: "DPU" }) { created } }',
+    { name },
+  );
 const assignment =
   'mutation ($input: AssignToClusterInput!) { assignProcessToCluster(input: $input) { changed process { name } cluster { name } } }';
 const assign = async (input: object, actor = 'tester') => (await api.run(assignment, { input }, { actor })).assignProcessToCluster;
@@ -73,22 +78,29 @@ test('P38 processes are assigned with what they need; the cluster tells the sum 
 });
 
 test('P38 what is left out stays, null takes it away, the history tells of it', async () => {
+  await createProcesses('q1', 'q2', 'q3');
+  await createBigCluster('changed');
+  await assign({ cluster: 'changed', process: 'q1', neededMemory: 16, neededProcessing: 4 });
+  await assign({ cluster: 'changed', process: 'q2', neededMemory: 512, neededMemoryUnit: 'MB' });
+  await assign({ cluster: 'changed', process: 'q3', neededMemory: 1, neededMemoryUnit: 'GiB', neededProcessing: 7 });
   await api.sql('delete from status_event');
-  expect((await assign({ cluster: 'big', process: 'p1', neededProcessing: 2, reason: 'smaller' }, 'anna')).changed).toBe(true);
-  expect((await assign({ cluster: 'big', process: 'p1', neededProcessing: 2 })).changed).toBe(false);
-  expect((await assign({ cluster: 'big', process: 'p3', neededProcessing: null })).changed).toBe(true);
-  expect((await needs('big')).declaredNeeds).toMatchObject({ memory: '17.585741824', processing: '2', processingLeft: '8' });
+  expect((await assign({ cluster: 'changed', process: 'q1', neededProcessing: 2, reason: 'smaller' }, 'anna')).changed).toBe(true);
+  expect((await assign({ cluster: 'changed', process: 'q1', neededProcessing: 2 })).changed).toBe(false);
+  expect((await assign({ cluster: 'changed', process: 'q3', neededProcessing: null })).changed).toBe(true);
+  expect((await needs('changed')).declaredNeeds).toMatchObject({ memory: '17.585741824', processing: '2', processingLeft: '8' });
   expect(
     await api.sql(
-      `select field, from_value as was, to_value as "now", actor, reason from status_event where subject_kind = 'Process' and subject_name = 'p1'`,
+      `select field, from_value as was, to_value as "now", actor, reason from status_event where subject_kind = 'Process' and subject_name = 'q1'`,
     ),
-  ).toEqual([{ field: 'clusters', was: '["big (16 GB, 4 DPU)"]', now: '["big (16 GB, 2 DPU)"]', actor: 'anna', reason: 'smaller' }]);
+  ).toEqual([
+    { field: 'clusters', was: '["changed (16 GB, 4 DPU)"]', now: '["changed (16 GB, 2 DPU)"]', actor: 'anna', reason: 'smaller' },
+  ]);
   const removal = 'mutation ($input: RemoveFromClusterInput!) { removeProcessFromCluster(input: $input) { changed } }';
-  expect((await api.run(removal, { input: { cluster: 'big', process: 'p2' } })).removeProcessFromCluster.changed).toBe(true);
-  expect((await api.run(removal, { input: { cluster: 'big', process: 'p2' } })).removeProcessFromCluster.changed).toBe(false);
-  await api.run('mutation { retire(input: { process: "p3" }) { changed } }');
-  expect((await needs('big')).declaredNeeds).toMatchObject({ memory: '16', memoryLeft: '48' });
-  expect(await refused({ cluster: 'bare', process: 'p3' })).toMatchObject({ code: 'CONFLICT', details: { kind: 'Process', value: 'p3' } });
+  expect((await api.run(removal, { input: { cluster: 'changed', process: 'q2' } })).removeProcessFromCluster.changed).toBe(true);
+  expect((await api.run(removal, { input: { cluster: 'changed', process: 'q2' } })).removeProcessFromCluster.changed).toBe(false);
+  await api.run('mutation { retire(input: { process: "q3" }) { changed } }');
+  expect((await needs('changed')).declaredNeeds).toMatchObject({ memory: '16', memoryLeft: '48' });
+  expect(await refused({ cluster: 'bare', process: 'q3' })).toMatchObject({ code: 'CONFLICT', details: { kind: 'Process', value: 'q3' } });
 });
 
 test('P38 units that do not fit, negative needs and unknown names are refused with what is allowed', async () => {
@@ -129,8 +141,9 @@ test('P38 units that do not fit, negative needs and unknown names are refused wi
 });
 
 test('P38 what cannot be compared is listed as not counted', async () => {
+  await api.run('mutation { createCluster(input: { name: "uncompared" }) { created } }');
   await assign({
-    cluster: 'bare',
+    cluster: 'uncompared',
     process: 'p1',
     neededMemory: 2,
     neededMemoryUnit: 'TB',
@@ -138,8 +151,8 @@ test('P38 what cannot be compared is listed as not counted', async () => {
     neededProcessingUnit: 'slots',
   });
   await api.sql(`insert into cluster_process (cluster_id, process_id, needed_memory, needed_memory_unit)
-    select cluster_id, process_id, 9, 'pages' from cluster_tracking_lkup, process where cluster_name = 'bare' and process_name = 'p2'`);
-  expect((await needs('bare')).declaredNeeds).toEqual({
+    select cluster_id, process_id, 9, 'pages' from cluster_tracking_lkup, process where cluster_name = 'uncompared' and process_name = 'p2'`);
+  expect((await needs('uncompared')).declaredNeeds).toEqual({
     memory: '2000',
     memoryUnit: 'GB',
     memoryLeft: null,
@@ -152,9 +165,9 @@ test('P38 what cannot be compared is listed as not counted', async () => {
     ],
   });
   await api.run(
-    'mutation { updateCluster(input: { name: "bare", maxMemory: 100, maxMemoryUnit: "pages", maxProcessing: 8, maxProcessingUnit: "slots" }) { cluster { name } } }',
+    'mutation { updateCluster(input: { name: "uncompared", maxMemory: 100, maxMemoryUnit: "pages", maxProcessing: 8, maxProcessingUnit: "slots" }) { cluster { name } } }',
   );
-  expect((await needs('bare')).declaredNeeds).toEqual({
+  expect((await needs('uncompared')).declaredNeeds).toEqual({
     memory: '9',
     memoryUnit: 'pages',
     memoryLeft: '91',

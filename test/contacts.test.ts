@@ -4,20 +4,29 @@ let api: Api;
 let ids: Record<'process' | 'source' | 'object' | 'attribute', string>;
 beforeAll(async () => {
   api = await openApi('contacts');
-  const { registerProcess } = await api.run(`mutation { registerProcess(input: {
-    name: "Load", sources: [{ name: "in", objects: [{ name: "file", attributes: [{ name: "key" }] }] }], targets: [{ name: "out" }]
-  }) { process { id sources { nodes { id } } sourceObjects { nodes { id } } sourceAttributes { nodes { attribute { id } } } } } }`);
-  const { process } = registerProcess;
-  ids = {
+  ids = await register('Load', 'in', 'out');
+  for (const name of ['Night shift', 'Data desk'])
+    await api.run('mutation ($name: Name!) { createContact(input: { name: $name }) { created } }', { name });
+});
+afterAll(() => api.close());
+
+/** The ids of a new process and of the source, the object and the attribute that it reads. */
+async function register(name: string, source: string, target: string) {
+  const { process } = (
+    await api.run(
+      `mutation ($name: Name!, $source: Name!, $target: Name!) { registerProcess(input: {
+        name: $name, sources: [{ name: $source, objects: [{ name: "file", attributes: [{ name: "key" }] }] }], targets: [{ name: $target }]
+      }) { process { id sources { nodes { id } } sourceObjects { nodes { id } } sourceAttributes { nodes { attribute { id } } } } } }`,
+      { name, source, target },
+    )
+  ).registerProcess;
+  return {
     process: process.id,
     source: process.sources.nodes[0].id,
     object: process.sourceObjects.nodes[0].id,
     attribute: process.sourceAttributes.nodes[0].attribute.id,
   };
-  for (const name of ['Night shift', 'Data desk'])
-    await api.run('mutation ($name: Name!) { createContact(input: { name: $name }) { created } }', { name });
-});
-afterAll(() => api.close());
+}
 
 const link = 'mutation ($input: ContactLinkInput!) { linkContact(input: $input) { changed contact { name } subject { __typename } } }';
 const unlink = 'mutation ($input: ContactLinkInput!) { unlinkContact(input: $input) { changed } }';
@@ -86,29 +95,30 @@ test('P50 an unknown contact, an unknown subject and an id of another type are t
 });
 
 test('P32 the contacts of a process are its own, its sources and its targets, each once an origin, with roles', async () => {
-  await api.run(link, { input: { subject: ids.process, contact: 'Data desk', role: 'owner' } });
-  await api.run(link, { input: { subject: ids.source, contact: 'Data desk', role: 'steward' } });
-  await api.run(link, { input: { subject: ids.object, contact: 'Night shift', role: 'on call' } });
+  const own = await register('Many contacts', 'asked', 'filled');
+  await api.run(link, { input: { subject: own.process, contact: 'Data desk', role: 'owner' } });
+  await api.run(link, { input: { subject: own.source, contact: 'Data desk', role: 'steward' } });
+  await api.run(link, { input: { subject: own.object, contact: 'Night shift', role: 'on call' } });
   await api.run(
-    'mutation { registerProcess(input: { name: "Load", targets: [{ name: "out", contacts: [{ name: "Data desk" }] }] }) { created } }',
+    'mutation { registerProcess(input: { name: "Many contacts", targets: [{ name: "filled", contacts: [{ name: "Data desk" }] }] }) { created } }',
   );
   const { process } = await api.run(
-    '{ process(name: "Load") { contacts { totalCount nodes { origin roles contact { name } source { name } object { name } } } } }',
+    '{ process(name: "Many contacts") { contacts { totalCount nodes { origin roles contact { name } source { name } object { name } } } } }',
   );
   expect(process.contacts).toEqual({
     totalCount: 4,
     nodes: [
       { origin: 'PROCESS', roles: ['owner'], contact: { name: 'Data desk' }, source: null, object: null },
-      { origin: 'SOURCE', roles: ['steward'], contact: { name: 'Data desk' }, source: { name: 'in' }, object: null },
-      { origin: 'SOURCE', roles: ['on call'], contact: { name: 'Night shift' }, source: { name: 'in' }, object: { name: 'file' } },
-      { origin: 'TARGET', roles: [], contact: { name: 'Data desk' }, source: { name: 'out' }, object: null },
+      { origin: 'SOURCE', roles: ['steward'], contact: { name: 'Data desk' }, source: { name: 'asked' }, object: null },
+      { origin: 'SOURCE', roles: ['on call'], contact: { name: 'Night shift' }, source: { name: 'asked' }, object: { name: 'file' } },
+      { origin: 'TARGET', roles: [], contact: { name: 'Data desk' }, source: { name: 'filled' }, object: null },
     ],
   });
   const pages: string[] = [];
   for (let after: string | null = null; ;) {
     const page: any = (
       await api.run(
-        'query ($after: String) { process(name: "Load") { contacts(first: 1, after: $after) { nodes { origin } pageInfo { endCursor hasNextPage } } } }',
+        'query ($after: String) { process(name: "Many contacts") { contacts(first: 1, after: $after) { nodes { origin } pageInfo { endCursor hasNextPage } } } }',
         { after },
       )
     ).process.contacts;

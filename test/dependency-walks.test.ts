@@ -104,7 +104,9 @@ describe('reading', () => {
   });
 
   test('P36 the walks of many processes are one statement, and the kinds of all their links another', async () => {
-    const query = '{ processes(first: 20, nameContains: "w") { nodes { name ancestors { nodes { distance kinds } } } } }';
+    await make('many 1', 'many 2', 'many 3');
+    await add([link('many 2', 'many 1'), link('many 3', 'many 2', 'SOFT'), link('many 3', 'many 2')]);
+    const query = '{ processes(first: 20, nameContains: "many") { nodes { name ancestors { nodes { distance kinds } } } } }';
     const statements = await api.recorded(() => api.run(query));
     expect(statements).toHaveLength(3);
     expect(await api.jit(query)).toEqual({ data: await api.run(query) });
@@ -136,7 +138,11 @@ describe('reading', () => {
     ['after: "x"', 'after', 'x'],
     [`after: "${Buffer.from('[1,1,"x"]').toString('base64url')}"`, 'after', Buffer.from('[1,1,"x"]').toString('base64url')],
   ])('P36 ancestors(%s) is refused', async (args, argument, value) => {
-    await expect(walk('w0', 'ancestors', `(${args})`)).rejects.toMatchObject({ code: 'INVALID', details: { argument, value } });
+    await make(`refused ${args}`);
+    await expect(walk(`refused ${args}`, 'ancestors', `(${args})`)).rejects.toMatchObject({
+      code: 'INVALID',
+      details: { argument, value },
+    });
   });
 });
 
