@@ -5,6 +5,7 @@ import { failure } from './support/run-calls.js';
 let api: Api;
 beforeAll(async () => {
   api = await openApi('extract_moves');
+  await api.sql('insert into extract_status_lkup (extract_status_name) select unnest($1::text[])', [own]);
 });
 afterAll(() => api.close());
 

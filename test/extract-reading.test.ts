@@ -135,18 +135,29 @@ test('P43 the path of a file, below whatever location, alone in a query or not',
 });
 
 test('C8 a file is stuck while somebody loads it whose lease is over', async () => {
+  const store = await openApi('stuck files');
   const stuck = async (now: string) =>
     at(
-      api,
+      store,
       now,
       async (server) =>
         (await call(server, '{ extracts { nodes { fileName stuck } } }')).extracts.nodes.filter((each: { stuck: boolean }) => each.stuck)
           .length,
     );
-  expect(await stuck('2029-12-31T23:59:59Z')).toBe(0);
-  expect(await stuck('2030-01-01T00:00:00Z')).toBe(2);
-  await api.sql(`update extract_tracking set extract_status_id = 4 where extract_filename = 'b.csv'`);
-  expect(await stuck('2030-01-01T00:00:00Z')).toBe(1);
+  try {
+    await store.run(
+      'mutation { registerExtracts(input: { location: { path: "/in" }, files: [{ fileName: "a.csv" }, { fileName: "b.csv" }, { fileName: "c.csv" }] }) { results { created } } }',
+    );
+    await store.sql(
+      `update extract_tracking set extract_status_id = 3, owner = 'w2', lease_until = '2030-01-01T00:00:00Z' where extract_filename in ('a.csv', 'b.csv')`,
+    );
+    expect(await stuck('2029-12-31T23:59:59Z')).toBe(0);
+    expect(await stuck('2030-01-01T00:00:00Z')).toBe(2);
+    await store.sql(`update extract_tracking set extract_status_id = 4 where extract_filename = 'b.csv'`);
+    expect(await stuck('2030-01-01T00:00:00Z')).toBe(1);
+  } finally {
+    await store.close();
+  }
 });
 
 test('P43 files can be chosen by what belongs to them', async () => {
