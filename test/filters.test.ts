@@ -61,11 +61,11 @@ describe('L15 filters', () => {
   });
 
   test('L15 rows by their ids, and by who made them', async () => {
-    const { processes } = await api.run('{ processes(first: 2) { nodes { id trackingId } } }');
+    const { processes } = await api.run('{ processes(first: 2, nameContains: "process 00") { nodes { id trackingId } } }');
     const [first, second] = processes.nodes;
     expect(await names('processes', { id: { in: [first.id, second.id] } })).toEqual(['process 001', 'process 002']);
     expect(await names('processes', { id: { ne: first.id }, trackingId: { lte: second.trackingId } })).toEqual(['process 002']);
-    expect(await names('processes', { createdBy: { name: { eq: 'tester' } } })).toHaveLength(4);
+    expect(await names('processes', { createdBy: { name: { eq: 'tester' } }, name: { startsWith: 'process' } })).toHaveLength(4);
     expect(await names('sourceTypes', { createdBy: { name: { eq: 'tester' } } }).catch((error: Error) => error.message)).toContain(
       'SourceType',
     );
@@ -87,7 +87,7 @@ describe('L15 filters', () => {
 
 test('L15 a filter as a variable: left out, null, by default, given, by both executors', async () => {
   const query =
-    'query ($where: ProcessWhere = { name: { eq: "process 001" } }, $first: Int = 2) { processes(where: $where, first: $first) { nodes { name } } }';
+    'query ($where: ProcessWhere = { name: { eq: "process 001" } }, $first: Int = 2) { processes(nameContains: "process 00", where: $where, first: $first) { nodes { name } } }';
   for (const [variables, names] of [
     [{}, ['process 001']],
     [{ where: null }, ['process 001', 'process 002']],

@@ -164,6 +164,7 @@ test('L14 pages of any size, in both orders and both directions, give each event
 });
 
 test('L16 the histories of many things are one statement a field', async () => {
+  for (const name of ['many 1', 'many 2']) await register({ name, description: 'One of many.' });
   const query = '{ processes(first: 20) { nodes { name history(first: 2, fields: ["description", "created"]) { nodes { field } } } } }';
   expect(await api.recorded(() => api.run(query))).toHaveLength(2);
 });

@@ -112,13 +112,22 @@ const objects = (from: number, count: number, of: number) =>
   `insert into source_object_lkup (source_object_id, source_id, source_object_name) select i, ${of}, 'object ' || i from generate_series(${from}, ${from + count - 1}) i;`;
 const processes = (from: number, count: number) =>
   `insert into process (process_id, process_name) select i, 'process ' || i from generate_series(${from}, ${from + count - 1}) i;`;
+/** 30 layers. Every process of a layer reads all four objects of it and writes all four of the next: 4 ** 30 ways from end to end. */
+const storeLayers = (at: number) =>
+  api.sql(`${source(at)} ${objects(at, 31 * 4, at)} ${processes(at, 30 * 4)}
+    insert into process_source_object (process_id, source_object_id) select ${at} + p, ${at} + p / 4 * 4 + i from generate_series(0, 119) p, generate_series(0, 3) i;
+    insert into process_target_object (process_id, target_object_id) select ${at} + p, ${at} + p / 4 * 4 + 4 + i from generate_series(0, 119) p, generate_series(0, 3) i;`);
+/** Three processes that link three sources: only sources; objects on one side; both grains of one source, of which the object counts. */
+const storeSources = (at: number) =>
+  api.sql(`${source(at)} ${source(at + 1)} ${source(at + 2)} ${objects(at, 1, at)} ${objects(at + 1, 1, at + 1)} ${processes(at, 3)}
+    insert into process_source (process_id, source_id) values (${at}, ${at});
+    insert into process_target (process_id, target_source_id) values (${at}, ${at + 1}), (${at + 1}, ${at + 2}), (${at + 2}, ${at + 2});
+    insert into process_source_object (process_id, source_object_id) values (${at + 1}, ${at + 1}), (${at + 2}, ${at});
+    insert into process_source (process_id, source_id) values (${at + 2}, ${at + 1});`);
 
 test('L3 each node comes once, at its shortest distance, in a graph of 30 layers', async () => {
   const at = made.chain;
-  // Every process of a layer reads all four objects of it and writes all four of the next: 4 ** 30 ways from end to end.
-  await api.sql(`${source(at)} ${objects(at, 31 * 4, at)} ${processes(at, 30 * 4)}
-    insert into process_source_object (process_id, source_object_id) select ${at} + p, ${at} + p / 4 * 4 + i from generate_series(0, 119) p, generate_series(0, 3) i;
-    insert into process_target_object (process_id, target_object_id) select ${at} + p, ${at} + p / 4 * 4 + 4 + i from generate_series(0, 119) p, generate_series(0, 3) i;`);
+  await storeLayers(at);
   const { nodes, edges, complete } = await lineage({ roots: [`2:${at}`], direction: 'DOWNSTREAM' });
   expect(complete).toBe(true);
   expect(nodes).toHaveLength(1 + 30 * 8);
@@ -189,12 +198,7 @@ const show = ({ nodes }: Answer) => nodes.map(({ id, distance }) => `${distance}
 
 test('L5 a process that declares only sources links its sources to its targets at object grain', async () => {
   const at = made.names;
-  await api.sql(`${source(at)} ${source(at + 1)} ${source(at + 2)} ${objects(at, 1, at)} ${objects(at + 1, 1, at + 1)} ${processes(at, 3)}
-    -- Only sources; objects on one side; both grains of one source, of which the object counts.
-    insert into process_source (process_id, source_id) values (${at}, ${at});
-    insert into process_target (process_id, target_source_id) values (${at}, ${at + 1}), (${at + 1}, ${at + 2}), (${at + 2}, ${at + 2});
-    insert into process_source_object (process_id, source_object_id) values (${at + 1}, ${at + 1}), (${at + 2}, ${at});
-    insert into process_source (process_id, source_id) values (${at + 2}, ${at + 1});`);
+  await storeSources(at);
   // A process that reads one object of a source does not read what others write to that source as a whole.
   expect(show(await lineage({ roots: [`1:${at}`], direction: 'DOWNSTREAM' }))).toEqual([
     `0 1:${at}`,
@@ -239,11 +243,12 @@ test('P27 what a Python client writes as attributes alone shows at each grain', 
 });
 
 test('L16 the lineage of a list makes as many statements as the lineage of one', async () => {
-  await api.sql(`${processes(made.names + 200, 40)}
-    insert into process_source_object (process_id, source_object_id) select p, ${made.names} from generate_series(${made.names + 200}, ${made.names + 239}) p;`);
+  const at = made.names + 200;
+  await api.sql(`${source(at)} ${objects(at, 1, at)} ${processes(at, 40)}
+    insert into process_source_object (process_id, source_object_id) select p, ${at} from generate_series(${at}, ${at + 39}) p;`);
   const ask = (first: number) =>
     api.recorded(() =>
-      api.run(`{ processes(first: ${first}) { nodes { lineage(maxNodes: 50, direction: BOTH) {
+      api.run(`{ processes(first: ${first}, nameContains: "process ${at / 100}") { nodes { lineage(maxNodes: 50, direction: BOTH) {
         complete nodes { distance subject { __typename ... on Process { name } ... on Source { name } ... on SourceObject { name source { name } } } }
         edges { from to }
       } } } }`),
@@ -255,7 +260,8 @@ test('L16 the lineage of a list makes as many statements as the lineage of one',
 });
 
 test('L1 every type that can be a root has the field, and things and ids come out right', async () => {
-  const at = made.names;
+  const at = made.names + 300;
+  await storeSources(at);
   const data = await api.run(
     `query ($process: ID!, $source: ID!, $object: ID!) {
       process: node(id: $process) { ... on Process { lineage { ...lineage } } }
@@ -287,7 +293,9 @@ test('L1 every type that can be a root has the field, and things and ids come ou
 });
 
 test('L1 what cannot be walked is refused by its argument', async () => {
-  const roots = [`2:${made.names}`];
+  const at = made.names + 400;
+  await api.sql(`${source(at)} ${objects(at, 1, at)}`);
+  const roots = [`2:${at}`];
   const foreign = Buffer.from('[1,0,5]').toString('base64url');
   expect(await error(lineage({ roots, depth: -1 }))).toMatchObject({ code: 'INVALID', argument: 'depth', value: -1, allowed: { min: 0 } });
   expect(await error(lineage({ roots, maxNodes: 0 }))).toMatchObject({
@@ -318,10 +326,12 @@ test('L1 what cannot be walked is refused by its argument', async () => {
 });
 
 test('L4 a cursor goes with its roots, its direction and its grain, to any depth and in pages of any size', async () => {
-  const args: Args = { roots: [`2:${made.chain}`], direction: 'DOWNSTREAM', maxNodes: 10 };
+  const at = made.chain + 1000;
+  await storeLayers(at);
+  const args: Args = { roots: [`2:${at}`], direction: 'DOWNSTREAM', maxNodes: 10 };
   const { endCursor } = await lineage(args);
   const after = endCursor!;
   expect((await lineage({ ...args, depth: 9, maxNodes: 20, after })).nodes).toHaveLength(20);
-  for (const other of [{ roots: [`2:${made.chain + 1}`] }, { direction: 'BOTH' as const }, { grain: 'SOURCE' as const }])
+  for (const other of [{ roots: [`2:${at + 1}`] }, { direction: 'BOTH' as const }, { grain: 'SOURCE' as const }])
     expect(await error(lineage({ ...args, after, ...other }))).toMatchObject({ code: 'INVALID', argument: 'after', value: after });
 });

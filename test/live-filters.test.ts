@@ -61,11 +61,10 @@ const fileTo = (file: number, status: string) =>
 const process = async (name: string): Promise<number> =>
   (await api.sql<{ id: number }>('select process_id as id from process where process_name = $1', [name]))[0]!.id;
 
-/** What a subscription tells of one change of everything, back and forth. */
+/** What a subscription tells of one change of everything. */
 async function heard(args: string, expected: number): Promise<string[]> {
-  const told = await listen(api, args);
   const kinds = async (description: string, run: string, file: string) => {
-    await api.sql('update process set description = $1', [description]);
+    await api.sql(`update process set description = $1 where process_name in ('load', 'other')`, [description]);
     await runTo(made.loadRun!, run);
     await runTo(made.otherRun!, run);
     await fileTo(made.a!, file);
@@ -73,10 +72,11 @@ async function heard(args: string, expected: number): Promise<string[]> {
     await api.sql('update run_group set name = $1', [description]);
     await api.sql('update location_lkup set location_bucket_name = $1', [description]);
   };
+  await kinds('before', 'running', 'initializing');
+  const told = await listen(api, args);
   await kinds('once', 'failed', 'ready');
   const all = (await told.rest(expected, 150)).map(short);
   await told.leave();
-  await kinds('twice', 'running', 'initializing');
   return all.map((line) => line.replace(/: .* → /, ' → '));
 }
 
@@ -123,7 +123,7 @@ describe('upstreamOf', () => {
     const all = 'kinds: ["Process", "ProcessRun", "Extract", "SourceObject"]';
     const told = await listen(api, `upstreamOf: "${report}", ${all}, fields: ["status", "description"]`);
     const change = async (word: string, run: string, file: string) => {
-      await api.sql('update process set description = $1', [word]);
+      await api.sql(`update process set description = $1 where process_name in ('load', 'other', 'publish')`, [word]);
       await api.sql('update source_object_lkup set description = $1', [word]);
       await runTo(made.loadRun!, run);
       await runTo(made.otherRun!, run);
