@@ -1,3 +1,4 @@
+import { untilWaiting } from './support/gates.js';
 import { openStore } from './support/sql-store.js';
 
 const store = await openStore('coarser-links');
@@ -99,6 +100,31 @@ describe('coarser links', () => {
       ]),
     ).toEqual([{ implied: true, row_version: 1, same: true }]);
     expect(await eventsSince(start)).toHaveLength(1);
+  });
+
+  test('a coarser link stays while another transaction adds a finer one below it', async () => {
+    const { source, objects, attributes } = await newSource({ a: ['x', 'y'] });
+    const process = await newProcess();
+    const add = 'insert into process_source_object_attribute (process_id, source_object_attribute_id) values ($1, $2)';
+    await sql(add, [process, attributes[0]]);
+    const other = await store.pool.connect();
+    try {
+      await other.query('begin');
+      await other.query(add, [process, attributes[1]]);
+      const gone = sql('delete from process_source_object_attribute where process_id = $1 and source_object_attribute_id = $2', [
+        process,
+        attributes[0],
+      ]);
+      await untilWaiting(store, 1, gone);
+      await other.query('commit');
+      await gone;
+    } finally {
+      other.release();
+    }
+    expect(await coarser(process)).toEqual([
+      { grain: 'object', id: objects[0], implied: true },
+      { grain: 'source', id: source, implied: true },
+    ]);
   });
 
   test('many writers of one process, adding and removing in any order, never wait crosswise', async () => {

@@ -35,6 +35,7 @@ test('P37 a part of them: two that are linked through others keep their order, w
     ['load'],
     ['report'],
   ]);
+  expect(layers(await order(`(processes: ${refs('alone')}, includeAncestors: true, kinds: [HARD])`))).toEqual([['alone']]);
   const { process } = await api.run('{ process(name: "load") { id } }');
   expect(layers(await order(`(processes: [{ id: "${process.id}" }, { name: "load" }])`))).toEqual([['load']]);
 });

@@ -85,6 +85,35 @@ test('C1 a claim makes the file and its location where they are new, and tells i
   ).toEqual([{ size_bytes: '1000', code: 'csv' }]);
 });
 
+test('C3 a version of another size leaves no size in the units of the one before; one of the same size does', async () => {
+  const { path, fileName } = newFile();
+  const { registerExtracts } = await call(
+    api,
+    'mutation ($input: RegisterExtractsInput!) { registerExtracts(input: $input) { results { extract { trackingId } } } }',
+    { input: { location: { path }, files: [{ fileName, status: 'ready', size: '2 KB', version: '1' }] } },
+  );
+  const { trackingId } = registerExtracts.results[0].extract;
+  const sizeAfter = async (version: string, sizeBytes: string) => {
+    const { fencingToken } = await claim(api, { trackingId }, { version, sizeBytes });
+    await finish(api, { trackingId }, fencingToken);
+    return (await call(api, 'query ($id: Int) { extract(trackingId: $id) { size sizeUnit { code } sizeBytes } }', { id: trackingId }))
+      .extract;
+  };
+  expect(await sizeAfter('2', '2000')).toEqual({ size: '2', sizeUnit: { code: 'KB' }, sizeBytes: '2000' });
+  expect(await sizeAfter('3', '3000')).toEqual({ size: null, sizeUnit: null, sizeBytes: '3000' });
+});
+
+test('C1 a file is found by a former name of its location, one by one and among many', async () => {
+  const file = { path: '/data/renamed', fileName: 'a.csv' };
+  const { extract } = await claim(api, file);
+  await call(api, 'mutation { updateLocation(input: { name: "local - renamed", newName: "the new name" }) { warnings } }');
+  const former = { location: 'local - renamed', fileName: 'a.csv' };
+  expect(await claim(api, former)).toMatchObject({ outcome: 'BUSY', created: false, extract: { trackingId: extract.trackingId } });
+  expect(await claimMany(api, [{ file: former, owner: 'two' }])).toMatchObject([
+    { claim: { outcome: 'BUSY', created: false }, error: null },
+  ]);
+});
+
 test('C1 the same worker is told BUSY as well: its claim is the one with the token', async () => {
   const file = newFile();
   await claim(api, file);

@@ -664,6 +664,32 @@ describe('what a file gets from the process that registers it', () => {
     expect(await inherited(other, 'shared', '/shared')).toMatchObject({ sources: ['also', 'from'], ofLocation: ['also', 'from'] });
   });
 
+  test('P48 what is retired gets no links at any grain: none shows once it is restored', async () => {
+    const run = await startRun({
+      name: 'keeper',
+      sources: [{ name: 'kept', objects: [{ name: 'used' }, { name: 'unused' }] }, { name: 'left' }],
+    });
+    const change = (mutation: string) =>
+      api.run(
+        `mutation { s: ${mutation}(input: { source: "left" }) { changed } o: ${mutation}(input: { source: "kept", object: "unused" }) { changed } }`,
+      );
+    await change('retire');
+    expect(await inherited(run, 'kept.csv', '/kept')).toMatchObject({ sources: ['kept'], objects: ['used'] });
+    await change('restore');
+    const names = '{ nodes { name } }';
+    expect(
+      await api.run(
+        `{ location(path: "/kept") { sources ${names} objects ${names} extracts { nodes { sources ${names} sourceObjects ${names} } } } }`,
+      ),
+    ).toEqual({
+      location: {
+        sources: { nodes: [{ name: 'kept' }] },
+        objects: { nodes: [{ name: 'used' }] },
+        extracts: { nodes: [{ sources: { nodes: [{ name: 'kept' }] }, sourceObjects: { nodes: [{ name: 'used' }] } }] },
+      },
+    });
+  });
+
   test('P30 a dataset type that comes later reaches the files that the process has, whoever writes it', async () => {
     const run = await startRun({ name: 'late' });
     expect((await inherited(run)).types).toEqual([]);

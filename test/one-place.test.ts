@@ -165,16 +165,19 @@ describe('P39 a file', () => {
     expect(new Set(claims.map(({ extract }) => extract.trackingId)).size).toBe(1);
   });
 
-  test('with other slashes in the key of an object is another one', async () => {
-    const keys = ['a/b', 'a//b', '/a/b', './a/b', 'a/./b', 'a/b/'];
-    const results = await register('s3://keys', keys);
-    expect(results.map(({ extract }) => extract.fileName)).toEqual(keys);
-    expect(new Set(results.map(({ extract }) => extract.id)).size).toBe(keys.length);
-    expect(await register('s3://keys/a', ['b', '/b'])).toMatchObject([
-      { created: false, extract: { id: results[0]!.extract.id } },
-      { created: false, extract: { id: results[1]!.extract.id } },
-    ]);
-  });
+  test.each(['s3://keys', 'gs://keys', 'oss://keys', 'abfss://keys@account', 'wasb://keys@account'])(
+    'with other slashes in the key of an object is another one: %s',
+    async (path) => {
+      const keys = ['a/b', 'a//b', '/a/b', './a/b', 'a/./b', 'a/b/'];
+      const results = await register(path, keys);
+      expect(results.map(({ extract }) => extract.fileName)).toEqual(keys);
+      expect(new Set(results.map(({ extract }) => extract.id)).size).toBe(keys.length);
+      expect(await register(`${path}/a`, ['b', '/b'])).toMatchObject([
+        { created: false, extract: { id: results[0]!.extract.id } },
+        { created: false, extract: { id: results[1]!.extract.id } },
+      ]);
+    },
+  );
 
   test('that twenty register and claim at once in several ways is made once', async () => {
     for (let round = 0; round < 5; round++) {

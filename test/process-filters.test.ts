@@ -1,4 +1,5 @@
 import { addFilters } from '../src/process/process-filters.js';
+import { untilWaiting, withGate } from './support/gates.js';
 import { asPython, at, on, openFilters } from './support/process-filters.js';
 
 const { api, newProcess, add, predicate, refused, pythonFinder } = await openFilters('process_filters');
@@ -193,6 +194,19 @@ test('P34 twenty callers that add the same conditions make one of each', async (
   );
   expect(made.reduce((sum, { added }) => sum + added, 0)).toBe(3);
   expect(await api.sql('select count(*)::int as n from process_filter where process_id = $1', [process])).toEqual([{ n: 3 }]);
+});
+
+test('P34 a caller that comes while another adds the same condition waits, and adds none', async () => {
+  const process = await newProcess('one behind the other');
+  const same = () => add('one behind the other', on('year', 'eq', { number: 1 }));
+  const made = await withGate(api, 'before insert on process_filter', async (open) => {
+    const both = Promise.all([same(), same()]);
+    await untilWaiting(api, 2, both);
+    await open();
+    return both;
+  });
+  expect(made.map(({ added }) => added).sort()).toEqual([0, 1]);
+  expect(await api.sql('select count(*)::int as n from process_filter where process_id = $1', [process])).toEqual([{ n: 1 }]);
 });
 
 test('P34 an attribute is found by its former name, and by its id', async () => {

@@ -219,6 +219,13 @@ test('C17 what ran in the group already is not skipped, and what is above or bes
   ]);
 });
 
+test('C17 a retired task gets no skip, and those below it do', async () => {
+  const { A, B, C, inGroup } = await chain();
+  await call(api, 'mutation ($input: LifecycleInput!) { retire(input: $input) { changed } }', { input: { process: B } });
+  await runOnce(api, A, 'failed', inGroup);
+  expect([await shortOf(B), await shortOf(C)]).toEqual([[], ['skipped: parent failed']]);
+});
+
 test('C17 a skip hides nothing: outside the group the run before it counts, for starts, holds and latest runs', async () => {
   const { A, B, C, inGroup } = await chain();
   await runOnce(api, B, 'failed');

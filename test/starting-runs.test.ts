@@ -170,6 +170,21 @@ test('P2 a second start with the same names adds a run and nothing else', async 
   expect(grown).toEqual({ process_tracking: 1, run_object: 2, run_parameter: 1, status_event: 1 });
 });
 
+test('P1 a run keeps which objects its process read and wrote when it started', async () => {
+  const object = (name: string) => [{ name: 'shop', type: 'Database', objects: [{ name }] }];
+  const process = await newProcess({ sources: object('orders'), targets: object('totals') });
+  const { run } = await start(api, process);
+  await call(api, 'mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', {
+    input: { name: process, ...known, sources: object('returns'), targets: object('losses') },
+  });
+  const { processRun } = await call(
+    api,
+    'query ($id: Int) { processRun(trackingId: $id) { inputs { nodes { name } } outputs { nodes { name } } } }',
+    { id: run.trackingId },
+  );
+  expect(processRun).toEqual({ inputs: { nodes: [{ name: 'orders' }] }, outputs: { nodes: [{ name: 'totals' }] } });
+});
+
 test('P2 twenty first starts at once that share new names make each of them once', async () => {
   const { process, ...rest } = everything('shared');
   const starts = await bothServers(20, (server, i) =>

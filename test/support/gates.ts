@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from './api.js';
 
 /** Waits until so many connections to the store wait for a lock, or what should wait has ended. */
-export async function untilWaiting(api: Api, count = 1, ended: Promise<unknown> = new Promise(() => undefined)): Promise<void> {
+export async function untilWaiting(
+  api: { sql(text: string): Promise<Record<string, any>[]> },
+  count = 1,
+  ended: Promise<unknown> = new Promise(() => undefined),
+): Promise<void> {
   let over = false;
   const finish = () => (over = true);
   void ended.then(finish, finish);
