@@ -159,6 +159,22 @@ test('P31 REPLACE unlinks what a given list leaves out, and leaves the other lis
   expect(await api.sql('select max(event_id) from process_tracker.status_event')).toEqual([version]);
 });
 
+test('P31 REPLACE of dependsOn leaves what a Python client wrote as soft', async () => {
+  await api.run(register, { input: { name: 'half soft', dependsOn: ['parent one'] } });
+  await api.sql(
+    `insert into process_dependency (parent_process_id, child_process_id, dependency_type_id)
+     select p.process_id, c.process_id, t.dependency_type_id from process p, process c, dependency_type_lkup t
+     where p.process_name = 'parent two' and c.process_name = 'half soft' and t.dependency_type_name = 'Soft'`,
+  );
+  await api.run(register, { input: { name: 'third parent' } });
+  await api.run(register, { input: { name: 'half soft', mode: 'REPLACE', dependsOn: ['third parent'] } });
+  const { process } = await api.run('{ process(name: "half soft") { parents { nodes { kind process { name } } } } }');
+  expect(process.parents.nodes).toEqual([
+    { kind: 'SOFT', process: { name: 'parent two' } },
+    { kind: 'HARD', process: { name: 'third parent' } },
+  ]);
+});
+
 test('P34 filters are registered with the process; ADD adds to them, REPLACE replaces them', async () => {
   await api.run(register, { input: full('filtered') });
   expect((await linksOf('filtered')).filters).toBe('in.a.x >= 2000');
