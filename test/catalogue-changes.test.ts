@@ -774,7 +774,8 @@ describe('deleting', () => {
     await api.run(`mutation { a: createSourceObjectAttribute(input: { source: "kept", object: "o", name: "z" }) { created } b: createSource(input: { name: "empty" }) { created }
       c: createSourceObject(input: { source: "empty", name: "e" }) { created } d: createSourceObjectAttribute(input: { source: "empty", object: "e", name: "1" }) { created }
       e: createSourceObjectAttribute(input: { source: "empty", object: "e", name: "2" }) { created } f: createLocation(input: { name: "shed", path: "/shed" }) { created }
-      g: linkLocation(input: { source: "empty", object: "e", location: "shed" }) { changed } h: linkLocation(input: { source: "empty", location: "shed" }) { changed } }`);
+      g: linkLocation(input: { source: "empty", object: "e", location: "shed" }) { changed } h: linkLocation(input: { source: "empty", location: "shed" }) { changed }
+      i: updateSourceObjectAttribute(input: { source: "empty", object: "e", name: "1", newName: "one" }) { warnings } }`);
     expect(
       (await api.run(remove('SourceObjectAttribute'), { input: { source: 'kept', object: 'o', name: 'z' } })).deleteSourceObjectAttribute
         .deleted,
@@ -784,6 +785,7 @@ describe('deleting', () => {
       deleted: true,
       goes: [
         { by: 'SourceObjectAttribute', count: 2 },
+        { by: 'SourceObjectAttributeAlias', count: 1 },
         { by: 'SourceObjectLocation', count: 1 },
       ],
       uses: [],

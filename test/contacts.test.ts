@@ -79,6 +79,18 @@ test.each(['process', 'source', 'object', 'attribute'] as const)(
   },
 );
 
+test('P50 a contact has each of its subjects once, however many roles it has there', async () => {
+  for (const subject of [ids.source, ids.object, ids.attribute])
+    for (const role of ['owner', 'on call', 'steward']) await api.run(link, { input: { subject, contact: 'Night shift', role } });
+  const list = '{ totalCount nodes { name } }';
+  expect((await api.run(`{ contact(name: "Night shift") { sources ${list} objects ${list} attributes ${list} } }`)).contact).toEqual({
+    sources: { totalCount: 1, nodes: [{ name: 'in' }] },
+    objects: { totalCount: 1, nodes: [{ name: 'file' }] },
+    attributes: { totalCount: 1, nodes: [{ name: 'key' }] },
+  });
+  for (const subject of [ids.source, ids.object, ids.attribute]) await api.run(unlink, { input: { subject, contact: 'Night shift' } });
+});
+
 test('P50 an unknown contact, an unknown subject and an id of another type are told', async () => {
   const failure = async (input: object) => (await api.execute(link, { input })).errors![0]!.originalError;
   expect(await failure({ subject: ids.process, contact: 'Nobody' })).toMatchObject({

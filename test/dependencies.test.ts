@@ -81,13 +81,19 @@ describe('adding and removing', () => {
   test('P36 what events have reported stays when what people declared is removed, and can be declared', async () => {
     const [child, parent] = await make('seen child', 'seen parent');
     await api.sql(
-      `insert into process_relation (parent_process_id, child_process_id, kind, first_seen, last_seen) values ($1, $2, 'control', now(), now())`,
+      `insert into process_relation (parent_process_id, child_process_id, kind, first_seen, last_seen) values ($1, $2, 'control', '2026-01-01Z', '2026-02-01Z')`,
       [parent, child],
     );
-    expect(outcomes(await add([link('seen child', 'seen parent', 'CONTROL')]))).toEqual(['ADDED']);
-    expect((await linksOf('seen child')).parents.nodes).toMatchObject([{ kind: 'CONTROL', declaredBy: 'tester' }]);
+    const seen = await api.run(
+      '{ process(name: "seen child") { parents(kinds: [CONTROL]) { nodes { firstSeenAt lastSeenAt declaredAt } } } }',
+    );
+    expect(seen.process.parents.nodes).toEqual([
+      { firstSeenAt: '2026-01-01T00:00:00.000000Z', lastSeenAt: '2026-02-01T00:00:00.000000Z', declaredAt: null },
+    ]);
+    expect(outcomes(await add([{ ...link('seen child', 'seen parent', 'CONTROL'), note: 'as agreed' }]))).toEqual(['ADDED']);
+    expect((await linksOf('seen child')).parents.nodes).toMatchObject([{ kind: 'CONTROL', declaredBy: 'tester', note: 'as agreed' }]);
     expect(outcomes(await remove([link('seen child', 'seen parent')]))).toEqual(['REMOVED']);
-    expect((await linksOf('seen child')).parents.nodes).toMatchObject([{ kind: 'CONTROL', declaredBy: null }]);
+    expect((await linksOf('seen child')).parents.nodes).toMatchObject([{ kind: 'CONTROL', declaredBy: null, note: null }]);
     expect(outcomes(await remove([link('seen child', 'seen parent')]))).toEqual(['ABSENT']);
   });
 

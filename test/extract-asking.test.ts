@@ -223,7 +223,10 @@ test('C13 what happened to a table on a day: files, attempts, runs and errors, i
     reportRun(server, run.run, { status: 'failed', errors: [{ type: 'Data Error', description: 'rows are missing' }] }),
   );
   await does('23:59:59', (server) => reprocess(server, file, 'Rows are missing.'));
-  // Of another table, and of another day.
+  // Of another table, of a process that only reads this one, and of another day.
+  await does('08:02:40', (server) =>
+    start(server, { name: 'read orders', ...known, sources: [{ name: 'warehouse', objects: [{ name: 'orders' }] }] }),
+  );
   await does('08:02:30', (server) => claim(server, { path: '/data/orders', fileName: 'other.csv' }));
   const asked = async (when: string) =>
     (

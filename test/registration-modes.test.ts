@@ -237,6 +237,11 @@ describe('unlinkProcess', () => {
     });
     expect(await linksOf('coarse')).toMatchObject({ writes: [['out'], ['t'], []] });
   });
+  test('P31 keepCoarser keeps the source of the last object', async () => {
+    await api.run(register, { input: full('coarser') });
+    await api.run(unlink, { input: { name: 'coarser', keepCoarser: true, targets: [{ name: 'out', objects: [{ name: 't' }] }] } });
+    expect(await linksOf('coarser')).toMatchObject({ writes: [['out'], [], []] });
+  });
   test('P31 says what does not exist, and changes nothing', async () => {
     await api.run(register, { input: full('known') });
     const before = await linksOf('known');
