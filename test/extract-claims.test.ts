@@ -334,6 +334,20 @@ test('C6 a failure is tried again after its delay, which doubles, until its atte
   );
 });
 
+test('C6 the delay doubles up to a day', async () => {
+  const file = { path: '/data/slow', fileName: 'a.csv' };
+  await call(api, 'mutation { createLocation(input: { name: "slow", path: "/data/slow", retryDelaySeconds: 50000 }) { created } }');
+  const delays: number[] = [];
+  for (let now = Date.parse('2026-01-01T00:00:00Z'); delays.length < 3; now += delays.at(-1)! * 1000) {
+    await at(api, new Date(now).toISOString(), async (server) => {
+      const { fencingToken } = await claim(server, file);
+      const { extract } = await fail(server, file, fencingToken, { message: 'broken' });
+      delays.push((Date.parse(extract.nextAttemptAt!) - now) / 1000);
+    });
+  }
+  expect(delays).toEqual([50_000, 86_400, 86_400]);
+});
+
 test('C6 the location says how often and when, and a failure may say when by itself', async () => {
   const file = { path: '/data/policy', fileName: 'a.csv' };
   const first = await claim(api, file);
