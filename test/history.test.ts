@@ -142,6 +142,78 @@ describe('history', () => {
     ]);
   });
 
+  test('attributes: each of their facts', async () => {
+    const { attributes } = await newSource({ facts: ['x'] });
+    const type = await one(`insert into data_type_lkup (data_type) values ('decimal of history') returning data_type_id`);
+    const start = await lastEvent();
+    await sql(
+      `update source_object_attribute_lkup set description = 'd', attribute_path = 'p', data_type_id = $2, data_length = 5, data_decimal = 2, is_pii = true, is_key = true,
+         is_filter = true, is_partition = true, default_value_string = 's', default_value_number = 1, reported_type = 'r', ordinal = 3 where source_object_attribute_id = $1`,
+      [attributes[0], type],
+    );
+    await sql(
+      `update source_object_attribute_lkup set source_object_attribute_name = 'y' where source_object_attribute_id = $1`,
+      attributes,
+    );
+    expect((await eventsSince(start)).sort()).toEqual([
+      'SourceObject facts attributes: ["x"] → ["y"]',
+      'SourceObjectAttribute x dataType: null → decimal of history',
+      'SourceObjectAttribute x decimals: null → 2',
+      'SourceObjectAttribute x defaultNumber: null → 1',
+      'SourceObjectAttribute x defaultText: null → s',
+      'SourceObjectAttribute x description: null → d',
+      'SourceObjectAttribute x isFilter: false → true',
+      'SourceObjectAttribute x isKey: false → true',
+      'SourceObjectAttribute x isPartition: false → true',
+      'SourceObjectAttribute x isPii: false → true',
+      'SourceObjectAttribute x length: null → 5',
+      'SourceObjectAttribute x ordinal: null → 3',
+      'SourceObjectAttribute x path: null → p',
+      'SourceObjectAttribute x reportedType: null → r',
+      'SourceObjectAttribute y name: x → y',
+    ]);
+  });
+
+  test('files: what they come from, hold, and wait for', async () => {
+    const location = await newLocation();
+    const { name, source, objects } = await newSource({ orders: [] });
+    const insert = `insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time) values ($2, $1, '2026-01-01') returning extract_id`;
+    const parent = await one(insert, [location, 'parent.csv']);
+    const file = await one(insert, [location, 'child.csv']);
+    const type = await one(`insert into dataset_type_lkup (dataset_type) values ('orders of history') returning dataset_type_id`);
+    const start = await lastEvent();
+    await sql('insert into extract_source (extract_id, source_id) values ($1, $2)', [file, source]);
+    await sql('insert into extract_source_object (extract_id, source_object_id) values ($1, $2)', [file, objects[0]]);
+    await sql('insert into extract_dataset_type (extract_id, dataset_type_id) values ($1, $2)', [file, type]);
+    await sql('insert into extract_dependency (parent_extract_id, child_extract_id) values ($1, $2)', [parent, file]);
+    expect(await eventsSince(start)).toEqual([
+      `Extract child.csv sources: null → ["${name}"]`,
+      `Extract child.csv sourceObjects: null → ["${name}.orders"]`,
+      'Extract child.csv datasetTypes: null → ["orders of history"]',
+      'Extract child.csv parents: null → ["parent.csv"]',
+    ]);
+  });
+
+  test('the tables whose changes leave no event are these', async () => {
+    const tables = await sql(
+      `select c.relname as name from pg_class c where c.relnamespace = 'process_tracker'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+         and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname in ('record_update', 'record_links_update')) order by 1`,
+    );
+    expect(tables.map(({ name }) => name)).toEqual([
+      'error_tracking',
+      'extract_error',
+      'extract_version',
+      'lifecycle_move',
+      'process_due',
+      'process_filter_value',
+      'run_object',
+      'run_parameter',
+      'status_event',
+      'waybill_migration',
+      'waybill_setting',
+    ]);
+  });
+
   test('an event can be written by who may not write the history', async () => {
     const client = await pool.connect();
     try {

@@ -113,6 +113,27 @@ test('a subscription goes on after a cursor: in the middle of a transaction, at 
   }
 });
 
+test('a cursor from a store that is ahead of this one is refused, and so is text that is none', async () => {
+  const { changesCursor } = await api.run('{ changesCursor }');
+  const [name, lo, hi, id] = JSON.parse(Buffer.from(changesCursor, 'base64url').toString()) as [string, string, string, string];
+  const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+  const ahead = (BigInt(hi) + 1000n).toString();
+  for (const wrong of [
+    cursor(name, lo, ahead, id),
+    cursor(name, ahead, ahead, id),
+    cursor(name, hi, (BigInt(lo) - 1n).toString(), id),
+    cursor('runs', lo, hi, id),
+    cursor(name, lo, hi),
+    cursor(name, lo, hi, '-1'),
+    cursor(name, lo, hi, '9223372036854775808'),
+    'anything',
+  ])
+    await expect(listen(api, `after: ${JSON.stringify(wrong)}`)).rejects.toMatchObject({
+      code: 'INVALID',
+      details: { argument: 'after', value: wrong },
+    });
+});
+
 test('a transaction of many pages comes whole to a slow subscriber who is far behind, also after a cursor in its middle', async () => {
   await files(3_500);
   const told = await on();
