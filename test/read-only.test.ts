@@ -196,6 +196,23 @@ test('a role that may only read answers reads, refuses writes, and writes when i
   );
 });
 
+test('readiness says that the database takes no writes before any write was refused', async () => {
+  const name = await database();
+  const url = primary.url(name);
+  const own = await start(url);
+  expect(await health(own.url)).toMatchObject({ status: 'ready', readOnly: false });
+  await execute(
+    url,
+    `alter database ${name} set default_transaction_read_only = on`,
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+  );
+  const ready = await until('the connection', async () => {
+    const answer = await health(own.url);
+    return answer.status === 'ready' ? answer : undefined;
+  });
+  expect(ready).toMatchObject({ database: 'up', store: 'ready', readOnly: true });
+});
+
 test('a database that turns read-only while the program runs says so, and is written again afterwards', async () => {
   const name = await database();
   const url = primary.url(name);
