@@ -364,6 +364,34 @@ test.each([
   expect(await settings()).toEqual({ ...before, [setting]: isLookup ? { name: value } : value });
 });
 
+test('a registration that says one fact of an attribute leaves its others as they are', async () => {
+  const facts = {
+    dataType: 'decimal',
+    length: 9,
+    decimals: 2,
+    path: 'a.b',
+    isKey: true,
+    isFilter: true,
+    isPartition: true,
+    isPii: true,
+    defaultText: 'x',
+    defaultNumber: '1',
+    description: 'Old.',
+    ordinal: 4,
+  };
+  const attribute = (said: object) =>
+    api.run(register, {
+      input: { name: 'facts', sources: [{ name: 'facts', objects: [{ name: 'o', attributes: [{ name: 'a', ...said }] }] }] },
+    });
+  await attribute(facts);
+  await attribute({ description: 'New.' });
+  const { process } = await api.run(
+    `{ process(name: "facts") { sourceAttributes { nodes { attribute {
+      dataType { name } length decimals path isKey isFilter isPartition isPii defaultText defaultNumber description ordinal } } } } }`,
+  );
+  expect(process.sourceAttributes.nodes).toEqual([{ attribute: { ...facts, dataType: { name: 'decimal' }, description: 'New.' } }]);
+});
+
 test('a registration that names a contact without an e-mail keeps the known one', async () => {
   const email = async () => (await api.run('{ contact(name: "Known desk") { email rowVersion } }')).contact;
   await api.run(register, { input: { name: 'Called', contacts: [{ name: 'Known desk', email: 'known@example.org' }] } });
