@@ -677,6 +677,16 @@ test('P31 each kind is refused new links, also where it is the only retired reco
   }
 });
 
+test('P31 several changes in one request: each answers what is there after it', async () => {
+  await api.run('mutation { createSource(input: { name: "changed twice", description: "new" }) { created } }');
+  const change = (description: string) =>
+    `updateSource(input: { name: "changed twice", description: "${description}" }) { source { description } }`;
+  expect(await api.run(`mutation { a: ${change('once')} b: ${change('twice')} }`)).toEqual({
+    a: { source: { description: 'once' } },
+    b: { source: { description: 'twice' } },
+  });
+});
+
 describe('deleting', () => {
   const remove = (kind: Kind) =>
     `mutation ($input: Delete${kind}Input!) { delete${kind}(input: $input) { name deleted goes { by count } uses { by count } } }`;

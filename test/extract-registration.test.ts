@@ -576,7 +576,8 @@ describe('the files of a location', () => {
       Array.from({ length: 10_000 }, (_, i) => (i % 100 ? `file ${i}` : `folder ${i}/`)),
       '/many names',
     );
-    expect(many).toEqual(few);
+    // What is read side by side goes in any order.
+    expect(many.sort()).toEqual(few.sort());
     expect(await count(`extract_process_tracking where process_tracking_id = ${run}`)).toBe(9901);
     expect((await api.run('{ location(path: "/many names") { fileCount extracts(first: 1) { totalCount } } }')).location).toEqual({
       fileCount: 9900,
