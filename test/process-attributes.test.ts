@@ -4,6 +4,7 @@ import { fillCatalogue } from './support/catalogue.js';
 let api: Api;
 beforeAll(async () => {
   api = await openApi('attributes');
+  await fillCatalogue(api, 500);
 });
 afterAll(() => api.close());
 
@@ -78,7 +79,6 @@ test('P33 the attributes of a process with all that is known of them, sorted by 
 });
 
 test('P33 one process and 500 processes make the same statements', async () => {
-  await fillCatalogue(api, 500);
   const names = Array.from({ length: 500 }, (_, i) => `process ${String(i + 1).padStart(3, '0')}`);
   const statements = (list: string[]) =>
     api.recorded(async () => expect((await api.run(query, { names: list })).processes.nodes).toHaveLength(list.length));

@@ -268,6 +268,7 @@ test('P34 an attribute tells who filters by it, with which conditions; a filter 
 });
 
 test('P34 five hundred processes make the same statements as one', async () => {
+  await newProcess('names the attributes');
   const write = (from: number, to: number) =>
     api.db.write({ actor: 'tester' }, async (tx) => {
       const rows = await tx.query<{ id: number }>(

@@ -68,9 +68,9 @@ test('P39 a file that a Python client registers for the objects of a process com
     insert into location_type_lkup (location_type_name) values ('local filesystem') on conflict do nothing;
     insert into location_lkup (location_name, location_path, location_type_id) select 'py', '/py/', min(location_type_id) from location_type_lkup;
     insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time) select 'a.csv', location_id, now() from location_lkup where location_name = 'py';
-    insert into extract_source_object (extract_id, source_object_id) select extract_id, source_object_id from extract_tracking, source_object_lkup;
-    insert into extract_source (extract_id, source_id) select extract_id, source_id from extract_tracking, source_lkup where source_name = 'direct';
-    insert into source_object_location (source_object_id, location_id) select source_object_id, location_id from source_object_lkup, location_lkup`);
+    insert into extract_source_object (extract_id, source_object_id) select extract_id, source_object_id from extract_tracking, source_object_lkup where extract_filename = 'a.csv';
+    insert into extract_source (extract_id, source_id) select extract_id, source_id from extract_tracking, source_lkup where extract_filename = 'a.csv' and source_name = 'direct';
+    insert into source_object_location (source_object_id, location_id) select source_object_id, location_id from source_object_lkup, location_lkup where location_path = '/py/'`);
   const sources = (...names: string[]) => ({ totalCount: names.length, nodes: names.map((name) => ({ name })) });
   expect(
     await call(
@@ -101,7 +101,10 @@ describe('a lone date beyond the known one of the other side', () => {
   });
 
   test.each(['write', 'load'])('P38 is refused for what was %s', async (side) => {
-    const extract = { path: '/py', fileName: 'a.csv' };
+    const extract = { path: '/dated', fileName: `${side}.csv` };
+    await call(api, 'mutation ($input: RegisterExtractsInput!) { registerExtracts(input: $input) { results { created } } }', {
+      input: { location: { path: extract.path }, files: [{ fileName: extract.fileName }] },
+    });
     const [low, high] = [`${side}LowAt`, `${side}HighAt`];
     await reportFile(api, extract, { [low]: second, [high]: third });
     expect(await failure(reportFile(api, extract, { [low]: last }))).toMatchObject({
