@@ -8,21 +8,25 @@ import { fillRuns } from './support/runs.js';
 const folder = new URL('./queries/', import.meta.url);
 const cases = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
 
-let one: Api;
-let few: Api;
-let many: Api;
-beforeAll(async () => {
-  [one, few, many] = await Promise.all([openApi('one'), openApi('few'), openApi('many')]);
-  await Promise.all([fillCatalogue(one, 1), fillCatalogue(few, 3), fillCatalogue(many, 500)]);
-});
-afterAll(() => Promise.all([one, few, many].map((api) => api.close())));
+/** Stores with one process, few and many, for the tests of the block that this is called in. */
+function openStores(...fillers: ((api: Api) => Promise<unknown>)[]) {
+  const stores = {} as Record<'one' | 'few' | 'many', Api>;
+  const open = async (name: keyof typeof stores, processes: number) => {
+    const api = (stores[name] = await openApi(name));
+    await fillCatalogue(api, processes);
+    for (const fill of fillers) await fill(api);
+  };
+  beforeAll(() => Promise.all([open('one', 1), open('few', 3), open('many', 500)]));
+  afterAll(() => Promise.all(Object.values(stores).map((api) => api.close())));
+  return stores;
+}
 
 /** Statements of one tick have no order among themselves. */
 const sorted = (statements: string[]) => [...statements].sort();
 
 const title = '%s: its answer and its SQL, the same however many rows there are, and by both executors';
 
-async function check(file: string): Promise<void> {
+async function check({ one, few, many }: ReturnType<typeof openStores>, file: string): Promise<void> {
   const query = readFileSync(new URL(file, folder), 'utf8');
   let answer: unknown;
   const statements = await few.recorded(async () => {
@@ -38,31 +42,29 @@ async function check(file: string): Promise<void> {
   expect(fewest.length).toBeLessThanOrEqual(statements.length);
 }
 
-// Runs and files come last: the other answers are those of a catalogue alone.
+const makeLate = async (api: Api) => {
+  await api.sql(`update process set created_date_time = '2020-01-01', schedule_frequency_id = 2 + process_id % 5,
+    cron = case process_id % 2 when 0 then process_id % 60 || ' 3 * * *' end`);
+  await fillDue(api.db);
+};
+
 const aboutRuns = (file: string) => file.startsWith('runs');
 const aboutFiles = (file: string) => file.startsWith('extracts');
 const aboutLateness = (file: string) => file.startsWith('late');
-test.each(cases.filter((file) => !aboutRuns(file) && !aboutFiles(file) && !aboutLateness(file)))(title, check);
+const catalogue = openStores();
+test.each(cases.filter((file) => !aboutRuns(file) && !aboutFiles(file) && !aboutLateness(file)))(title, (file) => check(catalogue, file));
 
 describe('with runs', () => {
-  beforeAll(() => Promise.all([one, few, many].map(fillRuns)));
-  test.each(cases.filter(aboutRuns))(title, check);
+  const stores = openStores(fillRuns);
+  test.each(cases.filter(aboutRuns))(title, (file) => check(stores, file));
 });
 
 describe('with files', () => {
-  beforeAll(() => Promise.all([one, few, many].map(fillExtracts)));
-  test.each(cases.filter(aboutFiles))(title, check);
+  const stores = openStores(fillRuns, fillExtracts);
+  test.each(cases.filter(aboutFiles))(title, (file) => check(stores, file));
 });
 
 describe('with processes that are late', () => {
-  beforeAll(() =>
-    Promise.all(
-      [one, few, many].map(async (api) => {
-        await api.sql(`update process set created_date_time = '2020-01-01', schedule_frequency_id = 2 + process_id % 5,
-          cron = case process_id % 2 when 0 then process_id % 60 || ' 3 * * *' end`);
-        await fillDue(api.db);
-      }),
-    ),
-  );
-  test.each(cases.filter(aboutLateness))(title, check);
+  const stores = openStores(fillRuns, makeLate);
+  test.each(cases.filter(aboutLateness))(title, (file) => check(stores, file));
 });
