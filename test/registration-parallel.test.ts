@@ -60,8 +60,8 @@ test('P2 twenty callers of two servers that register overlapping processes neith
     expect(new Set(answers.map(({ registerProcess }) => registerProcess.process.id)).size).toBe(5);
   }
   const [counts] =
-    await one.sql(`select (select count(*)::int from process_tracker.process) processes, (select count(*)::int from process_tracker.source_lkup) sources,
-    (select count(*)::int from process_tracker.source_object_lkup) objects, (select count(*)::int from process_tracker.tool_lkup) tools`);
+    await one.sql(`select (select count(*)::int from process_tracker.process where process_name like 'process %') processes, (select count(*)::int from process_tracker.source_lkup) sources,
+    (select count(*)::int from process_tracker.source_object_lkup) objects, (select count(*)::int from process_tracker.tool_lkup where tool_name like 'tool %') tools`);
   expect(counts).toMatchObject({ processes: rounds * 5, tools: rounds });
   // No deadlock that a second try would have hidden. Backends report with a delay of up to a second.
   await new Promise((resolve) => setTimeout(resolve, 1500));

@@ -1,10 +1,10 @@
 import { openApi, type Api } from './support/api.js';
 
 let api: Api;
-beforeAll(async () => {
+beforeEach(async () => {
   api = await openApi('registration');
 });
-afterAll(() => api.close());
+afterEach(() => api.close());
 
 const register = `mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created process { id name type { name } } } }`;
 
@@ -59,6 +59,7 @@ test('registers a process with everything it names, once', async () => {
 });
 
 test('answers what was registered', async () => {
+  await api.run(register, { input });
   const data = await api.run(`{ process(name: "Load Teams") {
     name description scheduleFrequency { name } tool { name } createdBy { name } rowVersion
     sources { nodes { name type { name } } } targets { nodes { name } }
@@ -224,6 +225,7 @@ test('answers what was registered', async () => {
 });
 
 test('lineage goes both ways at object grain', async () => {
+  await api.run(register, { input });
   await api.run(register, {
     input: {
       name: 'Report',
