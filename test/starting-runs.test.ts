@@ -31,6 +31,10 @@ let two: ReturnType<typeof openServer>;
 let unique = 0;
 beforeAll(async () => {
   api = await openApi('starting');
+  // For triggers of the tests.
+  await api.sql(
+    `create function public.break_off() returns trigger language plpgsql as $$ begin raise exception 'broken at %', tg_table_name; end $$`,
+  );
   // A second server on the same store.
   two = openServer(api);
 });
@@ -129,9 +133,6 @@ test('P1 a start makes all that it names and its run, or, whatever breaks it, no
       'run_parameter',
       'status_event',
     ]),
-  );
-  await api.sql(
-    `create function public.break_off() returns trigger language plpgsql as $$ begin raise exception 'broken at %', tg_table_name; end $$`,
   );
   for (const table of touched) {
     await api.sql(`create trigger zz_break after insert on process_tracker.${table} for each row execute function public.break_off()`);
