@@ -14,6 +14,7 @@ import { runExample } from '../src/app/example/run-example.js';
 import { fileOf, knownTables, readInputs, writeOutput } from '../src/app/example/tables.js';
 import { folderPrefix } from '../src/app/example/temporary-server.js';
 import { openApi, type Api } from './support/api.js';
+import { copyDatabase, createDatabase, type TestDatabase } from './support/cluster.js';
 import { startHttp, type HttpServer } from './support/http.js';
 
 const read = (file: string) => readTable(new URL(`../node_modules/vega-datasets/data/${file}`, import.meta.url));
@@ -136,20 +137,37 @@ test('a table is printed with numbers on the right', () => {
 });
 
 describe('on a server', () => {
+  let first: TestDatabase;
+  let own: TestDatabase;
   let api: Api;
   let server: HttpServer;
   let ask: Ask;
   const group = 'the "first" night';
   const printed: string[] = [];
-  beforeAll(async () => {
-    api = await openApi('example');
+  const open = async ({ url }: TestDatabase) => {
+    api = await openApi('example', url);
     server = await startHttp({ db: api.db, schema: api.schema });
     ask = askAt(server.url);
-    await runExample(ask, (text) => printed.push(text), { group });
-  });
-  afterAll(async () => {
+  };
+  const close = async () => {
     await server.close();
     await api.close();
+  };
+  beforeAll(async () => {
+    first = await createDatabase('example');
+    await open(first);
+    await runExample(ask, (text) => printed.push(text), { group });
+    await close();
+  });
+  afterAll(() => first.drop());
+  // What each test does to the store is its own.
+  beforeEach(async () => {
+    own = await copyDatabase(first.url, 'example_copy');
+    await open(own);
+  });
+  afterEach(async () => {
+    await close();
+    await own.drop();
   });
 
   test('files and derived tables are registered with their real columns', async () => {
@@ -325,6 +343,11 @@ describe('on a server', () => {
       input: { file: { location: 'example/vega-datasets', fileName }, owner, leaseSeconds: 600 },
     });
 
+  const limitFailures = (failureLimit: number) =>
+    ask('mutation ($input: UpdateProcessInput!) { updateProcess(input: $input) { process { name } } }', {
+      input: { name: 'Load bird strikes', failureLimit },
+    });
+
   const state = async () => {
     const tables = await api.sql<{ name: string }>(
       `select relname as name from pg_class where relnamespace = 'process_tracker'::regnamespace and relkind = 'r' order by 1`,
@@ -370,9 +393,7 @@ describe('on a server', () => {
   });
 
   test('in another group all run once more; what failed too often is put on hold', async () => {
-    await ask('mutation ($input: UpdateProcessInput!) { updateProcess(input: $input) { process { name } } }', {
-      input: { name: 'Load bird strikes', failureLimit: 2 },
-    });
+    await limitFailures(2);
     for (const file of ['gapminder.json', 'gapminder-health-income.csv']) await reprocess(file);
     await claimIt('gapminder.json', 'somebody');
     const second: string[] = [];
@@ -396,6 +417,8 @@ describe('on a server', () => {
 
   test('a file that failed for good is tried again when a person says so', async () => {
     const reason = 'military aircraft are told otherwise now';
+    await limitFailures(1);
+    await runExample(ask, () => undefined, { group: 'night 2' });
     await ask('mutation ($input: ExtractByPersonInput!) { retryExtract(input: $input) { done } }', {
       input: { extract: { location: 'example/vega-datasets', fileName: 'birdstrikes.csv' }, reason },
     });

@@ -8,10 +8,6 @@ import { openStore, type Row } from './support/sql-store.js';
 let store: Awaited<ReturnType<typeof openStore>>;
 beforeAll(async () => {
   store = await openStore('plans');
-  // The rows of these tests have the numbers below.
-  await store.sql(
-    `select setval(pg_get_serial_sequence('process_tracking', 'process_tracking_id'), 100000), setval(pg_get_serial_sequence('extract_tracking', 'extract_id'), 100000)`,
-  );
 });
 afterAll(() => store.close());
 
@@ -34,6 +30,8 @@ test('what sets costs, and what the writes of other clients call, is never compi
 /** Processes, their runs, their files and links between them, by number; written past the triggers. */
 const rows = (from: number, to: number) => `
   set session_replication_role = replica;
+  -- The rows of these tests have numbers below.
+  select setval(pg_get_serial_sequence('process_tracking', 'process_tracking_id'), 100000), setval(pg_get_serial_sequence('extract_tracking', 'extract_id'), 100000);
   insert into process (process_id, process_name) select n, 'process ' || n from generate_series(${from}, ${to}) n;
   insert into process_tracking (process_tracking_id, process_id, process_status_id, process_run_id, process_run_start_date_time, started_at, is_latest_run)
     select n, n, 1, 1, now(), now(), true from generate_series(${from}, ${to}) n;
@@ -77,9 +75,9 @@ const calls = (n: number): [name: string, sql: string, values: unknown[]][] => {
   ];
 };
 
-async function connect(more = ''): Promise<pg.Client> {
+async function connect(more = '', url = store.url): Promise<pg.Client> {
   const client = new pg.Client({
-    connectionString: store.url,
+    connectionString: url,
     options: `-c search_path=process_tracker -c timezone=UTC ${more}`,
   });
   await client.connect();
@@ -152,7 +150,9 @@ test('foreign keys to what was few are checked by index when it is many', async 
 
 test('no call of another client is compiled where PostgreSQL can compile', async () => {
   if (!(await store.one('select pg_jit_available()'))) console.warn('This PostgreSQL cannot compile: this holds of any plan.');
-  const client = await connect('-c jit=on');
+  const own = await openStore('plans_compiled');
+  await own.sql(rows(1, 40));
+  const client = await connect('-c jit=on', own.url);
   const plans: string[] = [];
   client.on('notice', ({ message }) => plans.push(message ?? ''));
   await client.query(`load 'auto_explain'`);
@@ -160,6 +160,7 @@ test('no call of another client is compiled where PostgreSQL can compile', async
     await client.query(`set auto_explain.log_${setting}`);
   await callAll(client, 11);
   await client.end();
+  await own.close();
   expect(plans.length).toBeGreaterThan(100);
   expect(plans.filter((plan) => plan.includes('JIT:'))).toEqual([]);
 });

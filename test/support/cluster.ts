@@ -40,5 +40,8 @@ export async function createDatabase(name = 'waybill'): Promise<TestDatabase> {
   return make(process.env.TEST_TEMPLATE!, name);
 }
 
+/** Makes a copy of a database that nobody is connected to. */
+export const copyDatabase = (url: string, name: string): Promise<TestDatabase> => make(`"${new URL(url).pathname.slice(1)}"`, name);
+
 /** Makes a database with nothing in it. */
 export const createEmptyDatabase = (name = 'empty'): Promise<TestDatabase> => make('template0', name);
