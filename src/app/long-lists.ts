@@ -19,7 +19,7 @@ import { pause } from '../platform/turns.js';
 import { asItIs, compileQuery, flagsOf, type Compiled, type Variables } from './compile-query.js';
 
 /** How many items of a long list are executed at once. */
-const partSize = 500;
+const partSize = 250;
 
 /**
  * Lets the lists that are marked as long (`@Extensions({ longList: true })`) be executed part by part in large answers: an operation of its own for each part,
