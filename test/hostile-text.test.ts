@@ -106,6 +106,14 @@ describe('C26 a text that is cut', () => {
     );
   });
 
+  test('has the same masks whether it is long or short', async () => {
+    const line = ['https://u:pw@h/', 'token="a b"', 'Bearer abcdefghi', 'plain', 'AKIAABCDEFGHIJKLMNOP', 'eyJabcdefghij.x', 'pwd=a;'].join(
+      ' ',
+    );
+    const lines = Array.from({ length: 2_000 }, (_, i) => `${i} ${line}`);
+    expect(await cleanMessage(lines.join('\n'))).toBe(lines.map(maskSecrets).join('\n'));
+  });
+
   test('of 1 MB lets other work have its turns in between', async () => {
     let turns = 0;
     const count = () => {

@@ -30,6 +30,7 @@ const secrets: readonly [RegExp, (whole: string, ...groups: string[]) => string]
 /** A text without what looks like a password, a token or a key. What names it stays, so that the text can still be understood. */
 export const maskSecrets = (text: string): string => secrets.reduce((masked, [pattern, by]) => masked.replace(pattern, by), text);
 
+/** The same for a long text: other requests have their turns in between. */
 async function maskInTurns(text: string): Promise<string> {
   let masked = text;
   for (const [pattern, by] of secrets) {
@@ -51,7 +52,7 @@ async function maskInTurns(text: string): Promise<string> {
   return masked;
 }
 
-/** Of texts that are shorter other requests notice nothing. */
+/** A shorter text is masked in no time. */
 const longFrom = 10_000;
 const keptBytes = 1_000_000;
 /** A password in a URL is seen by the `@` behind it, at most 700 characters on; all other secrets by how they begin. */
