@@ -1,6 +1,6 @@
 import type { Database } from '../src/platform/database.js';
 import { globalId } from '../src/platform/ids.js';
-import { bodyOf } from '../src/platform/large-answer.js';
+import { bodyOf, ListText } from '../src/platform/large-answer.js';
 import { openApi, type Api } from './support/api.js';
 import { connect, startHttp, type HttpServer } from './support/http.js';
 
@@ -168,4 +168,12 @@ test('the body in pieces is what JSON.stringify writes', async () => {
     for await (const piece of bodyOf(value)) text += piece;
     expect(text).toBe(`${JSON.stringify(value)}\n`);
   }
+});
+
+test('the text of a list is let go while it is sent: a connection that is kept holds none of it', async () => {
+  const list = new ListText(['{"id":1},{"id":2}', '{"id":3}']);
+  let text = '';
+  for await (const piece of bodyOf({ data: { nodes: list } })) text += piece;
+  expect(text).toBe('{"data":{"nodes":[{"id":1},{"id":2},{"id":3}]}}\n');
+  expect(list.pieces.join('')).toBe('');
 });

@@ -19,17 +19,20 @@ const links = {
   ],
 } as const;
 
-/** What a process reads or writes, of one kind. */
+/** The links of one kind, ordered by process: link by link its process and its data, and where those of a process begin. */
 interface Side {
   kind: number;
   writes: boolean;
+  processes: number[];
   data: number[];
+  first: Map<number, number>;
 }
 
 /** Some thousand links of one kind as two lists in JSON, in the order of the processes. */
 interface Links {
-  kind: number;
-  writes: boolean;
+  /** Place in the list of kinds of links. */
+  side: number;
+  part: number;
   processes: string;
   data: string;
 }
@@ -43,26 +46,24 @@ export async function edgesOf(db: Database, walks: readonly Walk[]): Promise<Lin
   const processes = new Set<number>();
   for (const { nodes, before } of walks)
     for (const list of [before, nodes]) await inTurns(list, ({ kind, id }) => void (kind === 0 && processes.add(id)));
-  const parts = links[walks[0]!.grain].map(
-    ([table, column, kind, writes, where]) =>
-      `select ${kind} as kind, ${writes} as writes, json_agg(process order by process, id)::text as processes, json_agg(id order by process, id)::text as data
-       from (select process_id as process, ${column} as id, row_number() over (order by process_id, ${column}) / ${linksInRow} as part
+  const kindsOfLinks = links[walks[0]!.grain];
+  const parts = kindsOfLinks.map(
+    ([table, column, , , where], side) =>
+      `select ${side} as side, part, json_agg(process order by process, id)::text as processes, json_agg(id order by process, id)::text as data
+       from (select process_id as process, ${column} as id, (row_number() over (order by process_id, ${column}) / ${linksInRow})::int as part
          from ${table} where process_id = any ($1::text::int[]) and ${where}) l group by part`,
   );
   // As text: the driver would look at each number, and it reads all that has come in one go. Which of the data were met is sorted out here: to PostgreSQL
   // both ends would be long lists, and it would compare each link with one of them.
-  const rows = await db.query<Links>(parts.join(' union all '), [`{${[...processes].join()}}`]);
-  const sides = new Map<number, Side[]>();
-  for (const { kind, writes, ...row } of rows) {
-    const data = JSON.parse(row.data) as number[];
-    let at = 0;
+  const rows = await db.query<Links>(`${parts.join(' union all ')} order by side, part`, [`{${[...processes].join()}}`]);
+  const sides = kindsOfLinks.map(([, , kind, writes]): Side => ({ kind, writes, processes: [], data: [], first: new Map() }));
+  for (const row of rows) {
+    const side = sides[row.side]!;
     await inTurns(JSON.parse(row.processes) as number[], (process) => {
-      const known = sides.get(process) ?? [];
-      if (!known.length) sides.set(process, known);
-      let side = known.at(-1);
-      if (side?.kind !== kind || side.writes !== writes) known.push((side = { kind, writes, data: [] }));
-      side.data.push(data[at++]!);
+      if (!side.first.has(process)) side.first.set(process, side.processes.length);
+      side.processes.push(process);
     });
+    await inTurns(JSON.parse(row.data) as number[], (id) => void side.data.push(id));
   }
   const answers: LineageEdge[][] = [];
   for (const { nodes, before } of walks) {
@@ -75,9 +76,9 @@ export async function edgesOf(db: Database, walks: readonly Walk[]): Promise<Lin
       if (node.kind > 0) return;
       const key = keyOf(node);
       const process = ids.get(key)!;
-      for (const { kind, writes, data } of sides.get(node.id) ?? [])
-        for (const id of data) {
-          const other = keyOf({ kind, id });
+      for (const { kind, writes, processes: ofLinks, data, first } of sides)
+        for (let at = first.get(node.id) ?? data.length; ofLinks[at] === node.id; at++) {
+          const other = keyOf({ kind, id: data[at]! });
           const end = ids.get(other);
           // An edge between two nodes of the answers before was in one of those.
           if (end && !(old.has(key) && old.has(other))) edges.push(writes ? { from: process, to: end } : { from: end, to: process });

@@ -3,7 +3,7 @@ import { isDue, pause } from './turns.js';
 
 /** The text of a list that was executed by itself: what stands between its brackets, in pieces. */
 export class ListText {
-  constructor(readonly pieces: readonly string[]) {}
+  constructor(readonly pieces: string[]) {}
 }
 
 type Path = readonly (string | number)[];
@@ -56,7 +56,11 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 function* jsonOf(value: unknown): Generator<string> {
   if (value instanceof ListText) {
     yield '[';
-    for (const [i, piece] of value.pieces.entries()) yield i ? `,${piece}` : piece;
+    for (const [i, piece] of value.pieces.entries()) {
+      // What is sent is let go: whatever still holds the answer, such as a connection that is kept, holds no text.
+      value.pieces[i] = '';
+      yield i ? `,${piece}` : piece;
+    }
     yield ']';
   } else if (Array.isArray(value) && value.some(isObject)) {
     for (let i = 0; i < value.length; i++) {
