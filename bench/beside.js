@@ -11,7 +11,7 @@ const lineage = `query ($roots: [ID!]!) { lineage(roots: $roots, direction: DOWN
 
 /** A client in a process of its own (client.js), so that reading its answers takes no time of ours. The answer of `stop` is what it has seen. */
 export function startClient({ url }, query, variables = {}) {
-  const child = fork(fileURLToPath(new URL('client.js', import.meta.url)), [url, JSON.stringify({ query, variables })]);
+  const child = fork(fileURLToPath(new URL('./client.js', import.meta.url)), [url, JSON.stringify({ query, variables })]);
   const seen = once(child, 'message');
   return {
     async stop() {

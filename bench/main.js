@@ -124,7 +124,7 @@ async function run() {
 
   const rows = results.map(rowOf);
   about.loadAfter = loadavg()[0];
-  await writeFile(new URL('results.json', import.meta.url), `${JSON.stringify({ ...about, results: rows }, null, 2)}\n`);
+  await writeFile(new URL('./results.json', import.meta.url), `${JSON.stringify({ ...about, results: rows }, null, 2)}\n`);
   printTable(about, rows);
 }
 

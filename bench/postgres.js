@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { useEmbeddedPostgres } from '../dist/app/embedded-postgres.js';
-import { migrate } from '../dist/app/migrate.js';
+import { useEmbeddedPostgres } from '../dist/app/embedded/use-postgres.js';
+import { migrate } from '../dist/app/store/migrate.js';
 import { connectionOptions } from '../dist/platform/database.js';
 
 /** Starts a PostgreSQL of the bench's own, with the settings that Waybill gives it. */

@@ -41,7 +41,7 @@ export async function measurePythonStarts({ url, quick, log }) {
     const standIns = fileURLToPath(new URL('../test/python/stand-in', import.meta.url));
     const { stdout } = await run(
       await findPython(),
-      ['-W', 'ignore', fileURLToPath(new URL('python-starts.py', import.meta.url)), quick ? '20' : '100'],
+      ['-W', 'ignore', fileURLToPath(new URL('./python-starts.py', import.meta.url)), quick ? '20' : '100'],
       {
         env: {
           ...process.env,

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { Database } from '../dist/platform/database.js';
-import { registerEach } from '../dist/process/register-processes.service.js';
+import { registerEach } from '../dist/process/register-processes.js';
 import { ask } from './servers.js';
 import { brief, median, spread, sum, timed } from './statistics.js';
 

@@ -1,10 +1,10 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { Database } from '../dist/platform/database.js';
-import { createOrm } from '../dist/app/orm.js';
-import { createContext } from '../dist/platform/context.js';
-import { learnShapes } from '../dist/platform/rows.js';
-import { startProcessRun } from '../dist/run/start-run.js';
-import { itemOf, reportRun } from '../dist/run/report-runs.js';
+import { createOrm } from '../dist/app/store/orm.js';
+import { createContext } from '../dist/platform/read/context.js';
+import { learnShapes } from '../dist/platform/entity/rows.js';
+import { startProcessRun } from '../dist/run/start/start-run.js';
+import { itemOf, reportRun } from '../dist/run/report/report-runs.js';
 import { measurePythonStarts } from './python.js';
 import { ask, startWaybill } from './servers.js';
 import { brief, median, spread, timed } from './statistics.js';

@@ -1,5 +1,5 @@
 import { Check, Entity, Unique } from '@mikro-orm/decorators/legacy';
-import { InstantColumn, Key, Text } from '../platform/columns.js';
+import { InstantColumn, Key, Text } from '../platform/entity/columns.js';
 
 /** A caller's key, kept as a hash: whoever reads the store cannot use it. */
 @Unique({ properties: ['keyHash'] })

@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
-import type { Context } from '../platform/context.js';
-import { filterByReference } from '../platform/filters.js';
-import { Audited, type Row } from '../platform/node.js';
+import type { Context } from '../platform/read/context.js';
+import { filterByReference } from '../platform/read/filters.js';
+import { Audited, type Row } from '../platform/entity/node.js';
 import { Actor } from './actor.entity.js';
 
 filterByReference(Audited, 'createdBy', 'createdById', Actor);

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Caller } from '../platform/context.js';
+import type { Caller } from '../platform/read/context.js';
 import { forbidden, unauthenticated } from '../platform/errors.js';
-import { checkActorName, type KeyRing } from './api-key.service.js';
+import { checkActorName, type KeyRing } from './api-keys.js';
 
 const makeKey = 'npm run key -- create --actor NAME --role read|write|admin';
 

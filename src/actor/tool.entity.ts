@@ -1,4 +1,4 @@
-import { lookupEntity } from '../platform/lookup-entity.js';
+import { lookupEntity } from '../platform/entity/lookup-entity.js';
 
 export const Tool = lookupEntity({
   name: 'Tool',

@@ -4,9 +4,10 @@ import pg from 'pg';
 import { isLoopback, refusalToListen } from '../actor/caller.js';
 import type { Config } from '../platform/config.js';
 import { databaseAddress } from '../platform/database-address.js';
-import type { Log } from '../platform/log.js';
-import { isUnavailable, startError } from './database-errors.js';
-import { StartError, useEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
+import type { Log } from './log.js';
+import { isUnavailable, startError } from './store/database-errors.js';
+import { StartError } from './start-error.js';
+import { useEmbeddedPostgres, type EmbeddedPostgres } from './embedded/use-postgres.js';
 
 const noKeys = { any: () => Promise.resolve(false) };
 

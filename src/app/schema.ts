@@ -2,67 +2,69 @@ import 'reflect-metadata';
 import { isAbstractType, type GraphQLSchema } from 'graphql';
 import { buildSchema, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import { AuditResolver } from '../actor/audit.resolver.js';
-import { actorLookups } from '../actor/lookups.js';
-import { contactLookups } from '../contact/lookups.js';
-import { datasetTypeLookups } from '../dataset-type/lookups.js';
-import { claimExtractResolvers } from '../extract/claim-extract.resolver.js';
-import { claimHolderResolvers } from '../extract/claim-holder.resolver.js';
-import { extractCountResolvers } from '../extract/extract-counts.resolver.js';
-import { extractDependencyResolvers } from '../extract/extract-dependencies.resolver.js';
-import { extractFields } from '../extract/extract-fields.resolver.js';
-import { extractHistoryResolvers } from '../extract/extract-history.resolver.js';
-import { extractResolvers } from '../extract/extract.resolver.js';
-import { extractLookups } from '../extract/lookups.js';
-import { moveByPersonResolvers } from '../extract/move-by-person.resolver.js';
-import { registerExtractResolvers } from '../extract/register-extracts.resolver.js';
-import { reportExtractResolvers } from '../extract/report-extract.resolver.js';
+import { actorLookups } from '../actor/lookups.resolver.js';
+import { ContactLinksResolver } from '../catalogue/contact-links.resolver.js';
+import { contactProcesses } from '../catalogue/contact-processes.resolver.js';
+import { contactSubjects } from '../catalogue/contact-subjects.resolver.js';
+import { contacts } from '../catalogue/contacts.resolver.js';
+import { datasetTypes } from '../catalogue/dataset-types.resolver.js';
+import { LifecycleResolver } from '../catalogue/retirement.resolver.js';
+import { clusterResolvers } from '../cluster/clusters.resolver.js';
+import { clusterLookups } from '../cluster/lookups.resolver.js';
+import { contactLookups } from '../contact/lookups.resolver.js';
+import { datasetTypeLookups } from '../dataset-type/lookups.resolver.js';
+import { claimExtractResolvers } from '../file/claim/claim-file.resolver.js';
+import { extractDependencyResolvers } from '../file/dependencies/file-dependencies.resolver.js';
+import { extractCountResolvers } from '../file/lists/file-counts.resolver.js';
+import { extractFields } from '../file/lists/file-fields.resolver.js';
+import { extractHistoryResolvers } from '../file/lists/file-history.resolver.js';
+import { extractResolvers } from '../file/lists/files.resolver.js';
+import { extractLookups } from '../file/lookups.resolver.js';
+import { registerExtractResolvers } from '../file/register/register-files.resolver.js';
+import { claimHolderResolvers } from '../file/report/claim-holder.resolver.js';
+import { moveByPersonResolvers } from '../file/report/move-by-person.resolver.js';
+import { reportExtractResolvers } from '../file/report/report-file.resolver.js';
 import { historyResolvers } from '../history/history.resolver.js';
-import { systemLookups } from '../history/lookups.js';
+import { systemLookups } from '../history/lookups.resolver.js';
 import { lineageResolvers } from '../lineage/lineage.resolver.js';
 import { changesResolvers } from '../live/changes.resolver.js';
-import { locationLookups } from '../location/lookups.js';
 import { locationResolvers } from '../location/location.resolver.js';
-import { withFilters } from '../platform/filters.js';
-import { learnShapes } from '../platform/rows.js';
-import { AuditedResolver, NodeResolver } from '../platform/node.resolver.js';
-import { attributeMappings } from '../process/attribute-mappings.resolver.js';
-import { ContactLinksResolver } from '../process/contact-links.resolver.js';
-import { clusterResolvers } from '../process/clusters.js';
-import { datasetTypes } from '../process/dataset-types.js';
-import { LifecycleResolver } from '../process/lifecycle.resolver.js';
-import { contactProcesses } from '../process/contact-processes.resolver.js';
-import { dependencyChanges } from '../process/dependency-changes.resolver.js';
-import { dependencyLinkResolvers } from '../process/dependency-links.resolver.js';
-import { dependencyWalks } from '../process/dependency-walk.resolver.js';
-import { executionOrderResolvers } from '../process/execution-order.resolver.js';
-import { processLookups } from '../process/lookups.js';
-import { processChanges } from '../process/process-changes.js';
+import { locationLookups } from '../location/lookups.resolver.js';
+import { learnShapes } from '../platform/entity/rows.js';
+import { withFilters } from '../platform/read/filters.js';
+import { AuditedResolver, NodeResolver } from '../platform/read/node.resolver.js';
+import { dependencyChanges } from '../process/dependencies/dependency-changes.resolver.js';
+import { dependencyLinkResolvers } from '../process/dependencies/dependency-links.resolver.js';
+import { dependencyWalks } from '../process/dependencies/dependency-walk.resolver.js';
+import { executionOrderResolvers } from '../process/dependencies/execution-order.resolver.js';
+import { processFilterResolvers } from '../process/filters/process-filters.resolver.js';
+import { attributeMappings } from '../process/links/attribute-mappings.resolver.js';
+import { readersAndWriters } from '../process/links/readers-writers.resolver.js';
+import { processLookups } from '../process/lookups.resolver.js';
+import { processChanges } from '../process/process-changes.resolver.js';
 import { processResolvers } from '../process/process.resolver.js';
-import { processFilterResolvers } from '../process/process-filters.resolver.js';
-import { readersAndWriters } from '../process/readers-writers.resolver.js';
-import { registrationResolvers } from '../process/register-process.resolver.js';
-import { runLookups } from '../run/lookups.js';
-import { operateRunResolvers } from '../run/operate-runs.resolver.js';
-import { reportRunPayload } from '../run/report-run-payload.js';
-import { reportRunResolvers } from '../run/report-run.resolver.js';
-import { startRunResolvers } from '../run/start-run.resolver.js';
-import { clusterUsage } from '../run/cluster-usage.resolver.js';
-import { dependencyRuns } from '../run/dependency-runs.resolver.js';
-import { lateProcesses } from '../run/late-processes.resolver.js';
-import { runStatistics } from '../run/run-statistics.resolver.js';
-import { whyBlockedResolvers } from '../run/why-blocked.resolver.js';
-import { whyFailedResolvers } from '../run/why-failed.resolver.js';
-import { processRunResolvers } from '../run/process-runs.resolver.js';
-import { runErrorResolvers } from '../run/run-errors.resolver.js';
-import { runGroupResolvers } from '../run/run-groups.resolver.js';
-import { contactSubjects } from '../source/contact-subjects.resolver.js';
+import { registrationResolvers } from '../process/registration/register-process.resolver.js';
+import { lateProcesses } from '../run/diagnosis/late-processes.resolver.js';
+import { whyBlockedResolvers } from '../run/diagnosis/why-blocked.resolver.js';
+import { whyFailedResolvers } from '../run/diagnosis/why-failed.resolver.js';
+import { runGroupResolvers } from '../run/groups/run-groups.resolver.js';
+import { clusterUsage } from '../run/lists/cluster-usage.resolver.js';
+import { runErrorResolvers } from '../run/lists/run-errors.resolver.js';
+import { runStatistics } from '../run/lists/run-statistics.resolver.js';
+import { processRunResolvers } from '../run/lists/runs.resolver.js';
+import { runLookups } from '../run/lookups.resolver.js';
+import { operateRunResolvers } from '../run/report/operate-runs.resolver.js';
+import { reportRunPayload } from '../run/report/report-run.payload.js';
+import { reportRunResolvers } from '../run/report/report-run.resolver.js';
+import { dependencyRuns } from '../run/start/dependency-runs.resolver.js';
+import { startRunResolvers } from '../run/start/start-run.resolver.js';
 import { canonicalTypeResolvers } from '../source/canonical-type.resolver.js';
-import { sourceLookups } from '../source/lookups.js';
-import { sourceLocations } from '../source/locations.js';
-import { sourceChanges } from '../source/source-changes.js';
+import { sourceLookups } from '../source/lookups.resolver.js';
+import { sourceChanges } from '../source/source-changes.resolver.js';
+import { sourceLocations } from '../source/source-locations.resolver.js';
 import { sourceResolvers } from '../source/source.resolver.js';
-import { withLongLists } from './long-lists.js';
-import { createOrm } from './orm.js';
+import { withLongLists } from './execution/long-lists.js';
+import { createOrm } from './store/orm.js';
 
 /** Every resolver class of the API. A new one is added here. */
 const resolvers = [
@@ -90,6 +92,7 @@ const resolvers = [
   ...processLookups,
   ...processChanges,
   ...datasetTypes,
+  ...clusterLookups,
   ...clusterResolvers,
   LifecycleResolver,
   ...processResolvers,
@@ -103,6 +106,7 @@ const resolvers = [
   ...registrationResolvers,
   ...attributeMappings,
   ContactLinksResolver,
+  ...contacts,
   ...runLookups,
   ...startRunResolvers,
   ...reportRunResolvers,

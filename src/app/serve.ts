@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { refusalToListen } from '../actor/caller.js';
-import { KeyRing } from '../actor/api-key.service.js';
+import { KeyRing } from '../actor/api-keys.js';
 import { help, printable, readConfig, type Config } from '../platform/config.js';
 import { ConfigError } from '../platform/errors.js';
-import { createLog, type Log } from '../platform/log.js';
-import { isUnavailable } from './database-errors.js';
-import { StartError } from './embedded-postgres.js';
+import { createLog, type Log } from './log.js';
+import { isUnavailable } from './store/database-errors.js';
+import { StartError } from './start-error.js';
 import { refuseEarly } from './refuse-early.js';
 import { buildWaybillSchema } from './schema.js';
-import { ListenError, startServer, type Server } from './server.js';
-import { openStore, type Store } from './store.js';
+import { ListenError, startServer, type Server } from './http/server.js';
+import { openStore, type Store } from './store/open-store.js';
 import { startSweeper } from './sweeper.js';
 
 /** The program behind `npm start`: runs until it is told to stop. */

@@ -1,8 +1,8 @@
-import { sweepExtracts } from '../extract/sweep-extracts.service.js';
-import type { Log } from '../platform/log.js';
-import { fillDue } from '../run/process-due.js';
-import { sweepRuns } from '../run/sweep-runs.service.js';
-import type { Store } from './store.js';
+import { sweepExtracts } from '../file/sweep-files.js';
+import type { Log } from './log.js';
+import { fillDue } from '../run/diagnosis/process-due.js';
+import { sweepRuns } from '../run/sweep-runs.js';
+import type { Store } from './store/open-store.js';
 
 /** Looks every so many seconds for runs and files whose holders are gone, from now until the answer is called. Each server may do so. */
 export function startSweeper(store: Store, seconds: number, log: Log): () => Promise<void> {

@@ -1,5 +1,5 @@
-import { Text } from '../platform/columns.js';
-import { lookupEntity } from '../platform/lookup-entity.js';
+import { Text } from '../platform/entity/columns.js';
+import { lookupEntity } from '../platform/entity/lookup-entity.js';
 
 export const Contact = lookupEntity({
   name: 'Contact',

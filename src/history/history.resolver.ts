@@ -1,17 +1,17 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { GraphQLJSON } from 'graphql-scalars';
 import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Info, Int, Query, registerEnumType, Resolver, Root } from 'type-graphql';
-import { connectionOf } from '../platform/connections.js';
-import type { Context } from '../platform/context.js';
-import { decodeCursor } from '../platform/cursors.js';
+import { connectionOf } from '../platform/read/connections.js';
+import type { Context } from '../platform/read/context.js';
+import { decodeCursor } from '../platform/read/cursors.js';
 import { invalid } from '../platform/errors.js';
-import { decodeId } from '../platform/ids.js';
+import { decodeId } from '../platform/entity/ids.js';
 import { refuseEmpty } from '../platform/lists.js';
-import { Audited, type Row } from '../platform/node.js';
-import { page, PageArgs, type ListSource, type Page } from '../platform/paging.js';
-import { entityNamed } from '../platform/rows.js';
-import { Name } from '../platform/text.js';
-import type { Condition } from '../platform/values.js';
+import { Audited, type Row } from '../platform/entity/node.js';
+import { page, PageArgs, type ListSource, type Page } from '../platform/read/paging.js';
+import { entityNamed } from '../platform/entity/rows.js';
+import { Name } from '../platform/entity/text.js';
+import type { Condition } from '../platform/read/values.js';
 import { linkFields } from './link-fields.js';
 import { StatusEvent } from './status-event.entity.js';
 

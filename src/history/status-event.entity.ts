@@ -1,6 +1,6 @@
 import { Entity, Index, PrimaryKey } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { Big, InstantColumn, Stored, Text } from '../platform/columns.js';
+import { Big, InstantColumn, Stored, Text } from '../platform/entity/columns.js';
 
 /** Written by triggers only; there is no foreign key to the subject, because history outlives a deleted row. */
 @ObjectType({ description: 'One change of a state or of links, as the database recorded it. Never changed and never deleted.' })

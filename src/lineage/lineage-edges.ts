@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.js';
-import { globalId } from '../platform/ids.js';
+import { globalId } from '../platform/entity/ids.js';
 import { inTurns } from '../platform/turns.js';
 import type { LineageEdge } from './lineage.type.js';
 import { LineageGrain } from './lineage.type.js';

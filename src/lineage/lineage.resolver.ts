@@ -1,11 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, type ClassType } from 'type-graphql';
-import type { Context } from '../platform/context.js';
+import type { Context } from '../platform/read/context.js';
 import { invalid, notFound } from '../platform/errors.js';
-import { decodeId, globalId } from '../platform/ids.js';
-import type { Row } from '../platform/node.js';
-import { stamped } from '../platform/node.resolver.js';
+import { decodeId, globalId } from '../platform/entity/ids.js';
+import type { Row } from '../platform/entity/node.js';
+import { stamped } from '../platform/read/stamped.js';
 import { Process } from '../process/process.entity.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';

@@ -1,6 +1,6 @@
 import { ArgsType, createUnionType, Extensions, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { Row } from '../platform/node.js';
-import { WalkCut } from '../platform/walk-cut.js';
+import type { Row } from '../platform/entity/node.js';
+import { WalkCut } from '../platform/read/walk-cut.js';
 import { Process } from '../process/process.entity.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';

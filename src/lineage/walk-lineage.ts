@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
 import { inTurns } from '../platform/turns.js';
-import { WalkCut } from '../platform/walk-cut.js';
+import { WalkCut } from '../platform/read/walk-cut.js';
 import { LineageDirection, LineageGrain, maxNodes, type LineageArgs } from './lineage.type.js';
 
 /** Kinds of nodes, in the order in which a level has them. */

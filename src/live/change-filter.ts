@@ -1,12 +1,12 @@
 import { type GraphQLSchema, isInterfaceType } from 'graphql';
-import { decodePlace, type FeedEvent, type Place, type Snapshot } from '../history/event-feed.service.js';
-import { locationNaming } from '../location/location-naming.service.js';
+import { decodePlace, type FeedEvent, type Place, type Snapshot } from '../history/event-feed.js';
+import { locationNaming } from '../location/location-naming.js';
 import type { Database } from '../platform/database.js';
 import { invalid, notFound } from '../platform/errors.js';
-import { idOf } from '../platform/ids.js';
+import { idOf } from '../platform/entity/ids.js';
 import { refuseEmpty } from '../platform/lists.js';
-import { idByName } from '../platform/naming.js';
-import { processNaming } from '../process/process-naming.service.js';
+import { idByName } from '../platform/write/naming.js';
+import { processNaming } from '../process/process-naming.js';
 import type { ChangesArgs } from './changes.type.js';
 import type { SubjectLinks } from './subject-links.js';
 import { rootKinds, upstreamOf, type Root, type Upstream } from './upstream.js';

@@ -1,4 +1,5 @@
-import { boundary, nextWindow, WindowReader, type FeedEvent, type Place, type Snapshot } from '../history/event-feed.service.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { boundary, nextWindow, WindowReader, type FeedEvent, type Place, type Snapshot } from '../history/event-feed.js';
 import type { Database } from '../platform/database.js';
 import { DomainError } from '../platform/errors.js';
 import { changesLineage, matchesLinks, mayMatch, needsLinks, type ChangeFilter } from './change-filter.js';
@@ -106,15 +107,7 @@ async function patiently<T>({ feed, signal }: StreamOptions, work: () => Promise
       if (signal.aborted) break;
       if (error instanceof DomainError) throw error;
       feed.report(error);
-      await new Promise<void>((resolve) => {
-        const go = () => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', go);
-          resolve();
-        };
-        const timer = setTimeout(go, retryMs);
-        signal.addEventListener('abort', go);
-      });
+      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
     }
   return undefined;
 }

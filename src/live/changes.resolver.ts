@@ -1,18 +1,16 @@
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { boundary, currentSnapshot, encodePlace, type FeedEvent } from '../history/event-feed.service.js';
-import type { Context } from '../platform/context.js';
+import { boundary, currentSnapshot, encodePlace, type FeedEvent } from '../history/event-feed.js';
+import type { Context } from '../platform/read/context.js';
 import { invalid } from '../platform/errors.js';
-import type { Row } from '../platform/node.js';
-import { stamped } from '../platform/node.resolver.js';
-import { entityNamed } from '../platform/rows.js';
+import type { Row } from '../platform/entity/node.js';
+import { stamped } from '../platform/read/stamped.js';
+import { entityNamed } from '../platform/entity/rows.js';
 import { readFilter } from './change-filter.js';
 import { changesOf, seatNow, type ChangeRow } from './change-stream.js';
+import { lastCursors } from './last-cursors.js';
 import { Change, ChangesArgs } from './changes.type.js';
 import { feedsOf } from './feed.js';
-
-/** The last cursor of a client that comes again with the same document, as a browser's EventSource does: it goes before `after`. */
-export const lastCursors = new WeakMap<Context, string>();
 
 /** Checks what a subscriber wants, and answers the changes from then on. */
 async function subscribeToChanges(args: ChangesArgs, ctx: Context, schema: GraphQLSchema): Promise<AsyncIterableIterator<ChangeRow>> {

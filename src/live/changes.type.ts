@@ -1,7 +1,7 @@
 import { ArgsType, Field, ID, ObjectType } from 'type-graphql';
 import { StatusEvent } from '../history/status-event.entity.js';
-import { Node } from '../platform/node.js';
-import { Name } from '../platform/text.js';
+import { Node } from '../platform/entity/node.js';
+import { Name } from '../platform/entity/text.js';
 
 @ObjectType({ description: 'One change of a state or of links, as a subscription tells of it.' })
 export class Change {

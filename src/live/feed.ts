@@ -1,4 +1,4 @@
-import { disownRestored, nextWindow, WindowReader, currentSnapshot, type FeedEvent } from '../history/event-feed.service.js';
+import { disownRestored, nextWindow, WindowReader, currentSnapshot, type FeedEvent } from '../history/event-feed.js';
 import type { Database } from '../platform/database.js';
 import { readLinks, type SubjectLinks } from './subject-links.js';
 import { Listener, makeAnnouncer } from './wake-ups.js';

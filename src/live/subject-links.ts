@@ -1,4 +1,4 @@
-import type { FeedEvent } from '../history/event-feed.service.js';
+import type { FeedEvent } from '../history/event-feed.js';
 import type { Queries } from '../platform/database.js';
 
 /** What the subject of an event belongs to at present: what filters go by. */

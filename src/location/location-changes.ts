@@ -2,12 +2,12 @@ import { Int } from 'type-graphql';
 import type { Tx } from '../platform/database.js';
 import { conflict, invalid } from '../platform/errors.js';
 import { maskAddress } from '../platform/mask-secrets.js';
-import { lockThing, type ThingInput } from '../platform/naming.js';
-import { Name } from '../platform/text.js';
-import { updateThing, type ThingField } from '../platform/thing-changes.js';
-import { checkBucket, putLocation, type NewLocation } from './find-location.service.js';
-import { locationNaming } from './location-naming.service.js';
-import { describePath } from './location-path.service.js';
+import { lockThing, type ThingInput } from '../platform/write/naming.js';
+import { Name } from '../platform/entity/text.js';
+import { updateThing, type ThingField } from '../platform/write/record-changes.js';
+import { checkBucket, putLocation, type NewLocation } from './find-location.js';
+import { locationNaming } from './location-naming.js';
+import { describePath } from './location-path.js';
 import { LocationType } from './location-type.entity.js';
 
 /** What can be said of a location beside its name. */

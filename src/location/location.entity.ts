@@ -1,7 +1,7 @@
 import { Check, Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { InstantColumn, Key, Reference, Text, Whole } from '../platform/columns.js';
-import { Audited, Node } from '../platform/node.js';
+import { InstantColumn, Key, Reference, Text, Whole } from '../platform/entity/columns.js';
+import { Audited, Node } from '../platform/entity/node.js';
 import { LocationType } from './location-type.entity.js';
 
 const masked = { sql: (column: string) => `process_tracker.mask_address(${column})`, nullable: false };

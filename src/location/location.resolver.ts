@@ -14,20 +14,20 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import type { Context } from '../platform/context.js';
-import { listQuery, referenceField } from '../platform/fields.js';
-import { findRow } from '../platform/find-row.js';
+import type { Context } from '../platform/read/context.js';
+import { listQuery, referenceField } from '../platform/read/fields.js';
+import { findRow } from '../platform/read/find-row.js';
 import { maskAddress } from '../platform/mask-secrets.js';
-import { idByName, type ThingInput } from '../platform/naming.js';
-import type { Row } from '../platform/node.js';
-import { removable } from '../platform/removal.js';
-import type { FieldReads } from '../platform/selection.js';
-import { Name } from '../platform/text.js';
-import { aliasesField, reasonField, tellingFields } from '../platform/thing.js';
-import type { NewLocation } from './find-location.service.js';
+import { idByName, type ThingInput } from '../platform/write/naming.js';
+import type { Row } from '../platform/entity/node.js';
+import { removable } from '../platform/write/removal.js';
+import type { FieldReads } from '../platform/read/selection.js';
+import { Name } from '../platform/entity/text.js';
+import { aliasesField, reasonField, tellingFields } from '../platform/write/record.js';
+import type { NewLocation } from './find-location.js';
 import { createLocation, locationFields, updateLocation } from './location-changes.js';
-import { idByPath, locationNaming } from './location-naming.service.js';
-import { describePath } from './location-path.service.js';
+import { idByPath, locationNaming } from './location-naming.js';
+import { describePath } from './location-path.js';
 import { LocationType } from './location-type.entity.js';
 import { Location } from './location.entity.js';
 

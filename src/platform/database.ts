@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { databaseAddress } from './database-address.js';
@@ -139,7 +140,7 @@ export class Database implements Queries {
         if (code === '42501') throw conflict('The user of the database may not make this change. Nothing was changed.', { reason: 'ROLE' });
         if (code === '55P03') throw await lockTimedOut(this, error, records);
         if (attempt >= attempts || !worthRetrying.has(code)) throw translated(error);
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
+        await sleep(Math.random() * 20 * attempt);
       } finally {
         for (const record of records) this.#workers.delete(record);
       }

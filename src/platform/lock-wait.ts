@@ -1,6 +1,21 @@
 import type { Queries } from './database.js';
 import { Unavailable } from './errors.js';
-import { shapeOfTable } from './rows.js';
+
+/** How an error names a row of a table: by the record's type and the value of a column. */
+export interface NamedTable {
+  /** The type of its records. */
+  name: string;
+  table: string;
+  key: string | undefined;
+  /** Column of their name, if they have one. */
+  label: string | undefined;
+}
+const namedTables = new Map<string, NamedTable>();
+
+/** Lets errors name the rows of these tables. */
+export function nameTables(tables: Iterable<NamedTable>): void {
+  for (const each of tables) namedTables.set(each.table, each);
+}
 
 /** Who holds a lock, as an operator looks for it in `pg_stat_activity`. */
 interface Holder {
@@ -48,15 +63,15 @@ export async function queueTimedOut(db: Queries, record: string, pid: number | u
 /** PostgreSQL reports the place and the table at which it waited. The row there is still the one that was locked, or gone. */
 async function holderOf(db: Queries, where: string): Promise<{ name: string; by?: Holder | undefined } | undefined> {
   const [, place, table] = /tuple (\(\d+,\d+\)) in relation "(\w+)"/.exec(where) ?? [];
-  const shape = table && shapeOfTable(table);
-  if (!shape) return undefined;
-  const named = shape.columns.get('name')?.column;
+  const named = table && namedTables.get(table);
+  if (!named) return undefined;
+  const { label, key: keyColumn } = named;
   const [row] = await db.query<Holder & { name: string | null; key: string }>(
-    `select ${named ? `t.${named}` : 'null'} as name, ${shape.key ? `t.${shape.key}::text` : `''`} as key, ${holderSql}
-     from ${shape.table} t left join pg_stat_activity a on a.backend_xid = t.xmax where t.ctid = $1::tid`,
+    `select ${label ? `t.${label}` : 'null'} as name, ${keyColumn ? `t.${keyColumn}::text` : `''`} as key, ${holderSql}
+     from ${table} t left join pg_stat_activity a on a.backend_xid = t.xmax where t.ctid = $1::tid`,
     [place],
   );
-  if (!row) return { name: `${/^[AEIO]/.test(shape.name) ? 'an' : 'a'} ${shape.name}` };
+  if (!row) return { name: `${/^[AEIO]/.test(named.name) ? 'an' : 'a'} ${named.name}` };
   const { name, key, ...by } = row;
-  return { name: `the ${shape.name} ${name === null ? key : JSON.stringify(name)}`.trim(), by: by.pid ? by : undefined };
+  return { name: `the ${named.name} ${name === null ? key : JSON.stringify(name)}`.trim(), by: by.pid ? by : undefined };
 }

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { Decimal } from '../platform/scalars.js';
-import { LongText, Name } from '../platform/text.js';
+import { Decimal } from '../platform/entity/scalars.js';
+import { LongText, Name } from '../platform/entity/text.js';
 import { ProcessRefInput } from './process-ref.input.js';
 
 @InputType({ description: 'A known attribute: by its global id, or by the names of its source, its object and itself.' })

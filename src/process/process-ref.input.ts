@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { Name } from '../platform/text.js';
+import { Name } from '../platform/entity/text.js';
 
 @InputType({ description: 'Which process: either by `id` or by `name`.' })
 export class ProcessRefInput {

@@ -1,8 +1,8 @@
 import { Check, Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
 import { Tool } from '../actor/tool.entity.js';
-import { Big, InstantColumn, Key, LocalTime, never, Reference, Text, Whole } from '../platform/columns.js';
-import { Audited, Node } from '../platform/node.js';
+import { Big, InstantColumn, Key, LocalTime, never, Reference, Text, Whole } from '../platform/entity/columns.js';
+import { Audited, Node } from '../platform/entity/node.js';
 import { ProcessType } from './process-type.entity.js';
 import { ScheduleFrequency } from './schedule-frequency.entity.js';
 

@@ -1,8 +1,8 @@
 import { Field, InputType, Int, registerEnumType } from 'type-graphql';
-import { Decimal } from '../platform/scalars.js';
-import { LongText, Name } from '../platform/text.js';
+import { Decimal } from '../platform/entity/scalars.js';
+import { LongText, Name } from '../platform/entity/text.js';
 import { ProcessFilterInput } from './process-filter.input.js';
-import { runSettings } from './run-settings.service.js';
+import { runSettings } from './run-settings.js';
 
 @InputType({ description: 'Somebody to call: found by name, made where there is none.' })
 export class ContactInput {

@@ -1,9 +1,9 @@
 import { Entity, Index } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { InstantColumn, Key, LocalTime, Reference, Text } from '../platform/columns.js';
-import { Audited, Node } from '../platform/node.js';
+import { InstantColumn, Key, LocalTime, Reference, Text } from '../platform/entity/columns.js';
+import { Audited, Node } from '../platform/entity/node.js';
 import { ErrorType } from './error-type.entity.js';
-import { ProcessRun } from './process-run.entity.js';
+import { ProcessRun } from './run.entity.js';
 
 @ObjectType('RunError', { implements: [Node, Audited], description: 'An error that a run raised. Not every error makes its run fail.' })
 @Index({ properties: ['runId', 'typeId'] })

@@ -1,7 +1,7 @@
 import { Check, Entity, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { InstantColumn, Key, Text, Whole } from '../platform/columns.js';
-import { Audited, Node } from '../platform/node.js';
+import { InstantColumn, Key, Text, Whole } from '../platform/entity/columns.js';
+import { Audited, Node } from '../platform/entity/node.js';
 
 @ObjectType('RunGroup', {
   implements: [Node, Audited],

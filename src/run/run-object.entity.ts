@@ -1,8 +1,8 @@
 import { Check, Entity, Index } from '@mikro-orm/decorators/legacy';
-import { Reference } from '../platform/columns.js';
-import { TextKey } from '../platform/text-key.js';
+import { Reference } from '../platform/entity/columns.js';
+import { TextKey } from '../platform/entity/text-key.js';
 import { SourceObject } from '../source/source-object.entity.js';
-import { ProcessRun } from './process-run.entity.js';
+import { ProcessRun } from './run.entity.js';
 
 /** An object that a run reads (input) or writes (output), as its process said when it started. */
 @Index({ properties: ['objectId'] })

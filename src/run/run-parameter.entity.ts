@@ -1,8 +1,8 @@
 import { Entity } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { Reference, Text } from '../platform/columns.js';
-import { TextKey } from '../platform/text-key.js';
-import { ProcessRun } from './process-run.entity.js';
+import { Reference, Text } from '../platform/entity/columns.js';
+import { TextKey } from '../platform/entity/text-key.js';
+import { ProcessRun } from './run.entity.js';
 
 /** What a run was told to do. */
 @ObjectType({ description: 'A parameter of a run.' })

@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { Context } from '../platform/context.js';
-import type { Row } from '../platform/node.js';
-import { canonicalType, CanonicalType } from './canonical-type.view.js';
+import type { Context } from '../platform/read/context.js';
+import type { Row } from '../platform/entity/node.js';
+import { canonicalType, CanonicalType } from './canonical-type.js';
 import { DataType } from './data-type.entity.js';
 import { SourceObjectAttribute } from './source-object-attribute.entity.js';
 

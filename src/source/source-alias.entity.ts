@@ -1,6 +1,6 @@
 import { Entity, Index } from '@mikro-orm/decorators/legacy';
-import { Reference } from '../platform/columns.js';
-import { TextKey } from '../platform/text-key.js';
+import { Reference } from '../platform/entity/columns.js';
+import { TextKey } from '../platform/entity/text-key.js';
 import { Source } from './source.entity.js';
 
 /** A name that a source had before. */

@@ -1,5 +1,5 @@
 import { Entity, ManyToOne } from '@mikro-orm/decorators/legacy';
-import { TextKey } from '../platform/text-key.js';
+import { TextKey } from '../platform/entity/text-key.js';
 import { SourceContact } from './source-contact.entity.js';
 
 /** What a contact of a source is there for. The link itself stays one row a contact, as ProcessTracker's clients expect. */

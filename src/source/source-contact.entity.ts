@@ -1,6 +1,6 @@
 import { Entity, Index } from '@mikro-orm/decorators/legacy';
-import { Reference } from '../platform/columns.js';
-import { Audited } from '../platform/node.js';
+import { Reference } from '../platform/entity/columns.js';
+import { Audited } from '../platform/entity/node.js';
 import { Source } from './source.entity.js';
 import { Contact } from '../contact/contact.entity.js';
 

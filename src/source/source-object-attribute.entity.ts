@@ -1,7 +1,7 @@
 import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { Flag, InstantColumn, Key, Numeric, Reference, Text, Whole } from '../platform/columns.js';
-import { Audited, Node } from '../platform/node.js';
+import { Flag, InstantColumn, Key, Numeric, Reference, Text, Whole } from '../platform/entity/columns.js';
+import { Audited, Node } from '../platform/entity/node.js';
 import { DataType } from './data-type.entity.js';
 import { SourceObject } from './source-object.entity.js';
 

@@ -1,7 +1,7 @@
 import { Entity, Index } from '@mikro-orm/decorators/legacy';
 import { Contact } from '../contact/contact.entity.js';
-import { Reference } from '../platform/columns.js';
-import { TextKey } from '../platform/text-key.js';
+import { Reference } from '../platform/entity/columns.js';
+import { TextKey } from '../platform/entity/text-key.js';
 import { SourceObject } from './source-object.entity.js';
 
 /** A contact of an object and what for; the empty role says just that it is one. */

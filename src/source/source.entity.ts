@@ -1,7 +1,7 @@
 import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { InstantColumn, Key, Reference, Text } from '../platform/columns.js';
-import { Audited, Node } from '../platform/node.js';
+import { InstantColumn, Key, Reference, Text } from '../platform/entity/columns.js';
+import { Audited, Node } from '../platform/entity/node.js';
 import { CharacterSet } from './character-set.entity.js';
 import { SourceType } from './source-type.entity.js';
 

@@ -1,17 +1,15 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Int, Query, Resolver } from 'type-graphql';
-import type { Context } from '../platform/context.js';
-import { listField, listQuery, referenceField } from '../platform/fields.js';
-import type { Row } from '../platform/node.js';
-import { idByName } from '../platform/naming.js';
-import type { ListSource } from '../platform/paging.js';
-import { findRow } from '../platform/find-row.js';
-import { Name } from '../platform/text.js';
-import { Contact } from '../contact/contact.entity.js';
+import type { Context } from '../platform/read/context.js';
+import { listField, listQuery, referenceField } from '../platform/read/fields.js';
+import type { Row } from '../platform/entity/node.js';
+import { idByName } from '../platform/write/naming.js';
+import type { ListSource } from '../platform/read/paging.js';
+import { findRow } from '../platform/read/find-row.js';
+import { Name } from '../platform/entity/text.js';
 import { CharacterSet } from './character-set.entity.js';
-import { ContactLink, ContactLinkResolver } from './contact-link.type.js';
 import { DataType } from './data-type.entity.js';
-import { objectNaming, sourceNaming } from './source-naming.service.js';
+import { objectNaming, sourceNaming } from './source-naming.js';
 import { SourceObjectAttribute } from './source-object-attribute.entity.js';
 import { SourceObject } from './source-object.entity.js';
 import { SourceType } from './source-type.entity.js';
@@ -66,20 +64,8 @@ class SourceQueries {
   }
 }
 
-/** The contacts linked by a table with a role in each row. */
-const linkedContacts = (table: string, column: string): ListSource => ({
-  name: `${table}.name`,
-  entity: Contact,
-  from: `(select ${column}, contact_id, coalesce(array_agg(role order by role) filter (where role <> ''), '{}') as roles from ${table} group by 1, 2) l join contact_lkup t on t.contact_id = l.contact_id`,
-  parent: `l.${column}`,
-  order: ['name', 'id'],
-  extra: { roles: { sql: 'l.roles' } },
-  inside: 'contact',
-});
-
 export const sourceResolvers = [
   SourceQueries,
-  ContactLinkResolver,
   ...listQuery('sources', Source, 'All sources, ordered by name.', sources),
   ...listQuery('sourceObjects', SourceObject, 'All objects of all sources, ordered by name.', objects),
   ...listQuery('sourceObjectAttributes', SourceObjectAttribute, 'All attributes of all objects, ordered by name.', attributes),
@@ -89,19 +75,6 @@ export const sourceResolvers = [
     ...objects,
     name: 'Source.objects',
     parent: 't.source_id',
-  }),
-  ...listField(Source, 'contacts', ContactLink, 'Whom to call about it, ordered by name.', {
-    name: 'Source.contacts',
-    entity: Contact,
-    from: 'source_contact l join contact_lkup t on t.contact_id = l.contact_id',
-    parent: 'l.source_id',
-    order: ['name', 'id'],
-    extra: {
-      roles: {
-        sql: `array(select role from source_contact_role r where r.source_id = l.source_id and r.contact_id = l.contact_id order by role)`,
-      },
-    },
-    inside: 'contact',
   }),
   referenceField(SourceObject, 'source', 'sourceId', Source, 'The source that it lies in.', false),
   referenceField(SourceObject, 'characterSet', 'characterSetId', CharacterSet, 'Character set of its text, where it was said.'),
@@ -119,20 +92,6 @@ export const sourceResolvers = [
       retirable: true,
     },
   ),
-  ...listField(
-    SourceObject,
-    'contacts',
-    ContactLink,
-    'Whom to call about it, ordered by name.',
-    linkedContacts('source_object_contact', 'source_object_id'),
-  ),
   referenceField(SourceObjectAttribute, 'object', 'objectId', SourceObject, 'The object that it belongs to.'),
   referenceField(SourceObjectAttribute, 'dataType', 'dataTypeId', DataType, 'Its data type, where it was said.'),
-  ...listField(
-    SourceObjectAttribute,
-    'contacts',
-    ContactLink,
-    'Whom to call about it, ordered by name.',
-    linkedContacts('source_object_attribute_contact', 'source_object_attribute_id'),
-  ),
 ];

@@ -1,9 +1,9 @@
 import { getOperationAST, graphql, parse, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import pg from 'pg';
-import { compileQuery } from '../../src/app/compile-query.js';
+import { compileQuery } from '../../src/app/execution/compile-query.js';
 import { buildWaybillSchema } from '../../src/app/schema.js';
-import { createContext, type Caller, type Context } from '../../src/platform/context.js';
+import { createContext, type Caller, type Context } from '../../src/platform/read/context.js';
 import { asOptions, connectionOptions, Database, writeCosts } from '../../src/platform/database.js';
 import type { TypedDocumentString } from '../generated/graphql.js';
 import { createDatabase, type TestDatabase } from './cluster.js';

@@ -1,4 +1,4 @@
-import { registerProcesses } from '../../src/process/register-processes.service.js';
+import { registerProcesses } from '../../src/process/register-processes.js';
 import type { RegisterProcessInput } from '../../src/process/register-process.input.js';
 import type { Api } from './api.js';
 

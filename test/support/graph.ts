@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decodeId } from '../../src/platform/ids.js';
+import { decodeId } from '../../src/platform/entity/ids.js';
 import type { Api } from './api.js';
 
 export const directions = ['UPSTREAM', 'DOWNSTREAM', 'BOTH'] as const;

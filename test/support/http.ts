@@ -1,11 +1,11 @@
 import { buildSchema, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import pg from 'pg';
-import type { StoreState } from '../../src/app/migrate.js';
-import { startServer, type Server } from '../../src/app/server.js';
+import type { StoreState } from '../../src/app/store/migrate.js';
+import { startServer, type Server } from '../../src/app/http/server.js';
 import { readConfig, type Config } from '../../src/platform/config.js';
-import type { Context } from '../../src/platform/context.js';
+import type { Context } from '../../src/platform/read/context.js';
 import { connectionOptions, Database } from '../../src/platform/database.js';
-import { createLog } from '../../src/platform/log.js';
+import { createLog } from '../../src/app/log.js';
 
 export interface Answer {
   status: number;

@@ -1,5 +1,5 @@
 import { parse, subscribe, type ExecutionResult } from 'graphql';
-import { createContext } from '../../src/platform/context.js';
+import { createContext } from '../../src/platform/read/context.js';
 import type { Database } from '../../src/platform/database.js';
 import type { Api } from './api.js';
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import type { StoreState } from '../../src/app/migrate.js';
+import type { StoreState } from '../../src/app/store/migrate.js';
 import { connectionOptions } from '../../src/platform/database.js';
 import { createEmptyDatabase, execute, type TestDatabase } from './cluster.js';
 
 type Row = Record<string, any>;
 export type Ask = (sql: string) => Promise<Row[]>;
 
-const oldStore = readFileSync(new URL('old-store.sql', import.meta.url), 'utf8');
+const oldStore = readFileSync(new URL('./old-store.sql', import.meta.url), 'utf8');
 /** Work of a Python client at each grain: p1 reads attributes only, p2 objects, p3 sources. */
 export const work = `
   set search_path = process_tracker;

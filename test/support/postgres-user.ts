@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import pg from 'pg';
-import { useEmbeddedPostgres } from '../../src/app/embedded-postgres.js';
+import { useEmbeddedPostgres } from '../../src/app/embedded/use-postgres.js';
 
 /**
  * A program that uses the server of a data folder until its standard input says so: `node … postgres-user.ts FOLDER [write]`. With `write` it adds

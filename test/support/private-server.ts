@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serverUser } from '../../src/app/embedded-binaries.js';
-import { useEmbeddedPostgres } from '../../src/app/embedded-postgres.js';
-import { migrate } from '../../src/app/migrate.js';
+import { serverUser } from '../../src/app/embedded/binaries.js';
+import { useEmbeddedPostgres } from '../../src/app/embedded/use-postgres.js';
+import { migrate } from '../../src/app/store/migrate.js';
 import { execute } from './cluster.js';
 
 const fast = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '100' };

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { useEmbeddedPostgres } from '../../src/app/embedded-postgres.js';
-import { migrate } from '../../src/app/migrate.js';
-import { isAlive, ownIdentity, processStart, signal } from '../../src/app/embedded-processes.js';
+import { useEmbeddedPostgres } from '../../src/app/embedded/use-postgres.js';
+import { migrate } from '../../src/app/store/migrate.js';
+import { isAlive, ownIdentity, processStart, signal } from '../../src/app/embedded/processes.js';
 import { execute } from './cluster.js';
 
 declare global {

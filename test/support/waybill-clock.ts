@@ -1,6 +1,6 @@
 import { graphql } from 'graphql';
 import pg from 'pg';
-import { createContext } from '../../src/platform/context.js';
+import { createContext } from '../../src/platform/read/context.js';
 import { connectionOptions, Database } from '../../src/platform/database.js';
 import type { Api } from './api.js';
 

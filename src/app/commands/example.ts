@@ -1,3 +1,3 @@
 import { withNewNode } from '../node-version.js';
 
-await withNewNode(async () => (await import('../example/example-command.js')).exampleCommand(process.argv.slice(2)));
+await withNewNode(async () => (await import('./example-command.js')).exampleCommand(process.argv.slice(2)));

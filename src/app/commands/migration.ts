@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { useEmbeddedPostgres } from '../embedded-postgres.js';
-import { migrate } from '../migrate.js';
-import { createOrm } from '../orm.js';
+import { useEmbeddedPostgres } from '../embedded/use-postgres.js';
+import { migrate } from '../store/migrate.js';
+import { createOrm } from '../store/orm.js';
 
 const usage = `Writes the SQL that the entities want and the migrations do not make yet into the next migration.
 

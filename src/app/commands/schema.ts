@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { unnamedBreakingChanges } from '../breaking-changes.js';
-import { schemaText } from '../print-schema.js';
+import { unnamedBreakingChanges } from './breaking-changes.js';
+import { schemaText } from './print-schema.js';
 
 /**
  * `npm run schema` writes schema.graphql. With `--check` it writes nothing, and fails if the file is not what the resolvers make, or if the schema

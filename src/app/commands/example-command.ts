@@ -1,0 +1,53 @@
+import { askAt, ExampleError } from '../../example/ask.js';
+import { runExample } from '../../example/run-example.js';
+import { command, UsageError } from './run-command.js';
+import { startTemporaryServer } from './temporary-server.js';
+
+const usage = `Registers processes over real data files, runs them, and asks what they read and write, where a table comes from, whom to call, what
+depends on what, what ran and what did not, and how files fared.
+
+  npm run example                                        in a temporary store, which is gone afterwards
+  npm run example -- --url http://127.0.0.1:4000         on a running server (or WAYBILL_URL); doing it again changes nothing
+  npm run example -- --url https://… --key KEY           on a server that asks for a key that may write (or WAYBILL_KEY)
+  npm run example -- --url … --group "second try"        runs all processes once more, as another run group; a group a day, if not said
+  npm run example -- --keep                              leaves the tables that were made, and says where`;
+
+/** Lets `work` end early after Ctrl+C, by a signal that it passes on, so that it cleans up: else a PostgreSQL or files would stay behind. */
+async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort(new ExampleError('Interrupted.'));
+  // Not `once`: npm passes a terminal's Ctrl+C on, so that it comes twice.
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    await work(stop.signal);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+async function inTemporaryServer(work: (url: string) => Promise<void>): Promise<void> {
+  const server = await startTemporaryServer();
+  try {
+    await work(server.url);
+  } finally {
+    await server.end();
+  }
+}
+
+/** `npm run example` */
+export const exampleCommand = command({
+  usage,
+  options: { url: { type: 'string' }, key: { type: 'string' }, group: { type: 'string' }, keep: { type: 'boolean' } },
+  positionals: 0,
+  async run({ url = process.env.WAYBILL_URL, key = process.env.WAYBILL_KEY, ...options }, _, print) {
+    if (url && !/^https?:/.test(url))
+      throw new UsageError(`The server's address must be like http://127.0.0.1:4000, not ${JSON.stringify(url)}.`);
+    // Whoever reads may stop (`| head`); the cleaning up goes on.
+    process.stdout.on('error', () => undefined);
+    await untilInterrupted(async (signal) => {
+      if (url) await runExample(askAt(url, key, signal), print, options);
+      else await inTemporaryServer((own) => runExample(askAt(own, undefined, signal), print, options));
+    });
+    if (!url) print('\nThis was a temporary store. To keep the example: npm start, then npm run example -- --url http://127.0.0.1:4000');
+  },
+});

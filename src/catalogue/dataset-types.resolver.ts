@@ -1,0 +1,88 @@
+import { DatasetType } from '../dataset-type/dataset-type.entity.js';
+import { listField } from '../platform/read/fields.js';
+import { linking } from '../platform/write/linking.js';
+import { lockNamed } from '../platform/write/lookup.js';
+import type { ListSource } from '../platform/read/paging.js';
+import type { EntityClass } from '../platform/entity/rows.js';
+import { lookupId } from '../platform/write/record-changes.js';
+import { objectNaming, sourceNaming } from '../source/source-naming.js';
+import { SourceObject } from '../source/source-object.entity.js';
+import { Source } from '../source/source.entity.js';
+import { processNaming } from '../process/process-naming.js';
+import { Process } from '../process/process.entity.js';
+
+const typesOf = (name: string, link: string, key: string): ListSource => ({
+  name,
+  entity: DatasetType,
+  from: `${link} l join dataset_type_lkup t on t.dataset_type_id = l.dataset_type_id`,
+  parent: `l.${key}`,
+  order: ['name', 'id'],
+});
+
+const having = (name: string, entity: EntityClass, from: string): ListSource => ({
+  name,
+  entity,
+  from,
+  parent: 'l.dataset_type_id',
+  order: ['name', 'id'],
+  retirable: true,
+});
+
+/** Which kinds of data processes, sources and objects deal with. */
+export const datasetTypes = [
+  ...linking({
+    entity: DatasetType,
+    noun: 'a dataset type',
+    kinds: [
+      { naming: processNaming, argument: 'process', table: 'process_dataset_type' },
+      { naming: sourceNaming, argument: 'source', table: 'source_dataset_type' },
+      { naming: objectNaming, argument: 'object', table: 'source_object_dataset_type' },
+    ],
+    more: ' The dataset type is made where it is new. One of a process reaches the sources and objects that it reads and writes, now and later.',
+    find: async (tx, name, argument, adding) =>
+      adding ? lookupId(tx, DatasetType, name, false, argument) : (await lockNamed(tx, DatasetType, { name }, argument, 'key share')).id,
+  }),
+  ...listField(Process, 'datasetTypes', DatasetType, 'Business areas or kinds of data it deals with, ordered by name.', {
+    name: 'Process.datasetTypes',
+    entity: DatasetType,
+    from: 'process_dataset_type l join dataset_type_lkup t on t.dataset_type_id = l.dataset_type_id',
+    parent: 'l.process_id',
+    order: ['name', 'id'],
+  }),
+  ...listField(
+    Source,
+    'datasetTypes',
+    DatasetType,
+    'Kinds of data it holds, ordered by name: its own, and those of the processes that read or write it.',
+    typesOf('Source.datasetTypes', 'source_dataset_type', 'source_id'),
+  ),
+  ...listField(
+    SourceObject,
+    'datasetTypes',
+    DatasetType,
+    'Kinds of data it holds, ordered by name: its own, and those of the processes that read or write it.',
+    typesOf('SourceObject.datasetTypes', 'source_object_dataset_type', 'source_object_id'),
+  ),
+  ...listField(
+    DatasetType,
+    'processes',
+    Process,
+    'The processes that deal with such data, ordered by name.',
+    having('DatasetType.processes', Process, 'process_dataset_type l join process t on t.process_id = l.process_id'),
+  ),
+  ...listField(
+    DatasetType,
+    'sources',
+    Source,
+    'The sources that hold such data, ordered by name.',
+    having('DatasetType.sources', Source, 'source_dataset_type l join source_lkup t on t.source_id = l.source_id'),
+  ),
+  ...listField(DatasetType, 'objects', SourceObject, 'The objects that hold such data, ordered by name.', {
+    ...having(
+      'DatasetType.objects',
+      SourceObject,
+      'source_object_dataset_type l join source_object_lkup t on t.source_object_id = l.source_object_id',
+    ),
+    where: 't.source_object_name is not null',
+  }),
+];

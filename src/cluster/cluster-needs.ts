@@ -1,0 +1,160 @@
+import type { Tx } from '../platform/database.js';
+import { invalid } from '../platform/errors.js';
+import { lockNamed } from '../platform/write/lookup.js';
+import { lockThing } from '../platform/write/naming.js';
+import type { Row } from '../platform/entity/node.js';
+import { Cluster } from './cluster.entity.js';
+import { processNaming } from '../process/process-naming.js';
+
+/** Units of memory in bytes: decimal ones, and those of the IEC. */
+const memoryUnits: ReadonlyMap<string, bigint> = new Map([
+  ['B', 1n],
+  ...['K', 'M', 'G', 'T', 'P'].flatMap((letter, i): [string, bigint][] => [
+    [`${letter}B`, 1000n ** BigInt(i + 1)],
+    [`${letter}iB`, 1024n ** BigInt(i + 1)],
+  ]),
+]);
+const unitNames = [...memoryUnits.keys()];
+const sameUnit = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
+
+export interface Assignment {
+  cluster?: string | null;
+  clusterId?: string | null;
+  process?: string | null;
+  processId?: string | null;
+  neededMemory?: number | null;
+  neededMemoryUnit?: string | null;
+  neededProcessing?: number | null;
+  neededProcessingUnit?: string | null;
+  reason?: string | null;
+}
+
+export interface Assigned {
+  id: number;
+  clusterId: number;
+  changed: boolean;
+}
+
+type Figure = 'neededMemory' | 'neededProcessing';
+type Needs = Record<Figure, number | null> & Record<`${Figure}Unit`, string | null>;
+const needColumns = `needed_memory as "neededMemory", needed_memory_unit as "neededMemoryUnit", needed_processing as "neededProcessing", needed_processing_unit as "neededProcessingUnit"`;
+
+/** A figure with its unit: what the input says, else what is known, else the unit of the cluster. */
+function figureOf(input: Assignment, known: Needs | undefined, figure: Figure, clusterUnit: string | null): [number | null, string | null] {
+  const unitArgument = `${figure}Unit` as const;
+  const argument = `input.${figure}`;
+  const amount = input[figure] === undefined ? (known?.[figure] ?? null) : input[figure];
+  if (amount === null) {
+    if (input[unitArgument])
+      throw invalid(`${unitArgument} says nothing without ${figure}.`, { argument, value: null, allowed: 'a whole number from 0' });
+    return [null, null];
+  }
+  if (amount < 0) throw invalid(`${figure} must be at least 0, not ${amount}.`, { argument, value: amount, allowed: { min: 0 } });
+  const unit = input[unitArgument] ?? known?.[unitArgument] ?? clusterUnit;
+  const allowed = [...(figure === 'neededMemory' ? unitNames : []), ...(clusterUnit ? [clusterUnit.trim()] : [])];
+  const found = unit === null ? undefined : allowed.find((each) => sameUnit(each, unit));
+  // A cluster that counts its processing in nothing yet takes any word for it.
+  const free = figure === 'neededProcessing' && clusterUnit === null;
+  if (unit === null || (found === undefined && !free))
+    throw invalid(
+      unit === null
+        ? `Say the unit of ${figure}: the cluster states none.`
+        : `${JSON.stringify(unit)} cannot be compared with what the cluster states; use ${allowed.join(', ')}.`,
+      { argument: `input.${unitArgument}`, value: unit, allowed: allowed.length ? allowed : 'a unit' },
+    );
+  return [amount, found ?? unit];
+}
+
+const locate = async (tx: Tx, input: Assignment) => {
+  const process = await lockThing(tx, processNaming, { id: input.processId ?? null, name: input.process ?? null }, 'input', 'key share', [
+    'processId',
+    'process',
+  ]);
+  const cluster = await lockNamed(tx, Cluster, { id: input.clusterId ?? null, name: input.cluster ?? null }, 'input.cluster', 'key share');
+  return { process, cluster: cluster as unknown as Row & { maxMemoryUnit: string | null; maxProcessingUnit: string | null } };
+};
+
+/** Says that a process runs on a cluster and what it needs there, or changes what it needs. What is left out stays. */
+export async function assignProcess(tx: Tx, input: Assignment): Promise<Assigned> {
+  const { process, cluster } = await locate(tx, input);
+  const [known] = await tx.query<Needs>(`select ${needColumns} from cluster_process where cluster_id = $1 and process_id = $2 for update`, [
+    cluster.id,
+    process.id,
+  ]);
+  const needs = [
+    ...figureOf(input, known, 'neededMemory', cluster.maxMemoryUnit),
+    ...figureOf(input, known, 'neededProcessing', cluster.maxProcessingUnit),
+  ];
+  const changed = await tx.query(
+    `insert into cluster_process as c (cluster_id, process_id, needed_memory, needed_memory_unit, needed_processing, needed_processing_unit)
+     values ($1, $2, $3, $4, $5, $6)
+     on conflict (cluster_id, process_id) do update set needed_memory = excluded.needed_memory, needed_memory_unit = excluded.needed_memory_unit,
+       needed_processing = excluded.needed_processing, needed_processing_unit = excluded.needed_processing_unit
+     where (c.needed_memory, c.needed_memory_unit, c.needed_processing, c.needed_processing_unit)
+       is distinct from (excluded.needed_memory, excluded.needed_memory_unit, excluded.needed_processing, excluded.needed_processing_unit)
+     returning 1 as changed`,
+    [cluster.id, process.id, ...needs],
+  );
+  return { id: process.id, clusterId: cluster.id, changed: changed.length > 0 };
+}
+
+/** Says that a process no longer runs on a cluster. */
+export async function removeProcess(tx: Tx, input: Assignment): Promise<Assigned> {
+  const { process, cluster } = await locate(tx, input);
+  const gone = await tx.query('delete from cluster_process where cluster_id = $1 and process_id = $2 returning 1 as gone', [
+    cluster.id,
+    process.id,
+  ]);
+  return { id: process.id, clusterId: cluster.id, changed: gone.length > 0 };
+}
+
+const unitValues = [...memoryUnits].map(([name, bytes]) => `('${name.toLowerCase()}', ${bytes}::numeric)`).join(', ');
+/** A figure as the API writes it. */
+export const decimal = (sql: string): string => `trim_scale(round(${sql}, 12))::text`;
+
+interface NeedsOptions {
+  /** Joins that choose which rows of `cluster_process c` count, and how often. */
+  those: string;
+  /** Columns of the joined tables for `told`. */
+  columns: string;
+  /** Aggregates over what counts in a cluster; there, `memory` and `processing` are in its units, null where nothing can be compared. */
+  told: string;
+  /** What the answer says of them; there, they are columns of `t`, null for a cluster without any. */
+  answer: string;
+}
+
+/**
+ * What processes of clusters need together, by the numbers of the clusters (`$1`). Needs are added in bytes and told in the cluster's unit,
+ * or in GB where it states none.
+ */
+export const clusterNeedsSql = ({ those, columns, told, answer }: NeedsOptions): string => `
+  with unit (name, bytes) as (values ${unitValues}), need as (
+    select k.cluster_id, c.process_id, c.needed_memory, c.needed_memory_unit, c.needed_processing, c.needed_processing_unit, ${columns},
+      case when ku.bytes is null and lower(btrim(c.needed_memory_unit)) = lower(btrim(k.cluster_max_memory_unit)) then c.needed_memory
+        else c.needed_memory * pu.bytes / ku.bytes end as memory,
+      case when lower(btrim(c.needed_processing_unit)) = lower(btrim(k.cluster_max_processing_unit)) then c.needed_processing end as processing
+    from cluster_tracking_lkup k join cluster_process c using (cluster_id) ${those}
+    left join unit ku on ku.name = lower(btrim(coalesce(k.cluster_max_memory_unit, 'GB'))) left join unit pu on pu.name = lower(btrim(c.needed_memory_unit))
+    where k.cluster_id = any($1::int[])
+  ), told as (
+    select cluster_id, coalesce(sum(memory), 0) as memory, coalesce(sum(processing), 0) as processing, ${told}
+    from need group by cluster_id
+  )
+  select k.cluster_id as id, ${decimal('coalesce(t.memory, 0)')} as memory, coalesce(btrim(k.cluster_max_memory_unit), 'GB') as "memoryUnit",
+    case when k.cluster_max_memory_unit is not null then ${decimal('k.cluster_max_memory - coalesce(t.memory, 0)')} end as "memoryLeft",
+    ${decimal('coalesce(t.processing, 0)')} as processing, btrim(k.cluster_max_processing_unit) as "processingUnit",
+    case when k.cluster_max_processing_unit is not null then ${decimal('k.cluster_max_processing - coalesce(t.processing, 0)')} end as "processingLeft",
+    ${answer}
+  from cluster_tracking_lkup k left join told t using (cluster_id) where k.cluster_id = any($1::int[])`;
+
+const notCounted = (figure: 'memory' | 'processing') =>
+  `coalesce(json_agg(json_build_object('processId', process_id, 'figure', '${figure.toUpperCase()}', 'amount', needed_${figure}, 'unit', needed_${figure}_unit) order by process_name)
+    filter (where needed_${figure} is not null and ${figure} is null), '[]') as no_${figure}`;
+
+/** What all processes of clusters need if they run at the same time; what cannot be compared is listed. A retired process needs nothing. */
+export const declaredNeeds = clusterNeedsSql({
+  those: 'join process p on p.process_id = c.process_id and p.retired_at is null',
+  columns: 'p.process_name',
+  told: `${notCounted('memory')}, ${notCounted('processing')}`,
+  answer: `coalesce(t.no_memory, '[]') as no_memory, coalesce(t.no_processing, '[]') as no_processing`,
+});

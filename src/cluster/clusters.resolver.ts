@@ -1,0 +1,198 @@
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
+import type { Context } from '../platform/read/context.js';
+import { listField, referenceField } from '../platform/read/fields.js';
+import type { Row } from '../platform/entity/node.js';
+import type { ListSource } from '../platform/read/paging.js';
+import type { EntityClass } from '../platform/entity/rows.js';
+import { Decimal } from '../platform/entity/scalars.js';
+import { LongText, Name } from '../platform/entity/text.js';
+import { assignProcess, declaredNeeds, removeProcess, type Assigned, type Assignment } from './cluster-needs.js';
+import { Cluster } from './cluster.entity.js';
+import { Process } from '../process/process.entity.js';
+
+@ObjectType({ description: 'What a process says to need of a cluster while it runs.' })
+abstract class Needs {
+  @Field(() => Int, { nullable: true, description: 'Memory it needs, in `neededMemoryUnit`. Column `needed_memory`.' })
+  neededMemory!: number | null;
+  @Field(() => String, { nullable: true, description: 'Unit of the memory, such as GB or GiB. Column `needed_memory_unit`.' })
+  neededMemoryUnit!: string | null;
+  @Field(() => Int, { nullable: true, description: 'Processing capacity it needs, in `neededProcessingUnit`. Column `needed_processing`.' })
+  neededProcessing!: number | null;
+  @Field(() => String, { nullable: true, description: 'Unit of the processing capacity, such as DPU. Column `needed_processing_unit`.' })
+  neededProcessingUnit!: string | null;
+}
+
+@ObjectType({ description: 'A process of a cluster, and what it needs there.' })
+class ClusterProcess extends Needs {
+  @Field(() => Process, { description: 'The process.' }) process!: unknown;
+}
+
+@Resolver(() => ClusterProcess)
+class ClusterProcessResolver {
+  @FieldResolver()
+  process(@Root() row: Row): Row {
+    return row;
+  }
+}
+
+@ObjectType({ description: 'A cluster that a process runs on, and what it needs there.' })
+class ProcessCluster extends Needs {
+  @Field(() => Cluster, { description: 'The cluster.' }) cluster!: unknown;
+}
+
+@Resolver(() => ProcessCluster)
+class ProcessClusterResolver {
+  @FieldResolver()
+  cluster(@Root() row: Row): Row {
+    return row;
+  }
+}
+
+enum ClusterFigure {
+  MEMORY = 'MEMORY',
+  PROCESSING = 'PROCESSING',
+}
+registerEnumType(ClusterFigure, {
+  name: 'ClusterFigure',
+  description: 'What a cluster has a limited amount of.',
+  valuesConfig: { MEMORY: { description: 'Memory, in its unit.' }, PROCESSING: { description: 'Processing capacity.' } },
+});
+
+@ObjectType({ description: 'A need in a unit that the cluster cannot compare with its own.' })
+class NeedNotCounted {
+  @Field(() => ClusterFigure, { description: 'What is needed.' }) figure!: ClusterFigure;
+  @Field(() => Int, { description: 'How much, in `unit`.' }) amount!: number;
+  @Field(() => String, { nullable: true, description: 'The unit that was given.' }) unit!: string | null;
+}
+
+@ObjectType({
+  description: 'What all processes of a cluster need if they run at the same time. A retired process needs nothing.',
+})
+class ClusterNeeds {
+  @Field(() => Decimal, { description: 'Memory, in `memoryUnit`.' }) memory!: string;
+  @Field({ description: "The cluster's unit of memory; GB where it states none." }) memoryUnit!: string;
+  @Field(() => Decimal, {
+    nullable: true,
+    description: 'What is left of its memory, negative where it is too little; null where it states none.',
+  })
+  memoryLeft!: string | null;
+  @Field(() => Decimal, { description: 'Processing capacity, in `processingUnit`.' }) processing!: string;
+  @Field(() => String, { nullable: true, description: "The cluster's unit of processing capacity; null where it states none." })
+  processingUnit!: string | null;
+  @Field(() => Decimal, {
+    nullable: true,
+    description: 'What is left of its processing capacity, negative where it is too little; null where it states none.',
+  })
+  processingLeft!: string | null;
+  @Field(() => [NeedNotCounted], { description: 'Needs that are in none of these figures, ordered by the name of the process.' })
+  notCounted!: NeedNotCounted[];
+}
+
+@InputType({ description: 'A process and a cluster, each told by name or by id.' })
+class RemoveFromClusterInput implements Assignment {
+  @Field(() => Name, { nullable: true, description: 'Name of the cluster.' }) cluster?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Id of the cluster.' }) clusterId?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Name of the process.' }) process?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Id of the process.' }) processId?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Why: kept in the history.' }) reason?: string | null;
+}
+
+const left = 'Left out it stays as it is; null takes it away.';
+
+@InputType({ description: 'A process, the cluster it runs on, and what it needs there.' })
+class AssignToClusterInput extends RemoveFromClusterInput {
+  @Field(() => Int, { nullable: true, description: `Memory it needs, from 0. ${left}` }) neededMemory?: number | null;
+  @Field(() => Name, {
+    nullable: true,
+    description:
+      "B, KB, MB, GB, TB, PB (of 1,000) or KiB, MiB, GiB, TiB, PiB (of 1,024), in any case, or the cluster's own unit, which is taken if left out.",
+  })
+  neededMemoryUnit?: string | null;
+  @Field(() => Int, { nullable: true, description: `Processing capacity it needs, from 0. ${left}` }) neededProcessing?: number | null;
+  @Field(() => Name, { nullable: true, description: "The cluster's unit of processing capacity, which is taken if left out." })
+  neededProcessingUnit?: string | null;
+}
+
+@ObjectType({ description: 'A process and a cluster after the change.' })
+class ClusterAssignmentPayload {
+  @Field(() => Boolean, { description: 'False where it already was as asked for.' }) changed!: boolean;
+}
+
+@Resolver()
+class ClusterMutations {
+  @Mutation(() => ClusterAssignmentPayload, {
+    description: 'Says that a process runs on a cluster and what it needs there; once more, it changes what it needs.',
+  })
+  assignProcessToCluster(
+    @Ctx() ctx: Context,
+    @Arg('input', () => AssignToClusterInput, { description: 'Process, cluster and needs.' }) input: AssignToClusterInput,
+  ): Promise<Assigned> {
+    return ctx.write((tx) => assignProcess(tx, input), input.reason);
+  }
+
+  @Mutation(() => ClusterAssignmentPayload, { description: 'Says that a process no longer runs on a cluster.' })
+  removeProcessFromCluster(
+    @Ctx() ctx: Context,
+    @Arg('input', () => RemoveFromClusterInput, { description: 'Process and cluster.' }) input: RemoveFromClusterInput,
+  ): Promise<Assigned> {
+    return ctx.write((tx) => removeProcess(tx, input), input.reason);
+  }
+}
+
+type NotCounted = { processId: number; figure: ClusterFigure; amount: number; unit: string | null };
+type NeedsRow = ClusterNeeds & { id: number; no_memory: NotCounted[]; no_processing: NotCounted[] };
+
+@Resolver(() => Cluster)
+class ClusterNeedsResolver {
+  @FieldResolver(() => ClusterNeeds, { description: 'What its processes say to need, together, and what that leaves of it.' })
+  declaredNeeds(@Root() row: Row, @Ctx() ctx: Context): Promise<NeedsRow> {
+    return ctx.loaders
+      .get<number, NeedsRow>('Cluster.declaredNeeds', async (ids) => {
+        const rows = await ctx.db.query<NeedsRow>(declaredNeeds, [ids]);
+        const byId = new Map(
+          rows.map((each) => [each.id, Object.assign(each, { notCounted: [...each.no_memory, ...each.no_processing] })]),
+        );
+        return ids.map((id) => byId.get(id)!);
+      })
+      .load(row.id);
+  }
+}
+
+const assignments = (name: string, entity: EntityClass, other: string, mine: string, inside: string): ListSource => ({
+  name,
+  entity,
+  from: `cluster_process l join ${other} t using (${inside}_id)`,
+  parent: `l.${mine}`,
+  order: ['name', 'id'],
+  extra: {
+    neededMemory: { sql: 'l.needed_memory' },
+    neededMemoryUnit: { sql: 'l.needed_memory_unit' },
+    neededProcessing: { sql: 'l.needed_processing' },
+    neededProcessingUnit: { sql: 'l.needed_processing_unit' },
+  },
+  inside,
+});
+
+export const clusterResolvers = [
+  ClusterMutations,
+  ClusterNeedsResolver,
+  ClusterProcessResolver,
+  ProcessClusterResolver,
+  referenceField(NeedNotCounted, 'process', 'processId', Process, 'The process that needs it.', false),
+  referenceField(ClusterAssignmentPayload, 'process', 'id', Process, 'The process.', false),
+  referenceField(ClusterAssignmentPayload, 'cluster', 'clusterId', Cluster, 'The cluster.', false),
+  ...listField(
+    Cluster,
+    'processes',
+    ClusterProcess,
+    'The processes that run on it, ordered by name, with what they need.',
+    assignments('Cluster.processes', Process, 'process', 'cluster_id', 'process'),
+  ),
+  ...listField(
+    Process,
+    'clusters',
+    ProcessCluster,
+    'The clusters that it runs on, ordered by name, with what it needs there.',
+    assignments('Process.clusters', Cluster, 'cluster_tracking_lkup', 'process_id', 'cluster'),
+  ),
+];

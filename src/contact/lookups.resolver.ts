@@ -1,0 +1,10 @@
+import { lookup } from '../platform/write/lookup.js';
+import { Name } from '../platform/entity/text.js';
+import { Contact } from './contact.entity.js';
+
+export const contactLookups = lookup({
+  entity: Contact,
+  plural: 'contacts',
+  noun: 'a contact',
+  fields: [{ property: 'email', type: () => Name, doc: 'Address to write to, not empty. No two contacts share one.' }],
+});

@@ -1,4 +1,0 @@
-import { lookup } from '../platform/lookup.js';
-import { DatasetType } from './dataset-type.entity.js';
-
-export const datasetTypeLookups = lookup({ entity: DatasetType, plural: 'datasetTypes', noun: 'a dataset type' });

@@ -1,0 +1,185 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, Int, Mutation, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
+import type { Context } from '../../platform/read/context.js';
+import { DomainError } from '../../platform/errors.js';
+import { referenceField } from '../../platform/read/fields.js';
+import { ItemError, itemError } from '../../platform/write/item-error.js';
+import { checkLength } from '../../platform/lists.js';
+import type { Row } from '../../platform/entity/node.js';
+import { belowInput } from '../../platform/write/reports.js';
+import { selectList } from '../../platform/entity/rows.js';
+import { BigIntText, Instant } from '../../platform/entity/scalars.js';
+import { selectedProperties } from '../../platform/read/selection.js';
+import { recordOf } from '../../platform/record-queues.js';
+import { ClaimExtractInput, ClaimExtractsInput } from './claim-file.input.js';
+import { claimExtracts, ClaimOutcome, type Claim } from './claim-files.js';
+import { ExtractVersion } from '../file-version.entity.js';
+import { Extract } from '../file.entity.js';
+import { ExtractBlocker } from '../report-file.payload.js';
+import { maxFiles } from '../register/register-files.input.js';
+
+registerEnumType(ClaimOutcome, {
+  name: 'ClaimOutcome',
+  description: 'What became of a claim.',
+  valuesConfig: {
+    CLAIMED: { description: 'The caller holds the file, until its lease is over.' },
+    ALREADY_DONE: { description: 'This version was loaded already, or was skipped: see `finishedAt`.' },
+    BUSY: {
+      description:
+        'Somebody else holds the file: `owner`, until `leaseUntil`. Without an owner it is not ready: written still, held by a client that takes no leases, or in a status of your own.',
+    },
+    FAILED_PERMANENT: {
+      description:
+        'It failed for good: for as often as it may be tried, or by an error that trying again does not help. A person may say retry.',
+    },
+    RETRY_LATER: { description: 'It failed, and may be tried again from `notBefore` on.' },
+    SUPERSEDED: { description: 'A newer version of the file is known.' },
+    BLOCKED: { description: 'Files that it depends on are not loaded yet: `blockers`.' },
+  },
+});
+
+@ObjectType({ description: 'What became of the claim of a file, with the facts of that moment.' })
+class ExtractClaim {
+  @Field(() => ClaimOutcome, { description: 'What became of it.' }) outcome!: ClaimOutcome;
+  @Field(() => Boolean, { description: 'Whether the file was not known before.' }) created!: boolean;
+  @Field(() => BigIntText, { nullable: true, description: 'With CLAIMED: what the caller shows with each change. No secret.' })
+  fencingToken!: string | null;
+  @Field(() => Int, { description: 'How often its current version was claimed, this claim included.' }) attempt!: number;
+  @Field(() => String, { nullable: true, description: 'With CLAIMED and BUSY: who holds it.' }) owner!: string | null;
+  @Field(() => Instant, { nullable: true, description: 'With CLAIMED and BUSY: when the lease is over unless a heartbeat comes before.' })
+  leaseUntil!: string | null;
+  @Field(() => Instant, { nullable: true, description: 'With RETRY_LATER: when it may be tried again.' }) notBefore!: string | null;
+  @Field(() => Instant, { nullable: true, description: 'With ALREADY_DONE: when it was loaded; null for what was skipped.' }) finishedAt!:
+    string | null;
+  @Field(() => [ExtractBlocker], { description: 'With BLOCKED: the files that have to be loaded before.' }) blockers!: ExtractBlocker[];
+}
+
+@ObjectType({ description: 'What became of one of several claims.' })
+class ClaimExtractResult {
+  @Field(() => ExtractClaim, { nullable: true, description: 'What became of it; null if there is an error.' }) claim!: unknown;
+  @Field(() => ItemError, { nullable: true, description: 'What is wrong with this claim; null if nothing is.' }) error!: ItemError | null;
+}
+
+@ObjectType({ description: 'What became of several claims.' })
+class ClaimExtractsPayload {
+  @Field(() => [ClaimExtractResult], { description: 'One result a claim, in the order given.' }) results!: ClaimExtractResult[];
+}
+
+interface Result {
+  claim?: Claim;
+  error?: DomainError;
+}
+
+@Resolver()
+class ClaimExtractResolver {
+  @Mutation(() => ExtractClaim, {
+    description:
+      'Claims a file for a worker: however many ask at the same instant, one gets it. A file that is new is made. What the others have to branch on is the outcome. With a `claimKey` the claim can be repeated.',
+  })
+  claimExtract(
+    @Ctx() ctx: Context,
+    @Arg('input', () => ClaimExtractInput, { description: 'The file and who wants it.' }) input: ClaimExtractInput,
+  ): Promise<Claim> {
+    return ctx.write(
+      async (tx) => {
+        const [claim] = await claimExtracts(tx, [input]);
+        if (claim instanceof DomainError) throw belowInput(claim);
+        return claim!;
+      },
+      null,
+      [recordOf('Extract', input.file)],
+    );
+  }
+
+  @Mutation(() => ClaimExtractsPayload, {
+    description: 'Claims many files, each for itself: what is wrong with one is told in its result, the others stand.',
+  })
+  async claimExtracts(
+    @Ctx() ctx: Context,
+    @Arg('input', () => ClaimExtractsInput, { description: 'The claims.' }) { claims }: ClaimExtractsInput,
+  ): Promise<{ results: Result[] }> {
+    checkLength(claims, 'claims', maxFiles);
+    const records = claims.map(({ file }) => recordOf('Extract', file));
+    const answers = await ctx.write((tx) => claimExtracts(tx, claims), null, records);
+    // An error in a list would be thrown, not told.
+    return { results: answers.map((answer) => (answer instanceof DomainError ? { error: answer } : { claim: answer })) };
+  }
+}
+
+@Resolver(() => ClaimExtractResult)
+class ClaimExtractResultResolver {
+  @FieldResolver()
+  claim(@Root() root: Result): Claim | null {
+    return root.claim ?? null;
+  }
+  @FieldResolver()
+  error(@Root() { error }: Result): ItemError | null {
+    return error ? itemError(error) : null;
+  }
+}
+
+const maxSameContent = 100;
+
+/** A fact that goes with some outcomes only: a row may hold it from before. */
+const factOf = <F extends keyof Claim>(claim: Claim, fact: F, ...outcomes: ClaimOutcome[]): Exclude<Claim[F], undefined> | null =>
+  (outcomes.includes(claim.outcome) ? (claim[fact] as Exclude<Claim[F], undefined>) : null) ?? null;
+
+@Resolver(() => ExtractClaim)
+class ExtractClaimResolver {
+  @FieldResolver()
+  fencingToken(@Root() claim: Claim): string | null {
+    return factOf(claim, 'token', ClaimOutcome.CLAIMED);
+  }
+  @FieldResolver()
+  owner(@Root() claim: Claim): string | null {
+    return factOf(claim, 'owner', ClaimOutcome.CLAIMED, ClaimOutcome.BUSY);
+  }
+  @FieldResolver()
+  leaseUntil(@Root() claim: Claim): string | null {
+    return factOf(claim, 'leaseUntil', ClaimOutcome.CLAIMED, ClaimOutcome.BUSY);
+  }
+  @FieldResolver()
+  notBefore(@Root() claim: Claim): string | null {
+    return factOf(claim, 'notBefore', ClaimOutcome.RETRY_LATER);
+  }
+  @FieldResolver()
+  finishedAt(@Root() claim: Claim): string | null {
+    return factOf(claim, 'finishedAt', ClaimOutcome.ALREADY_DONE);
+  }
+  @FieldResolver()
+  blockers(@Root() claim: Claim): ExtractBlocker[] {
+    return claim.blockers ?? [];
+  }
+  @FieldResolver(() => [Extract], {
+    description: `Other files that had the same content before: a version with the same hash by the same algorithm, the earliest first, at most ${maxSameContent}. Whether that matters is up to the caller.`,
+  })
+  sameContent(@Root() { id, hash }: Claim, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row[]> {
+    if (!hash) return Promise.resolve([]);
+    const columns = selectList(Extract, selectedProperties(info, Extract));
+    return ctx.loaders
+      .get<string, Row[]>(`Extract.sameContent (${columns})`, async (keys) => {
+        const rows = await ctx.db.query<Row & { __place: number }>(
+          `select n.i::int as "__place", x.* from jsonb_array_elements($1::jsonb) with ordinality n(x, i) cross join lateral (
+             select ${columns} from (
+               select v.extract_id, min(v.extract_version_id) as first from extract_version v
+               where v.hash = n.x ->> 2 and v.hash_algorithm = n.x ->> 1 and v.extract_id <> (n.x ->> 0)::int group by v.extract_id
+             ) s join extract_tracking t on t.extract_id = s.extract_id
+             where s.first < coalesce((select min(o.extract_version_id) from extract_version o where o.extract_id = (n.x ->> 0)::int and o.hash = n.x ->> 2 and o.hash_algorithm = n.x ->> 1), 2147483647)
+             order by s.first limit ${maxSameContent}) x`,
+          [`[${keys.join(',')}]`],
+        );
+        const lists: Row[][] = keys.map(() => []);
+        for (const { __place, ...row } of rows) lists[__place - 1]!.push(row);
+        return lists;
+      })
+      .load(JSON.stringify([id, hash.algorithm, hash.value]));
+  }
+}
+
+export const claimExtractResolvers = [
+  ClaimExtractResolver,
+  ClaimExtractResultResolver,
+  ExtractClaimResolver,
+  referenceField(ExtractClaim, 'extract', 'id', Extract, 'The file as it is now.', false),
+  referenceField(ExtractClaim, 'currentVersion', 'version', ExtractVersion, 'The version that it has now; null if none is known.'),
+];

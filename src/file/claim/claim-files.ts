@@ -1,0 +1,134 @@
+import { checkCounts, checkInstants } from '../../platform/checks.js';
+import type { Tx } from '../../platform/database.js';
+import { DomainError, invalid } from '../../platform/errors.js';
+import { attempt, inRounds, orError, said, type ReportItem } from '../../platform/write/reports.js';
+import { runSettings } from '../../process/run-settings.js';
+import type { ClaimExtractInput } from './claim-file.input.js';
+import { checkHash } from '../content-hash.js';
+import { findExtracts } from '../find-files.js';
+import { checkFileName, registerExtracts } from '../register/register-files.js';
+import { runsOf } from '../report/report-files.js';
+
+export enum ClaimOutcome {
+  CLAIMED = 'CLAIMED',
+  ALREADY_DONE = 'ALREADY_DONE',
+  BUSY = 'BUSY',
+  FAILED_PERMANENT = 'FAILED_PERMANENT',
+  RETRY_LATER = 'RETRY_LATER',
+  SUPERSEDED = 'SUPERSEDED',
+  BLOCKED = 'BLOCKED',
+}
+
+/** What claim-extracts.sql answers of one claim, and what was claimed. */
+export interface Claim {
+  /** Number of the file. */
+  id: number;
+  outcome: ClaimOutcome;
+  created: boolean;
+  token?: string;
+  attempt: number;
+  owner?: string;
+  leaseUntil?: string;
+  notBefore?: string;
+  finishedAt?: string;
+  /** Number of the version that the file has now. */
+  version?: number;
+  blockers?: { id: number; status: string }[];
+  hash: ClaimExtractInput['hash'];
+}
+
+const maxBytes = 1000;
+
+/** The claim as an item of claim-extracts.sql, without its file. @throws INVALID for what is wrong whatever the store holds */
+function itemOf(claim: ClaimExtractInput): ReportItem {
+  const { file, version, hash, sizeBytes, modifiedAt, owner, leaseSeconds, claimKey } = claim;
+  const named = file.fileName ? attempt(() => checkFileName(file.fileName!)) : undefined;
+  if (named instanceof DomainError) throw within(named);
+  checkCounts({ sizeBytes });
+  checkInstants({ modifiedAt });
+  runSettings.leaseSeconds.check(leaseSeconds, 'leaseSeconds');
+  // They stand in an index together.
+  for (const [argument, value] of Object.entries({ version, 'hash.algorithm': hash?.algorithm, 'hash.value': hash?.value }))
+    if (value && Buffer.byteLength(value) > maxBytes)
+      throw invalid(`${argument} may have at most ${maxBytes} bytes.`, { argument, value: value.slice(0, 60), allowed: { maxBytes } });
+  if (hash) checkHash(hash.algorithm, hash.value, { algorithm: 'hash.algorithm', value: 'hash.value' });
+  return { version, hash: hash?.value, hashAlgorithm: hash?.algorithm, sizeBytes, modifiedAt, owner, leaseSeconds, claimKey };
+}
+
+/** The file of each claim, which is registered where it is new; or what is wrong. Files that are new are registered together, by location and run. */
+async function filesOf(tx: Tx, claims: readonly ClaimExtractInput[]): Promise<({ id: number; created: boolean } | DomainError)[]> {
+  const found = await findExtracts(
+    tx,
+    claims.map(({ file }) => file),
+    () => 'file',
+  );
+  const files: ({ id: number; created: boolean } | DomainError)[] = found.map((id) =>
+    id instanceof DomainError ? id : { id, created: false },
+  );
+  const unknown = new Map<string, number[]>();
+  for (const [i, id] of found.entries()) {
+    const { file, run } = claims[i]!;
+    if (!(id instanceof DomainError) || id.code !== 'NOT_FOUND' || id.details.argument === 'file.location' || !file.fileName) continue;
+    const key = JSON.stringify([file.location, file.path, run]);
+    unknown.set(key, [...(unknown.get(key) ?? []), i]);
+  }
+  // Always in the same order: calls that meet in several locations wait for each other, not in a circle.
+  for (const [, places] of [...unknown].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const { file, run } = claims[places[0]!]!;
+    const location = file.path ? { path: file.path } : { name: file.location! };
+    const made = await registerExtracts(tx, {
+      location,
+      run,
+      files: places.map((i) => ({ fileName: claims[i]!.file.fileName!, status: 'ready', createStatus: false, createCompression: false })),
+    }).catch(orError);
+    for (const [n, i] of places.entries()) {
+      if (made instanceof DomainError) files[i] = within(made);
+      else {
+        const { id, created, error } = made.results[n]!;
+        files[i] = error ? within(error) : { id: id!, created };
+      }
+    }
+  }
+  return files;
+}
+
+/** What registration says of a file, as a claim calls it. */
+const within = ({ code, message, details }: DomainError): DomainError => {
+  const below = details.argument?.replace(/^input(\.location)?(\.|$)/, '');
+  return new DomainError(code, message, { ...details, argument: below ? `file.${below}` : 'file' });
+};
+
+/**
+ * Claims files, each for itself: what is wrong with one claim is its outcome, the others stand. A number of statements that does not grow with
+ * theirs, apart from locations with new files, and further claims of one file. Arguments in errors are named within the claim.
+ */
+export async function claimExtracts(tx: Tx, claims: readonly ClaimExtractInput[]): Promise<(Claim | DomainError)[]> {
+  const items = claims.map((claim) => attempt(() => itemOf(claim)));
+  const runs = await runsOf(
+    tx,
+    claims.map(({ run }) => run),
+  );
+  const answers = items.map((item, i): Claim | DomainError | undefined =>
+    item instanceof DomainError ? item : runs[i] instanceof DomainError ? runs[i] : undefined,
+  );
+  // What is refused makes no file.
+  const asked = claims.flatMap((_, i) => (answers[i] ? [] : [i]));
+  const files = await filesOf(
+    tx,
+    asked.map((i) => claims[i]!),
+  );
+  const found = new Map(asked.map((i, n) => [i, files[n]!]));
+  for (const [i, file] of found) if (file instanceof DomainError) answers[i] = file;
+  const idOf = (i: number) => (found.get(i) as { id: number } | undefined)?.id;
+  for (const round of inRounds(claims.map((_, i) => (answers[i] ? undefined : idOf(i))))) {
+    const rows = await tx.query<{ i: number; id: number; answer: Omit<Claim, 'id' | 'hash' | 'created'> }>(
+      'select i, id, answer from process_tracker.claim_extracts($1::jsonb)',
+      [JSON.stringify(round.map((i) => said({ ...(items[i] as ReportItem), id: idOf(i), run: runs[i] })))],
+    );
+    for (const { i: place, id, answer } of rows) {
+      const i = round[place - 1]!;
+      answers[i] = { ...answer, id, hash: claims[i]!.hash, created: (found.get(i) as { created: boolean }).created };
+    }
+  }
+  return answers as (Claim | DomainError)[];
+}

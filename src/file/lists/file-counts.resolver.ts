@@ -1,0 +1,177 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, ArgsType, Ctx, Field, Info, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
+import { checkWindow, type Window } from '../../platform/checks.js';
+import { connectionOf } from '../../platform/read/connections.js';
+import type { Context } from '../../platform/read/context.js';
+import { referenceField } from '../../platform/read/fields.js';
+import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
+import { whereOf } from '../../platform/read/filters.js';
+import { page, PageArgs, type Page } from '../../platform/read/paging.js';
+import { Instant } from '../../platform/entity/scalars.js';
+import { LongText, Name } from '../../platform/entity/text.js';
+import type { Condition } from '../../platform/read/values.js';
+import { within } from '../../process/run-settings.js';
+import { countExtracts, ExtractCountKey, locationNumber, topErrors, type ErrorCount, type ExtractCount } from './file-counts.js';
+import { ExtractError } from '../file-error.entity.js';
+import { Extract } from '../file.entity.js';
+import { stuckFrom, stuckWhere } from '../sweep-files.js';
+
+registerEnumType(ExtractCountKey, {
+  name: 'ExtractCountKey',
+  description: 'By what files are counted.',
+  valuesConfig: {
+    STATUS: { description: 'By their status.' },
+    DAY: { description: "By the day of their registration in the store's time zone, as `2026-01-31`." },
+    DATASET_TYPE: { description: 'By their dataset types; a file with several is counted for each, one without for none.' },
+    LOCATION: { description: 'By the name of their location.' },
+  },
+});
+
+@ArgsType()
+class WindowArgs implements Window {
+  @Field(() => Instant, { nullable: true, description: 'From this moment on; from the beginning, if not said.' }) from?: string | null;
+  @Field(() => Instant, { nullable: true, description: 'Before this moment; until now, if not said.' }) to?: string | null;
+}
+
+@ArgsType()
+class ExtractCountArgs extends WindowArgs {
+  @Field(() => ExtractCountKey, { defaultValue: ExtractCountKey.STATUS, description: 'By what they are counted.' }) by!: ExtractCountKey;
+  @Field(() => Name, { nullable: true, description: 'Only those in the location with this name, its present one or a former one.' })
+  location?: string | null;
+}
+
+@ArgsType()
+class TopErrorArgs extends WindowArgs {
+  @Field(() => Int, { defaultValue: 10, description: 'How many kinds: 1 to 100.' }) first!: number;
+}
+
+@ObjectType({ description: 'How many files are in one status.' })
+class ExtractStateCount {
+  @Field(() => String, { description: 'The status.' }) status!: string;
+  @Field(() => Int, { description: 'How many files.' }) count!: number;
+}
+
+@ObjectType('ExtractCount', { description: 'How many files there are of one status, day, dataset type or location.' })
+class ExtractCountView {
+  @Field(() => String, { description: 'The status, day, dataset type or location.' }) key!: string;
+  @Field(() => Int, { description: 'How many files.' }) count!: number;
+  @Field(() => [ExtractStateCount], { description: 'How many of them are in which status.' }) states!: ExtractStateCount[];
+}
+
+@ObjectType({ description: 'A kind of error, and how often files had it.' })
+class ExtractErrorCount {
+  @Field(() => String, { description: 'The kind.' }) type!: string;
+  @Field(() => Int, { description: 'How many errors.' }) count!: number;
+  @Field(() => Int, { description: 'How many files had them.' }) fileCount!: number;
+  @Field(() => Instant, { description: 'When the last one was.' }) lastAt!: string;
+  @Field(() => String, { nullable: true, description: 'What the last one said.' }) lastMessage!: string | null;
+}
+
+const errorWhere = whereOf(ExtractError);
+
+@ArgsType()
+class ExtractErrorArgs extends PageArgs {
+  @Field(() => errorWhere, {
+    nullable: true,
+    description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
+  })
+  where?: Where | null;
+  @Field(() => LongText, {
+    nullable: true,
+    description: 'Only those whose message holds this text, literally, in capital or small letters.',
+  })
+  messageContains?: string | null;
+}
+
+@ArgsType()
+class HeldExtractArgs extends PageArgs {
+  @Field(() => Name, { description: 'The worker.' }) owner!: string;
+}
+
+@ArgsType()
+class StuckExtractArgs extends PageArgs {
+  @Field(() => Name, { nullable: true, description: 'Only those that this worker holds.' }) owner?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Only those in the location with this name, its present one or a former one.' })
+  location?: string | null;
+}
+
+const errors = connectionOf(ExtractError);
+const extracts = connectionOf(Extract);
+
+const heldBy = (owner: string | null | undefined): Condition | undefined =>
+  typeof owner === 'string'
+    ? { key: `owner ${JSON.stringify(owner)}`, sql: (values) => `t.owner = ${values.add(owner, 'text')}` }
+    : undefined;
+
+const contains = (text: string | null | undefined): Condition | undefined =>
+  text
+    ? { key: `contains ${JSON.stringify(text)}`, sql: (values) => `position(lower(${values.add(text, 'text')}) in lower(t.message)) > 0` }
+    : undefined;
+
+@Resolver()
+class ExtractCountQueries {
+  @Query(() => [ExtractCountView], {
+    description:
+      'How many files there are by status, day of registration, dataset type or location, ordered by these; registered in a time, if `from` or `to` say so.',
+  })
+  async extractCounts(
+    @Ctx() ctx: Context,
+    @Args(() => ExtractCountArgs) { by, location, ...window }: ExtractCountArgs,
+  ): Promise<ExtractCount[]> {
+    checkWindow(window);
+    return countExtracts(ctx.db, by, window, location ? await locationNumber(ctx.db, location) : undefined);
+  }
+
+  @Query(() => [ExtractErrorCount], { description: 'The kinds of errors that files had most often, the most frequent first.' })
+  topExtractErrors(@Ctx() ctx: Context, @Args(() => TopErrorArgs) { first, ...window }: TopErrorArgs): Promise<ErrorCount[]> {
+    checkWindow(window);
+    within(1, 100)(first, 'first');
+    return topErrors(ctx.db, window, first);
+  }
+
+  @Query(() => errors.type, { description: 'The errors of all files, newest first.' })
+  extractErrors(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => ExtractErrorArgs) args: ExtractErrorArgs,
+  ): Promise<Page> {
+    const list = { name: 'ExtractError.occurredAt', entity: ExtractError, order: ['occurredAt', 'id'], descending: true };
+    return page(ctx, info, list, args, { where: [contains(args.messageContains)] });
+  }
+
+  @Query(() => extracts.type, {
+    description: 'What a worker holds, the longest held first: what it was about before it was started again.',
+  })
+  heldExtracts(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => HeldExtractArgs) args: HeldExtractArgs): Promise<Page> {
+    const list = {
+      name: 'heldExtracts',
+      entity: Extract,
+      from: stuckFrom,
+      where: `s.extract_status_name = 'loading' and t.claimed_at is not null`,
+      order: ['claimedAt', 'id'],
+    };
+    return page(ctx, info, list, args, { where: [heldBy(args.owner)] });
+  }
+
+  @Query(() => extracts.type, {
+    description:
+      'Files whose holders were not heard of in time, the longest first. The next claim takes them, or the sweeper of the server does.',
+  })
+  async stuckExtracts(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => StuckExtractArgs) args: StuckExtractArgs,
+  ): Promise<Page> {
+    const list = { name: 'stuckExtracts', entity: Extract, from: stuckFrom, where: stuckWhere, order: ['leaseUntil', 'id'] };
+    const location = args.location ? await locationNumber(ctx.db, args.location) : undefined;
+    const there = location === undefined ? undefined : { key: `location ${location}`, sql: () => `t.extract_location_id = ${location}` };
+    return page(ctx, info, list, args, { where: [heldBy(args.owner), there] });
+  }
+}
+
+export const extractCountResolvers = [
+  ExtractCountQueries,
+  ...errors.resolvers,
+  ...extracts.resolvers,
+  referenceField(ExtractErrorCount, 'lastExtract', 'lastExtractId', Extract, 'The file that had the last one.', false),
+];

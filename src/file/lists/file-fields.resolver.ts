@@ -1,0 +1,240 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Ctx, Field, FieldResolver, Info, ObjectType, Resolver, Root } from 'type-graphql';
+import { DatasetType } from '../../dataset-type/dataset-type.entity.js';
+import { joinPath } from '../../location/location-path.js';
+import { Location } from '../../location/location.entity.js';
+import type { Context } from '../../platform/read/context.js';
+import { listField, referenceField } from '../../platform/read/fields.js';
+import type { Row } from '../../platform/entity/node.js';
+import type { ListSource } from '../../platform/read/paging.js';
+import { selectList } from '../../platform/entity/rows.js';
+import { Instant } from '../../platform/entity/scalars.js';
+import { selectedProperties } from '../../platform/read/selection.js';
+import { DependencyType } from '../../process/dependency-type.entity.js';
+import { ErrorType } from '../../run/error-type.entity.js';
+import { ProcessRun } from '../../run/run.entity.js';
+import { SourceObject } from '../../source/source-object.entity.js';
+import { Source } from '../../source/source.entity.js';
+import { CompressionType } from '../compression-type.entity.js';
+import { ExtractError } from '../file-error.entity.js';
+import { ExtractStatus } from '../file-status.entity.js';
+import { ExtractVersion } from '../file-version.entity.js';
+import { Extract } from '../file.entity.js';
+import { FileSizeType } from '../file-size-type.entity.js';
+import { FileType } from '../file-type.entity.js';
+
+@ObjectType({ description: 'That a run touched a file.' })
+class ExtractRunLink {
+  @Field(() => ProcessRun, { description: 'The run.' }) run!: unknown;
+  @Field(() => Instant, { description: 'When it last gave the file a status, or was linked to it.' }) at!: string;
+}
+
+@ObjectType({ description: 'A file that another one depends on, or that depends on another one.' })
+class ExtractDependencyLink {
+  @Field(() => Extract, { description: 'The file at the other end.' }) extract!: unknown;
+}
+
+// Each row of these lists is the thing at the other end, with what the link says beside it.
+@Resolver(() => ExtractRunLink)
+class ExtractRunLinkResolver {
+  @FieldResolver()
+  run(@Root() row: Row): Row {
+    return row;
+  }
+}
+@Resolver(() => ExtractDependencyLink)
+class ExtractDependencyLinkResolver {
+  @FieldResolver()
+  extract(@Root() row: Row): Row {
+    return row;
+  }
+}
+
+const withPath: ReadonlySet<string> = new Set(['id', 'path']);
+
+@Resolver(() => Extract)
+class ExtractResolver {
+  @FieldResolver(() => String, { description: 'Where it lies: the path of its location and its name.' })
+  async path(@Root() row: Row, @Ctx() ctx: Context): Promise<string> {
+    // A file may be asked for by its location alone, so that its name has not been read.
+    const [location, file] = await Promise.all([
+      ctx.loaders.byId(Location, row.locationId as number, withPath),
+      row.fileName === undefined ? ctx.loaders.byId(Extract, row.id, new Set(['id', 'fileName'])) : row,
+    ]);
+    return joinPath(location!.path as string, file!.fileName as string);
+  }
+
+  @FieldResolver(() => ExtractVersion, { nullable: true, description: 'The content that it has now; null where nobody told it.' })
+  currentVersion(@Root() row: Row, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+    const columns = selectList(ExtractVersion, selectedProperties(info, ExtractVersion));
+    return ctx.loaders
+      .get<number, Row | null>(`Extract.currentVersion (${columns})`, async (ids) => {
+        const rows = await ctx.db.query<Row>(
+          `select ${columns} from extract_version t where t.extract_id = any($1::int[]) and t.is_current`,
+          [ids],
+        );
+        const byExtract = new Map(rows.map((each) => [each.extractId, each]));
+        return ids.map((each) => byExtract.get(each) ?? null);
+      })
+      .load(row.id);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description: 'Whether somebody loads it whose lease is over. Told when asked, by the clock of the database.',
+  })
+  stuck(@Root() row: Row, @Ctx() ctx: Context): Promise<boolean> {
+    return ctx.loaders
+      .get<number, boolean>('Extract.stuck', async (ids) => {
+        const rows = await ctx.db.query<{ id: number }>(
+          `select t.extract_id as id from extract_tracking t join extract_status_lkup s using (extract_status_id)
+           where t.extract_id = any($1::int[]) and s.extract_status_name = 'loading' and t.lease_until <= process_tracker.waybill_now()`,
+          [ids],
+        );
+        const stuck = new Set(rows.map(({ id }) => id));
+        return ids.map((id) => stuck.has(id));
+      })
+      .load(row.id);
+  }
+}
+
+const below = (name: string, entity: ListSource['entity'], from: string, more: Partial<ListSource> = {}): ListSource => ({
+  name: `Extract.${name}`,
+  entity,
+  from,
+  parent: 'l.extract_id',
+  order: ['name', 'id'],
+  ...more,
+});
+
+/** Links to sources, also by way of an object: a Python client links nothing else where its process is known by its objects. */
+const sourceLinks =
+  '(select extract_id, source_id from extract_source union select f.extract_id, o.source_id from extract_source_object f join source_object_lkup o using (source_object_id) where o.source_id is not null)';
+
+const runs = below(
+  'runs',
+  ProcessRun,
+  'extract_process_tracking l join process_tracking t on t.process_tracking_id = l.process_tracking_id',
+  {
+    parent: 'l.extract_tracking_id',
+    order: ['at', 'id'],
+    descending: true,
+    extra: {
+      at: {
+        sql: 'l.extract_process_event_date_time',
+        cast: 'timestamptz',
+        read: 'process_tracker.instant_text(l.extract_process_event_date_time)',
+      },
+      linkStatusId: { sql: 'l.extract_process_status_id' },
+    },
+    inside: 'run',
+  },
+);
+
+const dependencies = (name: string, other: string, mine: string): ListSource =>
+  below(name, Extract, `extract_dependency l join extract_tracking t on t.extract_id = l.${other}`, {
+    parent: `l.${mine}`,
+    order: ['fileName', 'id'],
+    extra: { dependencyTypeId: { sql: 'l.dependency_type_id' } },
+    inside: 'extract',
+  });
+
+const newestFirst = (name: string, entity: ListSource['entity'], by: string, parent = 't.extract_id'): ListSource => ({
+  name,
+  entity,
+  parent,
+  order: [by, 'id'],
+  descending: true,
+});
+
+export const extractFields = [
+  ExtractResolver,
+  ExtractRunLinkResolver,
+  ExtractDependencyLinkResolver,
+  referenceField(Extract, 'location', 'locationId', Location, 'Where it lies.', false),
+  referenceField(Extract, 'status', 'statusId', ExtractStatus, 'How far it has come; null only where another client left it out.'),
+  referenceField(
+    Extract,
+    'compression',
+    'compressionTypeId',
+    CompressionType,
+    'How it is compressed; null if it is not, or nobody knows how.',
+  ),
+  referenceField(Extract, 'fileType', 'fileTypeId', FileType, 'Its format; null if it is none that the store knows.'),
+  referenceField(Extract, 'sizeUnit', 'sizeTypeId', FileSizeType, 'The unit of `size`; null if nobody said.'),
+  referenceField(Extract, 'run', 'runId', ProcessRun, 'The run that registered it; null if none did, or a Python client.'),
+  referenceField(Extract, 'claimRun', 'claimRunId', ProcessRun, 'The run for which its holder claimed it; null while nobody does.'),
+  referenceField(ExtractRunLink, 'status', 'linkStatusId', ExtractStatus, 'The status that it last gave the file.'),
+  referenceField(ExtractDependencyLink, 'type', 'dependencyTypeId', DependencyType, 'What kind of dependency it is.', false),
+  ...listField(Extract, 'runs', ExtractRunLink, 'The runs that touched it, each with the status that it last gave, newest first.', runs),
+  ...listField(
+    Extract,
+    'versions',
+    ExtractVersion,
+    'Its contents over time, newest first.',
+    newestFirst('Extract.versions', ExtractVersion, 'firstSeenAt'),
+  ),
+  ...listField(
+    Extract,
+    'errors',
+    ExtractError,
+    'Every failed attempt on it, newest first.',
+    newestFirst('Extract.errors', ExtractError, 'occurredAt'),
+  ),
+  ...listField(
+    Extract,
+    'sources',
+    Source,
+    'The sources that it comes from, also by their objects, ordered by name.',
+    below('sources', Source, `${sourceLinks} l join source_lkup t on t.source_id = l.source_id`),
+  ),
+  ...listField(
+    Extract,
+    'sourceObjects',
+    SourceObject,
+    'The objects that it comes from, ordered by name.',
+    below('sourceObjects', SourceObject, 'extract_source_object l join source_object_lkup t on t.source_object_id = l.source_object_id', {
+      where: 't.source_object_name is not null',
+    }),
+  ),
+  ...listField(
+    Extract,
+    'datasetTypes',
+    DatasetType,
+    'Kinds of data it holds, ordered by name: those of the processes whose runs it is linked to.',
+    below('datasetTypes', DatasetType, 'extract_dataset_type l join dataset_type_lkup t on t.dataset_type_id = l.dataset_type_id'),
+  ),
+  ...listField(
+    Extract,
+    'parents',
+    ExtractDependencyLink,
+    'The files that it depends on, ordered by name: it is loaded after they are.',
+    dependencies('parents', 'parent_extract_id', 'child_extract_id'),
+  ),
+  ...listField(
+    Extract,
+    'children',
+    ExtractDependencyLink,
+    'The files that depend on it, ordered by name.',
+    dependencies('children', 'child_extract_id', 'parent_extract_id'),
+  ),
+  referenceField(ExtractVersion, 'extract', 'extractId', Extract, 'The file.', false),
+  referenceField(ExtractVersion, 'status', 'statusId', ExtractStatus, 'How far this content has come; null where nobody said.'),
+  referenceField(
+    ExtractVersion,
+    'targetObject',
+    'targetObjectId',
+    SourceObject,
+    'The object that it was loaded into; null where nobody said.',
+  ),
+  ...listField(
+    ExtractVersion,
+    'errors',
+    ExtractError,
+    'Every failed attempt on it, newest first.',
+    newestFirst('ExtractVersion.errors', ExtractError, 'occurredAt', 't.extract_version_id'),
+  ),
+  referenceField(ExtractError, 'extract', 'extractId', Extract, 'The file.', false),
+  referenceField(ExtractError, 'version', 'versionId', ExtractVersion, 'The content that was tried; null where none was known.'),
+  referenceField(ExtractError, 'type', 'typeId', ErrorType, 'What kind of error it is.', false),
+  referenceField(ExtractError, 'run', 'runId', ProcessRun, 'The run for which it was tried; null if there was none.'),
+];

@@ -1,0 +1,149 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { ArgsType, Field } from 'type-graphql';
+import { idByPath, locationNaming } from '../../location/location-naming.js';
+import { describePath } from '../../location/location-path.js';
+import type { Context } from '../../platform/read/context.js';
+import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import { refuseEmpty } from '../../platform/lists.js';
+import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
+import { whereOf } from '../../platform/read/filters.js';
+import { maskAddress } from '../../platform/mask-secrets.js';
+import { idByName } from '../../platform/write/naming.js';
+import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
+import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
+import { LongText, Name } from '../../platform/entity/text.js';
+import type { Condition } from '../../platform/read/values.js';
+import { processNaming } from '../../process/process-naming.js';
+import { findRuns } from '../../run/find-runs.js';
+import { RunRefInput } from '../../run/run-ref.input.js';
+import { Extract } from '../file.entity.js';
+import { statusAliases } from '../status-aliases.js';
+
+const orders = { REGISTERED_AT: 'registeredAt', FILE_NAME: 'fileName' };
+const ExtractOrder = orderInputOf('Extract', orders);
+const where = whereOf(Extract);
+
+@ArgsType()
+export class ExtractArgs extends PageArgs {
+  @Field(() => where, {
+    nullable: true,
+    description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
+  })
+  where?: Where | null;
+  @Field(() => Name, { nullable: true, description: 'Only those with this name, exactly.' }) fileName?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Only those whose name holds this text, literally and case-sensitive.' })
+  fileNameContains?: string | null;
+  @Field(() => Name, {
+    nullable: true,
+    description: 'Only those in the location with this name, its present one or a former one. NOT_FOUND if there is none.',
+  })
+  location?: string | null;
+  @Field(() => Name, {
+    nullable: true,
+    description: 'Only those in the location with this path or URI; a slash at its end makes no difference. NOT_FOUND if there is none.',
+  })
+  path?: string | null;
+  @Field(() => Name, {
+    nullable: true,
+    description:
+      'Only those that are linked to a run, any one, of the process with this name, its present one or a former one. NOT_FOUND if there is none.',
+  })
+  process?: string | null;
+  @Field(() => RunRefInput, { nullable: true, description: 'Only those that are linked to this run. NOT_FOUND if there is none.' })
+  run?: RunRefInput | null;
+  @Field(() => [Name], {
+    nullable: true,
+    description:
+      'Only those with one of these statuses, each of which must be known. Left out: whatever their status. NEW, PROCESSING, SUCCESS and ERROR stand for ready, loading, loaded and error. The finders of the Python client mean `ready` where nothing is said.',
+  })
+  status?: string[] | null;
+  @Field(() => ExtractOrder, {
+    nullable: true,
+    description: 'The order of the list; by registration, the earliest first, if not said. Cursors belong to one order.',
+  })
+  orderBy?: OrderBy | null;
+}
+
+/** Files of what is named, whose number `idSql` finds. @throws NOT_FOUND if there is none */
+async function ofNamed(
+  ctx: Context,
+  argument: string,
+  value: string | null | undefined,
+  idSql: string,
+  type: string,
+  sql: (id: string) => string,
+): Promise<Condition | undefined> {
+  if (value === undefined || value === null) return undefined;
+  const wanted = argument === 'path' ? describePath(value, 'path').path : value;
+  const [row] = await ctx.db.query<{ id: number | null }>(`select ${idSql} as id`, [wanted]);
+  const id = row!.id;
+  if (id === null) throw notFound(`There is no ${type} ${JSON.stringify(maskAddress(value))}.`, { argument, value: maskAddress(value) });
+  return { key: `${argument} ${id}`, sql: (values) => sql(values.add(id, 'int')) };
+}
+
+/** Files that are linked to a run. @throws INVALID or NOT_FOUND */
+async function ofRun(ctx: Context, run: RunRefInput | null | undefined): Promise<Condition | undefined> {
+  if (!run) return undefined;
+  const [id] = await findRuns(ctx.db, [run], () => 'run');
+  if (id instanceof DomainError) throw id;
+  const [known] = await ctx.db.query('select 1 as known from process_tracking where process_tracking_id = $1', [id]);
+  if (!known) throw notFound('There is no such ProcessRun.', { argument: 'run', value: run });
+  return {
+    key: `run ${id}`,
+    sql: (values) =>
+      `t.extract_id in (select l.extract_tracking_id from extract_process_tracking l where l.process_tracking_id = ${values.add(id, 'int')})`,
+  };
+}
+
+/** Files in one of some statuses, by their numbers. @throws INVALID with the known ones for one that is not known */
+async function inStatus(ctx: Context, status: readonly string[] | null | undefined): Promise<Condition | undefined> {
+  if (!status) return undefined;
+  refuseEmpty(status, 'status');
+  const known = await ctx.db.query<{ id: number; name: string }>(
+    'select extract_status_id as id, extract_status_name as name from extract_status_lkup order by 1',
+  );
+  const ids = status.map((name) => {
+    const found = known.find((each) => each.name === name) ?? known.find((each) => each.name === statusAliases[name]);
+    if (found) return found.id;
+    throw invalid(`There is no ExtractStatus ${JSON.stringify(name)}.`, {
+      argument: 'status',
+      value: name,
+      allowed: known.map((each) => each.name),
+    });
+  });
+  // The numbers stand in the SQL, so that PostgreSQL knows which of them are rare.
+  const sql = `t.extract_status_id in (${[...new Set(ids)].sort((a, b) => a - b).join(', ')})`;
+  return { key: sql, sql: () => sql };
+}
+
+const all: ListSource = { name: 'Extract.registeredAt', entity: Extract, order: ['registeredAt', 'id'] };
+
+/** One page of the files that the arguments choose; it writes nothing. @throws INVALID or NOT_FOUND for arguments that mean nothing */
+export async function findExtractPage(ctx: Context, info: GraphQLResolveInfo, args: ExtractArgs): Promise<Page> {
+  const { fileName, fileNameContains } = args;
+  const inLocation = (id: string) => `t.extract_location_id = ${id}`;
+  const conditions = await Promise.all([
+    inStatus(ctx, args.status),
+    ofNamed(ctx, 'location', args.location, idByName(locationNaming), 'Location', inLocation),
+    ofNamed(ctx, 'path', args.path, idByPath('$1'), 'Location', inLocation),
+    ofNamed(
+      ctx,
+      'process',
+      args.process,
+      idByName(processNaming),
+      'Process',
+      (id) =>
+        `t.extract_id in (select l.extract_tracking_id from process_tracking r join extract_process_tracking l using (process_tracking_id) where r.process_id = ${id})`,
+    ),
+    ofRun(ctx, args.run),
+  ]);
+  const named: Condition[] = [];
+  if (fileName)
+    named.push({ key: `named ${JSON.stringify(fileName)}`, sql: (values) => `t.extract_filename = ${values.add(fileName, 'text')}` });
+  if (fileNameContains)
+    named.push({
+      key: `contains ${JSON.stringify(fileNameContains)}`,
+      sql: (values) => `position(${values.add(fileNameContains, 'text')} in t.extract_filename) > 0`,
+    });
+  return page(ctx, info, orderedBy(all, orders, args.orderBy), args, { where: [...named, ...conditions] });
+}

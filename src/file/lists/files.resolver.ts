@@ -1,0 +1,85 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, ID, Info, Int, Query, Resolver, type ClassType } from 'type-graphql';
+import { Location } from '../../location/location.entity.js';
+import { connectionOf } from '../../platform/read/connections.js';
+import type { Context } from '../../platform/read/context.js';
+import { DomainError, invalid } from '../../platform/errors.js';
+import { listField } from '../../platform/read/fields.js';
+import { findRow } from '../../platform/read/find-row.js';
+import { idOf } from '../../platform/entity/ids.js';
+import type { Row } from '../../platform/entity/node.js';
+import type { Page } from '../../platform/read/paging.js';
+import { Name } from '../../platform/entity/text.js';
+import { ProcessRun } from '../../run/run.entity.js';
+import { ExtractArgs, findExtractPage } from './file-lists.js';
+import { Extract } from '../file.entity.js';
+import { findExtracts } from '../find-files.js';
+
+const connection = connectionOf(Extract as ClassType);
+
+@Resolver()
+class ExtractQueries {
+  @Query(() => Extract, {
+    nullable: true,
+    description:
+      'One file, told in exactly one way: by `id`, by `trackingId`, by `location` and `fileName`, or by `path` and `fileName`. Null if there is none.',
+  })
+  async extract(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('id', () => ID, { nullable: true, description: 'Its global id.' }) id?: string | null,
+    @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) trackingId?: number | null,
+    @Arg('location', () => Name, { nullable: true, description: 'Name of its location, present or former, together with `fileName`.' })
+    location?: string | null,
+    @Arg('path', () => Name, {
+      nullable: true,
+      description: 'Path or URI of its location, together with `fileName`; a slash at the end makes no difference.',
+    })
+    path?: string | null,
+    @Arg('fileName', () => Name, { nullable: true, description: 'Its name in its location, exactly.' }) fileName?: string | null,
+  ): Promise<Row | null> {
+    const said = (value: unknown) => value !== undefined && value !== null;
+    if ([id, trackingId, location, path].filter(said).length !== 1 || said(fileName) !== (said(location) || said(path))) {
+      const allowed = ['id', 'trackingId', 'location and fileName', 'path and fileName'];
+      throw invalid(`Say which Extract by exactly one of: ${allowed.join(', ')}.`, { argument: 'id', value: id ?? null, allowed });
+    }
+    const [named] = location || path ? await findExtracts(ctx.db, [{ location, path, fileName }], () => 'path') : [];
+    if (named instanceof DomainError) {
+      if (named.code === 'NOT_FOUND') return null;
+      throw named;
+    }
+    return findRow(ctx, info, Extract, { id: named ?? (id ? idOf(id, 'Extract') : trackingId) });
+  }
+
+  @Query(() => connection.type, {
+    description:
+      'All files, those registered first at the beginning unless another order is asked for, or those that the arguments choose, all of which must hold. Finding changes nothing.',
+  })
+  extracts(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => ExtractArgs) args: ExtractArgs): Promise<Page> {
+    return findExtractPage(ctx, info, args);
+  }
+}
+
+export const extractResolvers = [
+  ExtractQueries,
+  ...connection.resolvers,
+  ...listField(Location, 'extracts', Extract, 'The files that lie here, ordered by name.', {
+    name: 'Location.extracts',
+    entity: Extract,
+    parent: 't.extract_location_id',
+    order: ['fileName', 'id'],
+  }),
+  ...listField(
+    ProcessRun,
+    'extracts',
+    Extract,
+    'The files that it is linked to: which it registered, or gave a status. In the order of their registration.',
+    {
+      name: 'ProcessRun.extracts',
+      entity: Extract,
+      from: 'extract_process_tracking l join extract_tracking t on t.extract_id = l.extract_tracking_id',
+      parent: 'l.process_tracking_id',
+      order: ['registeredAt', 'id'],
+    },
+  ),
+];

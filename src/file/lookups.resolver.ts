@@ -1,0 +1,34 @@
+import { lookup } from '../platform/write/lookup.js';
+import { CompressionType } from './compression-type.entity.js';
+import { ExtractStatus } from './file-status.entity.js';
+import { FileSizeType } from './file-size-type.entity.js';
+import { FileType } from './file-type.entity.js';
+
+export const extractLookups = [
+  ...lookup({
+    entity: ExtractStatus,
+    plural: 'extractStatuses',
+    noun: 'a status of extracts',
+    defaults: ['initializing', 'ready', 'loading', 'loaded', 'archived', 'deleted', 'error'],
+  }),
+  ...lookup({ entity: CompressionType, plural: 'compressionTypes', noun: 'a compression', defaults: ['zip'] }),
+  ...lookup({
+    entity: FileType,
+    plural: 'fileTypes',
+    noun: 'a file format',
+    defaults: ['Comma Separated Values'],
+    fields: [
+      { property: 'code', doc: 'The extension without its dot, such as csv.', required: true },
+      { property: 'delimiter', doc: 'The character between two values.' },
+      { property: 'quote', doc: 'The character around a value.' },
+      { property: 'escape', doc: 'The character that takes the meaning from the one after it.' },
+    ],
+  }),
+  ...lookup({
+    entity: FileSizeType,
+    plural: 'fileSizeTypes',
+    noun: 'a unit of file size',
+    defaults: ['bytes', 'kilobytes', 'megabytes', 'gigabytes'],
+    fields: [{ property: 'code', doc: 'Short code, such as KB.', required: true }],
+  }),
+];

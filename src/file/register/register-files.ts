@@ -1,0 +1,189 @@
+import { fileLocation } from '../../location/find-location.js';
+import { checkPathText } from '../../location/location-path.js';
+import type { FileLocationInput } from '../../location/location-ref.input.js';
+import type { Tx } from '../../platform/database.js';
+import { DomainError, invalid, type ErrorCode, type ErrorDetails } from '../../platform/errors.js';
+import { checkCreates, checkInstant } from '../../platform/checks.js';
+import { attempt, given, said, type ReportItem } from '../../platform/write/reports.js';
+import { findRuns } from '../../run/find-runs.js';
+import type { RunRefInput } from '../../run/run-ref.input.js';
+import { checkHash } from '../content-hash.js';
+import { fileSize, sizeInBytes } from './file-size.js';
+import { guessFile, type FileGuess } from './file-type.js';
+import type { RegisterExtractInput } from './register-files.input.js';
+
+/** What became of one file: its number, or what is wrong with it; neither for what is no file. */
+export interface Registered {
+  id: number | null;
+  /** Whether this registration made it. */
+  created: boolean;
+  error: DomainError | null;
+  /** Why it was left out. */
+  warning?: string | null;
+}
+
+export interface Registration {
+  location: FileLocationInput;
+  run?: RunRefInput | null | undefined;
+  files: readonly RegisterExtractInput[];
+  /** How many files the location holds, where that is said. */
+  fileCount?: number | undefined;
+}
+
+const maxTextBytes = 1000;
+
+/** @throws INVALID for a name that no file may have */
+export function checkFileName(fileName: string): void {
+  checkPathText(fileName, 'fileName');
+  if (fileName.split(/[\\/]/).includes('..'))
+    throw invalid(`fileName must not lead upwards by \`..\`: ${JSON.stringify(fileName)}.`, {
+      argument: 'fileName',
+      value: fileName,
+      allowed: 'a name without `..` between its slashes',
+    });
+}
+
+/** @throws INVALID for text that is empty, too long or not printable */
+function checkText(value: string | null | undefined, argument: string, maxBytes = maxTextBytes): void {
+  if (!given(value)) return;
+  const bytes = Buffer.byteLength(value);
+  if (!value.trim() || bytes > maxBytes || /\p{Cc}/u.test(value) || !value.isWellFormed())
+    throw invalid(`${argument} must be 1 to ${maxBytes} bytes of text without control characters.`, {
+      argument,
+      value: value.slice(0, 60),
+      allowed: { minBytes: 1, maxBytes },
+    });
+}
+
+/** A file as register-extracts.sql takes it, and what its name lets guess. @throws INVALID for what is wrong whatever the store holds */
+function itemOf(file: RegisterExtractInput): { item: Record<string, unknown>; guess: FileGuess } {
+  const {
+    fileName,
+    status,
+    createStatus,
+    compression,
+    createCompression,
+    fileType,
+    size,
+    sizeBytes,
+    version,
+    hashAlgorithm,
+    hash,
+    modifiedAt,
+  } = file;
+  checkFileName(fileName);
+  for (const [argument, value] of Object.entries({ status, compression, fileType, version, hashAlgorithm, hash }))
+    checkText(value, argument);
+  checkCreates(createCompression, compression, 'createCompression', 'compression');
+  if (given(size) && given(sizeBytes))
+    throw invalid('Say the size once: by size or by sizeBytes.', { argument: 'sizeBytes', value: sizeBytes, allowed: 'size or sizeBytes' });
+  if (given(hash) !== given(hashAlgorithm))
+    throw invalid('hash and hashAlgorithm go together.', {
+      argument: given(hash) ? 'hashAlgorithm' : 'hash',
+      value: null,
+      allowed: 'both, or neither',
+    });
+  if (given(hash)) checkHash(hashAlgorithm!, hash, { algorithm: 'hashAlgorithm', value: 'hash' });
+  if (given(modifiedAt)) {
+    checkInstant(modifiedAt, 'modifiedAt');
+    if (!given(version) && !given(hash))
+      throw invalid('modifiedAt is kept with the version of the file: say version or hash.', {
+        argument: 'modifiedAt',
+        value: modifiedAt,
+        allowed: 'together with version or hash',
+      });
+  }
+  const measured = given(size) ? fileSize(size, 'size') : given(sizeBytes) ? sizeInBytes(sizeBytes, 'sizeBytes') : {};
+  const all = {
+    fileName,
+    status,
+    createStatus,
+    compression,
+    createCompression,
+    fileType,
+    version,
+    hashAlgorithm,
+    hash,
+    modifiedAt,
+    ...measured,
+  };
+  return {
+    item: said(all),
+    guess: guessFile(fileName),
+  };
+}
+
+/** What the first item of a file decides. */
+const lookups: ReadonlySet<string> = new Set(['status', 'createStatus', 'createCompression']);
+
+/** INVALID where an item has another value of a fact than an earlier one of the same file. */
+function contradicts(earlier: ReportItem | undefined, item: ReportItem): DomainError | undefined {
+  const fact = Object.keys(item).find((name) => !lookups.has(name) && given(earlier?.[name]) && earlier[name] !== item[name]);
+  return fact === undefined
+    ? undefined
+    : invalid(`One request has two values of ${fact} for one file name.`, { argument: fact, value: item[fact], allowed: earlier![fact] });
+}
+
+/** The number of a run. @throws INVALID or NOT_FOUND */
+async function runOf(tx: Tx, run: RunRefInput): Promise<number> {
+  const [found] = await findRuns(tx, [run], () => 'input.run');
+  if (found instanceof DomainError) throw found;
+  return found!;
+}
+
+interface Answer {
+  i: number;
+  id: number | null;
+  created: boolean;
+  error: ({ code: ErrorCode; message: string } & ErrorDetails) | null;
+}
+
+/**
+ * Registers files of a location, each for itself, in a fixed number of statements. What is known stays as it is, but is linked to the run; what
+ * was deleted is registered anew.
+ * @throws INVALID, NOT_FOUND or CONFLICT for the location and the run
+ */
+export async function registerExtracts(tx: Tx, registration: Registration): Promise<{ locationId: number; results: Registered[] }> {
+  const { location, run, files, fileCount } = registration;
+  const runId = run ? await runOf(tx, run) : undefined;
+  const locationId = await fileLocation(tx, location, 'input.location');
+  const results: Registered[] = files.map(() => ({ id: null, created: false, error: null }));
+  const sent: { i: number; item: Record<string, unknown> }[] = [];
+  const byName = new Map<string, ReportItem>();
+  const guesses = new Map<string, { place: number; guess: FileGuess }>();
+  for (const [i, file] of files.entries()) {
+    const known = attempt(() => itemOf(file));
+    if (known instanceof DomainError) {
+      results[i]!.error = known;
+      continue;
+    }
+    const { item, guess } = known;
+    const contradiction = contradicts(byName.get(file.fileName), item);
+    if (contradiction) {
+      results[i]!.error = contradiction;
+      continue;
+    }
+    byName.set(file.fileName, { ...item, ...byName.get(file.fileName) });
+    const key = guess.fileTypes.join('.');
+    if (!guesses.has(key)) guesses.set(key, { place: guesses.size + 1, guess });
+    sent.push({ i, item: { ...item, guess: guesses.get(key)!.place } });
+  }
+  const rows = await tx.query<Answer>('select i, id, created, error from process_tracker.register_extracts($1::jsonb)', [
+    JSON.stringify({
+      location: locationId,
+      ...(runId === undefined ? {} : { run: runId }),
+      ...(fileCount === undefined ? {} : { fileCount }),
+      files: sent.map(({ item }) => item),
+      guesses: [...guesses.values()].map(({ guess }) => guess),
+    }),
+  ]);
+  for (const { i, id, created, error } of rows) {
+    const result = results[sent[i - 1]!.i]!;
+    Object.assign(result, { id, created });
+    if (error) {
+      const { code, message, ...details } = error;
+      result.error = new DomainError(code, message, details);
+    }
+  }
+  return { locationId, results };
+}

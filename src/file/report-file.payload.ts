@@ -1,0 +1,26 @@
+import { Field, ObjectType } from 'type-graphql';
+import type { DomainError } from '../platform/errors.js';
+import { referenceField } from '../platform/read/fields.js';
+import { Extract } from './file.entity.js';
+
+@ObjectType({ description: 'A file after a report.' })
+export class ReportExtractPayload {
+  @Field(() => Boolean, { description: 'Whether the file was already as reported, so that nothing was written.' }) done!: boolean;
+}
+
+@ObjectType({ description: 'A file that another one waits for, and how far it was then.' })
+export class ExtractBlocker {
+  /** Its number: the file itself is read by it. */
+  id!: number;
+  @Field(() => String, { description: 'Its status at that moment.' }) status!: string;
+}
+
+/** The files that stand in the way, where that is what is wrong. */
+export const blockersOf = ({ details }: DomainError): ExtractBlocker[] =>
+  ((details.blockers ?? []) as { trackingId: number; status: string }[]).map(({ trackingId: id, status }) => ({ id, status }));
+
+/** The payloads hold the numbers of files; these read the rest of them. */
+export const reportExtractPayload = [
+  referenceField(ReportExtractPayload, 'extract', 'id', Extract, 'The file as it is now.', false),
+  referenceField(ExtractBlocker, 'extract', 'id', Extract, 'The file that is waited for, as it is now; null if it was deleted meanwhile.'),
+];

@@ -1,0 +1,81 @@
+import { Field, InputType, Int } from 'type-graphql';
+import { BigIntText, Instant } from '../../platform/entity/scalars.js';
+import { LongText, Name } from '../../platform/entity/text.js';
+import { maxLeaseSeconds } from '../../process/run-settings.js';
+import { ExtractRefInput } from '../file-ref.input.js';
+import { defaultErrorType } from './report-file.input.js';
+
+@InputType({ description: 'A file that the caller holds.' })
+class HeldExtractInput {
+  @Field(() => ExtractRefInput, { description: 'The file.' }) extract!: ExtractRefInput;
+  @Field(() => BigIntText, { description: 'The token that the claim answered.' }) fencingToken!: string;
+}
+
+@InputType({ description: 'A sign of life of the holder of a file.' })
+export class HeartbeatExtractInput extends HeldExtractInput {
+  @Field(() => Int, { nullable: true, description: `Seconds of lease from now on: 1 to ${maxLeaseSeconds}. Left out: as before.` })
+  leaseSeconds?: number | null;
+}
+
+@InputType({ description: 'What data was loaded into.' })
+export class TargetObjectInput {
+  @Field(() => Name, { description: 'Name of the source that the object is in, the present one or a former one.' }) source!: string;
+  @Field(() => Name, { description: 'Name of the object, such as a table, the present one or a former one.' }) object!: string;
+}
+
+@InputType({ description: 'A file that its holder has loaded, and what came of it.' })
+export class FinishExtractInput extends HeldExtractInput {
+  @Field(() => BigIntText, { nullable: true, description: 'Rows that were read from it, from 0.' }) rowsRead?: string | null;
+  @Field(() => BigIntText, { nullable: true, description: 'Rows that were written from it, from 0.' }) rowsWritten?: string | null;
+  @Field(() => BigIntText, { nullable: true, description: 'Rows of it that were rejected, from 0.' }) rowsRejected?: string | null;
+  @Field(() => TargetObjectInput, { nullable: true, description: 'What it was loaded into: an object that is known.' })
+  targetObject?: TargetObjectInput | null;
+  @Field(() => Name, { nullable: true, description: 'Hash of what was made from it.' }) outputHash?: string | null;
+  @Field(() => BigIntText, { nullable: true, description: 'Records that were loaded from it, from 0. Left out: `rowsWritten`.' })
+  loadRecordCount?: string | null;
+  @Field(() => Instant, { nullable: true, description: 'A low date in what was loaded from it; the lowest one is kept.' }) loadLowAt?:
+    string | null;
+  @Field(() => Instant, { nullable: true, description: 'A high date in what was loaded from it; the highest one is kept.' }) loadHighAt?:
+    string | null;
+}
+
+@InputType({ description: 'A file that its holder could not load, and why.' })
+export class FailExtractInput extends HeldExtractInput {
+  @Field(() => Name, { defaultValue: defaultErrorType, description: 'Kind of the error: one of `errorTypes`.' }) errorType!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What went wrong. What looks like a password or a key in it is masked; what is longer than 1000000 bytes is cut, with a mark.',
+  })
+  message?: string | null;
+  @Field(() => Boolean, {
+    defaultValue: true,
+    description: 'Whether trying again may help. If not, it is tried again only after a person says retry.',
+  })
+  retryable!: boolean;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Seconds before it may be tried again, from 0. Left out: by the policy of its location. Not together with `retryable: false`.',
+  })
+  retryAfterSeconds?: number | null;
+}
+
+@InputType({ description: 'A file to be given back untouched: by its holder, who shows the token, or by a person, who says why.' })
+export class ReleaseExtractInput {
+  @Field(() => ExtractRefInput, { description: 'The file.' }) extract!: ExtractRefInput;
+  @Field(() => BigIntText, {
+    nullable: true,
+    description: 'The token that the claim answered. Left out: a person takes it from its holder.',
+  })
+  fencingToken?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Why: kept in the history. Needed without a token.' }) reason?: string | null;
+}
+
+@InputType({ description: 'A file that a person deals with, and why. It needs no fencing token.' })
+export class ExtractByPersonInput {
+  @Field(() => ExtractRefInput, { description: 'The file.' }) extract!: ExtractRefInput;
+  @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has seen: anything else is a CONFLICT.' })
+  rowVersion?: number | null;
+  @Field(() => LongText, { description: 'Why: kept in the history.' }) reason!: string;
+}

@@ -1,0 +1,186 @@
+import { Arg, Ctx, Field, Mutation, ObjectType, registerEnumType, Resolver } from 'type-graphql';
+import { checkCounts, checkInstants, checkToken } from '../../platform/checks.js';
+import type { Context } from '../../platform/read/context.js';
+import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import { referenceField } from '../../platform/read/fields.js';
+import { idByName } from '../../platform/write/naming.js';
+import { attemptLater, belowInput, type ReportItem } from '../../platform/write/reports.js';
+import { recordOf } from '../../platform/record-queues.js';
+import { runSettings, within } from '../../process/run-settings.js';
+import { objectNaming } from '../../source/source-naming.js';
+import {
+  FailExtractInput,
+  FinishExtractInput,
+  HeartbeatExtractInput,
+  ReleaseExtractInput,
+  type TargetObjectInput,
+} from './claim-holder.input.js';
+import type { ExtractRefInput } from '../file-ref.input.js';
+import { findExtracts } from '../find-files.js';
+import { Extract } from '../file.entity.js';
+import { keptError, reportExtract } from './report-files.js';
+
+enum HolderOutcome {
+  DONE = 'DONE',
+  LOST_CLAIM = 'LOST_CLAIM',
+}
+registerEnumType(HolderOutcome, {
+  name: 'HolderOutcome',
+  description: 'Whether the caller still held the file.',
+  valuesConfig: {
+    DONE: { description: 'It is as the caller says.' },
+    LOST_CLAIM: {
+      description: 'The caller holds it no more: its lease was over and somebody else took it, or a person did. Nothing was changed.',
+    },
+  },
+});
+
+@ObjectType({ description: 'A file after what its holder said.' })
+class HeldExtractPayload {
+  @Field(() => HolderOutcome, { description: 'Whether the caller still held the file.' }) outcome!: HolderOutcome;
+}
+
+/** What a mutation calls what reports call otherwise. */
+const names = { 'errors.type': 'errorType' };
+const maxRetrySeconds = 366 * 24 * 3600;
+
+interface Answer {
+  id: number;
+  outcome: HolderOutcome;
+}
+
+/** What its holder says of a file. That it is the holder no more is no error, but what it has to know. */
+async function byHolder(
+  ctx: Context,
+  extract: ExtractRefInput,
+  makeItem: () => ReportItem | Promise<ReportItem>,
+  target?: TargetObjectInput | null,
+): Promise<Answer> {
+  const item = await attemptLater(async () => makeItem());
+  if (item instanceof DomainError) throw belowInput(item, names);
+  return ctx.write(
+    async (tx) => {
+      const targetObject = target ? await objectNumber(tx, target) : undefined;
+      try {
+        const { id } = await reportExtract(tx, extract, { ...item, targetObject, byHolder: true }, { names });
+        return { id, outcome: HolderOutcome.DONE };
+      } catch (error) {
+        // The token is not the live one, or the file is not what its holder left.
+        if (!(error instanceof DomainError) || error.code !== 'CONFLICT') throw error;
+        const [id] = await findExtracts(tx, [extract], () => 'input.extract');
+        return { id: id as number, outcome: HolderOutcome.LOST_CLAIM };
+      }
+    },
+    item.reason as string | undefined,
+    [recordOf('Extract', extract)],
+  );
+}
+
+async function objectNumber(tx: Parameters<typeof findExtracts>[0], { source, object }: TargetObjectInput): Promise<number> {
+  const [row] = await tx.query<{ id: number | null }>(`select ${idByName(objectNaming)} as id`, [source, object]);
+  if (row!.id === null)
+    throw notFound(`There is no SourceObject ${JSON.stringify(`${source}.${object}`)}.`, {
+      argument: 'input.targetObject',
+      value: { source, object },
+    });
+  return row!.id;
+}
+
+@Resolver()
+class ClaimHolderResolver {
+  @Mutation(() => HeldExtractPayload, { description: 'Says that the holder of a file is alive: its lease begins anew.' })
+  heartbeatExtract(
+    @Ctx() ctx: Context,
+    @Arg('input', () => HeartbeatExtractInput, { description: 'The file and its token.' })
+    { extract, fencingToken: token, leaseSeconds }: HeartbeatExtractInput,
+  ): Promise<Answer> {
+    return byHolder(ctx, extract, () => {
+      checkToken(token);
+      if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'leaseSeconds');
+      return { token, leaseSeconds, heartbeat: true };
+    });
+  }
+
+  @Mutation(() => HeldExtractPayload, {
+    description: 'Says that a file is loaded, and what came of it. Its holder says so; saying it again changes nothing.',
+  })
+  finishExtract(
+    @Ctx() ctx: Context,
+    @Arg('input', () => FinishExtractInput, { description: 'The file, its token, and what came of it.' })
+    { extract, fencingToken: token, targetObject, ...results }: FinishExtractInput,
+  ): Promise<Answer> {
+    return byHolder(
+      ctx,
+      extract,
+      () => {
+        const { rowsRead, rowsWritten, rowsRejected, outputHash, loadRecordCount, loadLowAt, loadHighAt } = results;
+        checkToken(token);
+        checkCounts({ rowsRead, rowsWritten, rowsRejected, loadRecordCount });
+        checkInstants({ loadLowAt, loadHighAt });
+        const counts = { rowsRead, rowsWritten, rowsRejected, loadRecordCount: loadRecordCount ?? rowsWritten };
+        return { ...counts, outputHash, loadLowAt, loadHighAt, to: 'loaded', token, heartbeat: true };
+      },
+      targetObject,
+    );
+  }
+
+  @Mutation(() => HeldExtractPayload, {
+    description:
+      'Says that a file could not be loaded. It may be tried again later, as its location says, until its attempts are used up. Its holder says so; saying it again changes nothing.',
+  })
+  failExtract(
+    @Ctx() ctx: Context,
+    @Arg('input', () => FailExtractInput, { description: 'The file, its token, and what went wrong.' }) input: FailExtractInput,
+  ): Promise<Answer> {
+    const { extract, fencingToken: token, errorType: type, message, retryable, retryAfterSeconds } = input;
+    return byHolder(ctx, extract, async () => {
+      checkToken(token);
+      if (typeof retryAfterSeconds === 'number') {
+        within(0, maxRetrySeconds)(retryAfterSeconds, 'retryAfterSeconds');
+        if (!retryable)
+          throw invalid('retryAfterSeconds says when it is tried again, retryable: false that it is not.', {
+            argument: 'retryAfterSeconds',
+            value: retryAfterSeconds,
+            allowed: 'nothing beside retryable: false',
+          });
+      }
+      const errors = [await keptError({ type, message: message ?? null, retryable, createType: false })];
+      return { to: 'error', token, heartbeat: true, errors, retryable, retryAfterSeconds };
+    });
+  }
+
+  @Mutation(() => HeldExtractPayload, {
+    description:
+      'Gives a file back as it was before its claim: it is ready, and this attempt does not count. By its holder, or by a person, who takes it from whoever has it, also from a client that takes no leases.',
+  })
+  async releaseExtract(
+    @Ctx() ctx: Context,
+    @Arg('input', () => ReleaseExtractInput, { description: 'The file, and its token or why.' }) input: ReleaseExtractInput,
+  ): Promise<Answer> {
+    const { extract, fencingToken: token, reason } = input;
+    const back = { to: 'ready', fence: true, untried: true, reason };
+    if (token)
+      return byHolder(ctx, extract, () => {
+        checkToken(token);
+        return { ...back, token };
+      });
+    if (!reason?.trim())
+      throw invalid('Show the token, or say why the file is taken from its holder.', {
+        argument: 'input.reason',
+        value: reason ?? null,
+        allowed: 'a sentence',
+      });
+    const { id } = await ctx.write(
+      (tx) =>
+        reportExtract(tx, extract, { ...back, byPerson: true, mustMove: true, onlyFrom: ['loading'] }, { names: { status: 'extract' } }),
+      reason,
+      [recordOf('Extract', extract)],
+    );
+    return { id, outcome: HolderOutcome.DONE };
+  }
+}
+
+export const claimHolderResolvers = [
+  ClaimHolderResolver,
+  referenceField(HeldExtractPayload, 'extract', 'id', Extract, 'The file as it is now.', false),
+];

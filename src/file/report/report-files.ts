@@ -1,0 +1,111 @@
+import type { Queries, Tx } from '../../platform/database.js';
+import { DomainError, notFound } from '../../platform/errors.js';
+import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
+import { belowInput, writeReports, type ReportItem, type Reported } from '../../platform/write/reports.js';
+import { findRuns } from '../../run/find-runs.js';
+import type { RunRefInput } from '../../run/run-ref.input.js';
+import type { ExtractRefInput } from '../file-ref.input.js';
+import { findExtracts } from '../find-files.js';
+import { cleanMessage } from '../../platform/mask-secrets.js';
+import { inOrder } from '../../platform/turns.js';
+import type { ExtractErrorInput, ReportExtractInput } from './report-file.input.js';
+import { statusAliases } from '../status-aliases.js';
+
+/** An error as it is kept. */
+export const keptError = async ({ message, ...error }: ExtractErrorInput) => ({
+  ...error,
+  message: typeof message === 'string' ? await cleanMessage(message) : null,
+});
+
+/** The report as an item of report-extracts.sql. @throws INVALID for what is wrong whatever the store holds */
+export async function itemOf(report: ReportExtractInput): Promise<ReportItem> {
+  const { extract: _extract, run: _run, status: to, fencingToken: token, rowVersion: version, errors, ...rest } = report;
+  const { writeRecordCount, loadRecordCount, writeLowAt, writeHighAt, loadLowAt, loadHighAt } = rest;
+  checkCreates(report.createStatus, to, 'createStatus', 'status');
+  checkCounts({ writeRecordCount, loadRecordCount });
+  checkInstants({ writeLowAt, writeHighAt, loadLowAt, loadHighAt });
+  checkToken(token);
+  // Who shows the token is heard of, and its failure is one as by failExtract.
+  const retryable = !!token && (errors ?? []).every((error) => error.retryable);
+  return {
+    ...rest,
+    to,
+    token,
+    version,
+    heartbeat: !!token,
+    retryable,
+    errors: errors?.length ? await inOrder(errors, keptError) : undefined,
+  };
+}
+
+/** The numbers of the runs that are named, or what is wrong with each; undefined where none is. */
+export async function runsOf(
+  db: Queries,
+  refs: readonly (RunRefInput | null | undefined)[],
+  argument = 'run',
+): Promise<(number | DomainError | undefined)[]> {
+  const asked = refs.flatMap((ref) => ref ?? []);
+  if (!asked.length) return refs.map(() => undefined);
+  const found = await findRuns(db, asked, () => argument);
+  const rows = await db.query<{ id: number }>(
+    'select process_tracking_id as id from process_tracking where process_tracking_id = any($1::int[])',
+    [found.filter((id) => typeof id === 'number')],
+  );
+  const known = new Set(rows.map(({ id }) => id));
+  const next = found.values();
+  return refs.map((ref) => {
+    if (!ref) return undefined;
+    const id = next.next().value!;
+    return id instanceof DomainError || known.has(id)
+      ? id
+      : notFound('There is no such ProcessRun.', { argument, value: ref.id ?? ref.trackingId });
+  });
+}
+
+/** Items with the states that their aliases stand for. */
+async function withoutAliases(db: Queries, items: readonly (ReportItem | DomainError)[]): Promise<readonly (ReportItem | DomainError)[]> {
+  const aliasOf = (item: ReportItem | DomainError) => (item instanceof DomainError ? undefined : statusAliases[item.to as string]);
+  if (!items.some(aliasOf)) return items;
+  const rows = await db.query<{ name: string }>(
+    'select extract_status_name as name from extract_status_lkup where extract_status_name = any($1)',
+    [Object.keys(statusAliases)],
+  );
+  const own = new Set(rows.map(({ name }) => name));
+  return items.map((item) => {
+    const to = aliasOf(item);
+    return to && !own.has((item as ReportItem).to as string) ? { ...(item as ReportItem), to, createStatus: false } : item;
+  });
+}
+
+/** Writes items of files, each for itself, in a number of statements that does not grow with theirs. Arguments in errors are named within the item. */
+export async function reportExtracts(
+  tx: Tx,
+  files: readonly ExtractRefInput[],
+  items: readonly (ReportItem | DomainError)[],
+  runs: readonly (RunRefInput | null | undefined)[] = [],
+): Promise<Reported[]> {
+  const ids = await findExtracts(tx, files, () => 'extract');
+  const found = await runsOf(tx, runs);
+  const known = items.map((item, i) => {
+    const run = found[i];
+    return item instanceof DomainError || run === undefined ? item : run instanceof DomainError ? run : { ...item, run };
+  });
+  return writeReports(
+    tx,
+    `select i, verdict from process_tracker.report_extracts($1::jsonb, 'command')`,
+    ids,
+    await withoutAliases(tx, known),
+  );
+}
+
+/** Writes one item. @throws what is wrong with it, with arguments below `input`, as the mutation calls them */
+export async function reportExtract(
+  tx: Tx,
+  file: ExtractRefInput,
+  item: ReportItem,
+  { run, names }: { run?: RunRefInput | null | undefined; names?: Readonly<Record<string, string>> } = {},
+): Promise<{ id: number; done: boolean }> {
+  const [outcome] = await reportExtracts(tx, [file], [item], [run]);
+  if ('error' in outcome!) throw belowInput(outcome.error, names);
+  return outcome!;
+}

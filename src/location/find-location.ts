@@ -1,0 +1,96 @@
+import type { Queries, Tx } from '../platform/database.js';
+import { DomainError, invalid, notFound } from '../platform/errors.js';
+import { idOf } from '../platform/entity/ids.js';
+import { idByName } from '../platform/write/naming.js';
+import { maskAddress } from '../platform/mask-secrets.js';
+import { given, said } from '../platform/write/reports.js';
+import { idByPath, locationNaming } from './location-naming.js';
+import { describePath, knownSchemes } from './location-path.js';
+import type { FileLocationInput, LocationRefInput } from './location-ref.input.js';
+
+/** A reference as errors show it. */
+export const shownRef = <T extends { path?: string | null }>(ref: T): T => (ref.path ? { ...ref, path: maskAddress(ref.path) } : ref);
+
+/** The number of a known location. @throws INVALID or NOT_FOUND, naming the argument */
+async function findLocation(db: Queries, ref: LocationRefInput, argument: string): Promise<number> {
+  const ways = (['id', 'trackingId', 'name', 'path'] as const).filter((each) => given(ref[each]));
+  if (ways.length !== 1)
+    throw invalid('Say which Location: by id, by trackingId, by name, or by path.', {
+      argument,
+      value: shownRef(ref),
+      allowed: 'id, trackingId, name, or path',
+    });
+  const [by] = ways as ['id' | 'trackingId' | 'name' | 'path'];
+  const at = `${argument}.${by}`;
+  const wanted = by === 'id' ? idOf(ref.id!, 'Location', at) : by === 'path' ? describePath(ref.path!, at).path : ref[by];
+  const sql =
+    by === 'name'
+      ? idByName(locationNaming)
+      : by === 'path'
+        ? idByPath('$1')
+        : '(select location_id from location_lkup where location_id = $1::int)';
+  const [row] = await db.query<{ id: number | null }>(`select ${sql} as id`, [wanted]);
+  if (row!.id === null)
+    throw notFound(`There is no Location ${by === 'id' ? 'with this id' : JSON.stringify(shownRef(ref)[by])}.`, {
+      argument: at,
+      value: shownRef(ref)[by],
+    });
+  return row!.id;
+}
+
+export interface NewLocation {
+  path: string;
+  name?: string | null;
+  type?: string | null;
+  bucket?: string | null;
+  maxAttempts?: number | null;
+  retryDelaySeconds?: number | null;
+}
+
+/**
+ * The location with a path, made where it is new.
+ * @throws INVALID for a path that is none or does not tell its type; CONFLICT where the path has another name, or the name another path
+ */
+export async function putLocation(tx: Tx, location: NewLocation, argument: string): Promise<{ id: number; created: boolean }> {
+  const { path, type, bucket, names } = describePath(location.path, `${argument}.path`);
+  checkBucket(location.bucket, bucket, path, argument);
+  const name = location.name && maskAddress(location.name);
+  const wanted = { ...location, name, path, type: location.type ?? type, bucket: location.bucket ?? bucket, names };
+  if (!wanted.type)
+    throw invalid('The path does not tell the type of the location: say `type`.', {
+      argument: `${argument}.type`,
+      value: null,
+      allowed: ['a kind of location', ...knownSchemes.map((scheme) => `a path with ${scheme}://`)],
+    });
+  const [row] = await tx
+    .query<{ id: number; created: boolean }>('select id, created from process_tracker.put_location($1::jsonb)', [
+      JSON.stringify(said(wanted)),
+    ])
+    .catch((error: unknown) => below(error, argument));
+  return row!;
+}
+
+/** @throws INVALID for a bucket that is another than the one in the path */
+export function checkBucket(given: string | null | undefined, inPath: string | null, path: string, argument: string): void {
+  if (given && inPath !== null && given !== inPath)
+    throw invalid(`The path ${JSON.stringify(path)} lies in the bucket ${JSON.stringify(inPath)}, not in ${JSON.stringify(given)}.`, {
+      argument: `${argument}.bucket`,
+      value: given,
+      allowed: [inPath],
+    });
+}
+
+/** What the function says of `path` and `name`, said of the arguments as the caller knows them. */
+function below(error: unknown, argument: string): never {
+  const { code, message, detail } = error as { code?: string; message: string; detail?: string };
+  if (code !== 'WB409') throw error;
+  const details = JSON.parse(detail ?? '{}') as { argument?: string };
+  throw new DomainError('CONFLICT', message, { ...details, ...(details.argument ? { argument: `${argument}.${details.argument}` } : {}) });
+}
+
+/** The location where files lie, made where its path is new. @throws INVALID, NOT_FOUND or CONFLICT */
+export async function fileLocation(tx: Tx, { type, ...ref }: FileLocationInput, argument: string): Promise<number> {
+  if (ref.path && !given(ref.id) && !given(ref.trackingId))
+    return (await putLocation(tx, { path: ref.path, name: ref.name ?? null, type: type ?? null }, argument)).id;
+  return findLocation(tx, ref, argument);
+}

@@ -1,4 +1,0 @@
-import { lookup } from '../platform/lookup.js';
-import { LocationType } from './location-type.entity.js';
-
-export const locationLookups = lookup({ entity: LocationType, plural: 'locationTypes', noun: 'a kind of location' });

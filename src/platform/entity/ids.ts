@@ -1,0 +1,33 @@
+import { invalid } from '../errors.js';
+
+/** Global ids are opaque to callers: base64url of `Type:number`. */
+export const globalId = (type: string, id: number): string => Buffer.from(`${type}:${id}`).toString('base64url');
+
+const shape = /^([A-Za-z]+):([1-9]\d{0,9})$/;
+
+/**
+ * Reads a global id back.
+ * @throws INVALID naming `argument` if the text is no id of ours.
+ */
+export function decodeId(id: string, argument = 'id'): { type: string; id: number } {
+  const [, type, number] = shape.exec(Buffer.from(id, 'base64url').toString()) ?? [];
+  if (!type || Number(number) > 2_147_483_647)
+    throw invalid(`${argument} is not an id of this API.`, { argument, value: id, allowed: 'an id answered by this API' });
+  return { type, id: Number(number) };
+}
+
+/**
+ * The number in a global id of one of the types given.
+ * @throws INVALID naming `argument` if it is no id, or the id of another type.
+ */
+export function idOf(id: string, types: string | readonly string[], argument = 'id'): number {
+  const wanted = typeof types === 'string' ? [types] : types;
+  const decoded = decodeId(id, argument);
+  if (!wanted.includes(decoded.type))
+    throw invalid(`${argument} is the id of a ${decoded.type}; expected the id of a ${wanted.join(' or ')}.`, {
+      argument,
+      value: id,
+      allowed: wanted,
+    });
+  return decoded.id;
+}

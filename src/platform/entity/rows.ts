@@ -1,0 +1,97 @@
+import type { EntityMetadata, MetadataStorage } from '@mikro-orm/core';
+import { nameTables } from '../lock-wait.js';
+import { emptyIfNull, readingOf } from './columns.js';
+
+/** A class that stands for a stored concept. */
+export type EntityClass = abstract new () => object;
+
+/** How one entity is read: its table, and the SQL of each property under the alias `t`. */
+export interface Shape {
+  name: string;
+  table: string;
+  /** Column of the surrogate key; link tables have none. */
+  key: string | undefined;
+  /** Property → column. */
+  columns: ReadonlyMap<string, Column>;
+  /** Foreign keys that point to it. */
+  references: { name: string; table: string; column: string }[];
+}
+
+interface Column {
+  column: string;
+  /** What readers see of `t.column`, before it becomes text: what conditions are about. */
+  shown: string;
+  /** How a value is read from `t.column`. */
+  read: string;
+  /** Whether the empty text stands for null. */
+  emptyIfNull: boolean;
+  /** How a parameter is compared with the column: the type its text is cast to. */
+  cast: string;
+}
+
+const rfc3339 = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
+
+/**
+ * Times become RFC 3339 text in SQL: microseconds survive, and the answer and the cursor take the text as it is.
+ * A time without zone is in the store's zone, which is the session's (`connectionOptions`).
+ */
+function reading(column: string, type: string, shownAs = (sql: string) => sql): Column {
+  const shown = shownAs(`t.${column}`);
+  const known = { column, shown, emptyIfNull: shownAs === emptyIfNull.sql };
+  if (type.startsWith('timestamptz')) return { ...known, read: `to_char(${shown} at time zone 'UTC', ${rfc3339})`, cast: 'timestamptz' };
+  if (type.startsWith('timestamp'))
+    return { ...known, read: `to_char(${shown}::timestamptz at time zone 'UTC', ${rfc3339})`, cast: 'timestamptz::timestamp' };
+  return { ...known, read: shown, cast: type };
+}
+
+const shapes = new Map<EntityClass, Shape>();
+
+/** Learns the entities' tables and columns; called once, when the program starts. */
+export function learnShapes(metadata: MetadataStorage): void {
+  for (const meta of metadata.getAll().values() as Iterable<EntityMetadata>) {
+    if (meta.abstract) continue;
+    const columns = new Map(
+      meta.props.map((prop) => [prop.name, reading(prop.fieldNames[0]!, prop.columnTypes[0]!, readingOf(meta.class, prop.name))]),
+    );
+    const [key, ...more] = meta.getPrimaryProps();
+    shapes.set(meta.class as EntityClass, {
+      name: meta.className,
+      table: meta.tableName,
+      key: more.length || key?.name !== 'id' ? undefined : key.fieldNames[0]!,
+      columns,
+      references: [],
+    });
+  }
+  for (const [, shape] of shapes)
+    for (const prop of [...metadata.getAll().values()].find((meta) => meta.className === shape.name)!.props)
+      if (prop.targetMeta)
+        shapes
+          .get(prop.targetMeta.class as EntityClass)!
+          .references.push({ name: shape.name, table: shape.table, column: prop.fieldNames[0]! });
+  nameTables([...shapes.values()].map(({ name, table, key, columns }) => ({ name, table, key, label: columns.get('name')?.column })));
+}
+
+/** The shape of an entity. Throws if the class is not in the list of entities, which is a mistake of ours. */
+export function shapeOf(entity: EntityClass): Shape {
+  const shape = shapes.get(entity);
+  if (!shape) throw new Error(`${entity.name} is not an entity`);
+  return shape;
+}
+
+/** The entity with this GraphQL type name. */
+export const entityNamed = (name: string): EntityClass | undefined => [...shapes].find(([, shape]) => shape.name === name)?.[0];
+
+/** The SQL of one property under the alias `t`, as a value to compare or to order by. */
+export const columnOf = (entity: EntityClass, property: string): string => {
+  const column = shapeOf(entity).columns.get(property);
+  if (!column) throw new Error(`${entity.name} has no column for ${property}`);
+  return `t.${column.column}`;
+};
+
+/** Select list for the alias `t`, under property names. Without `properties`, all of them. */
+export function selectList(entity: EntityClass, properties?: ReadonlySet<string>): string {
+  const list: string[] = [];
+  for (const [property, column] of shapeOf(entity).columns)
+    if (!properties || properties.has(property)) list.push(`${column.read} as "${property}"`);
+  return list.join(', ');
+}

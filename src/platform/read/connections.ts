@@ -1,0 +1,54 @@
+import { Field, FieldResolver, Int, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
+import { encodeCursor } from './cursors.js';
+import { PageInfo, type ListSource, type Page } from './paging.js';
+import type { Row } from '../entity/node.js';
+
+interface EdgeData {
+  node: Row;
+  list: ListSource;
+}
+
+const made = new Map<string, ReturnType<typeof makeConnection>>();
+
+/** The connection type of a node type, with the resolvers that it needs: `{ type, resolver }`. Made once a name. */
+export const connectionOf = (node: ClassType, name: string = node.name) => {
+  const known = made.get(name);
+  if (known) return known;
+  const connection = makeConnection(node, name);
+  made.set(name, connection);
+  return connection;
+};
+
+function makeConnection(node: ClassType, name: string) {
+  @ObjectType(`${name}Edge`, { description: `A ${name} in a list, with its cursor.` })
+  class Edge {
+    @Field(() => node, { description: `The ${name}.` }) node!: unknown;
+    @Field(() => String, { description: 'Its place in the list, for `after` and `before`.' }) cursor!: string;
+  }
+  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}.` })
+  class Connection {
+    @Field(() => [node], { description: 'The rows of this page.' }) nodes!: unknown[];
+    @Field(() => [Edge], { description: 'The rows of this page, each with its cursor.' }) edges!: Edge[];
+    @Field(() => PageInfo, { description: 'Where this page stands in the list.' }) pageInfo!: PageInfo;
+    @Field(() => Int, { description: 'How many rows the whole list has. Counted only when asked for.' }) totalCount!: number;
+  }
+  @Resolver(() => Connection)
+  class ConnectionResolver {
+    @FieldResolver()
+    edges(@Root() root: Page): EdgeData[] {
+      return root.nodes.map((each) => ({ node: each, list: root.list }));
+    }
+    @FieldResolver()
+    totalCount(@Root() root: Page): Promise<number> {
+      return root.count();
+    }
+  }
+  @Resolver(() => Edge)
+  class EdgeResolver {
+    @FieldResolver()
+    cursor(@Root() root: EdgeData): string {
+      return encodeCursor(root.list, root.node);
+    }
+  }
+  return { type: Connection as ClassType, resolvers: [ConnectionResolver, EdgeResolver] };
+}

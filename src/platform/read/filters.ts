@@ -1,0 +1,137 @@
+import {
+  GraphQLInputObjectType,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLScalarType,
+  GraphQLSchema,
+  isInterfaceType,
+  isObjectType,
+  type GraphQLInputFieldConfig,
+  type GraphQLInputFieldConfigMap,
+  type GraphQLInputType,
+} from 'graphql';
+import { ID, Int } from 'type-graphql';
+import { hasKey, shownColumns } from '../entity/columns.js';
+import { conditionOn } from './filter-operators.js';
+import {
+  columnSql,
+  fieldSqls,
+  idSql,
+  joined,
+  listSql,
+  negated,
+  parentOf,
+  referenceSql,
+  type FieldSql,
+  type Relation,
+} from './filter-sql.js';
+import type { EntityClass } from '../entity/rows.js';
+
+/**
+ * Filters: one input type a concept (`ProcessWhere` for `Process`), made of the columns that the concept shows and of the relations
+ * that are declared as its fields. A condition on a missing value does not hold, and `not` holds wherever what it denies does not.
+ */
+
+type InputField = () => GraphQLInputFieldConfig;
+
+/** What each class says of the filters on it. */
+const declared = new Map<EntityClass, Map<string, InputField>>();
+const wheres = new Map<EntityClass, GraphQLInputObjectType>();
+const listWheres = new Map<EntityClass, GraphQLInputObjectType>();
+
+const below = <T>(map: Map<EntityClass, Map<string, T>>, entity: EntityClass): Map<string, T> => {
+  const known = map.get(entity) ?? new Map<string, T>();
+  map.set(entity, known);
+  return known;
+};
+
+function addField(entity: EntityClass, name: string, type: () => GraphQLInputType, description: string, sql: FieldSql): void {
+  below(declared, entity).set(name, () => ({ type: type(), description }));
+  below(fieldSqls, entity).set(name, sql);
+}
+
+/** Lets rows of `owner` be chosen by the one row that a foreign key (the property) points to. */
+export function filterByReference(owner: EntityClass, field: string, property: string, to: EntityClass): void {
+  addField(owner, field, () => whereType(to), `Its \`${field}\` meets this; empty (\`{}\`): it has one.`, referenceSql(property, to));
+}
+
+/** Lets rows of `owner` be chosen by a list below them. */
+export function filterByList(owner: EntityClass, field: string, list: Relation): void {
+  addField(owner, field, () => listWhereType(list.entity), `What its \`${field}\` must be like.`, listSql(list));
+}
+
+/** Lets rows of an entity be chosen by the columns that it shows. */
+function addColumns(entity: EntityClass): void {
+  if (hasKey(entity)) {
+    addField(entity, 'id', () => conditionOn(ID, false), 'Condition on its global id.', idSql);
+    addField(entity, 'trackingId', () => conditionOn(Int, false), 'Condition on its `trackingId`.', columnSql('id'));
+  }
+  for (const [property, { type, nullable }] of shownColumns(entity))
+    addField(entity, property, () => conditionOn(type, nullable), `Condition on its \`${property}\`.`, columnSql(property));
+}
+
+function whereType(entity: EntityClass): GraphQLInputObjectType {
+  const known = wheres.get(entity);
+  if (known) return known;
+  const where: GraphQLInputObjectType = new GraphQLInputObjectType({
+    name: `${entity.name}Where`,
+    description: `Which ${entity.name} is meant. Conditions side by side must all hold.`,
+    fields: () => {
+      const list = new GraphQLList(new GraphQLNonNull(where));
+      addField(entity, 'and', () => list, 'All of these hold. At least one must be given.', joined('and'));
+      addField(entity, 'or', () => list, 'At least one of these holds. At least one must be given.', joined('or'));
+      addField(entity, 'not', () => where, 'This does not hold, be it for want of a value.', negated);
+      const fields: GraphQLInputFieldConfigMap = {};
+      for (let each: EntityClass | undefined = entity; each; each = parentOf(each)) {
+        addColumns(each);
+        for (const [name, field] of below(declared, each)) fields[name] = field();
+      }
+      return fields;
+    },
+  });
+  wheres.set(entity, where);
+  return where;
+}
+
+function listWhereType(entity: EntityClass): GraphQLInputObjectType {
+  const known = listWheres.get(entity);
+  if (known) return known;
+  const type = whereType(entity);
+  const list = new GraphQLInputObjectType({
+    name: `${entity.name}ListWhere`,
+    description: `What a list of ${entity.name} must be like. Several conditions must all hold.`,
+    fields: {
+      some: { type, description: 'At least one of the list meets this; empty (`{}`): the list is not empty.' },
+      none: { type, description: 'None of the list meets this; empty (`{}`): the list is empty.' },
+      every: { type, description: 'All of the list meet this, as they do where the list is empty.' },
+    },
+  });
+  listWheres.set(entity, list);
+  return list;
+}
+
+const placeholders = new Map<EntityClass, GraphQLScalarType>();
+
+/**
+ * The type of an argument by which rows of `entity` are chosen. It is a scalar that stands for the input type until the schema is made:
+ * type-graphql would turn each object of a filter into an instance of a class, for each row of a list above, at more than the row's own cost.
+ */
+export function whereOf(entity: EntityClass): GraphQLScalarType {
+  const placeholder = placeholders.get(entity) ?? new GraphQLScalarType({ name: `${entity.name}Where` });
+  placeholders.set(entity, placeholder);
+  return placeholder;
+}
+
+/** The schema with the filters' input types in the places that `whereOf` keeps for them. */
+export function withFilters(schema: GraphQLSchema): GraphQLSchema {
+  const { types, ...config } = schema.toConfig();
+  const entities = new Map<unknown, EntityClass>([...placeholders].map(([entity, placeholder]) => [placeholder, entity]));
+  for (const type of types)
+    if (isObjectType(type) || isInterfaceType(type))
+      for (const { args } of Object.values(type.getFields()))
+        for (const argument of args) {
+          const entity = entities.get(argument.type);
+          if (entity) argument.type = whereType(entity);
+        }
+  return new GraphQLSchema({ ...config, types: types.filter((type) => !entities.has(type)) });
+}

@@ -1,0 +1,48 @@
+import DataLoader from 'dataloader';
+import type { Database } from '../database.js';
+import type { Row } from '../entity/node.js';
+import { selectList, shapeOf, type EntityClass } from '../entity/rows.js';
+
+/** The DataLoaders of one request, by name: everything asked for in one tick is one statement. */
+export class Loaders {
+  readonly #loaders = new Map<string, DataLoader<unknown, unknown>>();
+
+  constructor(readonly db: Database) {}
+
+  /**
+   * The loader with this name, made on first use. The name must hold everything that changes the answer (arguments, columns),
+   * so that a field asked for twice under two aliases has two loaders.
+   */
+  get<K, V>(name: string, batch: (keys: readonly K[]) => Promise<readonly (V | Error)[]>): DataLoader<K, V> {
+    const known = this.#loaders.get(name);
+    if (known) return known as DataLoader<K, V>;
+    const loader = new DataLoader<K, V>(batch, { maxBatchSize: 50_000 });
+    this.#loaders.set(name, loader);
+    return loader;
+  }
+
+  /** A row by its primary key, or null. `properties` limits the columns that are read. */
+  byId(entity: EntityClass, id: number | null | undefined, properties?: ReadonlySet<string>): Promise<Row | null> {
+    if (id === null || id === undefined) return Promise.resolve(null);
+    const { name, table, key } = shapeOf(entity);
+    return this.get<number, Row | null>(`${name}(${properties ? [...properties].join() : '*'})`, async (ids) => {
+      const rows = await this.db.query<Row>(`select ${selectList(entity, properties)} from ${table} t where t.${key} = any($1::int[])`, [
+        ids,
+      ]);
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((each) => byId.get(each) ?? null);
+    }).load(id);
+  }
+
+  /** Forgets what was read: called after each write of the request. */
+  clear(): void {
+    this.#loaders.clear();
+  }
+}
+
+/** Batch helper: groups rows that carry their parent's key, in the order of `keys`. */
+export function grouped<R extends { __key: number }>(keys: readonly number[], rows: readonly R[]): R[][] {
+  const groups = new Map<number, R[]>(keys.map((key) => [key, []]));
+  for (const row of rows) groups.get(row.__key)?.push(row);
+  return keys.map((key) => groups.get(key)!);
+}

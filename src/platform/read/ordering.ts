@@ -1,0 +1,68 @@
+import { Field, InputType, registerEnumType, type ClassType } from 'type-graphql';
+import type { ListSource } from './paging.js';
+import { shapeOf } from '../entity/rows.js';
+
+enum OrderDirection {
+  ASC = 'ASC',
+  DESC = 'DESC',
+}
+registerEnumType(OrderDirection, {
+  name: 'OrderDirection',
+  description: 'Which way a list is ordered.',
+  valuesConfig: {
+    ASC: { description: 'The least first: names by their bytes, times from the earliest on. What never was comes first.' },
+    DESC: { description: 'The greatest first. What never was comes last.' },
+  },
+});
+
+export interface OrderBy {
+  by: string;
+  direction: OrderDirection;
+}
+
+/** Orders that a list can be asked for: the value of the enum → the property, whose column is never null. */
+export type Orders = Readonly<Record<string, string>>;
+
+/** The input type that names one of the orders of an entity's list. */
+export function orderInputOf(type: string, orders: Orders): ClassType {
+  const names = Object.fromEntries(Object.keys(orders).map((name) => [name, name]));
+  const valuesConfig = Object.entries(orders).map(([name, property]) => [name, { description: `By \`${property}\`.` }]);
+  registerEnumType(names, {
+    name: `${type}OrderField`,
+    description: `What a list of ${type} can be ordered by.`,
+    valuesConfig: Object.fromEntries(valuesConfig) as object,
+  });
+  @InputType(`${type}Order`, { description: `The order of a list of ${type}; rows that it leaves equal are ordered by their number.` })
+  class Order {
+    @Field(() => names, { description: 'What the list is ordered by.' }) by!: string;
+    @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'Which way.' }) direction!: OrderDirection;
+  }
+  return Order;
+}
+
+const times: Readonly<Record<string, { cast: string; zone: string }>> = {
+  timestamptz: { cast: 'timestamptz', zone: `at time zone 'UTC'` },
+  // Not by way of UTC, where a clock that is set back has one hour twice.
+  'timestamptz::timestamp': { cast: 'timestamp', zone: '' },
+};
+
+/**
+ * The list in another order, which its cursors name. It is the column that orders, not what readers see of it: a time that stands for
+ * "never" is the earliest.
+ */
+export function orderedBy(list: ListSource, orders: Orders, order: OrderBy | null | undefined): ListSource {
+  if (!order) return list;
+  const { column, cast } = shapeOf(list.entity).columns.get(orders[order.by]!)!;
+  const sql = `t.${column}`;
+  const time = times[cast];
+  const key = time
+    ? { sql, cast: time.cast, read: `to_char(${sql} ${time.zone}, 'YYYY-MM-DD"T"HH24:MI:SS.US${time.zone && '"Z"'}')` }
+    : { sql, cast };
+  return {
+    ...list,
+    name: `${list.name} by ${order.by} ${order.direction}`,
+    order: ['__order', 'id'],
+    extra: { ...list.extra, __order: key },
+    descending: order.direction === OrderDirection.DESC,
+  };
+}

@@ -1,0 +1,84 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { createUnionType, Field, ID, type ClassType } from 'type-graphql';
+import type { Tx } from '../database.js';
+import { invalid } from '../errors.js';
+import { decodeId, idOf } from '../entity/ids.js';
+import { lockThing, nameArguments, type Naming, type RowLock } from './naming.js';
+import type { Row } from '../entity/node.js';
+import { entityNamed } from '../entity/rows.js';
+import { Name } from '../entity/text.js';
+import type { Context } from '../read/context.js';
+import { stamped } from '../read/stamped.js';
+
+/** One of the kinds of things that an argument can mean, and what an input calls its name. */
+export interface SubjectKind {
+  naming: Naming;
+  argument: string;
+}
+
+export interface SubjectInput {
+  [argument: string]: unknown;
+}
+
+export interface Subject {
+  /** GraphQL type. */
+  type: string;
+  row: Row & { name: string };
+}
+
+const path = ({ naming, argument }: SubjectKind) => [...nameArguments(naming).slice(0, -1), argument];
+
+/** Gives an input the fields that tell a thing of one of several kinds: its id, or the names on the way to it. */
+export function subjectFields(input: object, kinds: readonly SubjectKind[], idArgument: string): void {
+  const types = kinds.map(({ naming }) => naming.entity.name).join(', ');
+  Field(() => ID, { nullable: true, description: `Global id of it: ${types}. Or tell it by name.` })(input, idArgument);
+  for (const argument of new Set(kinds.flatMap(path))) {
+    const kind = kinds.find((each) => each.argument === argument);
+    const outside = kind ? path(kind).slice(0, -1) : [];
+    Field(() => Name, {
+      nullable: true,
+      description: `Name of the ${argument}${outside.length ? `, together with \`${outside.join('` and `')}\`` : ''}.`,
+    })(input, argument);
+  }
+}
+
+/** The thing that an input means by its id, or by the names on the way to it, locked. @throws INVALID or NOT_FOUND */
+export async function lockSubject(
+  tx: Tx,
+  kinds: readonly SubjectKind[],
+  input: SubjectInput,
+  idArgument: string,
+  lock: RowLock,
+): Promise<Subject> {
+  const all = new Set(kinds.flatMap(path));
+  const given = [...all].filter((argument) => input[argument] !== undefined && input[argument] !== null);
+  const id = input[idArgument] as string | null | undefined;
+  const kind = id
+    ? kinds.find(({ naming }) => naming.entity.name === decodeId(id, `input.${idArgument}`).type)
+    : kinds.find((each) => path(each).length === given.length && path(each).every((argument) => given.includes(argument)));
+  if (id && !given.length) {
+    const types = kinds.map(({ naming }) => naming.entity.name);
+    const { naming } = kind ?? kinds[0]!;
+    idOf(id, types, `input.${idArgument}`);
+    return { type: naming.entity.name, row: await lockThing(tx, naming, { id }, 'input', lock, [idArgument, 'name']) };
+  }
+  if (id || !kind) {
+    const allowed = [idArgument, ...kinds.map((each) => path(each).join(' and '))];
+    throw invalid(`Say which one by exactly one of: ${allowed.join('; ')}.`, { argument: 'input', value: input, allowed });
+  }
+  const names = Object.fromEntries(path(kind).map((argument, i, list) => [i === list.length - 1 ? 'name' : argument, input[argument]]));
+  return { type: kind.naming.entity.name, row: await lockThing(tx, kind.naming, names, 'input', lock, [idArgument, kind.argument]) };
+}
+
+/** The union of some kinds of things, under a name. */
+export const subjectUnion = (name: string, kinds: readonly SubjectKind[], description: string) =>
+  createUnionType({
+    name,
+    description,
+    types: () => kinds.map(({ naming }) => naming.entity as ClassType) as unknown as readonly [ClassType],
+    resolveType: (row: object) => (row as Row).__typename,
+  });
+
+/** Answers the thing that a payload `{ type, id }` means. */
+export const subjectOf = async (ctx: Context, info: GraphQLResolveInfo, { type, id }: { type: string; id: number }): Promise<Row | null> =>
+  stamped(await ctx.load(entityNamed(type)!, id, info), type);

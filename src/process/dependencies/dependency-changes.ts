@@ -1,0 +1,166 @@
+import type { Tx } from '../../platform/database.js';
+import { conflict, DomainError, type ErrorDetails } from '../../platform/errors.js';
+import { DependencyKind } from '../dependency-kind.js';
+import { findProcesses } from '../find-processes.js';
+import type { ProcessRefInput } from '../process-ref.input.js';
+
+export enum DependencyOutcome {
+  ADDED = 'ADDED',
+  KNOWN = 'KNOWN',
+  REMOVED = 'REMOVED',
+  ABSENT = 'ABSENT',
+  REFUSED = 'REFUSED',
+}
+
+export interface DependencyRequest {
+  parent: ProcessRefInput;
+  child: ProcessRefInput;
+  kind?: DependencyKind | null;
+  note?: string | null;
+}
+
+/** What became of one request. */
+export interface DependencyChange {
+  parentId: number | null;
+  childId: number | null;
+  kind: DependencyKind | null;
+  outcome: DependencyOutcome;
+  error: DomainError | null;
+  /** Numbers of the processes that it would have closed to a cycle: each depends on the next, the last is the first again. */
+  cycle: number[] | null;
+}
+
+/** A request whose processes are found. */
+interface Link {
+  change: DependencyChange;
+  note: string | null;
+}
+
+/** Finds the processes of each request; one that names none is refused. */
+async function located(tx: Tx, requests: readonly DependencyRequest[]): Promise<DependencyChange[]> {
+  const refs = requests.flatMap(({ parent, child }) => [parent, child]);
+  const found = await findProcesses(tx, refs, (i) => (i % 2 ? 'child' : 'parent'), true);
+  return requests.map(({ kind }, i) => {
+    const [parent, child] = found.slice(2 * i, 2 * i + 2);
+    const error = [parent, child].find((each) => each instanceof DomainError) ?? null;
+    const number = (each: number | DomainError | undefined) => (typeof each === 'number' ? each : null);
+    const outcome = error ? DependencyOutcome.REFUSED : DependencyOutcome.ABSENT;
+    return { parentId: number(parent), childId: number(child), kind: kind ?? null, outcome, error, cycle: null };
+  });
+}
+
+const columns = (links: readonly DependencyChange[]) => [
+  links.map(({ childId }) => childId),
+  links.map(({ parentId }) => parentId),
+  links.map(({ kind }) => kind),
+];
+
+/**
+ * Adds links between processes. What is wrong with one is told by its result; the others stand. Of several that together close a cycle,
+ * those that come first are made.
+ */
+export async function addDependencies(tx: Tx, requests: readonly DependencyRequest[]): Promise<DependencyChange[]> {
+  const changes = await located(tx, requests);
+  const links: Link[] = [];
+  for (const [i, change] of changes.entries()) {
+    change.kind ??= DependencyKind.HARD;
+    if (change.error) continue;
+    if (change.parentId === change.childId)
+      Object.assign(change, { outcome: DependencyOutcome.REFUSED, cycle: [change.childId, change.childId] });
+    else links.push({ change, note: requests[i]!.note ?? null });
+  }
+  await insert(tx, links);
+  await nameCycles(tx, changes);
+  return changes;
+}
+
+/** Makes links; if some cannot be made, each half of them for itself, so that those stand that close no cycle with what came before. */
+async function insert(tx: Tx, links: readonly Link[]): Promise<void> {
+  if (!links.length) return;
+  const changes = links.map(({ change }) => change);
+  await tx.query('savepoint dependencies');
+  const made = await tx
+    .query<{ added: boolean[]; cycle: number[] | null }>('select added, cycle from process_tracker.insert_dependencies($1, $2, $3, $4)', [
+      ...columns(changes),
+      links.map(({ note }) => note),
+    ])
+    .then(([row]) => row!, refusal);
+  if (!(made instanceof DomainError) && !made.cycle) {
+    await tx.query('release savepoint dependencies');
+    for (const [i, change] of changes.entries()) change.outcome = made.added[i] ? DependencyOutcome.ADDED : DependencyOutcome.KNOWN;
+    return;
+  }
+  await tx.query('rollback to savepoint dependencies');
+  if (changes.length === 1) {
+    changes[0]!.outcome = DependencyOutcome.REFUSED;
+    if (made instanceof DomainError) changes[0]!.error = await namingSide(tx, made, changes[0]!);
+    else changes[0]!.cycle = made.cycle;
+    return;
+  }
+  const middle = Math.ceil(links.length / 2);
+  await insert(tx, links.slice(0, middle));
+  await insert(tx, links.slice(middle));
+}
+
+/** The database refuses a link to what is retired. */
+function refusal(error: unknown): DomainError {
+  const { code, message, detail } = error as { code?: string; message: string; detail?: string };
+  if (code === 'WB409') return conflict(message, JSON.parse(detail ?? '{}') as ErrorDetails);
+  throw error;
+}
+
+/** The database knows which process is retired, but not what the caller calls it. */
+async function namingSide(tx: Tx, { code, message, details }: DomainError, { parentId }: DependencyChange): Promise<DomainError> {
+  const [parent] = await tx.query('select from process where process_id = $1 and process_name = $2', [parentId, details.value]);
+  return new DomainError(code, message, { ...details, argument: parent ? 'parent' : 'child' });
+}
+
+/** Gives each cycle its error, with the names of its processes. */
+async function nameCycles(tx: Tx, changes: readonly DependencyChange[]): Promise<void> {
+  const cycles = changes.filter(({ cycle }) => cycle !== null);
+  if (!cycles.length) return;
+  const rows = await tx.query<{ id: number; name: string }>(
+    'select process_id as id, process_name as name from process where process_id = any($1::int[])',
+    [[...new Set(cycles.flatMap(({ cycle }) => cycle!))]],
+  );
+  const names = new Map(rows.map(({ id, name }) => [id, name]));
+  for (const change of cycles) {
+    const cycle = change.cycle!.map((id) => names.get(id)!);
+    change.error = conflict(`A process cannot depend on itself, also not through others: ${cycle.join(' depends on ')}.`, {
+      argument: 'parent',
+      value: cycle[1],
+      cycle,
+    });
+  }
+}
+
+/**
+ * Takes links away, of one kind or of all. What is not there is no error. What events have reported stays as reported; what was declared of it goes.
+ */
+export async function removeDependencies(tx: Tx, requests: readonly DependencyRequest[]): Promise<DependencyChange[]> {
+  const changes = await located(tx, requests);
+  const links = changes.filter(({ error }) => !error);
+  if (!links.length) return changes;
+  const wanted = (kind: string) =>
+    `select from unnest($1::int[], $2::int[], $3::text[]) n(child, parent, kind)
+     where child = child_process_id and parent = parent_process_id and (n.kind is null or n.kind = ${kind})`;
+  const kindOfDependency = `case when dependency_type_id = (select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft') then 'soft' else 'hard' end`;
+  const removed = await tx.query<{ child: number; parent: number; kind: DependencyKind }>(
+    `with hard as (
+       delete from process_dependency where exists (${wanted(kindOfDependency)})
+       returning child_process_id as child, parent_process_id as parent, ${kindOfDependency} as kind
+     ), declared as (
+       delete from process_relation r where declared_at is not null and last_seen is null and exists (${wanted('r.kind')})
+       returning child_process_id, parent_process_id, kind
+     ), also_seen as (
+       update process_relation r set declared_by = null, declared_at = null, note = null
+       where declared_at is not null and last_seen is not null and exists (${wanted('r.kind')})
+       returning child_process_id, parent_process_id, kind
+     )
+     select * from hard union all select * from declared union all select * from also_seen`,
+    columns(links),
+  );
+  const gone = new Set(removed.flatMap(({ child, parent, kind }) => [`${child} ${parent} ${kind}`, `${child} ${parent} null`]));
+  for (const link of links) if (gone.has(`${link.childId} ${link.parentId} ${link.kind}`)) link.outcome = DependencyOutcome.REMOVED;
+  return changes;
+}

@@ -1,0 +1,118 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, Int, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
+import type { Context } from '../../platform/read/context.js';
+import { DomainError } from '../../platform/errors.js';
+import { refuseEmpty } from '../../platform/lists.js';
+import type { Row } from '../../platform/entity/node.js';
+import { dependencies, DependencyKind } from '../dependency-kind.js';
+import { layersOf, readDependencies, type Order } from './execution-order.js';
+import { findProcesses } from '../find-processes.js';
+import { ProcessRefInput } from '../process-ref.input.js';
+import { Process } from '../process.entity.js';
+
+enum ExecutionOrderOutcome {
+  ORDERED = 'ORDERED',
+  CYCLE = 'CYCLE',
+}
+registerEnumType(ExecutionOrderOutcome, {
+  name: 'ExecutionOrderOutcome',
+  description: 'Whether processes could be put into an order.',
+  valuesConfig: {
+    ORDERED: { description: 'Each process stands in a layer.' },
+    CYCLE: {
+      description: 'Some depend on themselves, through others: `cycle` names some that do, `unordered` all that cannot be ordered.',
+    },
+  },
+});
+
+@ObjectType({ description: 'Processes that may run side by side once all layers before are done.' })
+class ExecutionLayer {
+  @Field(() => Int, { description: 'Its place, counted from 1.' }) number!: number;
+  @Field(() => [Process], { description: 'The processes, in the order in which they were made.' }) processes!: unknown[];
+}
+
+@ObjectType({ description: 'An order in which processes can run.' })
+class ExecutionOrder {
+  @Field(() => ExecutionOrderOutcome, { description: 'Whether there is an order.' }) outcome!: ExecutionOrderOutcome;
+  @Field(() => [ExecutionLayer], {
+    description: 'What can be ordered: each process stands as early as what it depends on allows.',
+  })
+  layers!: unknown[];
+  @Field(() => [Process], {
+    nullable: true,
+    description:
+      'A cycle among the processes and all that they depend on: each depends on the next, the last is the first again. Null where there is none.',
+  })
+  cycle!: unknown[] | null;
+  @Field(() => [Process], { description: 'The processes that stand in no layer, since they are a part of a cycle or depend on one.' })
+  unordered!: unknown[];
+}
+
+interface Layer {
+  number: number;
+  ids: number[];
+}
+
+@Resolver()
+class ExecutionOrderQuery {
+  @Query(() => ExecutionOrder, {
+    description:
+      'In which order processes can run, by what they depend on. Two that are linked through processes which are not asked for keep their order.',
+  })
+  async executionOrder(
+    @Ctx() ctx: Context,
+    @Arg('processes', () => [ProcessRefInput], { nullable: true, description: 'The processes to put into an order. Left out: all.' })
+    refs: ProcessRefInput[] | null | undefined,
+    @Arg('includeAncestors', () => Boolean, {
+      defaultValue: false,
+      description: 'Whether all that they depend on is put into the order too.',
+    })
+    includeAncestors: boolean,
+    @Arg('kinds', () => [DependencyKind], { defaultValue: dependencies, description: 'Which links count.' }) kinds: DependencyKind[],
+  ): Promise<Order> {
+    refuseEmpty(refs, 'processes');
+    refuseEmpty(kinds, 'kinds');
+    const found = refs ? await findProcesses(ctx.db, refs, (i) => `processes.${i}`) : null;
+    const ids = found?.map((each) => {
+      if (each instanceof DomainError) throw each;
+      return each;
+    });
+    const graph = await readDependencies(ctx.db, ids ?? null, kinds);
+    const chosen = new Set(ids);
+    return layersOf(graph, ids && !includeAncestors ? (id) => chosen.has(id) : () => true);
+  }
+}
+
+const loadAll = (ctx: Context, ids: readonly number[], info: GraphQLResolveInfo): Promise<(Row | null)[]> =>
+  Promise.all(ids.map((id) => ctx.load(Process, id, info)));
+
+@Resolver(() => ExecutionOrder)
+class ExecutionOrderResolver {
+  @FieldResolver()
+  outcome(@Root() { cycle }: Order): ExecutionOrderOutcome {
+    return cycle ? ExecutionOrderOutcome.CYCLE : ExecutionOrderOutcome.ORDERED;
+  }
+  @FieldResolver()
+  layers(@Root() { layers }: Order): Layer[] {
+    return layers.map((ids, i) => ({ number: i + 1, ids }));
+  }
+  @FieldResolver()
+  cycle(@Root() { cycle }: Order, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> | null {
+    return cycle && loadAll(ctx, cycle, info);
+  }
+  @FieldResolver()
+  unordered(@Root() { unordered }: Order, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> {
+    return loadAll(ctx, unordered, info);
+  }
+}
+
+@Resolver(() => ExecutionLayer)
+class ExecutionLayerResolver {
+  @FieldResolver()
+  async processes(@Root() { ids }: Layer, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> {
+    // What was deleted since the links were read is no longer in the order.
+    return (await loadAll(ctx, ids, info)).filter((row) => row !== null);
+  }
+}
+
+export const executionOrderResolvers = [ExecutionOrderQuery, ExecutionOrderResolver, ExecutionLayerResolver];

@@ -1,0 +1,156 @@
+import type { Tx } from '../../platform/database.js';
+import { conflict, invalid, notFound } from '../../platform/errors.js';
+import { globalId, idOf } from '../../platform/entity/ids.js';
+import { refuseEmpty } from '../../platform/lists.js';
+import { lockThing } from '../../platform/write/naming.js';
+import { rowsOf, valueGiven, type AskedFilter, type FilterRow } from './process-filter-checks.js';
+import { conditionsOf } from './process-filter-conditions.js';
+import type {
+  AddProcessFiltersInput,
+  FilterValueInput,
+  ProcessFilterInput,
+  RemoveProcessFiltersInput,
+  UpdateProcessFilterInput,
+} from '../process-filter.input.js';
+import { listOperator, type FilterValue } from './process-filter-predicate.js';
+import { processNaming } from '../process-naming.js';
+
+export interface FilterRequest {
+  processId: number;
+  filters: readonly ProcessFilterInput[];
+  /** Path of the argument that holds the filters, for errors. */
+  argument: string;
+}
+
+export interface PutFilter {
+  id: number;
+  /** Whether this call made it. */
+  added: boolean;
+}
+
+async function put(tx: Tx, requests: readonly FilterRequest[], replace: boolean): Promise<PutFilter[][]> {
+  const asked = requests.flatMap(({ processId, filters, argument }): AskedFilter[] =>
+    filters.map((filter, i) => ({ processId, filter, argument: `${argument}.${i}` })),
+  );
+  if (!asked.length && !replace) return requests.map(() => []);
+  const rows = (await rowsOf(tx, asked)).map((row, i) => ({ i, ...row }));
+  const made = await tx.query<PutFilter>(
+    'select id, added from process_tracker.put_process_filters($1::jsonb, $2::int[], $3) order by place',
+    [JSON.stringify(rows), requests.map(({ processId }) => processId), replace],
+  );
+  let taken = 0;
+  return requests.map(({ filters }) => made.slice(taken, (taken += filters.length)));
+}
+
+/**
+ * Adds conditions to processes, in a fixed number of statements; those that are there already stay as they are. Answers the filters of each
+ * request, in its order.
+ * @throws NOT_FOUND for an attribute that does not exist; INVALID for an unknown operator or a value that does not fit
+ */
+export const addFilters = (tx: Tx, requests: readonly FilterRequest[]): Promise<PutFilter[][]> => put(tx, requests, false);
+
+/** As `addFilters`; whatever other conditions these processes have goes. A request without filters takes all of them. */
+export const replaceFilters = (tx: Tx, requests: readonly FilterRequest[]): Promise<PutFilter[][]> => put(tx, requests, true);
+
+const processOf = async (tx: Tx, process: { id?: string | null; name?: string | null }) =>
+  (await lockThing(tx, processNaming, { ...process }, 'input.process', 'key share')).id;
+
+export async function addProcessFilters(tx: Tx, input: AddProcessFiltersInput): Promise<{ processId: number; filters: PutFilter[] }> {
+  refuseEmpty(input.filters, 'input.filters');
+  const processId = await processOf(tx, input.process);
+  const [filters] = await addFilters(tx, [{ processId, filters: input.filters, argument: 'input.filters' }]);
+  return { processId, filters: filters! };
+}
+
+/** @throws NOT_FOUND for a filter that does not exist; CONFLICT if the process has the changed condition already */
+export async function updateProcessFilter(tx: Tx, input: UpdateProcessFilterInput): Promise<number> {
+  const id = idOf(input.id, 'ProcessFilter', 'input.id');
+  // The process first, as whoever adds filters does.
+  await tx.query(
+    'select from process where process_id = (select process_id from process_filter where process_filter_id = $1) for no key update',
+    [id],
+  );
+  const [known] = await tx.query<{ processId: number; attributeId: number }>(
+    'select process_id as "processId", source_object_attribute_id as "attributeId" from process_filter where process_filter_id = $1 for update',
+    [id],
+  );
+  if (!known) throw notFound('There is no ProcessFilter with this id.', { argument: 'input.id', value: input.id });
+  const [condition] = await conditionsOf(tx, 'process_filter_id', [id]);
+  const operator = input.operator ?? condition!.code;
+  const { text, number, texts, numbers } = valueGiven(input, 'input') ? input : valuesAgain(condition!.values, operator);
+  const filter = {
+    attribute: input.attribute ?? { id: globalId('SourceObjectAttribute', known.attributeId) },
+    group: input.group ?? condition!.group,
+    ...{ operator, text, number, texts, numbers },
+  };
+  const [row] = await rowsOf(tx, [{ processId: known.processId, filter, argument: 'input' }]);
+  await replaceRow(tx, id, row!);
+  return id;
+}
+
+/** The values of a condition as they would be given for this operator. */
+function valuesAgain(values: readonly FilterValue[], operator: string): FilterValueInput {
+  if (operator !== listOperator && values.length === 1) return values[0]!;
+  const texts = values.flatMap(({ text }) => text ?? []);
+  return texts.length ? { texts } : { numbers: values.flatMap(({ number }) => number ?? []) };
+}
+
+async function replaceRow(tx: Tx, id: number, { process, attribute, type, group, text, number, list }: FilterRow): Promise<void> {
+  const columns = '(process_id, source_object_attribute_id, filter_type_id, group_number, filter_value_string, filter_value_numeric)';
+  const row = [id, process, attribute, type, group, text, number];
+  const given = '($2::int, $3::int, $4::int, $5::int, $6::text, $7::numeric)';
+  const [same] = await tx.query<{ id: number }>(
+    `select process_filter_id as id from process_filter where process_filter_id <> $1 and ${columns} is not distinct from ${given} limit 1`,
+    row,
+  );
+  if (same)
+    throw conflict('The process has this condition already, as another filter.', {
+      argument: 'input',
+      value: globalId('ProcessFilter', id),
+      filter: globalId('ProcessFilter', same.id),
+    });
+  const changed = await tx.query(
+    `update process_filter set ${columns} = ${given} where process_filter_id = $1 and ${columns} is distinct from ${given} returning 1 as changed`,
+    row,
+  );
+  if (!changed.length) return;
+  await tx.query('delete from process_filter_value where process_filter_id = $1', [id]);
+  if (list)
+    await tx.query(
+      `insert into process_filter_value (process_filter_id, position, filter_value_string, filter_value_numeric)
+       select $1, position, value ->> 'text', (value ->> 'number')::numeric from jsonb_array_elements($2::jsonb) with ordinality v(value, position)`,
+      [id, JSON.stringify(list)],
+    );
+}
+
+/** Takes conditions away. What is not there is no error. Answers the processes that had them, one entry a condition. */
+export async function removeProcessFilters(tx: Tx, input: RemoveProcessFiltersInput): Promise<number[]> {
+  const { process, filters, filterIds } = input;
+  if (!filterIds === !(process && filters) || (filterIds && (process || filters)))
+    throw invalid('Say which filters: either by their ids, or by a process and its conditions.', {
+      argument: 'input',
+      value: input,
+      allowed: 'filterIds, or process and filters',
+    });
+  if (filterIds) {
+    refuseEmpty(filterIds, 'input.filterIds');
+    const ids = filterIds.map((id, i) => idOf(id, 'ProcessFilter', `input.filterIds.${i}`));
+    return removed(await tx.query(`delete from process_filter where process_filter_id = any($1::int[]) returning process_id as id`, [ids]));
+  }
+  refuseEmpty(filters, 'input.filters');
+  const processId = await processOf(tx, process!);
+  const rows = await rowsOf(
+    tx,
+    filters!.map((filter, i) => ({ processId, filter, argument: `input.filters.${i}` })),
+  );
+  return removed(
+    await tx.query(
+      `delete from process_filter f using jsonb_to_recordset($1::jsonb) w(attribute int, type int, "group" int, text text, number numeric)
+       where f.process_id = $2 and (f.source_object_attribute_id, f.filter_type_id, f.group_number) = (w.attribute, w.type, w."group")
+         and (f.filter_value_string, f.filter_value_numeric) is not distinct from (w.text, w.number) returning f.process_id as id`,
+      [JSON.stringify(rows), processId],
+    ),
+  );
+}
+
+const removed = (rows: object[]) => (rows as { id: number }[]).map(({ id }) => id);

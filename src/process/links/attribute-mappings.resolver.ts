@@ -1,0 +1,50 @@
+import { Field, ObjectType } from 'type-graphql';
+import { listField, referenceField } from '../../platform/read/fields.js';
+import { filterByReference } from '../../platform/read/filters.js';
+import type { ListSource } from '../../platform/read/paging.js';
+import { SourceObjectAttribute } from '../../source/source-object-attribute.entity.js';
+import { ProcessAttributeMapping } from './process-attribute-mapping.entity.js';
+import { Process } from '../process.entity.js';
+
+@ObjectType({ description: 'An attribute that a process makes from another.' })
+class AttributeMapping {
+  @Field(() => SourceObjectAttribute, { description: 'The attribute that feeds the other.' }) from!: unknown;
+  @Field(() => SourceObjectAttribute, { description: 'The attribute that is made.' }) to!: unknown;
+  @Field(() => Process, { description: 'The process that makes it.' }) process!: unknown;
+  @Field(() => String, { nullable: true, description: 'Expression by which it is made.' }) expression!: string | null;
+  @Field(() => String, { nullable: true, description: 'Kind of transformation, such as `identity` or `aggregation`.' }) transformation!:
+    string | null;
+}
+
+const mappings = (name: string, parent: string): ListSource => ({ name, entity: ProcessAttributeMapping, parent, order: ['id'] });
+
+filterByReference(ProcessAttributeMapping, 'from', 'readAttributeId', SourceObjectAttribute);
+filterByReference(ProcessAttributeMapping, 'to', 'writtenAttributeId', SourceObjectAttribute);
+filterByReference(ProcessAttributeMapping, 'process', 'processId', Process);
+
+export const attributeMappings = [
+  referenceField(AttributeMapping, 'from', 'readAttributeId', SourceObjectAttribute, 'The attribute that feeds the other.', false),
+  referenceField(AttributeMapping, 'to', 'writtenAttributeId', SourceObjectAttribute, 'The attribute that is made.', false),
+  referenceField(AttributeMapping, 'process', 'processId', Process, 'The process that makes it.', false),
+  ...listField(
+    Process,
+    'attributeMappings',
+    AttributeMapping,
+    'Which attributes that it reads feed which that it writes, in the order they were stated.',
+    mappings('Process.attributeMappings', 't.process_id'),
+  ),
+  ...listField(
+    SourceObjectAttribute,
+    'feeds',
+    AttributeMapping,
+    'The mappings by which processes make other attributes from it.',
+    mappings('SourceObjectAttribute.feeds', 't.source_object_attribute_id'),
+  ),
+  ...listField(
+    SourceObjectAttribute,
+    'madeFrom',
+    AttributeMapping,
+    'The mappings by which processes make it from other attributes.',
+    mappings('SourceObjectAttribute.madeFrom', 't.target_object_attribute_id'),
+  ),
+];

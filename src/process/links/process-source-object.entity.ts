@@ -1,0 +1,23 @@
+import { Entity, Index } from '@mikro-orm/decorators/legacy';
+import { Flag, Reference } from '../../platform/entity/columns.js';
+import { Audited } from '../../platform/entity/node.js';
+import { SourceObject } from '../../source/source-object.entity.js';
+import { Process } from '../process.entity.js';
+
+/** An object that a process reads. */
+@Index({ properties: ['objectId', 'processId'] })
+@Entity({ tableName: 'process_source_object' })
+export class ProcessSourceObject extends Audited {
+  @Reference(() => Process, 'process_id', { primary: true })
+  processId!: number;
+
+  @Reference(() => SourceObject, 'source_object_id', { primary: true })
+  objectId!: number;
+
+  @Flag('implied', { default: 'false' })
+  implied!: boolean;
+
+  /** False for a row that the database added for a finer link and that nobody stated: it goes with the last of them. */
+  @Flag('declared', { default: 'true' })
+  declared!: boolean;
+}

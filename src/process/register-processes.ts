@@ -1,0 +1,125 @@
+import type { Tx } from '../platform/database.js';
+import { conflict, DomainError } from '../platform/errors.js';
+import { refuseEmpty } from '../platform/lists.js';
+import { addFilters, replaceFilters } from './filters/process-filters.js';
+import { RegistrationMode, type RegisterProcessInput } from './register-process.input.js';
+import { listsOf, replaceable } from './registration/registration-lists.js';
+import { checkRunSettings } from './run-settings.js';
+
+export interface RegisteredProcess {
+  id: number;
+  /** Whether this registration made it. */
+  created: boolean;
+}
+
+/**
+ * Registers processes with everything they name, as one statement (register-processes.sql); answers them in the order given.
+ * Two requests of one call may name the same process. A name may stand several times; what the entries say adds up.
+ * @throws INVALID for an unknown schedule frequency, a mapping between attributes that the process does not read and write, an empty list
+ *   that would replace, or a setting of its runs that is out of range; NOT_FOUND for a parent that does not exist; CONFLICT for a cycle of dependencies or an e-mail address that another
+ *   contact has.
+ */
+export async function registerProcesses(tx: Tx, requests: readonly RegisterProcessInput[]): Promise<RegisteredProcess[]> {
+  requests.forEach(refuseEmptyReplacement);
+  requests.forEach((request) => checkRunSettings(request));
+  const lists = listsOf(requests);
+  const rows = await tx
+    .query<{ process_id: number; created: boolean }>('select * from process_tracker.register_processes($1::jsonb)', [
+      JSON.stringify(lists.input),
+    ])
+    .catch((error: unknown) => emailTaken(error, lists.emails));
+  const registered = requests.map(({ name }) => {
+    const row = rows[lists.placeOfProcess(name) - 1]!;
+    return { id: row.process_id, created: row.created };
+  });
+  await putFilters(tx, requests, registered);
+  return registered;
+}
+
+/** Filters come last, since they name attributes that the same registration may have made. */
+async function putFilters(tx: Tx, requests: readonly RegisterProcessInput[], registered: readonly RegisteredProcess[]): Promise<void> {
+  const given = requests.flatMap(({ filters, mode }, i) =>
+    filters?.length ? [{ processId: registered[i]!.id, filters, mode, argument: 'input.filters' }] : [],
+  );
+  const [replacing, adding] = [true, false].map((wanted) => given.filter(({ mode }) => (mode === RegistrationMode.REPLACE) === wanted));
+  if (replacing!.length) await replaceFilters(tx, replacing!);
+  if (adding!.length) await addFilters(tx, adding!);
+}
+
+/** To take away everything is a wish of its own (`unlinkProcess`): an empty list is more often a mistake of the caller's program. */
+function refuseEmptyReplacement(request: RegisterProcessInput): void {
+  if (request.mode !== RegistrationMode.REPLACE) return;
+  for (const what of replaceable) refuseEmpty(request[what], `input.${what}`);
+  for (const side of ['sources', 'targets'] as const)
+    request[side]?.forEach(({ objects }, s) => {
+      refuseEmpty(objects, `input.${side}.${s}.objects`);
+      objects?.forEach(({ attributes }, o) => refuseEmpty(attributes, `input.${side}.${s}.objects.${o}.attributes`));
+    });
+}
+
+/** Of what a registration writes, only an e-mail can be another row's. */
+function emailTaken(error: unknown, emails: readonly string[]): never {
+  const { code, detail } = error as { code?: string; detail?: string };
+  const value = emails.find((email) => email && detail?.endsWith(`=(${email}) already exists.`));
+  if (code !== '23505' || !value) throw error;
+  throw conflict(`There is another contact with the e-mail ${JSON.stringify(value)}.`, { argument: 'input.contacts', value });
+}
+
+/** Wrapped, since an executor takes an error among its data for a failure of the whole field. */
+export type RegistrationOutcome = RegisteredProcess | { error: DomainError };
+
+/** How many registrations share a transaction: more gain little and hold their locks longer. */
+const batchSize = 200;
+
+/**
+ * Registers many processes, each for itself: what is wrong with one is its own outcome, the others stand.
+ * Parents that are registered by the same call come before their children, whatever the order given.
+ * @param write runs its argument in a transaction of its own
+ */
+export async function registerEach(
+  write: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>,
+  requests: readonly RegisterProcessInput[],
+): Promise<RegistrationOutcome[]> {
+  const outcomes = new Map<RegisterProcessInput, RegistrationOutcome>();
+  // A batch that fails is halved until the bad ones stand alone.
+  const attempt = async (batch: readonly RegisterProcessInput[]): Promise<void> => {
+    if (!batch.length) return;
+    try {
+      const registered = await write((tx) => registerProcesses(tx, batch));
+      batch.forEach((request, i) => outcomes.set(request, registered[i]!));
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      if (batch.length === 1) {
+        outcomes.set(batch[0]!, { error });
+        return;
+      }
+      const middle = batch.length >> 1;
+      await attempt(batch.slice(0, middle));
+      await attempt(batch.slice(middle));
+    }
+  };
+  const ordered = parentsFirst(requests);
+  for (let i = 0; i < ordered.length; i += batchSize) await attempt(ordered.slice(i, i + batchSize));
+  return requests.map((request) => outcomes.get(request)!);
+}
+
+/** The requests so that each comes behind the parents that it names, as far as there is no cycle. */
+function parentsFirst(requests: readonly RegisterProcessInput[]): RegisterProcessInput[] {
+  const byName = Map.groupBy(requests, ({ name }) => name);
+  const ordered = new Set<RegisterProcessInput>();
+  const entered = new Set<RegisterProcessInput>();
+  for (const request of requests) {
+    // Depth first with a stack of its own: chains are as long as a caller likes.
+    const stack = [request];
+    while (stack.length) {
+      const top = stack.at(-1)!;
+      const parents = entered.has(top)
+        ? []
+        : (top.dependsOn ?? []).flatMap((name) => byName.get(name) ?? []).filter((parent) => !entered.has(parent));
+      entered.add(top);
+      if (parents.length) stack.push(...parents);
+      else ordered.add(stack.pop()!);
+    }
+  }
+  return [...ordered];
+}

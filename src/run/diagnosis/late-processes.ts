@@ -1,0 +1,39 @@
+import type { Queries } from '../../platform/database.js';
+import type { ListSource } from '../../platform/read/paging.js';
+import type { Condition } from '../../platform/read/values.js';
+import { Process } from '../../process/process.entity.js';
+import { fillDue } from './process-due.js';
+
+/**
+ * The late processes as a list, from the stored due times. Where some of these could not be stored, the first value of the statement brings them:
+ * `unstored` is its first condition then.
+ */
+const late = (name: string, order: string[], due: string): ListSource => ({
+  name: `lateProcesses ${name}`,
+  entity: Process,
+  from: `${due} d join process t on t.process_id = d.process_id`,
+  where: 'd.late_from < process_tracker.waybill_now()',
+  order,
+  extra: { lateSince: { sql: 'd.late_from', cast: 'timestamptz', read: 'process_tracker.instant_text(d.late_from)' } },
+});
+
+/** Longest late first, or by name. */
+const lists = (due: string) => ({
+  LONGEST_LATE: late('longest', ['lateSince', 'id'], due),
+  NAME: late('by name', ['name', 'id'], due),
+});
+
+const stored = lists('process_due');
+const withUnstored = lists(`(
+  select s.process_id, case when s.pending then u.late_from else s.late_from end as late_from
+  from process_due s left join jsonb_to_recordset($1::jsonb) u(process_id int, late_from timestamptz) using (process_id)
+)`);
+
+/** The list that tells who is late now, and the conditions that it needs before all others. */
+export async function lateNow(db: Queries, order: keyof typeof stored): Promise<{ list: ListSource; where: Condition[] }> {
+  const unstored = await fillDue(db);
+  if (!unstored.length) return { list: stored[order], where: [] };
+  const given = JSON.stringify(unstored);
+  const sql: Condition['sql'] = (values) => `${values.add(given, 'jsonb')} is not null`;
+  return { list: withUnstored[order], where: [{ key: 'late', sql }] };
+}

@@ -1,0 +1,100 @@
+import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import type { Context } from '../../platform/read/context.js';
+import { DomainError } from '../../platform/errors.js';
+import type { Row } from '../../platform/entity/node.js';
+import { Name } from '../../platform/entity/text.js';
+import { WalkCut } from '../../platform/read/walk-cut.js';
+import { findProcesses } from '../../process/find-processes.js';
+import { ProcessRefInput } from '../../process/process-ref.input.js';
+import { Process } from '../../process/process.entity.js';
+import { whyBlocked, type Blockage } from './why-blocked.js';
+import { Cause, causeFields, walkLimits } from './why-causes.js';
+
+@ObjectType({ description: 'A process whose latest run holds others back: it goes on, went badly, or is on hold.' })
+class Blocker extends Cause {
+  @Field(() => Boolean, {
+    description:
+      'Whether a start is refused for it now: true for a direct parent and for what the process itself is at, false for what stands behind those, ' +
+      'and for a run whose lease is over, which a start would end.',
+  })
+  blocks!: boolean;
+}
+
+@ObjectType({
+  description: 'What holds a process back: what it is at itself, and what it depends on, directly or through others.',
+})
+class ProcessBlockage {
+  @Field(() => Boolean, { description: 'Whether a start is refused now, by one of those below.' }) blocked!: boolean;
+  @Field(() => Blocker, { nullable: true, description: 'Its own run that goes on, or its hold; null if there is none.' }) own!: unknown;
+  @Field(() => [Blocker], {
+    description:
+      'The processes over hard dependencies that hold back what depends on them, the nearest first. Those further up are told even where those ' +
+      'between are well: they wait for it before they run again.',
+  })
+  causes!: unknown[];
+  @Field(() => Boolean, { description: 'Whether all that it depends on was looked at.' }) complete!: boolean;
+  @Field(() => WalkCut, {
+    nullable: true,
+    description: `What ended the look; null if it is complete. It goes over ${walkLimits.processes} processes and ${walkLimits.milliseconds / 1000} seconds at most.`,
+  })
+  cut!: WalkCut | null;
+}
+
+@Resolver(() => ProcessBlockage)
+class ProcessBlockageResolver {
+  @FieldResolver()
+  blocked(@Root() { own, causes }: Blockage): boolean {
+    return !!own?.blocks || causes.some(({ blocks }) => blocks);
+  }
+  @FieldResolver()
+  complete(@Root() { cut }: Blockage): boolean {
+    return cut === null;
+  }
+}
+
+const groupArgument = {
+  nullable: true,
+  description: 'Key of the run group that the run would belong to: there it waits until its parents are completed in that group.',
+};
+
+async function blockageOf(ctx: Context, id: number, group: string | undefined): Promise<Blockage> {
+  const inGroup = group === undefined || group === null ? null : await groupNumber(ctx, group);
+  return ctx.loaders.get<number, Blockage>(`Process.whyBlocked ${inGroup}`, (ids) => whyBlocked(ctx.db, ids, inGroup)).load(id);
+}
+
+/** A group that is not known yet has no runs. */
+const groupNumber = (ctx: Context, key: string): Promise<number> =>
+  ctx.loaders
+    .get<string, number>('numbers of run groups', async (keys) => {
+      const rows = await ctx.db.query<{ id: number; key: string }>(
+        'select run_group_id as id, group_key as key from run_group where group_key = any($1)',
+        [keys],
+      );
+      const byKey = new Map(rows.map(({ id, key: name }) => [name, id]));
+      return keys.map((each) => byKey.get(each) ?? 0);
+    })
+    .load(key);
+
+@Resolver(() => Process)
+class WhyBlocked {
+  @FieldResolver(() => ProcessBlockage, { description: 'What holds it back, and what stands behind that.' })
+  whyBlocked(@Root() row: Row, @Ctx() ctx: Context, @Arg('group', () => Name, groupArgument) group?: string): Promise<Blockage> {
+    return blockageOf(ctx, row.id, group);
+  }
+}
+
+@Resolver()
+class WhyBlockedQuery {
+  @Query(() => ProcessBlockage, { description: 'What holds a process back, and what stands behind that.' })
+  async whyBlocked(
+    @Ctx() ctx: Context,
+    @Arg('process', () => ProcessRefInput, { description: 'The process. NOT_FOUND if there is none.' }) process: ProcessRefInput,
+    @Arg('group', () => Name, groupArgument) group?: string,
+  ): Promise<Blockage> {
+    const [id] = await findProcesses(ctx.db, [process], () => 'process');
+    if (id instanceof DomainError) throw id;
+    return blockageOf(ctx, id!, group);
+  }
+}
+
+export const whyBlockedResolvers = [WhyBlocked, WhyBlockedQuery, ProcessBlockageResolver, ...causeFields(Blocker)];

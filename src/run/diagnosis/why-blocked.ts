@@ -1,0 +1,71 @@
+import type { Queries } from '../../platform/database.js';
+import type { WalkCut } from '../../platform/read/walk-cut.js';
+import { runIsOpenSql, runStateSql } from '../run-state.js';
+import { walkLimits, type CauseRow } from './why-causes.js';
+
+interface BlockerRow extends Omit<CauseRow, 'runId' | 'state'> {
+  /** Null for a parent that has no run in the run group yet. */
+  runId: number | null;
+  state: CauseRow['state'] | null;
+  blocks: boolean;
+}
+
+export interface Blockage {
+  own: BlockerRow | null;
+  causes: BlockerRow[];
+  cut: WalkCut | null;
+}
+
+interface Found extends BlockerRow {
+  root: number;
+  cut: WalkCut | null;
+}
+
+/** SQL of whether the run, as the latest of its process, holds back what depends on it: it goes on, went badly, or is a hold. */
+const holdsBack = (run: string): string =>
+  `(${run}.process_status_id in (1, 3, 4) or process_tracker.run_is_open(${run}.process_status_id, ${run}.ended_at))`;
+
+/**
+ * What holds processes back: their own run, and all that they depend on whose latest command run would hold back its children. One statement, whatever the depth.
+ * A process further up that does so is told even where those between could start: they would have to wait for it before they run again.
+ * Inside a run group (its number, 0 for one that is not known) it is all whose latest run there is not completed, as judge-start.sql has it.
+ */
+export async function whyBlocked(db: Queries, ids: readonly number[], group: number | null): Promise<Blockage[]> {
+  const rows = await db.query<Found>(
+    `select r.root, w.distance, w.cut, x.* from unnest($1::int[]) r(root)
+     cross join lateral (
+       select 0 as distance, array[r.root] as processes, null as cut
+       union all
+       select distance, processes, cut from process_tracker.walk_dependencies(r.root, true, '{hard}', 2147483647, $2, $3, null, null)
+     ) w
+     left join lateral (
+       select n.id as "processId", l.process_tracking_id as "runId", case when l.process_tracking_id is not null then ${runStateSql('l')} end as state,
+         case w.distance when 1 then true when 0 then not (l.process_status_id <> 4 and l.lease_until is not null
+           and process_tracker.why_stuck(l.lease_until, coalesce(l.taken_up_at, l.started_at), p.run_time_limit_seconds) is not null) else false end as blocks
+       from unnest(w.processes) n(id) join process p on p.process_id = n.id
+       left join lateral (
+         (select * from process_tracking l where l.process_id = n.id and l.origin = 'command' and l.end_reason is distinct from 'parent failed'
+             and ($4::int is null or w.distance = 0)
+           order by l.process_run_id desc limit 1)
+         union all
+         (select g.* from (select * from process_tracking r where r.group_id = $4 and r.process_id = n.id and w.distance > 0 offset 0) g
+           where g.origin = 'command'
+           order by g.process_run_id desc limit 1)
+       ) l on true
+       where case when w.distance = 0 then l.process_status_id = 4 or ${runIsOpenSql('l')}
+         when $4::int is null then ${holdsBack('l')} else l.process_status_id is distinct from 2 end
+     ) x on true
+     where x."processId" is not null or w.cut is not null
+     order by r.root, w.distance, x."processId"`,
+    [[...ids], walkLimits.processes, walkLimits.milliseconds, group],
+  );
+  const byRoot = Map.groupBy(rows, ({ root }) => root);
+  return ids.map((id) => {
+    const found = byRoot.get(id) ?? [];
+    return {
+      own: found.find(({ distance }) => distance === 0) ?? null,
+      causes: found.filter(({ distance }) => distance > 0),
+      cut: found.find(({ cut }) => cut !== null)?.cut ?? null,
+    };
+  });
+}

@@ -1,0 +1,156 @@
+import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Instant } from '../../platform/entity/scalars.js';
+import { runIsOpenSql, type RunState } from '../run-state.js';
+
+export enum RunGroupState {
+  OPEN = 'OPEN',
+  RUNNING = 'RUNNING',
+  SUCCEEDED = 'SUCCEEDED',
+  PARTIAL = 'PARTIAL',
+  FAILED = 'FAILED',
+  CANCELLED = 'CANCELLED',
+}
+registerEnumType(RunGroupState, {
+  name: 'RunGroupState',
+  description: 'How runs that belong together are doing as a whole.',
+  valuesConfig: {
+    OPEN: { description: 'It is not closed, and no run is in it yet.' },
+    RUNNING: { description: 'It is not closed, however many of its members have ended, or one of them still goes on.' },
+    SUCCEEDED: { description: 'It is closed, and all members completed, as many as were expected.' },
+    PARTIAL: {
+      description: 'It is closed; some members completed, but not all, or fewer than were expected. One that was skipped did not complete.',
+    },
+    FAILED: { description: 'It is closed, and no member completed.' },
+    CANCELLED: { description: 'It is closed, and all its members were cancelled.' },
+  },
+});
+
+const countOf: Readonly<Record<RunState, string>> = {
+  RUNNING: 'running',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  ABANDONED: 'abandoned',
+  CANCELLED: 'cancelled',
+  ON_HOLD: 'onHold',
+  SKIPPED: 'skipped',
+  UNKNOWN: 'unknown',
+  CUSTOM: 'custom',
+};
+
+@ObjectType({
+  description:
+    'How far runs that belong together have come. In a group a process counts once, by the latest of its runs there; below a parent run each run counts.',
+})
+export class RunProgress {
+  @Field(() => Int, { description: 'Members that are running.' }) running!: number;
+  @Field(() => Int, { description: 'Members that completed.' }) completed!: number;
+  @Field(() => Int, { description: 'Members that failed, those abandoned or cancelled not counted.' }) failed!: number;
+  @Field(() => Int, { description: 'Members that were abandoned.' }) abandoned!: number;
+  @Field(() => Int, { description: 'Members that a person cancelled.' }) cancelled!: number;
+  @Field(() => Int, { description: 'Members that are on hold.' }) onHold!: number;
+  @Field(() => Int, { description: 'Members that were skipped.' }) skipped!: number;
+  @Field(() => Int, { description: 'Members of which nobody knows how they ended.' }) unknown!: number;
+  @Field(() => Int, { description: "Members with a status of somebody's own, ended or not." }) custom!: number;
+  @Field(() => Int, { description: 'All members.' }) total!: number;
+  @Field(() => Int, { nullable: true, description: 'How many were announced; null if nobody said.' }) expected!: number | null;
+  @Field(() => Int, { description: 'Members that neither go on nor are on hold, however they ended.' }) finished!: number;
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Finished members in percent of those expected, or of all members where nobody said or there are more. Null where there is nothing to divide by.',
+  })
+  percentFinished!: number | null;
+  @Field(() => Boolean, { description: 'Whether there are more members than were expected.' }) moreThanExpected!: boolean;
+  @Field(() => Instant, {
+    nullable: true,
+    description:
+      'When the first run started, tries that were repeated included; null if none did. Holds and what was skipped never started.',
+  })
+  firstStartedAt!: string | null;
+  @Field(() => Instant, {
+    nullable: true,
+    description: 'When the last run ended, tries that were repeated included; null if none has. Others may still go on.',
+  })
+  lastEndedAt!: string | null;
+  @Field(() => RunGroupState, { description: 'How they are doing as a whole.' }) state!: RunGroupState;
+}
+
+/** What the store says of some runs that belong together: those in one state. The state is null where there is none. */
+export interface ProgressRow {
+  __key: number;
+  expected: number | null;
+  closed: boolean;
+  state: RunState | null;
+  open: boolean;
+  members: number;
+  firstStartedAt: string | null;
+  lastEndedAt: string | null;
+}
+
+/**
+ * SQL of the rows above. `owners` answers `key`, `expected` and `closed`, `members` the columns of runs with their `key`, and whether each
+ * counts. Runs are counted by what is stored first, so that a state is worked out once for all that share it.
+ */
+const progressSql = (owners: string, members: string) => `
+  select g.key as "__key", g.expected, g.closed, process_tracker.run_state(x.process_status_id, x.end_reason) as state,
+    coalesce(x.endless and process_tracker.run_is_open(x.process_status_id, null), false) as open, coalesce(x.members, 0) as members,
+    process_tracker.instant_text(x.first_started_at) as "firstStartedAt", process_tracker.instant_text(x.last_ended_at) as "lastEndedAt"
+  from (${owners}) g left join (
+    select m.key, m.process_status_id, m.end_reason, m.ended_at is null as endless, count(*) filter (where m.counts)::int as members,
+      min(m.started_at) as first_started_at, max(m.ended_at) as last_ended_at
+    from (${members}) m group by 1, 2, 3, 4
+  ) x on x.key = g.key`;
+
+/** Progress of groups. A process that was tried again counts by its latest run. */
+export const groupProgress = progressSql(
+  'select run_group_id as key, expected_total as expected, closed_at is not null as closed from run_group where run_group_id = any($1::int[])',
+  `select group_id as key, process_status_id, end_reason, started_at, ended_at,
+     process_run_id = max(process_run_id) over (partition by group_id, process_id) as counts
+   from process_tracking where group_id = any($1::int[])`,
+);
+
+/** Progress of the children of runs, which are closed when the run goes on no more. */
+export const childProgress = progressSql(
+  `select process_tracking_id as key, null::int as expected, not ${runIsOpenSql('t')} as closed from process_tracking t where process_tracking_id = any($1::int[])`,
+  'select parent_run_id as key, process_status_id, end_reason, started_at, ended_at, true as counts from process_tracking where parent_run_id = any($1::int[])',
+);
+
+function stateOf({ total, completed, cancelled, expected }: RunProgress, closed: boolean, open: number): RunGroupState {
+  if (!closed) return total ? RunGroupState.RUNNING : RunGroupState.OPEN;
+  if (open) return RunGroupState.RUNNING;
+  if (completed >= Math.max(total, expected ?? 0)) return RunGroupState.SUCCEEDED;
+  if (completed) return RunGroupState.PARTIAL;
+  return total && cancelled === total ? RunGroupState.CANCELLED : RunGroupState.FAILED;
+}
+
+/** Adds up what the store says of one group; it says something of each. */
+export function progressOf(rows: readonly ProgressRow[]): RunProgress {
+  const { expected, closed } = rows[0]!;
+  const counts = Object.fromEntries(Object.values(countOf).map((name) => [name, 0])) as unknown as RunProgress;
+  let total = 0;
+  let open = 0;
+  const started: string[] = [];
+  const ended: string[] = [];
+  for (const row of rows) {
+    if (!row.state) continue;
+    const count = countOf[row.state] as 'running';
+    counts[count] += row.members;
+    total += row.members;
+    if (row.open) open += row.members;
+    if (row.state === 'ON_HOLD' || row.state === 'SKIPPED') continue;
+    if (row.firstStartedAt) started.push(row.firstStartedAt);
+    if (row.lastEndedAt) ended.push(row.lastEndedAt);
+  }
+  const finished = total - open - counts.onHold;
+  const whole = Math.max(total, expected ?? 0);
+  const progress = Object.assign(counts, {
+    total,
+    expected,
+    finished,
+    percentFinished: whole ? (100 * finished) / whole : null,
+    moreThanExpected: expected !== null && total > expected,
+    firstStartedAt: started.sort()[0] ?? null,
+    lastEndedAt: ended.sort().at(-1) ?? null,
+  });
+  return Object.assign(progress, { state: stateOf(progress, closed, open) });
+}

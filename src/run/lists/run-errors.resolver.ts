@@ -1,0 +1,67 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, ArgsType, Ctx, Field, Info, Query, Resolver, type ClassType } from 'type-graphql';
+import { connectionOf } from '../../platform/read/connections.js';
+import type { Context } from '../../platform/read/context.js';
+import { listField, referenceField } from '../../platform/read/fields.js';
+import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
+import { filterByList, whereOf } from '../../platform/read/filters.js';
+import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
+import { Process } from '../../process/process.entity.js';
+import { ErrorType } from '../error-type.entity.js';
+import { ProcessRun } from '../run.entity.js';
+import { RunError } from '../run-error.entity.js';
+
+const errors = (name: string, below: Partial<ListSource> = {}): ListSource => ({
+  name,
+  entity: RunError,
+  order: ['occurredAt', 'id'],
+  descending: true,
+  ...below,
+});
+
+const connection = connectionOf(RunError as ClassType);
+const where = whereOf(RunError);
+
+@ArgsType()
+class RunErrorArgs extends PageArgs {
+  @Field(() => where, {
+    nullable: true,
+    description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
+  })
+  where?: Where | null;
+}
+
+@Resolver()
+class RunErrorQueries {
+  @Query(() => connection.type, { description: 'The errors of all runs, newest first.' })
+  runErrors(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunErrorArgs) args: RunErrorArgs): Promise<Page> {
+    return page(ctx, info, errors('RunError.occurredAt'), args);
+  }
+}
+
+/** The errors of one process by way of its runs: as many look-ups as it has runs, however many errors there are of others. */
+const ofProcess = errors('Process.errors', {
+  from: 'process_tracking r cross join lateral (select * from error_tracking e where e.process_tracking_id = r.process_tracking_id offset 0) t',
+  parent: 'r.process_id',
+});
+
+export const runErrorResolvers = [
+  RunErrorQueries,
+  ...connection.resolvers,
+  referenceField(RunError, 'type', 'typeId', ErrorType, 'What kind of error it is.', false),
+  referenceField(RunError, 'run', 'runId', ProcessRun, 'The run that raised it.', false),
+  ...listField(
+    ProcessRun,
+    'errors',
+    RunError,
+    'The errors that it raised, newest first. Not every one makes it fail.',
+    errors('ProcessRun.errors', { parent: 't.process_tracking_id' }),
+  ),
+  ...listField(Process, 'errors', RunError, 'The errors that its runs raised, newest first.', ofProcess),
+];
+
+// A filter looks at all processes at once, and leaves PostgreSQL the choice.
+filterByList(Process, 'errors', {
+  ...ofProcess,
+  from: 'error_tracking t join process_tracking r on r.process_tracking_id = t.process_tracking_id',
+});

@@ -1,0 +1,209 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, ArgsType, Ctx, Field, FieldResolver, Info, Resolver, Root, type ClassType } from 'type-graphql';
+import { Actor } from '../../actor/actor.entity.js';
+import { connectionOf } from '../../platform/read/connections.js';
+import type { Context } from '../../platform/read/context.js';
+import { invalid, notFound } from '../../platform/errors.js';
+import { refuseEmpty } from '../../platform/lists.js';
+import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
+import { filterByList, whereOf } from '../../platform/read/filters.js';
+import { idByName } from '../../platform/write/naming.js';
+import type { Row } from '../../platform/entity/node.js';
+import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
+import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
+import { shapeOf, type EntityClass } from '../../platform/entity/rows.js';
+import { Name } from '../../platform/entity/text.js';
+import type { Condition } from '../../platform/read/values.js';
+import { processNaming } from '../../process/process-naming.js';
+import { Process } from '../../process/process.entity.js';
+import { ProcessRun } from '../run.entity.js';
+import { RunGroup } from '../run-group.entity.js';
+import { RunState, runIsOpenSql } from '../run-state.js';
+
+const orders = { STARTED_AT: 'startedAt', RUN_NUMBER: 'runNumber' };
+const RunOrder = orderInputOf('ProcessRun', orders);
+
+/** Arguments that choose runs by the name of what they belong to: a column of the run, and what the name is of. */
+const ofThings: Readonly<Record<string, { entity: EntityClass; column: string; property: string; doc: string }>> = {
+  process: {
+    entity: Process,
+    column: 'process_id',
+    property: 'name',
+    doc: 'Only those of the process with this name, its present one or a former one. NOT_FOUND if there is none.',
+  },
+  actor: {
+    entity: Actor,
+    column: 'process_run_actor_id',
+    property: 'name',
+    doc: 'Only those that this actor started. NOT_FOUND if there is none.',
+  },
+  group: {
+    entity: RunGroup,
+    column: 'group_id',
+    property: 'key',
+    doc: 'Only those of the group with this key. NOT_FOUND if there is none.',
+  },
+};
+
+export interface RunArguments extends PageArgs {
+  where?: Where | null;
+  state?: RunState[] | null;
+  stuck?: boolean | null;
+  orderBy?: OrderBy | null;
+  [argument: string]: unknown;
+}
+
+/** The arguments of a list of runs, apart from what all of the list have in common. */
+export function runArguments(withoutThing?: string): new () => RunArguments {
+  const type = whereOf(ProcessRun);
+  @ArgsType()
+  class RunArgs extends PageArgs {
+    @Field(() => type, {
+      nullable: true,
+      description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
+    })
+    where?: Where | null;
+    @Field(() => [RunState], { nullable: true, description: 'Only those in one of these states. At least one must be given.' })
+    state?: RunState[] | null;
+    @Field(() => Boolean, {
+      nullable: true,
+      description: 'True: only those that go on and are stuck. False: all others. See `ProcessRun.stuck`.',
+    })
+    stuck?: boolean | null;
+    @Field(() => RunOrder, {
+      nullable: true,
+      description:
+        'The order of the list; newest first if not said. By number go only the runs of one process. Cursors belong to one order.',
+    })
+    orderBy?: OrderBy | null;
+  }
+  for (const [argument, { doc }] of Object.entries(ofThings))
+    if (argument !== withoutThing) Field(() => Name, { nullable: true, description: doc })(RunArgs.prototype, argument);
+  return RunArgs as new () => RunArguments;
+}
+
+/** Runs of the thing with this name. @throws NOT_FOUND if there is none. */
+async function ofThing(ctx: Context, argument: string, name: unknown): Promise<Condition | undefined> {
+  if (name === null || name === undefined) return undefined;
+  const { entity, column, property } = ofThings[argument]!;
+  const { name: type, table, key, columns } = shapeOf(entity);
+  const idSql = entity === Process ? idByName(processNaming) : `(select ${key} from ${table} where ${columns.get(property)!.column} = $1)`;
+  // Asked once, however many rows have the list below them.
+  const id = await ctx.loaders
+    .get<unknown, number | null>(`${type} by name`, (names) =>
+      Promise.all(names.map(async (each) => (await ctx.db.query<{ id: number | null }>(`select ${idSql} as id`, [each]))[0]!.id)),
+    )
+    .load(name);
+  if (id === null) throw notFound(`There is no ${type} ${JSON.stringify(name)}.`, { argument, value: name });
+  return { key: `${argument} ${id}`, sql: (values) => `t.${column} = ${values.add(id, 'int')}` };
+}
+
+/** Statuses beside ProcessTracker's four, whose numbers every store gives by itself. */
+const furtherStatuses = (ctx: Context): Promise<{ id: number; name: string }[]> =>
+  ctx.loaders
+    .get<string, { id: number; name: string }[]>('further statuses', async (keys) => {
+      const rows = await ctx.db.query<{ id: number; name: string }>(
+        'select process_status_id as id, process_status_name as name from process_status_lkup where process_status_id not in (1, 2, 3, 4) order by 1',
+      );
+      return keys.map(() => rows);
+    })
+    .load('');
+
+const failures: Readonly<Partial<Record<RunState, string>>> = {
+  [RunState.FAILED]: `(t.end_reason in ('abandoned', 'cancelled')) is not true`,
+  [RunState.ABANDONED]: `t.end_reason = 'abandoned'`,
+  [RunState.CANCELLED]: `t.end_reason = 'cancelled'`,
+};
+const numbers: Readonly<Partial<Record<RunState, number>>> = { [RunState.RUNNING]: 1, [RunState.COMPLETED]: 2, [RunState.ON_HOLD]: 4 };
+
+/** Runs in one of these states. The numbers of statuses stand in the SQL, so that PostgreSQL knows which of them are rare. */
+async function inState(ctx: Context, states: readonly RunState[] | null | undefined): Promise<Condition | undefined> {
+  if (!states) return undefined;
+  refuseEmpty(states, 'state');
+  const stored: number[] = [];
+  const parts: string[] = [];
+  for (const state of new Set(states)) {
+    if (numbers[state]) stored.push(numbers[state]);
+    else if (failures[state]) parts.push(`t.process_status_id = 3 and ${failures[state]}`);
+    else {
+      const named = ({ name }: { name: string }) => name === 'unknown' || name === 'skipped';
+      const wanted = (each: { name: string }) => (state === RunState.CUSTOM ? !named(each) : each.name === state.toLowerCase());
+      stored.push(...(await furtherStatuses(ctx)).filter(wanted).map(({ id }) => id));
+    }
+  }
+  if (stored.length) parts.push(`t.process_status_id in (${stored.join(', ')})`);
+  const sql = parts.map((part) => `(${part})`).join(' or ') || 'false';
+  return { key: sql, sql: () => sql };
+}
+
+/** Why the open run `run` of `process` counts as stuck. */
+export const stuckSql = (run: string, process: string): string =>
+  `process_tracker.why_stuck(${run}.lease_until, coalesce(${run}.taken_up_at, ${run}.started_at), ${process}.run_time_limit_seconds)`;
+
+/** Runs that are stuck, or all others. The stuck ones are found first, among the few that go on. */
+function areStuck(stuck: boolean | null | undefined): Condition | undefined {
+  if (stuck === null || stuck === undefined) return undefined;
+  const those = `array(select o.process_tracking_id from process_tracking o join process p on p.process_id = o.process_id where ${runIsOpenSql('o')} and ${stuckSql('o', 'p')} is not null)`;
+  return { key: `stuck ${stuck}`, sql: () => `t.process_tracking_id ${stuck ? '= any' : '<> all'} (${those})` };
+}
+
+const byProcess = 't.process_id';
+
+/** One page of a list of runs. @throws INVALID or NOT_FOUND for arguments that mean nothing */
+export async function pageOfRuns(
+  ctx: Context,
+  info: GraphQLResolveInfo,
+  list: ListSource,
+  args: RunArguments,
+  parent?: number,
+): Promise<Page> {
+  if (args.orderBy?.by === 'RUN_NUMBER' && !args.process && list.parent !== byProcess)
+    throw invalid('Runs are ordered by number only among those of one process: say which by `process`.', {
+      argument: 'orderBy.by',
+      value: args.orderBy.by,
+      allowed: ['STARTED_AT'],
+    });
+  const where = await Promise.all([
+    inState(ctx, args.state),
+    ...Object.keys(ofThings).map((argument) => ofThing(ctx, argument, args[argument])),
+  ]);
+  return page(ctx, info, orderedBy(list, orders, args.orderBy), args, { parent, where: [...where, areStuck(args.stuck)] });
+}
+
+const connection = connectionOf(ProcessRun as ClassType);
+
+/**
+ * Adds to `owner` a list of runs below it, and conditions on it to its filter. `column` of the run points to the owner, which `thing` names
+ * among the arguments of other lists.
+ */
+export function runsField(
+  owner: EntityClass,
+  field: string,
+  column: string,
+  order: 'startedAt' | 'runNumber',
+  description: string,
+  thing?: string,
+): ClassType[] {
+  const list: ListSource = {
+    name: `${owner.name}.${field}`,
+    entity: ProcessRun,
+    parent: `t.${column}`,
+    order: [order, 'id'],
+    descending: true,
+  };
+  filterByList(owner, field, list);
+  const RunArgs = runArguments(thing);
+  @Resolver(() => owner as ClassType)
+  class RunsResolver {
+    @FieldResolver(() => connection.type, { description })
+    [field](
+      @Root() row: Row,
+      @Ctx() ctx: Context,
+      @Info() info: GraphQLResolveInfo,
+      @Args(() => RunArgs) args: RunArguments,
+    ): Promise<Page> {
+      return pageOfRuns(ctx, info, list, args, row.id);
+    }
+  }
+  return [RunsResolver, ...connection.resolvers];
+}

@@ -1,0 +1,69 @@
+import type { Window } from '../../platform/checks.js';
+import type { Queries } from '../../platform/database.js';
+
+export interface Statistics {
+  runCount: number;
+  completed: number;
+  failed: number;
+  abandoned: number;
+  cancelled: number;
+  custom: number;
+  successRate: number | null;
+  recordCount: string | null;
+  shortest: number | null;
+  mean: number | null;
+  median: number | null;
+  p95: number | null;
+  longest: number | null;
+}
+
+/** Runs that ended, well or badly. A hold, what was skipped and what nobody knows the end of are none. */
+const counted = `r.ended_at >= $1::timestamptz and r.ended_at < coalesce($2::timestamptz, 'infinity') and (r.end_reason is null or r.end_reason not in ('released', 'parent failed'))
+  and (r.process_status_id in (2, 3) or r.process_status_id > 4
+    and r.process_status_id not in (select process_status_id from process_status_lkup where process_status_name in ('unknown', 'skipped')))`;
+
+const figures = `count(*)::int as "runCount", count(*) filter (where status = 2)::int as completed,
+  count(*) filter (where status = 3 and reason is distinct from 'abandoned' and reason is distinct from 'cancelled')::int as failed,
+  count(*) filter (where status = 3 and reason = 'abandoned')::int as abandoned, count(*) filter (where status = 3 and reason = 'cancelled')::int as cancelled,
+  count(*) filter (where status > 4)::int as custom,
+  count(*) filter (where status = 2)::float8 / nullif(count(*) filter (where status = 2 or status = 3 and reason is distinct from 'cancelled'), 0) as "successRate",
+  sum(records)::text as "recordCount", min(seconds) as shortest, avg(seconds) as mean, percentile_cont(0.5) within group (order by seconds) as median,
+  percentile_cont(0.95) within group (order by seconds) as p95, max(seconds) as longest`;
+
+const runs = `select r.process_id, r.process_status_id as status, r.end_reason as reason, coalesce(r.process_run_record_count, 0) as records,
+  case r.process_status_id when 2 then extract(epoch from r.ended_at - r.started_at)::float8 end as seconds from process_tracking r`;
+
+const nothing: Statistics = {
+  runCount: 0,
+  completed: 0,
+  failed: 0,
+  abandoned: 0,
+  cancelled: 0,
+  custom: 0,
+  successRate: null,
+  recordCount: null,
+  shortest: null,
+  mean: null,
+  median: null,
+  p95: null,
+  longest: null,
+};
+
+/** The figures of each of these processes. One statement. */
+export async function statisticsOfEach(db: Queries, ids: readonly number[], { from, to }: Window): Promise<Statistics[]> {
+  const rows = await db.query<Statistics & { id: number }>(
+    `select process_id as id, ${figures} from (${runs} where ${counted} and r.process_id = any($3::int[])) x group by process_id`,
+    [from, to ?? null, [...ids]],
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? nothing);
+}
+
+/** The figures of all runs of these processes together, or of all there are. One statement. */
+export async function statisticsOfAll(db: Queries, ids: readonly number[] | null, { from, to }: Window): Promise<Statistics> {
+  const [row] = await db.query<Statistics>(
+    `select ${figures} from (${runs} where ${counted}${ids ? ' and r.process_id = any($3::int[])' : ''}) x`,
+    [from, to ?? null, ...(ids ? [[...ids]] : [])],
+  );
+  return row!;
+}

@@ -1,0 +1,231 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Info, Int, Query, registerEnumType, Resolver, Root, type ClassType } from 'type-graphql';
+import { Actor } from '../../actor/actor.entity.js';
+import { connectionOf } from '../../platform/read/connections.js';
+import type { Context } from '../../platform/read/context.js';
+import { invalid } from '../../platform/errors.js';
+import { listField, referenceField } from '../../platform/read/fields.js';
+import { findRow } from '../../platform/read/find-row.js';
+import { idOf } from '../../platform/entity/ids.js';
+import { grouped } from '../../platform/read/loaders.js';
+import { idByName } from '../../platform/write/naming.js';
+import type { Row } from '../../platform/entity/node.js';
+import type { ListSource, Page } from '../../platform/read/paging.js';
+import { selectList } from '../../platform/entity/rows.js';
+import { selectedProperties } from '../../platform/read/selection.js';
+import { Name } from '../../platform/entity/text.js';
+import { processNaming } from '../../process/process-naming.js';
+import { Process } from '../../process/process.entity.js';
+import { SourceObject } from '../../source/source-object.entity.js';
+import { ProcessRun } from '../run.entity.js';
+import { ProcessStatus } from '../process-status.entity.js';
+import { pageOfRuns, runArguments, runsField, stuckSql, type RunArguments } from './run-lists.js';
+import { RunGroup } from '../run-group.entity.js';
+import { RunParameter } from '../run-parameter.entity.js';
+import { RunState, runIsOpenSql, runStateSql } from '../run-state.js';
+
+enum StuckReason {
+  LEASE_OVER = 'LEASE_OVER',
+  TIME_LIMIT = 'TIME_LIMIT',
+}
+registerEnumType(StuckReason, {
+  name: 'StuckReason',
+  description: 'Why a run that goes on counts as stuck.',
+  valuesConfig: {
+    LEASE_OVER: { description: 'Its lease is over: its holder was not heard of in time.' },
+    TIME_LIMIT: { description: 'It runs longer than its process may: see `Process.runTimeLimitSeconds`.' },
+  },
+});
+
+const newest: ListSource = { name: 'ProcessRun.startedAt', entity: ProcessRun, order: ['startedAt', 'id'], descending: true };
+const connection = connectionOf(ProcessRun as ClassType);
+const RunArgs = runArguments();
+
+@Resolver()
+class RunQueries {
+  @Query(() => ProcessRun, {
+    nullable: true,
+    description:
+      'One run, told in exactly one way: by `id`, by `trackingId`, by `name`, or by `process` and `number`. Null if there is none. With it stands what it was started with; what its process reads and writes in the catalogue, at each grain, its dataset types, type and tool are below `process`.',
+  })
+  processRun(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('id', () => ID, { nullable: true, description: 'Its global id.' }) id?: string | null,
+    @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) trackingId?: number | null,
+    @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string | null,
+    @Arg('process', () => Name, { nullable: true, description: 'Name of its process, present or former, together with `number`.' })
+    process?: string | null,
+    @Arg('number', () => Int, { nullable: true, description: 'Its number among the runs of its process.' }) number?: number | null,
+  ): Promise<Row | null> {
+    const given = (...values: unknown[]) => values.filter((value) => value !== undefined && value !== null).length;
+    if (given(process) !== given(number) || given(id, trackingId, name, process) !== 1) {
+      const allowed = ['id', 'trackingId', 'name', 'process and number'];
+      throw invalid(`Say which ProcessRun by exactly one of: ${allowed.join(', ')}.`, { argument: 'id', value: id ?? null, allowed });
+    }
+    return findRow(
+      ctx,
+      info,
+      ProcessRun,
+      { id: id ? idOf(id, 'ProcessRun') : trackingId, name, 'process and number': [process, number] },
+      { 'process and number': { sql: `t.process_id = ${idByName(processNaming)} and t.process_run_id = $2` } },
+    );
+  }
+
+  @Query(() => connection.type, { description: 'All runs, newest first if nothing else is said, or those that the arguments choose.' })
+  processRuns(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunArgs) args: RunArguments): Promise<Page> {
+    return pageOfRuns(ctx, info, newest, args);
+  }
+}
+
+interface RunFacts {
+  id: number;
+  state: RunState;
+  stuck: StuckReason | null;
+  duration: number | null;
+}
+
+/** What follows from a run's row and the database's clock: of all runs asked for, in one statement. */
+const factsOf = (ctx: Context, id: number): Promise<RunFacts> =>
+  ctx.loaders
+    .get<number, RunFacts>('ProcessRun.facts', async (ids) => {
+      const rows = await ctx.db.query<RunFacts>(
+        `select x.id, x.state, case when x.open then x.stuck end as stuck,
+          case when x.state not in ('ON_HOLD', 'SKIPPED') and x.end_reason is distinct from 'released'
+            then extract(epoch from coalesce(x.ended_at, case when x.open then process_tracker.waybill_now() end) - x.started_at)::float8 end as duration
+        from (
+          select t.process_tracking_id as id, t.started_at, t.ended_at, t.end_reason, ${runStateSql('t')} as state, ${runIsOpenSql('t')} as open, ${stuckSql('t', 'p')} as stuck
+          from process_tracking t join process p on p.process_id = t.process_id where t.process_tracking_id = any($1::int[])
+        ) x`,
+        [ids],
+      );
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((each) => byId.get(each)!);
+    })
+    .load(id);
+
+@Resolver(() => ProcessRun)
+class RunResolver {
+  @FieldResolver(() => RunState, { description: 'Its state: what its status and its end reason say together.' })
+  async state(@Root() row: Row, @Ctx() ctx: Context): Promise<RunState> {
+    return (await factsOf(ctx, row.id)).state;
+  }
+  @FieldResolver(() => StuckReason, {
+    nullable: true,
+    description: 'Why it counts as stuck; null if it does not, or goes on no more. Told when asked, by the clock of the database.',
+  })
+  async stuck(@Root() row: Row, @Ctx() ctx: Context): Promise<StuckReason | null> {
+    return (await factsOf(ctx, row.id)).stuck;
+  }
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      'Seconds from its start to its end, or to now while it goes on. Null for what never ran (a hold, a run that was skipped), and where the end is not known.',
+  })
+  async duration(@Root() row: Row, @Ctx() ctx: Context): Promise<number | null> {
+    return (await factsOf(ctx, row.id)).duration;
+  }
+  @FieldResolver(() => [RunParameter], { description: 'What it was told to do when it started, ordered by name.' })
+  parameters(@Root() row: Row, @Ctx() ctx: Context): Promise<object[]> {
+    return ctx.loaders
+      .get<number, object[]>('ProcessRun.parameters', async (ids) =>
+        grouped(
+          ids,
+          await ctx.db.query<{ __key: number }>(
+            'select process_tracking_id as "__key", name, value from run_parameter where process_tracking_id = any($1::int[]) order by 1, 2',
+            [ids],
+          ),
+        ),
+      )
+      .load(row.id);
+  }
+}
+
+@Resolver(() => RunParameter)
+class RunParameterResolver {
+  @FieldResolver(() => String, { description: 'Its name, unique in the run. Column `name`.' })
+  name(@Root() { name }: RunParameter): string {
+    return name;
+  }
+}
+
+@Resolver(() => Process)
+class ProcessRunsResolver {
+  @FieldResolver(() => ProcessRun, {
+    nullable: true,
+    description: 'Its latest run, as whoever starts runs marks it (column `is_latest_run`); null if it never ran.',
+  })
+  latestRun(@Root() row: Row, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+    const columns = selectList(ProcessRun, selectedProperties(info, ProcessRun));
+    return ctx.loaders
+      .get<number, Row | null>(`Process.latestRun (${columns})`, async (ids) => {
+        const rows = await ctx.db.query<Row>(
+          `select ${columns} from process_tracking t where t.process_id = any($1::int[]) and t.is_latest_run`,
+          [ids],
+        );
+        const byProcess = new Map(rows.map((each) => [each.processId, each]));
+        return ids.map((each) => byProcess.get(each) ?? null);
+      })
+      .load(row.id);
+  }
+}
+
+const objects = (direction: 'input' | 'output'): ListSource => ({
+  name: `ProcessRun.${direction}s`,
+  entity: SourceObject,
+  from: 'run_object l join source_object_lkup t on t.source_object_id = l.source_object_id',
+  parent: 'l.process_tracking_id',
+  where: `l.direction = '${direction}'`,
+  order: ['name', 'id'],
+});
+
+export const processRunResolvers = [
+  RunQueries,
+  RunResolver,
+  RunParameterResolver,
+  ProcessRunsResolver,
+  ...connection.resolvers,
+  referenceField(ProcessRun, 'process', 'processId', Process, 'The process that it is a run of.', false),
+  referenceField(ProcessRun, 'status', 'statusId', ProcessStatus, 'The status that it is stored with; `state` says what it means.', false),
+  referenceField(ProcessRun, 'actor', 'actorId', Actor, 'Who or what started it; null if nobody said.'),
+  referenceField(ProcessRun, 'group', 'groupId', RunGroup, 'The group that it belongs to; null if it belongs to none.'),
+  referenceField(ProcessRun, 'parentRun', 'parentRunId', ProcessRun, 'The run that it is a part of; null if it stands alone.'),
+  ...listField(
+    ProcessRun,
+    'inputs',
+    SourceObject,
+    'The objects that it reads, as its process said when it started, ordered by name.',
+    objects('input'),
+  ),
+  ...listField(
+    ProcessRun,
+    'outputs',
+    SourceObject,
+    'The objects that it writes, as its process said when it started, ordered by name.',
+    objects('output'),
+  ),
+  ...runsField(
+    ProcessRun,
+    'children',
+    'parent_run_id',
+    'startedAt',
+    'The runs that are a part of it, newest first if nothing else is said.',
+  ),
+  ...runsField(Process, 'runs', 'process_id', 'runNumber', 'Its runs, the highest number first if nothing else is said.', 'process'),
+  ...runsField(
+    Actor,
+    'runs',
+    'process_run_actor_id',
+    'startedAt',
+    'The runs that it started, newest first if nothing else is said.',
+    'actor',
+  ),
+  ...runsField(
+    RunGroup,
+    'runs',
+    'group_id',
+    'startedAt',
+    'Its runs, newest first if nothing else is said; a process that was tried again has several.',
+    'group',
+  ),
+];

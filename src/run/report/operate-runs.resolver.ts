@@ -1,0 +1,150 @@
+import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver } from 'type-graphql';
+import type { Context } from '../../platform/read/context.js';
+import { DomainError, invalid } from '../../platform/errors.js';
+import { LongText, Name } from '../../platform/entity/text.js';
+import { recordOf } from '../../platform/record-queues.js';
+import { findProcesses } from '../../process/find-processes.js';
+import { ProcessRefInput } from '../../process/process-ref.input.js';
+import { runSettings } from '../../process/run-settings.js';
+import { ReportRunPayload } from './report-run.payload.js';
+import { renamed, reportRun, type RunItem } from './report-runs.js';
+import { RunRefInput } from '../run-ref.input.js';
+
+@InputType({ description: 'A run that a person deals with, and why. It needs no fencing token; whoever holds the run loses it.' })
+class RunByPersonInput {
+  @Field(() => RunRefInput, { description: 'The run.' }) run!: RunRefInput;
+  @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has seen: anything else is a CONFLICT.' })
+  rowVersion?: number | null;
+  @Field(() => LongText, { description: 'Why: kept in the history.' }) reason!: string;
+}
+
+@InputType({ description: 'A run that has ended and goes on, and why.' })
+class ReopenRunInput extends RunByPersonInput {
+  @Field(() => Int, { nullable: true, description: 'Seconds of lease for whoever takes it up; none where nothing is said.' })
+  leaseSeconds?: number | null;
+}
+
+@InputType({ description: 'A process to put on hold, and why.' })
+class HoldProcessInput {
+  @Field(() => ProcessRefInput, { description: 'The process.' }) process!: ProcessRefInput;
+  @Field(() => LongText, { description: 'Why: kept in the history.' }) reason!: string;
+}
+
+@InputType({ description: 'A process to release from its hold, and why.' })
+class ReleaseProcessInput extends HoldProcessInput {
+  @Field(() => Name, {
+    defaultValue: 'completed',
+    description: 'The status that the hold gets: completed, skipped, unknown, or one of your own; not running or failed.',
+  })
+  to!: string;
+}
+
+const needsReason = (reason: string) => {
+  if (!reason.trim()) throw invalid('Say why.', { argument: 'input.reason', value: reason, allowed: 'a sentence' });
+};
+
+/** What a person does to a run: no token is needed, and the holder loses it. */
+function byPerson(ctx: Context, input: RunByPersonInput, item: RunItem) {
+  needsReason(input.reason);
+  const { run, reason, rowVersion: version } = input;
+  const said = { ...item, byPerson: true, mustMove: true, fence: true, reason, version };
+  return ctx
+    .write((tx) => reportRun(tx, run, said), reason, [recordOf('ProcessRun', run)])
+    .catch((error: unknown) => {
+      throw renamed(error, { status: 'run' });
+    });
+}
+
+async function processOf(tx: Parameters<typeof findProcesses>[0], ref: ProcessRefInput): Promise<number> {
+  const [process] = await findProcesses(tx, [ref], () => 'input.process');
+  if (process instanceof DomainError) throw process;
+  return process!;
+}
+
+/** What people do to runs and processes: each with a reason, which the history keeps. */
+@Resolver()
+class OperateRunsResolver {
+  @Mutation(() => ReportRunPayload, {
+    description: 'Lets a run that has ended go on: only the latest run of its process, and only if none goes on.',
+  })
+  reopenRun(
+    @Ctx() ctx: Context,
+    @Arg('input', () => ReopenRunInput, { description: 'The run, and why.' }) input: ReopenRunInput,
+  ): Promise<{ id: number; done: boolean }> {
+    const { leaseSeconds } = input;
+    if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'input.leaseSeconds');
+    return byPerson(ctx, input, { to: 'running', ...(leaseSeconds ? { leaseSeconds, heartbeat: true } : {}) });
+  }
+
+  @Mutation(() => ReportRunPayload, {
+    description: 'Ends a run that nobody wants any more. Stored as failed, shown as CANCELLED; no failure of the process.',
+  })
+  cancelRun(
+    @Ctx() ctx: Context,
+    @Arg('input', () => RunByPersonInput, { description: 'The run, and why.' }) input: RunByPersonInput,
+  ): Promise<{ id: number; done: boolean }> {
+    return byPerson(ctx, input, { to: 'failed', ends: true, endReason: 'cancelled' });
+  }
+
+  @Mutation(() => ReportRunPayload, {
+    description: 'Ends a run whose holder is gone, also one without a lease. Stored as failed, shown as ABANDONED; counts as a failure.',
+  })
+  abandonRun(
+    @Ctx() ctx: Context,
+    @Arg('input', () => RunByPersonInput, { description: 'The run, and why.' }) input: RunByPersonInput,
+  ): Promise<{ id: number; done: boolean }> {
+    return byPerson(ctx, input, { to: 'failed', ends: true, endReason: 'abandoned' });
+  }
+
+  @Mutation(() => ReportRunPayload, {
+    description:
+      'Puts a process on hold: no start succeeds until it is released. A process whose run goes on cannot be put on hold. Doing it again changes nothing.',
+  })
+  holdProcess(
+    @Ctx() ctx: Context,
+    @Arg('input', () => HoldProcessInput, { description: 'The process, and why.' }) input: HoldProcessInput,
+  ): Promise<{ id: number; done: boolean }> {
+    needsReason(input.reason);
+    return ctx.write(
+      async (tx) => {
+        const process = await processOf(tx, input.process);
+        const [row] = await tx.query<{ answer: { id: number; done: boolean } }>('select process_tracker.hold_process($1, $2) as answer', [
+          process,
+          ctx.actor,
+        ]);
+        return row!.answer;
+      },
+      input.reason,
+      [recordOf('Process', input.process)],
+    );
+  }
+
+  @Mutation(() => ReportRunPayload, {
+    description: 'Releases a process from its hold: the next start succeeds, if nothing else holds it back.',
+  })
+  releaseProcess(
+    @Ctx() ctx: Context,
+    @Arg('input', () => ReleaseProcessInput, { description: 'The process, and why.' }) input: ReleaseProcessInput,
+  ): Promise<{ id: number; done: boolean }> {
+    const { to, reason } = input;
+    needsReason(reason);
+    return ctx.write(
+      async (tx) => {
+        const process = await processOf(tx, input.process);
+        const [hold] = await tx.query<{ id: number | null }>('select process_tracker.hold_of($1) as id', [process]);
+        const run = { trackingId: hold!.id };
+        try {
+          return await reportRun(tx, run, { to, ends: true, endReason: 'released', byPerson: true, mustMove: true, reason });
+        } catch (error) {
+          // Here the status is called `to`, and one that a hold cannot get is a wrong value.
+          const { code, message, details } = renamed(error, { status: 'to' });
+          throw new DomainError(details.argument === 'input.to' ? 'INVALID' : code, message, details);
+        }
+      },
+      reason,
+      [recordOf('Process', input.process)],
+    );
+  }
+}
+
+export const operateRunResolvers = [OperateRunsResolver];

@@ -1,0 +1,103 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import type { Context } from '../../platform/read/context.js';
+import { DomainError } from '../../platform/errors.js';
+import { ItemError, itemError } from '../../platform/write/item-error.js';
+import { checkLength } from '../../platform/lists.js';
+import type { Row } from '../../platform/entity/node.js';
+import { attemptLater, belowInput, type Reported } from '../../platform/write/reports.js';
+import { recordOf } from '../../platform/record-queues.js';
+import { inOrder } from '../../platform/turns.js';
+import { ProcessRun } from '../run.entity.js';
+import { RaiseRunErrorInput, ReportRunInput, ReportRunsInput } from './report-run.input.js';
+import { itemOf, renamed, reportRun, reportRuns } from './report-runs.js';
+import { ReportRunPayload } from './report-run.payload.js';
+
+const maxReports = 10_000;
+
+@ObjectType({ description: 'What became of one of several reports: a run, or an error.' })
+class ReportRunResult {
+  @Field(() => ProcessRun, { nullable: true, description: 'The run as it is now; null if there is an error.' }) run!: unknown;
+  @Field(() => Boolean, { description: 'Whether the run was already as reported; false with an error.' }) done!: boolean;
+  @Field(() => ItemError, { nullable: true, description: 'What is wrong with this report; null if it was written.' })
+  error!: ItemError | null;
+}
+
+@ObjectType({ description: 'What became of several reports.' })
+class ReportRunsPayload {
+  @Field(() => [ReportRunResult], { description: 'One result a report, in the order given.' }) results!: ReportRunResult[];
+}
+
+/** `raiseRunError` has at its top what a report has in its list of errors. */
+const raisedNames = { 'errors.type': 'type', 'errors.occurredAt': 'occurredAt', endedAt: 'occurredAt', status: 'failRun' };
+
+@Resolver(() => ReportRunPayload)
+class ReportRunResolver {
+  @Mutation(() => ReportRunPayload, {
+    description:
+      'Says how a run is going, or that it has ended: status, counts, dates, errors and parameters in one call and one transaction. Each report renews the lease of the run.',
+  })
+  async reportRun(
+    @Ctx() ctx: Context,
+    @Arg('input', () => ReportRunInput, { description: 'The run and what is to be said of it.' }) input: ReportRunInput,
+  ): Promise<{ id: number; done: boolean }> {
+    const item = await attemptLater(() => itemOf(input));
+    if (item instanceof DomainError) throw belowInput(item);
+    return ctx.write((tx) => reportRun(tx, input.run, item), item.reason, [recordOf('ProcessRun', input.run)]);
+  }
+
+  @Mutation(() => ReportRunsPayload, {
+    description: 'Reports on many runs, each for itself: what is wrong with one is told in its result, the others stand.',
+  })
+  async reportRuns(
+    @Ctx() ctx: Context,
+    @Arg('input', () => ReportRunsInput, { description: 'The reports.' }) { reports }: ReportRunsInput,
+  ): Promise<{ results: Reported[] }> {
+    checkLength(reports, 'reports', maxReports);
+    const items = await inOrder(reports, (each) => attemptLater(() => itemOf(each)));
+    const runs = reports.map(({ run }) => run);
+    const records = runs.map((run) => recordOf('ProcessRun', run));
+    return { results: await ctx.write((tx) => reportRuns(tx, runs, items), null, records) };
+  }
+
+  @Mutation(() => ReportRunPayload, {
+    description: 'Adds an error to a run, which fails by it if `failRun` says so. Errors may be added to a run that has ended.',
+  })
+  async raiseRunError(
+    @Ctx() ctx: Context,
+    @Arg('input', () => RaiseRunErrorInput, { description: 'The run and the error.' }) input: RaiseRunErrorInput,
+  ): Promise<{ id: number; done: boolean }> {
+    const { type, createType, description, occurredAt, failRun, ...held } = input;
+    try {
+      const item = await itemOf({
+        ...held,
+        createStatus: false,
+        errors: [{ type, createType, description: description ?? null, occurredAt: occurredAt ?? null }],
+        ...(failRun ? { status: 'failed', endedAt: occurredAt ?? null } : {}),
+      });
+      return await ctx.write((tx) => reportRun(tx, input.run, { ...item, mustMove: failRun }), item.reason, [
+        recordOf('ProcessRun', input.run),
+      ]);
+    } catch (error) {
+      throw renamed(error, raisedNames);
+    }
+  }
+}
+
+@Resolver(() => ReportRunResult)
+class ReportRunResultResolver {
+  @FieldResolver()
+  run(@Root() root: Reported, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+    return ctx.load(ProcessRun, 'error' in root ? null : root.id, info);
+  }
+  @FieldResolver()
+  done(@Root() root: Reported): boolean {
+    return !('error' in root) && root.done;
+  }
+  @FieldResolver()
+  error(@Root() root: Reported): ItemError | null {
+    return 'error' in root ? itemError(root.error) : null;
+  }
+}
+
+export const reportRunResolvers = [ReportRunResolver, ReportRunResultResolver];

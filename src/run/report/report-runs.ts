@@ -1,0 +1,103 @@
+import type { Tx } from '../../platform/database.js';
+import { DomainError, invalid } from '../../platform/errors.js';
+import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
+import { cleanMessage } from '../../platform/mask-secrets.js';
+import { belowInput, orError, writeReports, type Reported } from '../../platform/write/reports.js';
+import { inOrder } from '../../platform/turns.js';
+import { runSettings } from '../../process/run-settings.js';
+import { findRuns } from '../find-runs.js';
+import type { ReportRunInput, RunErrorInput } from './report-run.input.js';
+import type { RunRefInput } from '../run-ref.input.js';
+import { checkParameters } from '../start/start-run.js';
+
+/** Statuses with which a run has ended. */
+const ending = new Set(['completed', 'failed', 'skipped', 'unknown']);
+
+/** What report-runs.sql takes of one run, beside its number. What is undefined is not said. */
+export interface RunItem {
+  to?: string | null;
+  createStatus?: boolean;
+  ends?: boolean;
+  endedAt?: string | null;
+  endReason?: string;
+  fence?: boolean;
+  heartbeat?: boolean;
+  byPerson?: boolean;
+  mustMove?: boolean;
+  token?: string | null;
+  version?: number | null;
+  reason?: string | null;
+  leaseSeconds?: number | null;
+  [fact: string]: unknown;
+}
+
+/** What a LongText can be, and its masks: all of it. */
+const keptBytes = 4 * 1024 * 1024;
+
+const keptError = async ({ type, createType, description, occurredAt }: RunErrorInput) => ({
+  ...{ type, createType, occurredAt },
+  description: description && (await cleanMessage(description, keptBytes)),
+});
+
+/** The report as an item. @throws INVALID for what is wrong whatever the store holds */
+export async function itemOf(report: ReportRunInput): Promise<RunItem> {
+  const { status: to, createStatus, endedAt, fencingToken: token, rowVersion: version, reason, leaseSeconds } = report;
+  const { recordCount, insertCount, updateCount, lowAt, highAt, errors, parameters } = report;
+  checkCreates(createStatus, to, 'createStatus', 'status');
+  checkCounts({ recordCount, insertCount, updateCount });
+  checkInstants({ endedAt, lowAt, highAt });
+  for (const { occurredAt } of errors ?? []) checkInstants({ 'errors.occurredAt': occurredAt });
+  if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'leaseSeconds');
+  checkToken(token);
+  checkParameters(parameters, 'parameters');
+  const ends = !!to && ending.has(to);
+  if (endedAt && !ends)
+    throw invalid(`endedAt goes with a status that ends the run.`, {
+      argument: 'endedAt',
+      value: endedAt,
+      allowed: [...ending].join(', '),
+    });
+  return {
+    to,
+    createStatus,
+    ends,
+    endedAt,
+    token,
+    version,
+    reason,
+    leaseSeconds,
+    recordCount,
+    insertCount,
+    updateCount,
+    lowAt,
+    highAt,
+    errors: errors?.length ? await inOrder(errors, keptError) : undefined,
+    parameters: parameters?.length ? parameters : undefined,
+    heartbeat: true,
+  };
+}
+
+/**
+ * Writes items of runs, each for itself: what is wrong with one is its outcome, the others stand. Several of one run are written in the order
+ * given. One statement, and one more for each further item of a run. Arguments in errors are named within the item.
+ */
+export async function reportRuns(tx: Tx, runs: readonly RunRefInput[], items: readonly (RunItem | DomainError)[]): Promise<Reported[]> {
+  const ids = await findRuns(tx, runs, () => 'run');
+  return writeReports(tx, `select i, verdict from process_tracker.report_runs($1::jsonb, 'command')`, ids, items);
+}
+
+/** Writes one item. @throws what is wrong with it, with arguments below `input` */
+export async function reportRun(tx: Tx, run: RunRefInput, item: RunItem): Promise<{ id: number; done: boolean }> {
+  const [outcome] = await reportRuns(tx, [run], [item]);
+  if ('error' in outcome!) throw belowInput(outcome.error);
+  return outcome!;
+}
+
+/** The error with its argument called as this mutation calls what `reportRun` calls otherwise. */
+export function renamed(error: unknown, names: Readonly<Record<string, string>>): DomainError {
+  const { code, message, details } = orError(error);
+  const argument = details.argument?.replace(/^input\./, '');
+  return argument
+    ? new DomainError(code, message, { ...details, argument: `input.${names[argument] ?? argument}` })
+    : (error as DomainError);
+}

@@ -1,0 +1,52 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, ArgsType, Ctx, Field, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
+import { connectionOf } from '../../platform/read/connections.js';
+import type { Context } from '../../platform/read/context.js';
+import type { Where } from '../../platform/read/filter-sql.js';
+import { whereOf } from '../../platform/read/filters.js';
+import type { Row } from '../../platform/entity/node.js';
+import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
+import { Process } from '../../process/process.entity.js';
+
+const rule =
+  'by the rules of starts outside of a run group: it does not run, is not on hold nor about to be for its failures, and no parent holds it back';
+
+/** The rules themselves, not a copy of them. */
+const mayStart = (process: string) =>
+  `${process}.retired_at is null and process_tracker.judge_start(${process}.process_id, null) ->> 'outcome' = 'STARTED'`;
+
+@Resolver(() => Process)
+class MayStart {
+  @FieldResolver(() => Boolean, {
+    description: `Whether it may start now, ${rule}. With \`executionOrder\` it says what of a set may start. False for a retired one.`,
+  })
+  mayStart(@Root() row: Row, @Ctx() ctx: Context): Promise<boolean> {
+    return ctx.loaders
+      .get<number, boolean>('Process.mayStart', async (ids) => {
+        const rows = await ctx.db.query<{ id: number }>(
+          `select p.process_id as id from process p where p.process_id = any($1::int[]) and ${mayStart('p')}`,
+          [ids],
+        );
+        const those = new Set(rows.map(({ id }) => id));
+        return ids.map((id) => those.has(id));
+      })
+      .load(row.id);
+  }
+}
+
+@ArgsType()
+class StartableArgs extends PageArgs {
+  @Field(() => whereOf(Process), { nullable: true, description: 'Only those that meet these conditions.' }) where?: Where | null;
+}
+
+const startable: ListSource = { name: 'startableProcesses', entity: Process, order: ['name', 'id'], where: mayStart('t') };
+
+@Resolver()
+class StartableProcesses {
+  @Query(() => connectionOf(Process).type, { description: `The processes that may start now, ordered by name: ${rule}.` })
+  startableProcesses(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => StartableArgs) args: StartableArgs): Promise<Page> {
+    return page(ctx, info, startable, args);
+  }
+}
+
+export const dependencyRuns = [MayStart, StartableProcesses];

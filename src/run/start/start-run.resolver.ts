@@ -1,0 +1,145 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, Int, Mutation, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
+import type { Context } from '../../platform/read/context.js';
+import { DomainError } from '../../platform/errors.js';
+import { referenceField } from '../../platform/read/fields.js';
+import type { Row } from '../../platform/entity/node.js';
+import { BigIntText } from '../../platform/entity/scalars.js';
+import { Name } from '../../platform/entity/text.js';
+import { DependencyKind } from '../../process/dependency-kind.js';
+import { findProcesses } from '../../process/find-processes.js';
+import { Process } from '../../process/process.entity.js';
+import { ProcessRefInput } from '../../process/process-ref.input.js';
+import { ProcessRun } from '../run.entity.js';
+import { RunState } from '../run-state.js';
+import { canStart, startProcessRun, type ParentState, type StartAnswer } from './start-run.js';
+import { StartProcessRunInput } from './start-run.input.js';
+
+enum StartOutcome {
+  STARTED = 'STARTED',
+  ALREADY_RUNNING = 'ALREADY_RUNNING',
+  BLOCKED = 'BLOCKED',
+  ON_HOLD = 'ON_HOLD',
+  REPLAYED = 'REPLAYED',
+}
+registerEnumType(StartOutcome, {
+  name: 'StartOutcome',
+  description: 'What became of a start. Only STARTED means: go on.',
+  valuesConfig: {
+    STARTED: { description: 'The run is made and runs. Report on it and end it.' },
+    ALREADY_RUNNING: { description: 'Another run of the process goes on: `run`. Nothing was written.' },
+    BLOCKED: { description: 'Hard parents hold it back: `blockers`. Nothing was written.' },
+    ON_HOLD: {
+      description:
+        'The process is on hold until a person releases it: `run` is the hold. The start that comes after too many `failures` puts it there; a later one writes nothing.',
+    },
+    REPLAYED: {
+      description:
+        'This start was answered before, under the same idempotency key: `run`, as it is now, be it that it failed meanwhile; to try again takes another key. Nothing was written.',
+    },
+  },
+});
+
+@ObjectType({ description: 'A parent of a process, as a start sees it.' })
+class StartParent {
+  @Field(() => DependencyKind, { description: 'What it is to the process. Only a HARD one holds it back.' }) kind!: DependencyKind;
+  @Field(() => RunState, {
+    nullable: true,
+    description: 'The state of its latest run (within the run group, where the start is in one); null if it has none.',
+  })
+  state!: RunState | null;
+}
+
+@ObjectType({ description: 'What became of a start, or would, with the facts that led to it.' })
+class StartProcessRunPayload {
+  @Field(() => StartOutcome, { description: 'What to do now.' }) outcome!: StartOutcome;
+  @Field(() => BigIntText, {
+    nullable: true,
+    description:
+      "The run's fencing token, to be shown with each report on it: with STARTED, and with REPLAYED unless the run was taken from its holder meanwhile.",
+  })
+  fencingToken!: string | null;
+  @Field(() => [StartParent], { description: 'The hard parents that hold it back, each with its run and state.' }) blockers!: unknown[];
+  @Field(() => [StartParent], {
+    description:
+      'Parents that do not hold it back but should be known: that never ran, were skipped or are unknown, or that are no hard ones and not well.',
+  })
+  noted!: unknown[];
+  @Field(() => [ProcessRun], { description: 'The failures in a row that put it on hold, the last one first.' }) failures!: unknown[];
+  @Field(() => Int, { nullable: true, description: 'After how many failures in a row it is put on hold, 0 for never; null with REPLAYED.' })
+  failureLimit!: number | null;
+}
+
+@Resolver(() => StartProcessRunPayload)
+class StartRunResolver {
+  @Mutation(() => StartProcessRunPayload, {
+    description:
+      'Starts a run of a process, if it may: it does not run already, is not on hold, and its hard parents are well. Registers what is said of the process in the same transaction; a start that is refused writes nothing at all. At most one run of a process goes on, however many ask at the same instant.',
+  })
+  startProcessRun(
+    @Ctx() ctx: Context,
+    @Arg('input', () => StartProcessRunInput, { description: 'The process and its run.' }) input: StartProcessRunInput,
+  ): Promise<StartAnswer> {
+    return startProcessRun(ctx, input);
+  }
+
+  @Query(() => StartProcessRunPayload, {
+    description: 'What a start of this process would answer now. It writes nothing: `run` is null where a start would make one.',
+  })
+  async canStart(
+    @Ctx() ctx: Context,
+    @Arg('process', () => ProcessRefInput, { description: 'The process.' }) ref: ProcessRefInput,
+    @Arg('group', () => Name, { nullable: true, description: 'Key of the run group that the run would belong to.' }) group?: string,
+  ): Promise<StartAnswer> {
+    const [process] = await findProcesses(ctx.db, [ref], () => 'process');
+    if (process instanceof DomainError) throw process;
+    return canStart(ctx.db, process!, group);
+  }
+
+  @FieldResolver()
+  fencingToken(@Root() { token }: StartAnswer): string | null {
+    return token ?? null;
+  }
+
+  @FieldResolver()
+  blockers(@Root() { blockers }: StartAnswer): ParentState[] {
+    return blockers ?? [];
+  }
+
+  @FieldResolver()
+  noted(@Root() { noted }: StartAnswer): ParentState[] {
+    return noted ?? [];
+  }
+
+  @FieldResolver()
+  async failures(@Root() { failures }: StartAnswer, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> {
+    return Promise.all((failures ?? []).map((run) => ctx.load(ProcessRun, run, info)));
+  }
+}
+
+export const startRunResolvers = [
+  StartRunResolver,
+  referenceField(StartProcessRunPayload, 'process', 'process', Process, 'The process; null where a refused start would have made it.'),
+  referenceField(
+    StartProcessRunPayload,
+    'run',
+    'run',
+    ProcessRun,
+    'The run that was started, that goes on, that is the hold, or that was answered before; null with BLOCKED.',
+  ),
+  referenceField(
+    StartProcessRunPayload,
+    'abandoned',
+    'abandons',
+    ProcessRun,
+    'The run whose holder was not heard of in time and that this start ended, or would end; null if there was none.',
+  ),
+  referenceField(StartParent, 'process', 'process', Process, 'The parent.', false),
+  referenceField(
+    StartParent,
+    'run',
+    'run',
+    ProcessRun,
+    'Its latest run (within the run group, where the start is in one); null if it has none.',
+  ),
+];

@@ -1,0 +1,150 @@
+import type { Context } from '../../platform/read/context.js';
+import { Undo, type Queries, type Tx } from '../../platform/database.js';
+import { conflict, DomainError, invalid, notFound, type ErrorDetails } from '../../platform/errors.js';
+import { idIn } from '../../platform/write/naming.js';
+import { given, said } from '../../platform/write/reports.js';
+import { recordOf } from '../../platform/record-queues.js';
+import { processNaming } from '../../process/process-naming.js';
+import { registerProcesses } from '../../process/register-processes.js';
+import { runSettings, within } from '../../process/run-settings.js';
+import { findRuns } from '../find-runs.js';
+import type { RunParameterInput, StartProcessRunInput } from './start-run.input.js';
+
+/** A parent of a process, as a start sees it. */
+export interface ParentState {
+  process: number;
+  kind: string;
+  run: number | null;
+  state: string | null;
+}
+
+/** What judge-start.sql and start-run.sql answer; runs and processes by their numbers. */
+export interface StartAnswer {
+  outcome: 'STARTED' | 'ALREADY_RUNNING' | 'BLOCKED' | 'ON_HOLD' | 'REPLAYED';
+  process: number;
+  run?: number;
+  /** The run's fencing token, with STARTED and REPLAYED alone: nobody else has a use for it. */
+  token?: string;
+  abandons?: number;
+  failures?: number[];
+  failureLimit?: number;
+  blockers?: ParentState[];
+  noted?: ParentState[];
+}
+
+/** @throws INVALID where a name stands twice */
+export function checkParameters(parameters: readonly RunParameterInput[] | null | undefined, argument: string): void {
+  const names = new Set<string>();
+  for (const { name } of parameters ?? []) {
+    if (names.has(name))
+      throw invalid(`The parameter ${JSON.stringify(name)} is given twice.`, { argument, value: name, allowed: 'each name once' });
+    names.add(name);
+  }
+}
+
+/** @throws INVALID for what is out of range or missing, whatever the store holds */
+function check(input: StartProcessRunInput, caller: string): void {
+  if (given(input.leaseSeconds)) runSettings.leaseSeconds.check(input.leaseSeconds, 'input.leaseSeconds');
+  if (input.group && given(input.group.expectedTotal)) within(0, 2_147_483_647)(input.group.expectedTotal, 'input.group.expectedTotal');
+  checkParameters(input.parameters, 'input.parameters');
+  if (!input.actor && caller === 'anonymous')
+    throw invalid('Say who starts the run: by `actor`, by the header Waybill-Actor, or by an API key.', {
+      argument: 'input.actor',
+      value: null,
+      allowed: 'a name',
+    });
+}
+
+/** An error of a registration, whether it was found here or raised by the store, with its argument where a start has it. */
+function belowProcess(error: unknown): unknown {
+  const moved = (details: ErrorDetails): ErrorDetails =>
+    details.argument ? { ...details, argument: `input.process.${details.argument}`.replace(/\.input\b/, '') } : details;
+  if (error instanceof DomainError) return new DomainError(error.code, error.message, moved(error.details));
+  const raised = error as { code?: string; detail?: string };
+  if (raised.code?.startsWith('WB') && raised.detail) raised.detail = JSON.stringify(moved(JSON.parse(raised.detail) as ErrorDetails));
+  return error;
+}
+
+/** The number of the process that a start names; undefined if it is not known and only its name was given. Registers what else was said of it. */
+async function processOf(tx: Tx, process: StartProcessRunInput['process']): Promise<number | undefined> {
+  const { name: _name, mode: _mode, ...facts } = process;
+  if (!Object.values(facts).some(given)) return undefined;
+  const [registered] = await registerProcesses(tx, [process]).catch((error: unknown) => {
+    throw belowProcess(error);
+  });
+  for (const needed of ['type', 'tool'] as const)
+    if (registered!.created && !process[needed])
+      throw invalid(`There is no Process ${JSON.stringify(process.name)} yet: to make it, say its ${needed}.`, {
+        argument: `input.process.${needed}`,
+        value: null,
+        allowed: 'a name',
+      });
+  return registered!.id;
+}
+
+/**
+ * Starts a run of a process, if it may, as one transaction with the registration of what it names. What is refused leaves nothing behind.
+ * @throws INVALID, NOT_FOUND or CONFLICT for what is wrong with the request; what a caller has to branch on is the answer's outcome
+ */
+export async function startProcessRun(ctx: Context, input: StartProcessRunInput): Promise<StartAnswer> {
+  check(input, ctx.actor);
+  const { process, idempotencyKey: key, actor, runName: name, leaseSeconds, group, parentRun, parameters } = input;
+  // What a repetition must say again, field by field.
+  const { process: _process, idempotencyKey: _key, ...rest } = input;
+  const keyInput = {
+    ...said(rest),
+    ...Object.fromEntries(Object.entries(said(process)).map(([field, value]) => [`process.${field}`, value])),
+  };
+  return ctx.write(
+    async (tx) => {
+      const [parent] = parentRun ? await findRuns(tx, [parentRun], () => 'input.parentRun') : [];
+      if (parent instanceof DomainError) throw parent;
+      const known = await processOf(tx, process);
+      const start = said({
+        process: known,
+        processName: process.name,
+        actor: actor ?? ctx.actor,
+        name,
+        ...(key ? { key, keyInput } : {}),
+        leaseSeconds,
+        group: group && said(group),
+        parentRun: parent,
+        parameters,
+      });
+      // What is null below a field says as little as what is left out, also to a repetition.
+      const [row] = await tx.query<{ answer: StartAnswer & { wrote: boolean } }>(
+        known === undefined
+          ? `select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb) || jsonb_build_object('process', ${idIn(processNaming, '$2')})) as answer`
+          : 'select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb)) as answer',
+        known === undefined ? [JSON.stringify(start), process.name] : [JSON.stringify(start)],
+      );
+      const { wrote, ...answer } = row!.answer;
+      if (!wrote) throw new Undo(answer);
+      return answer;
+    },
+    null,
+    [recordOf('Process', { name: process.name })],
+  );
+}
+
+/** What a start would answer now; it writes nothing. `group` is the key of a run group, known or not. */
+export async function canStart(db: Queries, process: number, group: string | null | undefined): Promise<StartAnswer> {
+  const [row] = await db.query<{ answer: StartAnswer; closedAt: string | null; name: string; retiredAt: string | null }>(
+    // A group that is not known yet has no runs.
+    `select process_tracker.judge_start($1::int, case when $2::text is not null then coalesce(g.run_group_id, 0) end) as answer,
+       process_tracker.instant_text(g.closed_at) as "closedAt", p.process_name as name, process_tracker.instant_text(p.retired_at) as "retiredAt"
+     from process p left join run_group g on g.group_key = $2 where p.process_id = $1`,
+    [process, group ?? null],
+  );
+  if (!row) throw notFound('There is no such Process.', { argument: 'process' });
+  const { answer, closedAt, name, retiredAt } = row;
+  if (retiredAt)
+    throw conflict(`The Process ${JSON.stringify(name)} is retired since ${retiredAt.slice(0, 10)}: restore it first.`, {
+      argument: 'process',
+      value: name,
+      kind: 'Process',
+      retiredAt,
+    });
+  if (closedAt) throw conflict(`The run group ${JSON.stringify(group)} is closed.`, { argument: 'group', value: group, closedAt });
+  return { ...answer, process };
+}

@@ -1,0 +1,74 @@
+import { migrate } from '../../src/app/store/migrate.js';
+import { execute } from '../support/cluster.js';
+import { closeAll, connect, empty } from '../support/old-store.js';
+
+afterEach(closeAll);
+
+describe('migrate', () => {
+  test('twenty servers that start at once on an empty database make one store', async () => {
+    const url = await empty();
+    const states = await Promise.all(Array.from({ length: 20 }, () => migrate(url)));
+    expect(new Set(states.map(({ kind }) => kind))).toEqual(new Set(['ready']));
+    const ask = await connect(url);
+    expect(await ask('select count(distinct name) = count(*) as once from waybill_migration')).toEqual([{ once: true }]);
+  });
+
+  test('functions are made anew when their text has changed, and only then', async () => {
+    const url = await empty();
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    await migrate(url, { log });
+    expect(lines.splice(0).join()).toContain('functions');
+    await migrate(url, { log });
+    expect(lines).toEqual([]);
+    const ask = await connect(url);
+    await ask(`update waybill_setting set value = 'of an older program' where key = 'functions'`);
+    await ask(`drop trigger record_update on process`);
+    await migrate(url, { log });
+    expect(lines).toHaveLength(1);
+    expect(await ask(`select count(*)::int as n from pg_trigger where tgrelid = 'process'::regclass and tgname = 'record_update'`)).toEqual(
+      [{ n: 1 }],
+    );
+  });
+
+  test('a store that a newer Waybill has changed is refused with a sentence', async () => {
+    const url = await empty();
+    await migrate(url);
+    await execute(url, `insert into process_tracker.waybill_migration (name) values ('9999-later')`);
+    await expect(migrate(url)).rejects.toThrow(/newer Waybill.*9999-later/);
+  });
+
+  test('a database that is not UTF-8 is refused with a sentence', async () => {
+    const url = await empty();
+    const name = `latin_${process.pid}`;
+    await execute(url, `create database ${name} template template0 encoding 'LATIN1' locale_provider libc locale 'C'`);
+    const latin = new URL(url);
+    latin.pathname = `/${name}`;
+    try {
+      await expect(migrate(latin.href)).rejects.toThrow(/encoding LATIN1.*UTF8/);
+    } finally {
+      await execute(url, `drop database ${name}`);
+    }
+  });
+
+  test('a database that is not there is not made', async () => {
+    const url = new URL(await empty());
+    url.pathname = `/slip_${process.pid}`;
+    await expect(migrate(url.href)).rejects.toMatchObject({ code: '3D000' });
+  });
+
+  test("somebody else's schema of that name is left alone", async () => {
+    const url = await empty();
+    await execute(url, 'create schema process_tracker', 'create table process_tracker.recipe (id int)');
+    await expect(migrate(url, { setup: true })).rejects.toThrow('neither');
+  });
+
+  test('the time zone is one that PostgreSQL knows, and stays', async () => {
+    const url = await empty();
+    await expect(migrate(url, { timeZone: 'Mars/Olympus' })).rejects.toThrow('Mars/Olympus is no time zone');
+    await migrate(url, { timeZone: 'Europe/Berlin' });
+    await migrate(url);
+    const ask = await connect(url);
+    expect(await ask(`select value from waybill_setting where key = 'time_zone'`)).toEqual([{ value: 'Europe/Berlin' }]);
+  });
+});

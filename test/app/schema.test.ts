@@ -1,0 +1,116 @@
+import {
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+  isUnionType,
+} from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import { unnamedBreakingChanges } from '../../src/app/commands/breaking-changes.js';
+import { buildWaybillSchema } from '../../src/app/schema.js';
+import { graphql } from '../generated/gql.js';
+import { openApi } from '../support/api.js';
+
+let schema: GraphQLSchema;
+beforeAll(async () => {
+  schema = await buildWaybillSchema();
+});
+
+const ownTypes = () => Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
+
+/** Every type, field, argument, input field and enum value, by its coordinate. */
+function* described(): Generator<[string, { description?: string | null | undefined }]> {
+  for (const type of ownTypes()) {
+    yield [type.name, type];
+    if (isEnumType(type)) for (const value of type.getValues()) yield [`${type.name}.${value.name}`, value];
+    if (isInputObjectType(type)) for (const field of Object.values(type.getFields())) yield [`${type.name}.${field.name}`, field];
+    if (isObjectType(type) || isInterfaceType(type))
+      for (const field of Object.values(type.getFields())) {
+        yield [`${type.name}.${field.name}`, field];
+        for (const argument of field.args) yield [`${type.name}.${field.name}(${argument.name}:)`, argument];
+      }
+  }
+}
+
+test('everything in the schema is described, in sentences', () => {
+  const poor = [...described()].filter(([, { description }]) => !/^[^a-z\s].*\s.*[.:)]$/s.test(description ?? ''));
+  expect(poor.map(([coordinate, { description }]) => `${coordinate} ${description}`)).toEqual([]);
+});
+
+test('every interface and union says of which type a plain row is', () => {
+  const without = ownTypes().filter((type) => (isInterfaceType(type) || isUnionType(type)) && !type.resolveType);
+  expect(without.map(({ name }) => name)).toEqual([]);
+});
+
+describe('breaking changes', () => {
+  const before = `
+    type Query { process(name: String, namespace: String): Process, object: Thing, size: Unit }
+    enum Unit { BYTES, ROWS }
+    union Thing = Process | Source
+    type Process { name: String!, owner: String }
+    type Source { name: String }
+    input Filter { name: String }
+    type Mutation { remove(filter: Filter): Boolean }`;
+  const after = `
+    type Query { process(name: Int, id: ID!): Process, object: Thing, size: Unit }
+    enum Unit { BYTES }
+    union Thing = Process
+    type Process { name: String, owners: [String] }
+    input Filter { name: String, kind: String! }
+    type Mutation { remove(filter: Filter): Boolean }`;
+  const all = [
+    'Filter.kind: A required field kind on input type Filter was added.',
+    'Process.name: Process.name changed type from String! to String.',
+    'Process.owner: Process.owner was removed.',
+    'Query.process(id:): A required arg id on Query.process was added.',
+    'Query.process(name:): Query.process arg name has changed type from String to Int.',
+    'Query.process(namespace:): Query.process arg namespace was removed.',
+    'Source: Source was removed.',
+    'Thing.Source: Source was removed from union type Thing.',
+    'Unit.ROWS: ROWS was removed from enum type Unit.',
+  ];
+
+  test('each is known by its coordinate', () => {
+    expect(unnamedBreakingChanges(before, after, '').sort()).toEqual(all);
+    expect(unnamedBreakingChanges(before, before, '')).toEqual([]);
+  });
+
+  test('each has to be named, by its own coordinate', () => {
+    const text = 'Removed `Process.owner`, `Source` and Unit.ROWS; Filter.kind is needed; `Query.process` takes `Process.names`.';
+    const left = all.filter((line) => !/^(Process.owner|Source|Unit.ROWS|Filter.kind):/.test(line));
+    expect(unnamedBreakingChanges(before, after, text).sort()).toEqual(left);
+    expect(
+      unnamedBreakingChanges(
+        before,
+        after,
+        `${text} Thing.Source, Process.name, Query.process(id:), Query.process(name:)/Query.process(namespace:).`,
+      ),
+    ).toEqual([]);
+  });
+});
+
+test('what an operation of a test takes and answers is known to the compiler', async () => {
+  const api = await openApi('schema');
+  const named = graphql(`
+    query FrequencyNamed($name: Name!) {
+      scheduleFrequency(name: $name) {
+        name
+        trackingId
+        createdAt
+      }
+    }
+  `);
+  try {
+    const { scheduleFrequency } = await api.run(named, { name: 'daily' });
+    const createdAt: string | undefined = scheduleFrequency?.createdAt;
+    expect({ ...scheduleFrequency, createdAt }).toEqual({ name: 'daily', trackingId: expect.any(Number), createdAt: expect.any(String) });
+    // @ts-expect-error: a number is no name.
+    await expect(api.run(named, { name: 1 })).rejects.toThrow('Name must be text');
+    // @ts-expect-error: it was not asked for.
+    expect(scheduleFrequency?.updatedAt).toBeUndefined();
+  } finally {
+    await api.close();
+  }
+});

@@ -1,0 +1,142 @@
+import { openApi, type Api } from '../support/api.js';
+
+let api: Api;
+let ids: Record<'process' | 'source' | 'object' | 'attribute', string>;
+beforeAll(async () => {
+  api = await openApi('contacts');
+  ids = await register('Load', 'in', 'out');
+  for (const name of ['Night shift', 'Data desk'])
+    await api.run('mutation ($name: Name!) { createContact(input: { name: $name }) { created } }', { name });
+});
+afterAll(() => api.close());
+
+/** The ids of a new process and of the source, the object and the attribute that it reads. */
+async function register(name: string, source: string, target: string) {
+  const { process } = (
+    await api.run(
+      `mutation ($name: Name!, $source: Name!, $target: Name!) { registerProcess(input: {
+        name: $name, sources: [{ name: $source, objects: [{ name: "file", attributes: [{ name: "key" }] }] }], targets: [{ name: $target }]
+      }) { process { id sources { nodes { id } } sourceObjects { nodes { id } } sourceAttributes { nodes { attribute { id } } } } } }`,
+      { name, source, target },
+    )
+  ).registerProcess;
+  return {
+    process: process.id,
+    source: process.sources.nodes[0].id,
+    object: process.sourceObjects.nodes[0].id,
+    attribute: process.sourceAttributes.nodes[0].attribute.id,
+  };
+}
+
+const link = 'mutation ($input: ContactLinkInput!) { linkContact(input: $input) { changed contact { name } subject { __typename } } }';
+const unlink = 'mutation ($input: ContactLinkInput!) { unlinkContact(input: $input) { changed } }';
+
+test('P50 a contact is created, changed, and found by its new e-mail', async () => {
+  await api.run('mutation { createContact(input: { name: "Desk", email: "desk@example.org" }) { created } }');
+  const changed = await api.run(
+    'mutation { updateContact(input: { name: "Desk", email: "new-desk@example.org" }) { contact { name email } } }',
+  );
+  expect(changed.updateContact.contact).toEqual({ name: 'Desk', email: 'new-desk@example.org' });
+  const { errors } = await api.execute(
+    'mutation { createContact(input: { name: "Other desk", email: "new-desk@example.org" }) { created } }',
+  );
+  expect(errors![0]!.originalError).toMatchObject({
+    code: 'CONFLICT',
+    details: { argument: 'input.email', value: 'new-desk@example.org' },
+  });
+  await api.run('mutation { updateContact(input: { name: "Desk", email: null }) { contact { email } } }');
+  expect((await api.run('{ contact(name: "Desk") { email } }')).contact).toEqual({ email: null });
+});
+
+test.each(['process', 'source', 'object', 'attribute'] as const)(
+  'P50 a contact is linked to a %s in two roles, and unlinked',
+  async (level) => {
+    const subject = ids[level];
+    const roles = async () => {
+      const { node } = await api.run(
+        `query ($id: ID!) { node(id: $id) { ... on Process { contacts { nodes { roles contact { name } } } } ... on Source { contacts { nodes { roles contact { name } } } }
+        ... on SourceObject { contacts { nodes { roles contact { name } } } } ... on SourceObjectAttribute { contacts { nodes { roles contact { name } } } } } }`.replaceAll(
+          '... on Process { contacts',
+          '... on Process { own: contacts',
+        ),
+        { id: subject },
+      );
+      return (node.own ?? node.contacts).nodes;
+    };
+    const input = { subject, contact: 'Night shift' };
+    expect((await api.run(link, { input: { ...input, role: 'owner' } })).linkContact).toMatchObject({
+      changed: true,
+      contact: { name: 'Night shift' },
+    });
+    expect((await api.run(link, { input: { ...input, role: 'on call' } })).linkContact.changed).toBe(true);
+    expect((await api.run(link, { input: { ...input, role: 'on call' } })).linkContact.changed).toBe(false);
+    expect(await roles()).toEqual([{ contact: { name: 'Night shift' }, roles: ['on call', 'owner'] }]);
+    expect((await api.run(unlink, { input: { ...input, role: 'owner' } })).unlinkContact.changed).toBe(true);
+    expect(await roles()).toEqual([{ contact: { name: 'Night shift' }, roles: ['on call'] }]);
+    expect((await api.run(unlink, { input })).unlinkContact.changed).toBe(true);
+    expect((await api.run(unlink, { input })).unlinkContact.changed).toBe(false);
+    expect(await roles()).toEqual([]);
+  },
+);
+
+test('P50 a contact has each of its subjects once, however many roles it has there', async () => {
+  for (const subject of [ids.source, ids.object, ids.attribute])
+    for (const role of ['owner', 'on call', 'steward']) await api.run(link, { input: { subject, contact: 'Night shift', role } });
+  const list = '{ totalCount nodes { name } }';
+  expect((await api.run(`{ contact(name: "Night shift") { sources ${list} objects ${list} attributes ${list} } }`)).contact).toEqual({
+    sources: { totalCount: 1, nodes: [{ name: 'in' }] },
+    objects: { totalCount: 1, nodes: [{ name: 'file' }] },
+    attributes: { totalCount: 1, nodes: [{ name: 'key' }] },
+  });
+  for (const subject of [ids.source, ids.object, ids.attribute]) await api.run(unlink, { input: { subject, contact: 'Night shift' } });
+});
+
+test('P50 an unknown contact, an unknown subject and an id of another type are told', async () => {
+  const failure = async (input: object) => (await api.execute(link, { input })).errors![0]!.originalError;
+  expect(await failure({ subject: ids.process, contact: 'Nobody' })).toMatchObject({
+    code: 'NOT_FOUND',
+    details: { argument: 'input.contact.name', value: 'Nobody' },
+  });
+  const { tool } = (await api.run('mutation { createTool(input: { name: "t" }) { tool { id } } }')).createTool;
+  expect(await failure({ subject: tool.id, contact: 'Data desk' })).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'input.subject' },
+  });
+  const gone = Buffer.from('Process:999999').toString('base64url');
+  expect(await failure({ subject: gone, contact: 'Data desk' })).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('P32 the contacts of a process are its own, its sources and its targets, each once an origin, with roles', async () => {
+  const own = await register('Many contacts', 'asked', 'filled');
+  await api.run(link, { input: { subject: own.process, contact: 'Data desk', role: 'owner' } });
+  await api.run(link, { input: { subject: own.source, contact: 'Data desk', role: 'steward' } });
+  await api.run(link, { input: { subject: own.object, contact: 'Night shift', role: 'on call' } });
+  await api.run(
+    'mutation { registerProcess(input: { name: "Many contacts", targets: [{ name: "filled", contacts: [{ name: "Data desk" }] }] }) { created } }',
+  );
+  const { process } = await api.run(
+    '{ process(name: "Many contacts") { contacts { totalCount nodes { origin roles contact { name } source { name } object { name } } } } }',
+  );
+  expect(process.contacts).toEqual({
+    totalCount: 4,
+    nodes: [
+      { origin: 'PROCESS', roles: ['owner'], contact: { name: 'Data desk' }, source: null, object: null },
+      { origin: 'SOURCE', roles: ['steward'], contact: { name: 'Data desk' }, source: { name: 'asked' }, object: null },
+      { origin: 'SOURCE', roles: ['on call'], contact: { name: 'Night shift' }, source: { name: 'asked' }, object: { name: 'file' } },
+      { origin: 'TARGET', roles: [], contact: { name: 'Data desk' }, source: { name: 'filled' }, object: null },
+    ],
+  });
+  const pages: string[] = [];
+  for (let after: string | null = null; ;) {
+    const page: any = (
+      await api.run(
+        'query ($after: String) { process(name: "Many contacts") { contacts(first: 1, after: $after) { nodes { origin } pageInfo { endCursor hasNextPage } } } }',
+        { after },
+      )
+    ).process.contacts;
+    pages.push(...page.nodes.map(({ origin }: { origin: string }) => origin));
+    if (!page.pageInfo.hasNextPage) break;
+    after = page.pageInfo.endCursor;
+  }
+  expect(pages).toEqual(['PROCESS', 'SOURCE', 'SOURCE', 'TARGET']);
+});

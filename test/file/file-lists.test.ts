@@ -1,0 +1,201 @@
+import { openApi, type Api } from '../support/api.js';
+
+let api: Api;
+/** Files, in the order of their registration. */
+const files = ['a_1.csv', 'aX1.csv', 'a%1.csv', 'A_1.csv', 'b\\1.csv', 'b1.csv', 'same.csv'];
+beforeAll(async () => {
+  api = await openApi('finding');
+  await api.run(
+    `mutation ($a: [RegisterExtractInput!]!, $b: [RegisterExtractInput!]!) {
+      p: createLocation(input: { name: "in", path: "/in" }) { created }
+      a: registerExtracts(input: { location: { path: "/in" }, files: $a }) { results { created } }
+      b: registerExtracts(input: { location: { path: "s3://lake/in", name: "lake" }, files: $b }) { results { created } }
+      s: startProcessRun(input: { process: { name: "loader", type: "Load", tool: "Python" } }) { outcome }
+      c: registerExtracts(input: { location: { name: "in" }, run: { process: "loader", number: 1 }, files: [{ fileName: "a_1.csv" }, { fileName: "b1.csv" }] }) { results { created } }
+      e: reportRun(input: { run: { process: "loader", number: 1 }, status: "completed" }) { done }
+      t: startProcessRun(input: { process: { name: "loader" } }) { outcome }
+      d: registerExtracts(input: { location: { path: "s3://lake/in" }, run: { process: "loader", number: 2 }, files: [{ fileName: "same.csv" }] }) { results { created } }
+      r: updateLocation(input: { name: "in", newName: "inbox" }) { warnings } q: updateProcess(input: { name: "loader", newName: "the loader" }) { warnings }
+    }`,
+    {
+      a: files.map((fileName, i) => ({ fileName, status: i % 2 ? 'ready' : 'loaded' })),
+      b: [{ fileName: 'same.csv', status: 'parked', createStatus: true }],
+    },
+  );
+  await api.sql(
+    `update extract_tracking set extract_registration_date_time = timestamp '2026-01-01' + x.n * interval '1 hour'
+     from unnest($1::text[]) with ordinality x(name, n) where extract_filename = x.name and extract_location_id = (select location_id from location_lkup where location_path = '/in')`,
+    [files],
+  );
+});
+afterAll(() => api.close());
+
+const document = `query ($fileName: Name, $fileNameContains: LongText, $location: Name, $path: Name, $process: Name, $run: RunRefInput, $status: [Name!], $where: ExtractWhere,
+    $orderBy: ExtractOrder, $first: Int, $after: String) {
+  extracts(fileName: $fileName, fileNameContains: $fileNameContains, location: $location, path: $path, process: $process, run: $run, status: $status, where: $where,
+    orderBy: $orderBy, first: $first, after: $after) { totalCount pageInfo { endCursor hasNextPage } nodes { fileName location { path } } } }`;
+const find = async (args: object) => (await api.run(document, args as Record<string, unknown>)).extracts;
+const found = async (args: object): Promise<string[]> => {
+  const { nodes, totalCount } = await find(args);
+  expect(totalCount).toBe(nodes.length);
+  return nodes.map(({ fileName, location }: { fileName: string; location: { path: string } }) =>
+    location.path === '/in' ? fileName : `${location.path}/${fileName}`,
+  );
+};
+const lake = 's3://lake/in/same.csv';
+
+test.each<[string, object, string[]]>([
+  ['all', {}, [...files, lake]],
+  ['a name', { fileName: 'a_1.csv' }, ['a_1.csv']],
+  ['a name in several locations', { fileName: 'same.csv' }, ['same.csv', lake]],
+  ['no name', { fileName: 'a_1' }, []],
+  ['a part of a name, `_` literally', { fileNameContains: 'a_1' }, ['a_1.csv']],
+  ['a part of a name, `%` literally', { fileNameContains: '%' }, ['a%1.csv']],
+  ['a part of a name, a backslash literally', { fileNameContains: '\\1' }, ['b\\1.csv']],
+  ['a part of a name, case-sensitive', { fileNameContains: 'A_' }, ['A_1.csv']],
+  ['the name of a location', { location: 'lake' }, [lake]],
+  ['a former name of a location', { location: 'in', fileNameContains: 'b' }, ['b\\1.csv', 'b1.csv']],
+  ['the path of a location', { path: 's3://lake//in/' }, [lake]],
+  ['a process, whichever of its runs', { process: 'the loader' }, ['a_1.csv', 'b1.csv', lake]],
+  ['a former name of a process', { process: 'loader', location: 'lake' }, [lake]],
+  ['a run', { run: { process: 'the loader', number: 1 } }, ['a_1.csv', 'b1.csv']],
+  ['a status', { status: ['ready'] }, ['aX1.csv', 'A_1.csv', 'b1.csv']],
+  [
+    'a status of somebody’s own and another one',
+    { status: ['parked', 'ready'], fileNameContains: 's' },
+    ['aX1.csv', 'A_1.csv', 'b1.csv', lake],
+  ],
+  ['a status that no file has', { status: ['archived'] }, []],
+  [
+    'everything at once',
+    {
+      fileName: 'b1.csv',
+      fileNameContains: '1',
+      location: 'inbox',
+      path: '/in',
+      process: 'the loader',
+      run: { process: 'loader', number: 1 },
+      status: ['ready'],
+    },
+    ['b1.csv'],
+  ],
+  ['a filter', { where: { location: { type: { name: { eq: 's3' } } } } }, [lake]],
+  ['a filter on its runs', { where: { runs: { none: {} }, status: { name: { eq: 'ready' } } } }, ['aX1.csv', 'A_1.csv']],
+  ['another order', { orderBy: { by: 'FILE_NAME', direction: 'DESC' }, location: 'inbox' }, [...files].sort().reverse()],
+])('P43 files are found by %s', async (_, args, expected) => {
+  expect(await found(args)).toEqual(expected);
+});
+
+test.each<[object, object]>([
+  [
+    { status: ['redy'] },
+    {
+      code: 'INVALID',
+      details: {
+        argument: 'status',
+        value: 'redy',
+        allowed: ['initializing', 'ready', 'loading', 'loaded', 'archived', 'deleted', 'error', 'parked'],
+      },
+    },
+  ],
+  [{ status: [] }, { code: 'INVALID', details: { argument: 'status' } }],
+  [{ location: 'nowhere' }, { code: 'NOT_FOUND', details: { argument: 'location', value: 'nowhere' } }],
+  [{ path: '/nowhere' }, { code: 'NOT_FOUND', details: { argument: 'path', value: '/nowhere' } }],
+  [{ path: '/in/../x' }, { code: 'INVALID', details: { argument: 'path' } }],
+  [{ process: 'nobody' }, { code: 'NOT_FOUND', details: { argument: 'process', value: 'nobody' } }],
+  [{ run: { process: 'the loader', number: 3 } }, { code: 'NOT_FOUND', details: { argument: 'run.number' } }],
+  [{ run: { trackingId: 999_999 } }, { code: 'NOT_FOUND', details: { argument: 'run' } }],
+  [{ run: {} }, { code: 'INVALID', details: { argument: 'run' } }],
+])('P43 %j finds nothing, and says why', async (args, error) => {
+  await expect(find(args)).rejects.toMatchObject(error);
+});
+
+test('C11 the other words for states find the same', async () => {
+  expect(await found({ status: ['NEW'], location: 'inbox' })).toEqual(['aX1.csv', 'A_1.csv', 'b1.csv']);
+  expect(await found({ status: ['SUCCESS', 'ERROR'] })).toEqual(await found({ status: ['loaded', 'error'] }));
+});
+
+test('P43 they come in pages, by registration and then by number', async () => {
+  const pages: string[] = [];
+  let after: string | null = null;
+  do {
+    const { nodes, pageInfo } = await find({ first: 3, after });
+    pages.push(...nodes.map(({ fileName }: { fileName: string }) => fileName));
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  } while (after);
+  expect(pages).toEqual([...files, 'same.csv']);
+});
+
+test('P43 reading changes nothing: the same search finds the same again', async () => {
+  const everything = async () => {
+    const tables = await api.sql<{ name: string }>(
+      `select table_name as name from information_schema.tables where table_schema = 'process_tracker' and table_type = 'BASE TABLE' order by 1`,
+    );
+    const sums = tables.map(
+      ({ name }) => `select '${name}' as name, count(*) as rows, coalesce(sum(hashtext(t::text)), 0) as sum from ${name} t`,
+    );
+    return api.sql(`${sums.join(' union all ')} order by 1`);
+  };
+  const before = await everything();
+  const search = { process: 'the loader', status: ['ready', 'loaded', 'parked'] };
+  const first = await found(search);
+  expect(first).toHaveLength(3);
+  expect(await found(search)).toEqual(first);
+  await api.run(
+    '{ extract(location: "inbox", fileName: "a_1.csv") { path stuck versions { nodes { version } } } location(name: "lake") { extracts { nodes { path } } } }',
+  );
+  expect(await everything()).toEqual(before);
+});
+
+test('P43 one file is told in exactly one way', async () => {
+  const query =
+    'query ($id: ID, $trackingId: Int, $location: Name, $path: Name, $fileName: Name) { extract(id: $id, trackingId: $trackingId, location: $location, path: $path, fileName: $fileName) { id trackingId path } }';
+  const one = async (args: Record<string, unknown>) => (await api.run(query, args)).extract;
+  const file = await one({ location: 'inbox', fileName: 'b\\1.csv' });
+  expect(file.path).toBe('/in/b\\1.csv');
+  for (const args of [
+    { id: file.id },
+    { trackingId: file.trackingId },
+    { location: 'in', fileName: 'b\\1.csv' },
+    { path: '/in/', fileName: 'b\\1.csv' },
+  ])
+    expect(await one(args)).toEqual(file);
+  expect((await api.run('query ($id: ID!) { node(id: $id) { id ... on Extract { fileName } } }', { id: file.id })).node).toEqual({
+    id: file.id,
+    fileName: 'b\\1.csv',
+  });
+  for (const args of [{ path: '/in', fileName: 'x' }, { location: 'nowhere', fileName: 'x' }, { trackingId: 999_999 }])
+    expect(await one(args)).toBeNull();
+  for (const args of [
+    {},
+    { fileName: 'x' },
+    { location: 'in' },
+    { trackingId: 1, fileName: 'x' },
+    { location: 'in', path: '/in', fileName: 'x' },
+  ])
+    await expect(one(args)).rejects.toMatchObject({ code: 'INVALID', details: { argument: 'id', allowed: expect.any(Array) } });
+});
+
+test('P43 an exact name is found by the index, among however many files', async () => {
+  // Without triggers, for speed. Other tests list all files: these are removed again.
+  const atOnce = (statement: string) =>
+    api.sql(`begin; set local session_replication_role = replica; ${statement}; commit; analyze extract_tracking`);
+  await atOnce(`insert into extract_tracking (extract_filename, extract_location_id, extract_status_id, extract_registration_date_time, registered_at)
+      select 'many ' || n, (select location_id from location_lkup where location_path = '/in'), 2, '2026-01-01', '2026-01-01' from generate_series(1, 100000) n`);
+  try {
+    const statements = await api.recorded(() => find({ fileName: 'many 77777', location: 'inbox', status: ['ready'] }));
+    const named = statements.filter((sql) => sql.includes('t.extract_filename = $1'));
+    expect(named).toHaveLength(2);
+    for (const sql of named) {
+      const values = ['many 77777', '1', '51'].slice(0, Math.max(...sql.match(/\$\d+/g)!.map((each) => Number(each.slice(1)))));
+      const plan = (await api.sql(`explain ${sql.replace(/\$(\d+)/g, (_, n: string) => `'${values[Number(n) - 1]!}'`)}`))
+        .map((row) => row['QUERY PLAN'])
+        .join('\n');
+      expect(plan).toMatch(/Index (Only )?Scan.*extract_filename/);
+      expect(plan).not.toMatch(/Seq Scan on extract_tracking/);
+    }
+    expect(await found({ fileName: 'many 77777' })).toEqual(['many 77777']);
+  } finally {
+    await atOnce(`delete from extract_tracking where extract_filename like 'many %'`);
+  }
+});

@@ -1,0 +1,167 @@
+import {
+  getNullableType,
+  isInputObjectType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  subscribe,
+  parse,
+  type GraphQLInputType,
+} from 'graphql';
+import { createContext } from '../../src/platform/read/context.js';
+import { openApi, type Api } from '../support/api.js';
+import { fillCatalogue } from '../support/catalogue.js';
+import { fillExtracts } from '../support/extracts.js';
+import { fillRuns } from '../support/runs.js';
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi('empty_lists');
+  await fillCatalogue(api, 2);
+  await fillRuns(api);
+  await fillExtracts(api);
+});
+afterAll(() => api.close());
+
+const process = '{ process(name: "process 001") { field } }';
+const inProcess = (field: string) => process.replace('field', field);
+const mutation = (field: string, input: string) => `mutation { ${field}(input: { ${input} }) { __typename } }`;
+const registration = (lists: string, mode = 'REPLACE') => mutation('registerProcess', `name: "process 001", mode: ${mode}, ${lists}`);
+const filter = (list: string) => `attribute: { source: "warehouse", object: "table 001", attribute: "column 1" }, operator: "in", ${list}`;
+
+/** Lists that select or remove, by pattern of their coordinates: operations that give an empty one, with its argument. */
+const refused: Record<string, [string, string][]> = {
+  '\\w+Condition.(in|notIn)': [
+    ['{ processes(where: { name: { in: [] } }) { totalCount } }', 'where.name.in'],
+    ['{ processRuns(where: { recordCount: { notIn: [] } }) { totalCount } }', 'where.recordCount.notIn'],
+  ],
+  '\\w+Where.(and|or)': [
+    ['{ processes(where: { and: [] }) { totalCount } }', 'where.and'],
+    ['{ processes(where: { or: [] }) { totalCount } }', 'where.or'],
+  ],
+  '\\w+.history\\(fields:\\)': [
+    [inProcess('history(fields: []) { totalCount }'), 'fields'],
+    ['{ processRun(trackingId: 1) { history(fields: []) { totalCount } } }', 'fields'],
+  ],
+  '\\w+.(runs|children|processRuns)\\(state:\\)': [
+    ['{ processRuns(state: []) { totalCount } }', 'state'],
+    [inProcess('runs(state: []) { totalCount }'), 'state'],
+    ['{ processRun(trackingId: 1) { children(state: []) { totalCount } } }', 'state'],
+  ],
+  'Query.extracts\\(status:\\)': [['{ extracts(status: []) { totalCount } }', 'status']],
+  'Process.(ancestors|descendants|parents|children)\\(kinds:\\)': [
+    ...['ancestors', 'descendants'].map((field): [string, string] => [inProcess(`${field}(kinds: []) { complete }`), 'kinds']),
+    ...['parents', 'children'].map((field): [string, string] => [inProcess(`${field}(kinds: []) { totalCount }`), 'kinds']),
+  ],
+  'Query.executionOrder\\((kinds|processes):\\)': [
+    ['{ executionOrder(kinds: []) { __typename } }', 'kinds'],
+    ['{ executionOrder(processes: []) { __typename } }', 'processes'],
+  ],
+  'Query.runStatistics\\(processes:\\)': [['{ runStatistics(from: "2020-01-01T00:00:00Z", processes: []) { __typename } }', 'processes']],
+  'Query.lineage\\(roots:\\)': [['{ lineage(roots: []) { complete } }', 'roots']],
+  'Subscription.changes\\((kinds|states|fields):\\)': ['kinds', 'states', 'fields'].map((name) => [
+    `subscription { changes(${name}: []) { cursor } }`,
+    name,
+  ]),
+  'UnlinkProcessInput.(sources|targets)': ['sources', 'targets'].map((side) => [
+    mutation('unlinkProcess', `name: "process 001", ${side}: []`),
+    `input.${side}`,
+  ]),
+  'UnlinkSourceInput.objects': [
+    [mutation('unlinkProcess', 'name: "process 001", targets: [{ name: "warehouse", objects: [] }]'), 'input.targets.0.objects'],
+  ],
+  'UnlinkObjectInput.attributes': [
+    [
+      mutation('unlinkProcess', 'name: "process 001", targets: [{ name: "warehouse", objects: [{ name: "table 001", attributes: [] }] }]'),
+      'input.targets.0.objects.0.attributes',
+    ],
+  ],
+  'RemoveProcessFiltersInput.(filterIds|filters)': [
+    [mutation('removeProcessFilters', 'filterIds: []'), 'input.filterIds'],
+    [mutation('removeProcessFilters', 'process: { name: "process 001" }, filters: []'), 'input.filters'],
+  ],
+  'AddProcessFiltersInput.filters': [[mutation('addProcessFilters', 'process: { name: "process 001" }, filters: []'), 'input.filters']],
+  '(Update)?ProcessFilterInput.(texts|numbers)': ['texts', 'numbers'].map((list) => [
+    mutation('addProcessFilters', `process: { name: "process 001" }, filters: [{ ${filter(`${list}: []`)} }]`),
+    `input.filters.0.${list}`,
+  ]),
+  'AddDependenciesInput.dependencies': [[mutation('addDependencies', 'dependencies: []'), 'input.dependencies']],
+  'RemoveDependenciesInput.dependencies': [[mutation('removeDependencies', 'dependencies: []'), 'input.dependencies']],
+  'AddExtractDependenciesInput.dependencies': [[mutation('addExtractDependencies', 'dependencies: []'), 'input.dependencies']],
+  'RemoveExtractDependenciesInput.dependencies': [[mutation('removeExtractDependencies', 'dependencies: []'), 'input.dependencies']],
+  'ClaimExtractsInput.claims': [[mutation('claimExtracts', 'claims: []'), 'input.claims']],
+  'RegisterExtractsInput.files': [
+    [mutation('registerExtracts', 'location: { path: "/files" }, run: { trackingId: 1 }, files: []'), 'input.files'],
+  ],
+  'RegisterProcessesInput.processes': [[mutation('registerProcesses', 'processes: []'), 'input.processes']],
+  'ReportExtractsInput.reports': [[mutation('reportExtracts', 'reports: []'), 'input.reports']],
+  'ReportRunsInput.reports': [[mutation('reportRuns', 'reports: []'), 'input.reports']],
+};
+
+/** Lists that add: an operation that gives an empty one, and changes nothing. With the mode REPLACE they are refused: see below. */
+const adding: Record<string, string[]> = {
+  'RegisterProcessInput.(contacts|datasetTypes|dependsOn|filters|mappings|sources|targets)': [
+    registration('contacts: [], datasetTypes: [], dependsOn: [], filters: [], mappings: [], sources: [], targets: []', 'ADD'),
+  ],
+  'SourceInput.(contacts|objects)': [registration('targets: [{ name: "warehouse", contacts: [], objects: [] }]', 'ADD')],
+  'ObjectInput.(contacts|attributes)': [
+    registration('targets: [{ name: "warehouse", objects: [{ name: "table 001", contacts: [], attributes: [] }] }]', 'ADD'),
+  ],
+  'ReportExtractInput.errors': [mutation('reportExtract', 'extract: { trackingId: 1 }, errors: [], fencingToken: null')],
+  'ReportRunInput.(errors|parameters)': [mutation('reportRun', 'run: { trackingId: 1 }, errors: [], parameters: []')],
+  'StartProcessRunInput.parameters': [mutation('startProcessRun', 'process: { name: "process 001" }, parameters: []')],
+  'RegisterLocationFilesInput.fileNames': [mutation('registerLocationFiles', 'location: { path: "/empty" }, fileNames: []')],
+};
+
+/** All list arguments and input fields of the schema, by coordinate. */
+function listsOfSchema(): string[] {
+  const isList = (type: GraphQLInputType) => isListType(getNullableType(type));
+  return Object.values(api.schema.getTypeMap()).flatMap((type) => {
+    if (type.name.startsWith('__')) return [];
+    if (isInputObjectType(type))
+      return Object.values(type.getFields()).flatMap((field) => (isList(field.type) ? [`${type.name}.${field.name}`] : []));
+    if (!isObjectType(type) && !isInterfaceType(type)) return [];
+    return Object.values(type.getFields()).flatMap((field) =>
+      field.args.flatMap((arg) => (isList(arg.type) ? [`${type.name}.${field.name}(${arg.name}:)`] : [])),
+    );
+  });
+}
+
+test('each list of the schema has its rule: it selects or removes, or it adds', () => {
+  const patterns = [...Object.keys(refused), ...Object.keys(adding)].map((pattern) => new RegExp(`^${pattern}$`));
+  const lists = listsOfSchema();
+  expect(lists.filter((list) => patterns.filter((pattern) => pattern.test(list)).length !== 1)).toEqual([]);
+  expect(patterns.filter((pattern) => !lists.some((list) => pattern.test(list)))).toEqual([]);
+});
+
+async function refusalOf(operation: string): Promise<unknown> {
+  const document = parse(operation);
+  const contextValue = createContext(api.db, { actor: 'tester', role: 'admin' }, 'test');
+  const result = operation.startsWith('subscription')
+    ? await subscribe({ schema: api.schema, document, contextValue })
+    : await api.execute(operation);
+  return 'errors' in result ? result.errors![0]!.originalError : undefined;
+}
+
+test.each(Object.values(refused).flat())('%s is refused', async (operation, argument) => {
+  expect(await refusalOf(operation)).toMatchObject({ code: 'INVALID', details: { argument, allowed: { min: 1 } } });
+});
+
+test.each([
+  ...['contacts', 'datasetTypes', 'dependsOn', 'filters', 'mappings', 'sources', 'targets'].map((list) => [`${list}: []`, `input.${list}`]),
+  ['sources: [{ name: "landing zone 1", objects: [] }]', 'input.sources.0.objects'],
+  ['targets: [{ name: "warehouse", objects: [{ name: "table 001", attributes: [] }] }]', 'input.targets.0.objects.0.attributes'],
+])('a registration that replaces refuses %s', async (lists, argument) => {
+  expect(await refusalOf(registration(lists))).toMatchObject({ code: 'INVALID', details: { argument, allowed: { min: 1 } } });
+});
+
+test.each(Object.values(adding).flat())('%s adds nothing', async (operation) => {
+  const links = () =>
+    api.sql(
+      'select (select count(*) from process_source_object_attribute) as a, (select count(*) from process_target) as t, (select count(*) from process_contact) as c, (select count(*) from error_tracking) as e',
+    );
+  const before = await links();
+  const { errors } = await api.execute(operation);
+  expect(errors).toBeUndefined();
+  expect(await links()).toEqual(before);
+});
