@@ -49,7 +49,7 @@ test('the layout refuses what violates it', async () => {
     'process/links/link.service.ts': `import '../process.entity.js'; const sql = \`update contact_lkup set \${1}\`;`,
     'process/process.resolver.ts': `import '../source/source.resolver.js'; import '../source/source.entity.js';`,
     'run/start/start-run.ts': `import '../../process/links/process-source.entity.js'; throw new Error('no from process here');`,
-    'history/record.sql': `select record_changes('contact_lkup');`,
+    'history/record.sql': `select record_changes('contact_lkup'), move_process_source('[]', 'command');`,
     'surprise/surprise.ts': `import '../process/process.entity.js';`,
   };
   const folder = await mkdtemp(join(tmpdir(), 'waybill-layout-'));
@@ -88,6 +88,7 @@ test('the layout refuses what violates it', async () => {
     expect(wallViolations(folder)).toMatchInlineSnapshot(`
      [
        "history/record.sql names contact_lkup of contact/",
+       "history/record.sql names process_source of process/",
        "source/index.ts passes on what another file makes",
        "source/keep-source.sql names process_source of process/",
        "source/name.ts passes on what another file makes",
