@@ -12,7 +12,7 @@ export const arrows = {
   location: ['history'],
   'dataset-type': ['history'],
   source: ['history', 'actor', 'contact', 'location', 'dataset-type'],
-  process: ['history', 'actor', 'contact', 'dataset-type', 'source', 'location'],
+  process: ['history', 'actor', 'contact', 'dataset-type', 'source'],
   cluster: ['history', 'process'],
   catalogue: ['contact', 'location', 'dataset-type', 'source', 'process'],
   run: ['history', 'actor', 'source', 'process', 'cluster', 'lifecycle'],

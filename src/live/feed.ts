@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { disownRestored, nextWindow, WindowReader, currentSnapshot, type FeedEvent } from '../history/event-feed.js';
 import type { Database } from '../platform/database.js';
 import { readLinks, type SubjectLinks } from './subject-links.js';
@@ -49,7 +50,7 @@ export class Feed {
   #events = 0;
   /** Raised with whatever a subscriber may wait for. */
   version = 0;
-  readonly #waiting = new Set<() => void>();
+  readonly #news = new EventEmitter().setMaxListeners(0);
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
   #lookedAt = 0;
@@ -107,15 +108,8 @@ export class Feed {
   /** Waits until something has changed since `version`. */
   changed(version: number, signal: AbortSignal): Promise<void> {
     if (version !== this.version || signal.aborted || this.#stopped) return Promise.resolve();
-    return new Promise((resolve) => {
-      const go = () => {
-        this.#waiting.delete(go);
-        signal.removeEventListener('abort', go);
-        resolve();
-      };
-      this.#waiting.add(go);
-      signal.addEventListener('abort', go);
-    });
+    const done = () => undefined;
+    return once(this.#news, 'news', { signal }).then(done, done);
   }
 
   /** Tells what went wrong, seldom: while the database is away everybody tries again and again. */
@@ -151,7 +145,7 @@ export class Feed {
 
   #tell(): void {
     this.version++;
-    for (const go of [...this.#waiting]) go();
+    this.#news.emit('news');
   }
 
   async #look(): Promise<void> {
