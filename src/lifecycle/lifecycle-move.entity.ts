@@ -2,7 +2,7 @@ import { Entity } from '@mikro-orm/decorators/legacy';
 import { Flag } from '../platform/entity/columns.js';
 import { TextKey } from '../platform/entity/text-key.js';
 
-/** A move that a command may make (lifecycle.sql). `*` stands for every state that no other row of the kind names. */
+/** A move that a command may make (make-lifecycle.sql). `*` stands for every state that no other row of the kind names. */
 @Entity({ tableName: 'lifecycle_move' })
 export class LifecycleMove {
   @TextKey('subject_kind')

@@ -3,7 +3,7 @@ create or replace function process_tracker.lock_place(canonical text) returns vo
   select pg_advisory_xact_lock(hashtextextended(canonical, 8))
 $$;
 
--- The location of a place, or a new one: at most one is made, however many ask at the same instant, in whatever spelling. `wanted`: path, as location-path.service.ts
+-- The location of a place, or a new one: at most one is made, however many ask at the same instant, in whatever spelling. `wanted`: path, as location-path.ts
 -- writes it; name (left out, the first of `names` that is free, or the last with a number); type, bucket, maxAttempts, retryDelaySeconds of a new one.
 create or replace function process_tracker.put_location(wanted jsonb, out id int, out created boolean) language plpgsql as $$
 declare

@@ -90,7 +90,7 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
   const live = new LiveServer(app, schema, config, log, store);
   if (db) live.use(db);
 
-  const home = await readFile(new URL('./home.html', import.meta.url), 'utf8');
+  const home = await readFile(new URL('../../../src/app/http/home.html', import.meta.url), 'utf8');
   const policy =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'";
   app.get('/', (_, reply) => reply.type('text/html; charset=utf-8').header('content-security-policy', policy).send(home));

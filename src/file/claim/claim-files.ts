@@ -19,7 +19,7 @@ export enum ClaimOutcome {
   BLOCKED = 'BLOCKED',
 }
 
-/** What claim-extracts.sql answers of one claim, and what was claimed. */
+/** What claim-files.sql answers of one claim, and what was claimed. */
 export interface Claim {
   /** Number of the file. */
   id: number;
@@ -39,7 +39,7 @@ export interface Claim {
 
 const maxBytes = 1000;
 
-/** The claim as an item of claim-extracts.sql, without its file. @throws INVALID for what is wrong whatever the store holds */
+/** The claim as an item of claim-files.sql, without its file. @throws INVALID for what is wrong whatever the store holds */
 function itemOf(claim: ClaimExtractInput): ReportItem {
   const { file, version, hash, sizeBytes, modifiedAt, owner, leaseSeconds, claimKey } = claim;
   const named = file.fileName ? attempt(() => checkFileName(file.fileName!)) : undefined;

@@ -1,5 +1,5 @@
 -- Registers files of one location, each for itself: what is wrong with one is told, the others stand. A file is known by where it lies, in whatever
--- location it was registered (find-files.sql); one that is known already stays as it is, but is linked to the run. Only what was deleted is registered anew, through the moves of its lifecycle.
+-- location it was registered (find-known-files.sql); one that is known already stays as it is, but is linked to the run. Only what was deleted is registered anew, through the moves of its lifecycle.
 -- Set-based, and safe in parallel: files are made in the order of their names.
 --
 -- `input`: location (its number), run (its number), fileCount (how many files lie there), files, and guesses: what the ends of their names let

@@ -55,7 +55,7 @@ function checkText(value: string | null | undefined, argument: string, maxBytes 
     });
 }
 
-/** A file as register-extracts.sql takes it, and what its name lets guess. @throws INVALID for what is wrong whatever the store holds */
+/** A file as register-files.sql takes it, and what its name lets guess. @throws INVALID for what is wrong whatever the store holds */
 function itemOf(file: RegisterExtractInput): { item: Record<string, unknown>; guess: FileGuess } {
   const {
     fileName,

@@ -3,7 +3,7 @@
 -- id, to, createStatus, write/loadRecordCount, write/loadLowAt, write/loadHighAt, leaseSeconds, heartbeat, owner, attempt, untried, retryable and
 -- retryAfterSeconds (of a failure), fence, byHolder (loading is what it must be), onlyFrom (states that it may be in), run (a run that the file is
 -- linked to), errors (type, createType, message, retryable), rowsRead, rowsWritten, rowsRejected, outputHash, targetObject, and what the lifecycle
--- takes. With the policy `claim`, claim-extracts.sql has judged already.
+-- takes. With the policy `claim`, claim-files.sql has judged already.
 --
 -- A file is loaded after its parents, as they are after the items before it: those that such an item brings to loading count as loaded. A parent
 -- that is refused holds back what waits for it.

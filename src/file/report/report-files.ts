@@ -17,7 +17,7 @@ export const keptError = async ({ message, ...error }: ExtractErrorInput) => ({
   message: typeof message === 'string' ? await cleanMessage(message) : null,
 });
 
-/** The report as an item of report-extracts.sql. @throws INVALID for what is wrong whatever the store holds */
+/** The report as an item of report-files.sql. @throws INVALID for what is wrong whatever the store holds */
 export async function itemOf(report: ReportExtractInput): Promise<ReportItem> {
   const { extract: _extract, run: _run, status: to, fencingToken: token, rowVersion: version, errors, ...rest } = report;
   const { writeRecordCount, loadRecordCount, writeLowAt, writeHighAt, loadLowAt, loadHighAt } = rest;
