@@ -17,6 +17,7 @@ export const arrows = {
   catalogue: ['contact', 'location', 'dataset-type', 'source', 'process'],
   run: ['history', 'actor', 'source', 'process', 'cluster', 'lifecycle'],
   file: ['history', 'actor', 'location', 'dataset-type', 'source', 'process', 'run', 'lifecycle'],
+  // Of `stage`, `dataset` and `openlineage` there is nothing yet.
   stage: ['actor', 'source', 'process', 'run', 'file'],
   dataset: ['actor', 'contact', 'location', 'dataset-type', 'source', 'process', 'run', 'file'],
   lineage: ['source', 'process', 'run'],

@@ -8,7 +8,7 @@ const open = `mutation ($input: OpenRunGroupInput!) {
 }`;
 
 const order = `query ($processes: [ProcessRefInput!]!) {
-  executionOrder(processes: $processes) { layers { processes { name } } }
+  executionOrder(processes: $processes) { layers { processes { name aliases } } }
 }`;
 
 const close = `mutation ($input: CloseRunGroupInput!) {
@@ -19,7 +19,7 @@ interface Opened {
   openRunGroup: { group: { closedAt: string | null } };
 }
 interface Ordered {
-  executionOrder: { layers: { processes: { name: string }[] }[] };
+  executionOrder: { layers: { processes: { name: string; aliases: string[] }[] }[] };
 }
 
 /** Runs all processes as one group, each after those that it waits for, and closes the group. Runs of a group that is closed are not repeated. */
@@ -32,11 +32,12 @@ export async function runGroup(ask: Ask, options: RunOptions, print: (text: stri
   const { layers } = (await ask<Ordered>(order, { processes: refs })).executionOrder;
   for (const layer of layers)
     // These could run side by side. One after the other, they are easier to follow.
-    for (const { name } of layer.processes)
+    for (const { name, aliases } of layer.processes)
       print(
         `  ${name}: ${await runProcess(
           ask,
-          processes.find((process) => process.name === name)!,
+          // One that was renamed here is found by its name of before.
+          processes.find((process) => [name, ...aliases].includes(process.name))!,
           options,
         )}`,
       );

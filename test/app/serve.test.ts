@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,6 +85,29 @@ async function holdProcesses() {
     );
   return { waiters, release: () => client.end() };
 }
+
+test('npm start compiles and serves: the page on /, the API, and a store of its own', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'waybill-start-'));
+  // Where root starts it, PostgreSQL runs as another user, who must pass through.
+  await chmod(folder, 0o711);
+  const child = spawn('npm', ['start', '--silent', '--', '--port', '0', '--data-dir', join(folder, 'data')], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: '' },
+  });
+  let said = '';
+  child.stdout.on('data', (chunk) => (said += chunk));
+  child.stderr.on('data', (chunk) => (said += chunk));
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  try {
+    const url = await until('its word that it is ready', () => /Waybill answers on (\S+)\/graphql/.exec(said)?.[1], 120);
+    expect(await (await fetch(url)).text()).toContain('<title>Waybill');
+    expect(await ask(url)).toEqual(fine);
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  }
+});
 
 test('SIGTERM lets the running request end, takes no new one, and ends with 0', async () => {
   const server = program();

@@ -230,7 +230,8 @@ async function checkTimeZone(run: Run, name: string): Promise<void> {
 
 async function lookAt(run: Run, migrations: { name: string }[]): Promise<{ kind: 'empty' | 'ours' | 'foreign'; applied: Set<string> }> {
   const [found] = await run<{ ours: boolean; foreign: boolean; tables: boolean }>(
-    `select to_regclass('process_tracker.waybill_migration') is not null as ours, to_regclass('process_tracker.process') is not null as foreign,
+    `select to_regclass('process_tracker.waybill_migration') is not null as ours, (select bool_and(to_regclass('process_tracker.' || name) is not null) from unnest(array['process', 'process_tracking', 'actor_lkup', 'source_lkup',
+        'extract_tracking', 'location_lkup']) as name) as foreign,
       exists (select from pg_class where relnamespace = to_regnamespace('process_tracker') and relkind in ('r', 'p', 'v')) as tables`,
   );
   if (found!.ours) {
