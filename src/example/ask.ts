@@ -1,3 +1,5 @@
+import { withoutSecrets } from '../platform/config.js';
+
 export class ExampleError extends Error {
   override name = 'ExampleError';
 }
@@ -11,6 +13,7 @@ export type Ask = <Data = Record<string, unknown>>(query: string, variables?: Re
  */
 export function askAt(url: string, key?: string, signal?: AbortSignal): Ask {
   const endpoint = url.replace(/\/+$/, '').replace(/(\/graphql)?$/, '/graphql');
+  const shown = withoutSecrets(endpoint);
   return async <Data>(query: string, variables?: Record<string, unknown>) => {
     const response = await fetch(endpoint, {
       method: 'POST',
@@ -24,11 +27,11 @@ export function askAt(url: string, key?: string, signal?: AbortSignal): Ask {
     }).catch((error: Error) => {
       if (signal?.aborted) throw signal.reason;
       const cause = error.cause as { code?: string } | undefined;
-      throw new ExampleError(`No server answers on ${endpoint} (${cause?.code ?? error.message}). Is it running?`);
+      throw new ExampleError(`No server answers on ${shown} (${cause?.code ?? withoutSecrets(error.message)}). Is it running?`);
     });
     const body = (await response.json().catch(() => ({}))) as { data?: Data; errors?: { message: string }[] };
     if (body.errors?.length) throw new ExampleError(body.errors.map(({ message }) => message).join('\n'));
-    if (!body.data) throw new ExampleError(`What answers on ${endpoint} is not Waybill (status ${response.status}).`);
+    if (!body.data) throw new ExampleError(`What answers on ${shown} is not Waybill (status ${response.status}).`);
     return body.data;
   };
 }

@@ -69,6 +69,41 @@ test.each([
 test.each([
   ['compiled', () => compiled],
   ['interpreted', () => interpreted],
+])('long lists inside of long lists, %s, are whole', async (_, server) => {
+  const inside = `query ($roots: [ID!]!) { lineage(roots: $roots, direction: DOWNSTREAM, maxNodes: 300) {
+    nodes { distance subject { ... on SourceObject { name lineage(direction: DOWNSTREAM, maxNodes: 300) { visitedNodes nodes { id } edges { from to } } } } } } }`;
+  const { data } = (await api.execute(inside, { roots: [root] })) as any;
+  expect(data.lineage.nodes).toHaveLength(300);
+  expect(data.lineage.nodes[0].subject.lineage.visitedNodes).toBe(300);
+  expect(data.lineage.nodes[0].subject.lineage.nodes).toHaveLength(300);
+  for (let time = 0; time < 3; time++) expect((await server().ask(inside, { roots: [root] })).body.data).toEqual(data);
+});
+
+test('of items with many fields fewer are executed in one go', async () => {
+  const asked = async (aliases: number) => {
+    const subjects = Array.from({ length: aliases }, (_, i) => `s${i}: subject { ... on SourceObject { name } }`).join(' ');
+    const many = `query ($roots: [ID!]!) { lineage(roots: $roots, direction: DOWNSTREAM, maxNodes: 2000) { nodes { ${subjects} } } }`;
+    let statements = 0;
+    const { query: send } = db;
+    db.query = (sql, values) => (statements++, send.call(db, sql, values)) as Promise<never>;
+    try {
+      const { nodes } = ((await compiled.ask(many, { roots: [root] })).body.data as any).lineage;
+      expect(nodes).toHaveLength(objects + 2);
+      expect(nodes[objects][`s${aliases - 1}`].name).toEqual(expect.any(String));
+    } finally {
+      delete (db as Partial<Database>).query;
+    }
+    return statements;
+  };
+  // Each part reads its objects by a statement of its own.
+  const few = await asked(1);
+  expect(few).toBeLessThan(20);
+  expect(await asked(100)).toBeGreaterThan(100);
+});
+
+test.each([
+  ['compiled', () => compiled],
+  ['interpreted', () => interpreted],
 ])('errors in a large answer, %s, have their places', async (_, server) => {
   await api.sql('alter table source_object_lkup rename column source_object_name to another');
   try {

@@ -50,7 +50,7 @@ export const command =
       if (help) return print(usage);
       if (wanted !== undefined && positionals.length !== wanted)
         throw new UsageError(
-          positionals.length > wanted ? withoutSecrets(`Unexpected argument ${JSON.stringify(positionals[wanted])}.`) : '',
+          positionals.length > wanted ? `Unexpected argument ${JSON.stringify(withoutSecrets(positionals[wanted]!))}.` : '',
         );
       const code = await run(values, positionals, print);
       if (code !== undefined) process.exitCode = code;

@@ -12,14 +12,17 @@ import {
   type FieldNode,
   type GraphQLResolveInfo,
   type OperationDefinitionNode,
+  type SelectionNode,
 } from 'graphql';
 import { createContext, type Context } from '../../platform/read/context.js';
 import { ListText } from '../../platform/read/large-answer.js';
 import { pause } from '../../platform/turns.js';
 import { asItIs, compileQuery, flagsOf, type Compiled, type Variables } from './compile-query.js';
 
-/** How many items of a long list are executed at once. */
-const partSize = 250;
+/** How many fields of a long list are executed at once: those of some hundred items, or of fewer that have many. */
+const partFields = 2_000;
+/** Shorter lists are executed as any other. */
+const longFrom = 250;
 
 /**
  * Lets the lists that are marked as long (`@Extensions({ longList: true })`) be executed part by part in large answers: an operation of its own for each part,
@@ -32,7 +35,7 @@ export function withLongLists(schema: GraphQLSchema): GraphQLSchema {
       if (!field.extensions.longList) continue;
       const resolve = field.resolve ?? defaultFieldResolver;
       const divided = (list: unknown, context: Context, info: GraphQLResolveInfo) =>
-        context.large && Array.isArray(list) && list.length > partSize ? inParts(list, context, info) : list;
+        context.large && Array.isArray(list) && list.length > longFrom ? inParts(list, context, info) : list;
       field.resolve = (root, args, context: Context, info) => {
         const list: unknown = resolve(root, args, context, info);
         return list instanceof Promise ? list.then((each) => divided(each, context, info)) : divided(list, context, info);
@@ -43,16 +46,16 @@ export function withLongLists(schema: GraphQLSchema): GraphQLSchema {
 }
 
 async function inParts(list: readonly unknown[], context: Context, info: GraphQLResolveInfo): Promise<never[]> {
-  const { query, key } = partOf(info);
+  const { query, key, size } = partOf(info);
   const large = context.large!;
   const path = pathOf(info);
   const pieces: string[] = [];
   const allErrors: GraphQLError[] = [];
-  for (let at = 0; at < list.length; at += partSize) {
+  for (let at = 0; at < list.length; at += size) {
     await pause();
-    // Loaders of its own: what they have read is let go with the part.
-    const own = { ...createContext(context.db, context, context.requestId), large };
-    const { data, errors = [] } = await query({ [info.fieldName]: list.slice(at, at + partSize) }, own, info.variableValues);
+    // Loaders of its own: what they have read is let go with the part. Long lists in the part are executed with it: its text is made at once.
+    const own = createContext(context.db, context, context.requestId);
+    const { data, errors = [] } = await query({ [info.fieldName]: list.slice(at, at + size) }, own, info.variableValues, large.variables);
     const found = errors.map((error) => located(error, path, at));
     if (!data?.[key]) throw found[0] ?? new Error(`no ${info.fieldName} in a part of an answer`);
     allErrors.push(...found);
@@ -81,7 +84,10 @@ function located({ message, nodes, path = [], originalError }: GraphQLError, lis
 interface Part {
   operation: OperationDefinitionNode;
   key: string;
-  query: (root: unknown, context: Context, variables: Variables) => Promise<ExecutionResult>;
+  /** How many items make one part. */
+  size: number;
+  /** `sent` are the variables as the caller sent them. */
+  query: (root: unknown, context: Context, variables: Variables, sent: Variables) => Promise<ExecutionResult>;
 }
 /** By the field's place in its document; a fragment's may be part of several operations. */
 const parts = new WeakMap<FieldNode, Part>();
@@ -103,13 +109,26 @@ function partOf(info: GraphQLResolveInfo): Part {
   const part: Part = {
     operation,
     key: node.alias?.value ?? fieldName,
-    query: async (rootValue, contextValue, values) =>
+    size: Math.max(1, Math.min(longFrom, Math.floor(partFields / fieldsOf(fieldNodes, fragments)))),
+    query: async (rootValue, contextValue, values, sent) =>
       (await compiled?.(contextValue, values, rootValue)) ??
       // A compiled query has the values of its variables from GraphQL; the interpreter reads those of the request itself.
-      execute({ schema, document, rootValue, contextValue, variableValues: isWritten(own) ? values : contextValue.large!.variables }),
+      execute({ schema, document, rootValue, contextValue, variableValues: isWritten(own) ? values : sent }),
   };
   parts.set(node, part);
   return part;
+}
+
+/** How many fields stand below some selections, those of a fragment wherever it is used; once counted too many, no further. */
+function fieldsOf(selections: readonly SelectionNode[], fragments: GraphQLResolveInfo['fragments'], most = partFields): number {
+  let count = 0;
+  for (const node of selections) {
+    if (count > most) break;
+    if (node.kind === Kind.FIELD) count++;
+    const below = node.kind === Kind.FRAGMENT_SPREAD ? fragments[node.name.value]?.selectionSet : node.selectionSet;
+    count += fieldsOf(below?.selections ?? [], fragments, most - count);
+  }
+  return count;
 }
 
 const isWritten = ({ variableDefinitions = [] }: OperationDefinitionNode): boolean =>
