@@ -20,6 +20,8 @@ export interface RequestRecord {
   large?: { end(): void };
   /** What that stream is made of. */
   body?: object;
+  /** Called when the client has its answer, or is gone. */
+  release?: () => void;
   /** The client has its answer, or is gone. */
   closed?: boolean;
 }

@@ -1,3 +1,5 @@
+import { connect as dial } from 'node:net';
+import { unsent } from '../../src/app/execution/large-answers.js';
 import type { Database } from '../../src/platform/database.js';
 import { globalId } from '../../src/platform/entity/ids.js';
 import { bodyOf, ListText } from '../../src/platform/read/large-answer.js';
@@ -84,8 +86,8 @@ test('of items with many fields fewer are executed in one go', async () => {
     const subjects = Array.from({ length: aliases }, (_, i) => `s${i}: subject { ... on SourceObject { name } }`).join(' ');
     const many = `query ($roots: [ID!]!) { lineage(roots: $roots, direction: DOWNSTREAM, maxNodes: 2000) { nodes { ${subjects} } } }`;
     let statements = 0;
-    const { query: send } = db;
-    db.query = (sql, values) => (statements++, send.call(db, sql, values)) as Promise<never>;
+    const send = db.query.bind(db);
+    db.query = (sql, values) => (statements++, send(sql, values)) as Promise<never>;
     try {
       const { nodes } = ((await compiled.ask(many, { roots: [root] })).body.data as any).lineage;
       expect(nodes).toHaveLength(objects + 2);
@@ -211,4 +213,36 @@ test('the text of a list is let go while it is sent: a connection that is kept h
   for await (const piece of bodyOf({ data: { nodes: list } })) text += piece;
   expect(text).toBe('{"data":{"nodes":[{"id":1},{"id":2},{"id":3}]}}\n');
   expect(list.pieces.join('')).toBe('');
+});
+
+test('clients that do not read their large answers take no more than so much memory, and are cut after a while', async () => {
+  const known = { ...unsent };
+  // More than the system keeps for a connection.
+  const body = JSON.stringify({
+    query: `query ($roots: [ID!]!) { lineage(roots: $roots, direction: DOWNSTREAM, maxNodes: 2000) { nodes { ${Array.from({ length: 400 }, (_, i) => `k${i}: id`).join(' ')} } } }`,
+    variables: { roots: [root] },
+  });
+  const { hostname, port } = new URL(compiled.url);
+  const socket = dial(Number(port), hostname).pause();
+  try {
+    Object.assign(unsent, { atMost: 1_000_000, patienceMs: 4_000 });
+    const cut = new Promise((resolve) => socket.once('close', resolve).once('error', () => undefined));
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+    const ask = () => compiled.ask(query, variables());
+    let refused = await ask();
+    while (!refused.body.errors) refused = await ask();
+    expect(refused.body.errors[0]!.extensions).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(refused.status).toBe(503);
+    // Small answers are made as ever.
+    expect((await compiled.ask('{ processes { totalCount } }')).body.data).toEqual({ processes: { totalCount: 1 } });
+    while ((await ask()).body.errors) await new Promise((resolve) => setTimeout(resolve, 200));
+    // What the system has kept for it is read now; then it sees the end.
+    socket.resume();
+    await cut;
+  } finally {
+    socket.destroy();
+    Object.assign(unsent, known);
+  }
 });

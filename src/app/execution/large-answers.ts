@@ -12,6 +12,25 @@ const atOnce = 2;
 const waitingAtMost = 50;
 const waitMs = 30_000;
 
+/** What clients that read slowly, or not at all, may take; a test changes it. */
+export const unsent = {
+  /** Characters of answers that are made and not sent yet. From then on no large answer is made. */
+  atMost: 256 * 2 ** 20,
+  /** A connection whose client reads nothing for so long is cut. */
+  patienceMs: 60_000,
+};
+let held = 0;
+
+/** Counts the texts of an answer as unsent, until the function that it answers is called. */
+export function holdUnsent({ size }: LargeAnswer): () => void {
+  held += size;
+  let released = false;
+  return () => {
+    if (!released) held -= size;
+    released = true;
+  };
+}
+
 const waiting: (() => void)[] = [];
 let running = 0;
 
@@ -70,6 +89,7 @@ export async function prepareAnswer(
   document: DocumentNode,
 ): Promise<void> {
   if (cost < inPiecesFrom || !asksForLongLists(schema, document)) return;
+  if (held > unsent.atMost) throw tooMany();
   const end = cost < fewFrom ? () => undefined : await place();
   context.large = new LargeAnswer(variables ?? {}, end);
   const record = requests.getStore();

@@ -4,7 +4,7 @@ import type { Context } from '../../platform/read/context.js';
 import { conflict, forbidden, Unavailable } from '../../platform/errors.js';
 import { checkCost, costOf } from '../execution/limits.js';
 import { requests } from '../log.js';
-import { prepareAnswer } from '../execution/large-answers.js';
+import { holdUnsent, prepareAnswer } from '../execution/large-answers.js';
 import { answerError, retryAfterOf, statusOf } from '../execution/apollo-errors.js';
 import type { StoreState } from '../store/migrate.js';
 
@@ -36,6 +36,10 @@ export function gatePlugin(limits: Pick<Config, 'maxCost'>, state: () => StoreSt
           if (large) {
             large.end();
             large.fillIn(result.data);
+            const release = holdUnsent(large);
+            const sent = requests.getStore();
+            if (sent && !sent.closed) sent.release = release;
+            else release();
             const errors = large.errors.map((error) => answerError(error, schema));
             if (errors.length) result.errors = [...(result.errors ?? []), ...errors];
           }

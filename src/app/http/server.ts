@@ -13,6 +13,7 @@ import { createContext, type Caller, type Context } from '../../platform/read/co
 import type { Database } from '../../platform/database.js';
 import { DomainError, Unavailable } from '../../platform/errors.js';
 import { bodyOf } from '../../platform/read/large-answer.js';
+import { unsent } from '../execution/large-answers.js';
 import { documentLimits } from '../execution/limits.js';
 import { requestIdFrom, requests, type Log, type RequestRecord } from '../log.js';
 import { answerError, retryAfterOf, statusOf } from '../execution/apollo-errors.js';
@@ -185,6 +186,7 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
     reply.raw.once('close', () => {
       record.closed = true;
       record.large?.end();
+      record.release?.();
     });
     reply.headers({
       'x-request-id': request.id,
@@ -198,6 +200,8 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
   app.addHook('preHandler', (request, _, done) => requests.run(request.record, done));
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.record.refused && String(reply.getHeader('content-type')).startsWith('application/json')) reply.code(200);
+    // Node's server destroys a connection on which nothing has moved for so long.
+    request.raw.socket.setTimeout(unsent.patienceMs);
     return request.record.body ? Readable.from(bodyOf(request.record.body)) : payload;
   });
   app.addHook('onResponse', async (request, reply) => {

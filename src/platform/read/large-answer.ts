@@ -33,6 +33,11 @@ export class LargeAnswer {
     this.#lists.set(path.join('.'), { path, text, errors });
   }
 
+  /** Characters of the texts that are kept. */
+  get size(): number {
+    return [...this.#lists.values()].reduce((sum, { text }) => text.pieces.reduce((all, piece) => all + piece.length, sum), 0);
+  }
+
   get errors(): GraphQLError[] {
     return [...this.#lists.values()].flatMap(({ errors }) => errors);
   }
