@@ -3,6 +3,7 @@ import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/read/context.js';
 import { filterByReference } from '../platform/read/filters.js';
 import { Audited, type Row } from '../platform/entity/node.js';
+import { Reads } from '../platform/read/selection.js';
 import { Actor } from './actor.entity.js';
 
 filterByReference(Audited, 'createdBy', 'createdById', Actor);
@@ -15,7 +16,8 @@ export class AuditResolver {
     nullable: true,
     description: 'Who made the row; null where the writer did not say (Python clients never do). Column `created_by`.',
   })
-  createdBy(@Root() row: Row & { createdById: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  @Reads(Audited, 'createdById')
+  createdBy(@Root() row: Row<Audited, 'createdById'>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Actor> | null> {
     return ctx.load(Actor, row.createdById || null, info);
   }
 
@@ -23,7 +25,8 @@ export class AuditResolver {
     nullable: true,
     description: 'Who last changed the row; null where the writer did not say. Column `updated_by`.',
   })
-  updatedBy(@Root() row: Row & { updatedById: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  @Reads(Audited, 'updatedById')
+  updatedBy(@Root() row: Row<Audited, 'updatedById'>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Actor> | null> {
     return ctx.load(Actor, row.updatedById || null, info);
   }
 }

@@ -15,7 +15,7 @@ const ContactSubject = createUnionType({
   name: 'ContactSubject',
   description: 'What a contact can answer for.',
   types: () => [Process, Source, SourceObject, SourceObjectAttribute] as const,
-  resolveType: (row: object) => (row as Row).__typename,
+  resolveType: (row: Row) => row.__typename,
 });
 
 @InputType({ description: 'A contact and what it answers for.' })
@@ -31,8 +31,8 @@ class ContactLinkInput {
 
 @ObjectType({ description: 'A contact and what it answers for, after the change.' })
 class ContactLinkPayload {
-  @Field(() => ContactSubject, { description: 'What the contact answers for.' }) subject!: unknown;
-  @Field(() => Contact, { description: 'The contact.' }) contact!: unknown;
+  @Field(() => ContactSubject, { description: 'What the contact answers for.' }) subject!: Row | null;
+  @Field(() => Contact, { description: 'The contact.' }) contact!: Row<Contact> | null;
   @Field(() => Boolean, { description: 'False where it already was as asked for.' }) changed!: boolean;
 }
 
@@ -62,7 +62,7 @@ export class ContactLinksResolver {
   }
 
   @FieldResolver()
-  contact(@Root() { contactId }: ContactLinkResult, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  contact(@Root() { contactId }: ContactLinkResult, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Contact> | null> {
     return ctx.load(Contact, contactId, info);
   }
 }

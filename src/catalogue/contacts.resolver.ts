@@ -12,7 +12,7 @@ import { Source } from '../source/source.entity.js';
 
 @ObjectType({ description: 'A contact of something, with what it is asked about there.' })
 class ContactLink {
-  @Field(() => Contact, { description: 'Whom to call.' }) contact!: unknown;
+  @Field(() => Contact, { description: 'Whom to call.' }) contact!: Row<Contact>;
   @Field(() => [String], { description: 'The roles it has here, ordered by name; empty where none was said.' }) roles!: string[];
 }
 
@@ -20,7 +20,7 @@ class ContactLink {
 @Resolver(() => ContactLink)
 class ContactLinkResolver {
   @FieldResolver()
-  contact(@Root() row: Row): Row {
+  contact(@Root() row: Row<Contact>): Row<Contact> {
     return row;
   }
 }
@@ -42,35 +42,35 @@ registerEnumType(ContactOrigin, {
 
 @ObjectType({ description: 'A contact of a process, with where it comes from. Each contact stands once for each origin.' })
 class ProcessContact {
-  @Field(() => Contact, { description: 'Whom to call.' }) contact!: unknown;
+  @Field(() => Contact, { description: 'Whom to call.' }) contact!: Row<Contact>;
   @Field(() => ContactOrigin, { description: 'Why it answers for the process.' }) origin!: ContactOrigin;
   @Field(() => [String], { description: 'The roles it has there, ordered by name; empty where none was said.' }) roles!: string[];
   @Field(() => Source, {
     nullable: true,
     description: 'The source read or written that it is a contact of; null for a contact of the process itself.',
   })
-  source!: unknown;
+  source!: Row<Source> | null;
   @Field(() => SourceObject, {
     nullable: true,
     description: 'The object of that source that it is a contact of; null where it is one of the source as a whole.',
   })
-  object!: unknown;
+  object!: Row<SourceObject> | null;
 }
 
-type ProcessContactRow = Row & { sourceId: number; objectId: number };
+type ProcessContactRow = Row<Contact> & { sourceId: number; objectId: number };
 
 @Resolver(() => ProcessContact)
 class ProcessContactResolver {
   @FieldResolver()
-  contact(@Root() row: ProcessContactRow): Row {
+  contact(@Root() row: ProcessContactRow): Row<Contact> {
     return row;
   }
   @FieldResolver()
-  source(@Root() row: ProcessContactRow, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  source(@Root() row: ProcessContactRow, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Source> | null> {
     return ctx.load(Source, row.sourceId || null, info);
   }
   @FieldResolver()
-  object(@Root() row: ProcessContactRow, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  object(@Root() row: ProcessContactRow, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<SourceObject> | null> {
     return ctx.load(SourceObject, row.objectId || null, info);
   }
 }

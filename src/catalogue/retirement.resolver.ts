@@ -23,7 +23,6 @@ const CatalogueThing = subjectUnion('CatalogueThing', kinds, 'What the catalogue
 @InputType({ description: 'What to retire or to restore, by its id or by its names.' })
 class LifecycleInput {
   @Field(() => LongText, { nullable: true, description: 'Why: kept in the history.' }) reason?: string | null;
-  [argument: string]: unknown;
 }
 subjectFields(LifecycleInput.prototype, kinds, 'id');
 
@@ -34,7 +33,7 @@ class RemoveAliasInput extends LifecycleInput {
 
 @ObjectType({ description: 'A thing of the catalogue after the change.' })
 class CatalogueThingPayload {
-  @Field(() => CatalogueThing, { description: 'The thing as it is now.' }) subject!: unknown;
+  @Field(() => CatalogueThing, { description: 'The thing as it is now.' }) subject!: Row | null;
   @Field(() => Boolean, { description: 'False where it already was as asked for.' }) changed!: boolean;
 }
 

@@ -2,7 +2,6 @@ import type { Tx } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
 import { lockNamed } from '../platform/write/lookup.js';
 import { lockThing } from '../platform/write/naming.js';
-import type { Row } from '../platform/entity/node.js';
 import { Cluster } from './cluster.entity.js';
 import { processNaming } from '../process/process-naming.js';
 
@@ -71,7 +70,7 @@ const locate = async (tx: Tx, input: Assignment) => {
     'process',
   ]);
   const cluster = await lockNamed(tx, Cluster, { id: input.clusterId ?? null, name: input.cluster ?? null }, 'input.cluster', 'key share');
-  return { process, cluster: cluster as unknown as Row & { maxMemoryUnit: string | null; maxProcessingUnit: string | null } };
+  return { process, cluster };
 };
 
 /** Says that a process runs on a cluster and what it needs there, or changes what it needs. What is left out stays. */

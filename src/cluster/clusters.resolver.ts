@@ -24,26 +24,26 @@ abstract class Needs {
 
 @ObjectType({ description: 'A process of a cluster, and what it needs there.' })
 class ClusterProcess extends Needs {
-  @Field(() => Process, { description: 'The process.' }) process!: unknown;
+  @Field(() => Process, { description: 'The process.' }) process!: Row<Process>;
 }
 
 @Resolver(() => ClusterProcess)
 class ClusterProcessResolver {
   @FieldResolver()
-  process(@Root() row: Row): Row {
+  process(@Root() row: Row<Process>): Row<Process> {
     return row;
   }
 }
 
 @ObjectType({ description: 'A cluster that a process runs on, and what it needs there.' })
 class ProcessCluster extends Needs {
-  @Field(() => Cluster, { description: 'The cluster.' }) cluster!: unknown;
+  @Field(() => Cluster, { description: 'The cluster.' }) cluster!: Row<Cluster>;
 }
 
 @Resolver(() => ProcessCluster)
 class ProcessClusterResolver {
   @FieldResolver()
-  cluster(@Root() row: Row): Row {
+  cluster(@Root() row: Row<Cluster>): Row<Cluster> {
     return row;
   }
 }
@@ -60,6 +60,8 @@ registerEnumType(ClusterFigure, {
 
 @ObjectType({ description: 'A need in a unit that the cluster cannot compare with its own.' })
 class NeedNotCounted {
+  /** The number of the process, which is read by it. */
+  processId!: number;
   @Field(() => ClusterFigure, { description: 'What is needed.' }) figure!: ClusterFigure;
   @Field(() => Int, { description: 'How much, in `unit`.' }) amount!: number;
   @Field(() => String, { nullable: true, description: 'The unit that was given.' }) unit!: string | null;
@@ -115,6 +117,9 @@ class AssignToClusterInput extends RemoveFromClusterInput {
 
 @ObjectType({ description: 'A process and a cluster after the change.' })
 class ClusterAssignmentPayload {
+  /** The numbers of the process and of the cluster, which are read by them. */
+  id!: number;
+  clusterId!: number;
   @Field(() => Boolean, { description: 'False where it already was as asked for.' }) changed!: boolean;
 }
 
@@ -145,7 +150,7 @@ type NeedsRow = ClusterNeeds & { id: number; no_memory: NotCounted[]; no_process
 @Resolver(() => Cluster)
 class ClusterNeedsResolver {
   @FieldResolver(() => ClusterNeeds, { description: 'What its processes say to need, together, and what that leaves of it.' })
-  declaredNeeds(@Root() row: Row, @Ctx() ctx: Context): Promise<NeedsRow> {
+  declaredNeeds(@Root() row: Row<Cluster, 'id'>, @Ctx() ctx: Context): Promise<NeedsRow> {
     return ctx.loaders
       .get<number, NeedsRow>('Cluster.declaredNeeds', async (ids) => {
         const rows = await ctx.db.query<NeedsRow>(declaredNeeds, [ids]);

@@ -5,6 +5,8 @@ import { Extract } from './file.entity.js';
 
 @ObjectType({ description: 'A file after a report.' })
 export class ReportExtractPayload {
+  /** The number of the file, which is read by it. */
+  id!: number;
   @Field(() => Boolean, { description: 'Whether the file was already as reported, so that nothing was written.' }) done!: boolean;
 }
 

@@ -5,6 +5,7 @@ import type { Context } from '../platform/read/context.js';
 import { invalid, notFound } from '../platform/errors.js';
 import { decodeId, globalId } from '../platform/entity/ids.js';
 import type { Row } from '../platform/entity/node.js';
+import type { EntityClass } from '../platform/entity/rows.js';
 import { stamped } from '../platform/read/stamped.js';
 import { Process } from '../process/process.entity.js';
 import { SourceObject } from '../source/source-object.entity.js';
@@ -14,7 +15,7 @@ import { defaultNodes, Lineage, LineageArgs, LineageNode, maxRoots, type Lineage
 import { kinds, walkLineage, type Walk, type WalkNode } from './walk-lineage.js';
 
 /** The entities of the kinds of nodes. */
-const entities = [Process, Source, SourceObject] as const;
+const entities: readonly EntityClass<{ id: number }>[] = [Process, Source, SourceObject];
 
 /** A walk costs the nodes that it may answer. */
 const lineageCost = ({ args, childComplexity }: ComplexityEstimatorArgs): number => Number(args.maxNodes ?? defaultNodes) + childComplexity;

@@ -72,7 +72,7 @@ const LineageSubject = createUnionType({
   name: 'LineageSubject',
   description: 'What can stand in a lineage graph.',
   types: () => [Process, Source, SourceObject] as const,
-  resolveType: (row: object) => (row as Row).__typename,
+  resolveType: (row: Row) => row.__typename,
 });
 
 @ObjectType({ description: 'Something that a lineage walk met.' })
@@ -83,7 +83,7 @@ export class LineageNode {
     nullable: true,
     description: 'The process, source or object itself; null if it was deleted while the answer was made.',
   })
-  subject!: unknown;
+  subject!: Row<Process> | Row<Source> | Row<SourceObject> | null;
 }
 
 @ObjectType({ description: 'A step of the data: from what a process reads to the process, or from the process to what it writes.' })

@@ -1,12 +1,13 @@
 import { ArgsType, Field, ID, ObjectType } from 'type-graphql';
+import type { FeedEvent } from '../history/event-feed.js';
 import { StatusEvent } from '../history/status-event.entity.js';
-import { Node } from '../platform/entity/node.js';
+import { Node, type Row } from '../platform/entity/node.js';
 import { Name } from '../platform/entity/text.js';
 
 @ObjectType({ description: 'One change of a state or of links, as a subscription tells of it.' })
 export class Change {
   @Field(() => StatusEvent, { description: 'What was changed, from what to what, when, and by whom.' })
-  event!: unknown;
+  event!: FeedEvent;
   @Field(() => String, {
     description: 'Where the subscription stands behind this change: one that starts again `after` it goes on from here.',
   })
@@ -15,7 +16,7 @@ export class Change {
     nullable: true,
     description: 'What was changed, as it is now: later changes may be in it already. Null if it is no longer there.',
   })
-  subject!: unknown;
+  subject!: Row | null;
 }
 
 @ArgsType()

@@ -2,9 +2,9 @@ import { Int } from 'type-graphql';
 import type { Tx } from '../platform/database.js';
 import { conflict, invalid } from '../platform/errors.js';
 import { maskAddress } from '../platform/mask-secrets.js';
-import { lockThing, type ThingInput } from '../platform/write/naming.js';
+import { lockThing } from '../platform/write/naming.js';
 import { Name } from '../platform/entity/text.js';
-import { updateThing, type ThingField } from '../platform/write/record-changes.js';
+import { updateThing, type ThingChange, type ThingField } from '../platform/write/record-changes.js';
 import { checkBucket, putLocation, type NewLocation } from './find-location.js';
 import { locationNaming } from './location-naming.js';
 import { describePath } from './location-path.js';
@@ -46,27 +46,34 @@ export const locationFields: readonly ThingField[] = [
 
 /** Makes a location, or finds the one that has the path. @throws CONFLICT where that has another name, or the name another path */
 export function createLocation(tx: Tx, input: NewLocation): Promise<{ id: number; created: boolean }> {
+  const values: Readonly<Record<string, unknown>> = { ...input };
   for (const { name, min } of locationFields) {
-    const value = input[name as keyof NewLocation];
+    const value = values[name];
     if (min !== undefined && typeof value === 'number' && value < min)
       throw invalid(`${name} must be at least ${min}, not ${value}.`, { argument: `input.${name}`, value, allowed: { min } });
   }
   return putLocation(tx, input, 'input');
 }
 
+export interface LocationChange extends ThingChange {
+  path?: string | null;
+  type?: string | null;
+  bucket?: string | null;
+}
+
 /** Changes a location. With another path come its type and its bucket, unless they are given. @throws CONFLICT where another one has the path */
-export async function updateLocation(tx: Tx, given: ThingInput): Promise<{ id: number; warnings: string[] }> {
+export async function updateLocation(tx: Tx, given: LocationChange): Promise<{ id: number; warnings: string[] }> {
   const input = typeof given.newName === 'string' ? { ...given, newName: maskAddress(given.newName) } : given;
   if (typeof input.path !== 'string' && typeof input.bucket !== 'string') return updateThing(tx, locationNaming, locationFields, input);
   const row = await lockThing(tx, locationNaming, input);
-  const was = describedOrNot(row.path as string);
+  const was = describedOrNot(row.path);
   if (typeof input.path !== 'string') {
-    if (was) checkBucket(input.bucket as string, was.bucket, was.path, 'input');
+    if (was) checkBucket(input.bucket, was.bucket, was.path, 'input');
     return updateThing(tx, locationNaming, locationFields, input);
   }
   const now = describePath(input.path, 'input.path');
-  checkBucket(input.bucket as string | null | undefined, now.bucket, now.path, 'input');
-  const changes: ThingInput = { ...input, path: now.path };
+  checkBucket(input.bucket, now.bucket, now.path, 'input');
+  const changes: LocationChange = { ...input, path: now.path };
   if (input.type === undefined && now.type && now.type !== was?.type) changes.type = now.type;
   if (input.bucket === undefined && now.bucket !== (was?.bucket ?? null)) changes.bucket = now.bucket;
   await tx.query('select process_tracker.lock_place(process_tracker.canonical_path($1))', [now.path]);

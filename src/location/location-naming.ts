@@ -1,7 +1,7 @@
 import type { Naming } from '../platform/write/naming.js';
 import { Location } from './location.entity.js';
 
-export const locationNaming: Naming = { entity: Location, alias: { table: 'location_alias' } };
+export const locationNaming: Naming<Location> = { entity: Location, alias: { table: 'location_alias' } };
 
 /**
  * SQL of the number of the location of a path, in any spelling. A store may have several for one place: then that with this spelling, or the oldest. A

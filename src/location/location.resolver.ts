@@ -1,31 +1,17 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import {
-  Arg,
-  Ctx,
-  Extensions,
-  Field,
-  FieldResolver,
-  Info,
-  InputType,
-  Int,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, InputType, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/read/context.js';
 import { listQuery, referenceField } from '../platform/read/fields.js';
 import { findRow } from '../platform/read/find-row.js';
 import { maskAddress } from '../platform/mask-secrets.js';
-import { idByName, type ThingInput } from '../platform/write/naming.js';
+import { idByName } from '../platform/write/naming.js';
 import type { Row } from '../platform/entity/node.js';
 import { removable } from '../platform/write/removal.js';
-import type { FieldReads } from '../platform/read/selection.js';
+import { ReadsOnly } from '../platform/read/selection.js';
 import { Name } from '../platform/entity/text.js';
 import { aliasesField, reasonField, tellingFields } from '../platform/write/record.js';
 import type { NewLocation } from './find-location.js';
-import { createLocation, locationFields, updateLocation } from './location-changes.js';
+import { createLocation, locationFields, updateLocation, type LocationChange } from './location-changes.js';
 import { idByPath, locationNaming } from './location-naming.js';
 import { describePath } from './location-path.js';
 import { LocationType } from './location-type.entity.js';
@@ -56,10 +42,14 @@ reasonField(UpdateInput.prototype);
 
 @ObjectType({ description: 'What became of the wish to make a location.' })
 class CreateLocationPayload {
+  /** The number of the location, which is read by it. */
+  id!: number;
   @Field(() => Boolean, { description: 'False where there was one with the path; it is left as it was.' }) created!: boolean;
 }
 @ObjectType({ description: 'The changed Location.' })
 class UpdateLocationPayload {
+  /** The number of the location, which is read by it. */
+  id!: number;
   @Field(() => [String], { description: 'What the caller should know of the consequences, such as who does not know a new name yet.' })
   warnings!: string[];
 }
@@ -76,7 +66,7 @@ class LocationResolver {
     @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string,
     @Arg('path', () => Name, { nullable: true, description: 'Its path or URI; a slash at the end makes no difference.' }) path?: string,
     @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) trackingId?: number,
-  ): Promise<Row | null> {
+  ): Promise<Row<Location> | null> {
     return findRow(
       ctx,
       info,
@@ -87,10 +77,10 @@ class LocationResolver {
   }
 
   @FieldResolver()
-  @Extensions({ readsOnly: ['name'] } satisfies FieldReads)
-  name(@Root() { name }: Row): string {
+  @ReadsOnly(Location, 'name')
+  name(@Root() { name }: Row<Location, 'name'>): string {
     // Other clients make names of addresses with a password in them.
-    return maskAddress(name as string);
+    return maskAddress(name);
   }
 
   @Mutation(() => CreateLocationPayload, {
@@ -98,8 +88,8 @@ class LocationResolver {
     description:
       'Makes a location, or finds the one that has the path. CONFLICT where that one has another name, or the name another path.',
   })
-  create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: CreateInput): Promise<object> {
-    return ctx.write((tx) => createLocation(tx, input as NewLocation));
+  create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: NewLocation): Promise<object> {
+    return ctx.write((tx) => createLocation(tx, input));
   }
 
   @Mutation(() => UpdateLocationPayload, {
@@ -108,9 +98,9 @@ class LocationResolver {
   })
   update(
     @Ctx() ctx: Context,
-    @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: UpdateInput & ThingInput,
+    @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: LocationChange,
   ): Promise<object> {
-    return ctx.write((tx) => updateLocation(tx, input), input.reason as string | null | undefined);
+    return ctx.write((tx) => updateLocation(tx, input), input.reason);
   }
 }
 

@@ -27,7 +27,7 @@ class ProcessQueries {
     namespace?: string,
     @Arg('job', () => Name, { nullable: true, description: 'Name of a reported job in its namespace.' }) job?: string,
     @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
-  ): Promise<Row | null> {
+  ): Promise<Row<Process> | null> {
     return findRow(
       ctx,
       info,
@@ -45,7 +45,7 @@ class ProcessQueries {
 
 @ObjectType({ description: 'An attribute that a process reads or writes, and how.' })
 class ProcessAttribute {
-  @Field(() => SourceObjectAttribute, { description: 'The attribute.' }) attribute!: unknown;
+  @Field(() => SourceObjectAttribute, { description: 'The attribute.' }) attribute!: Row<SourceObjectAttribute>;
   @Field(() => String, { nullable: true, description: 'Name under which the process reads or writes it.' }) alias!: string | null;
   @Field(() => String, { nullable: true, description: 'Expression by which the process reads or makes it.' }) expression!: string | null;
 }
@@ -53,7 +53,7 @@ class ProcessAttribute {
 @Resolver(() => ProcessAttribute)
 class ProcessAttributeResolver {
   @FieldResolver()
-  attribute(@Root() row: Row): Row {
+  attribute(@Root() row: Row<SourceObjectAttribute>): Row<SourceObjectAttribute> {
     return row;
   }
 }

@@ -8,7 +8,8 @@ const maxWhole = 2_147_483_647;
 interface RunSetting {
   doc: string;
   number: boolean;
-  check: (value: never, argument: string) => void;
+  /** Takes what GraphQL has made of the input: a number or a text. */
+  check(value: unknown, argument: string): void;
 }
 
 /** Checks a whole number. @throws INVALID naming the argument, the value and the range */
@@ -47,8 +48,9 @@ export const runSettings = {
 
 /** @throws INVALID for a setting that is out of range, naming `input.<setting>` */
 export function checkRunSettings(given: { [setting in keyof typeof runSettings]?: number | string | null }): void {
-  for (const [name, { check }] of Object.entries(runSettings)) {
-    const value = given[name as keyof typeof runSettings];
-    if (value !== null && value !== undefined) (check as (value: unknown, argument: string) => void)(value, `input.${name}`);
+  const values: Readonly<Record<string, unknown>> = { ...given };
+  for (const [name, setting] of Object.entries<RunSetting>(runSettings)) {
+    const value = values[name];
+    if (value !== null && value !== undefined) setting.check(value, `input.${name}`);
   }
 }

@@ -19,7 +19,7 @@ class AttributeTypeResolver {
     description:
       'Its data type in the same words for all systems, from the data type (where none was said, the reported one), the length and the decimals. Null where it is not known.',
   })
-  async canonicalType(@Root() { id }: Row, @Ctx() ctx: Context): Promise<CanonicalType | null> {
+  async canonicalType(@Root() { id }: Row<SourceObjectAttribute, 'id'>, @Ctx() ctx: Context): Promise<CanonicalType | null> {
     // Read for itself: the row holds only the columns that the caller asks for.
     const facts = await ctx.loaders
       .get<number, TypeFacts | undefined>('SourceObjectAttribute.canonicalType', async (ids) => {
@@ -43,9 +43,9 @@ class DataTypeResolver {
     nullable: true,
     description: 'What its name says in the same words for all systems. Null where the name is not known.',
   })
-  async canonical(@Root() { id }: Row, @Ctx() ctx: Context): Promise<CanonicalType | null> {
+  async canonical(@Root() { id }: Row<DataType, 'id'>, @Ctx() ctx: Context): Promise<CanonicalType | null> {
     const row = await ctx.loaders.byId(DataType, id, new Set(['id', 'name']));
-    return canonicalType(row?.name as string | undefined);
+    return canonicalType(row?.name);
   }
 }
 

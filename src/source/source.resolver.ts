@@ -38,7 +38,7 @@ class SourceQueries {
     @Info() info: GraphQLResolveInfo,
     @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string,
     @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
-  ): Promise<Row | null> {
+  ): Promise<Row<Source> | null> {
     return findRow(ctx, info, Source, { name, id }, { name: { sql: `t.source_id = ${idByName(sourceNaming)}` } });
   }
 
@@ -49,7 +49,7 @@ class SourceQueries {
     @Arg('source', () => Name, { nullable: true, description: 'Name of the source.' }) source?: string,
     @Arg('name', () => Name, { nullable: true, description: 'Name of the object in the source.' }) name?: string,
     @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
-  ): Promise<Row | null> {
+  ): Promise<Row<SourceObject> | null> {
     return findRow(
       ctx,
       info,

@@ -40,6 +40,9 @@ registerEnumType(ClaimOutcome, {
 
 @ObjectType({ description: 'What became of the claim of a file, with the facts of that moment.' })
 class ExtractClaim {
+  /** The numbers of the file and of its version, which are read by them. */
+  id!: number;
+  version!: number | null;
   @Field(() => ClaimOutcome, { description: 'What became of it.' }) outcome!: ClaimOutcome;
   @Field(() => Boolean, { description: 'Whether the file was not known before.' }) created!: boolean;
   @Field(() => BigIntText, { nullable: true, description: 'With CLAIMED: what the caller shows with each change. No secret.' })
@@ -56,7 +59,7 @@ class ExtractClaim {
 
 @ObjectType({ description: 'What became of one of several claims.' })
 class ClaimExtractResult {
-  @Field(() => ExtractClaim, { nullable: true, description: 'What became of it; null if there is an error.' }) claim!: unknown;
+  @Field(() => ExtractClaim, { nullable: true, description: 'What became of it; null if there is an error.' }) claim!: Claim | null;
   @Field(() => ItemError, { nullable: true, description: 'What is wrong with this claim; null if nothing is.' }) error!: ItemError | null;
 }
 
@@ -153,12 +156,12 @@ class ExtractClaimResolver {
   @FieldResolver(() => [Extract], {
     description: `Other files that had the same content before: a version with the same hash by the same algorithm, the earliest first, at most ${maxSameContent}. Whether that matters is up to the caller.`,
   })
-  sameContent(@Root() { id, hash }: Claim, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row[]> {
+  sameContent(@Root() { id, hash }: Claim, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Extract>[]> {
     if (!hash) return Promise.resolve([]);
     const columns = selectList(Extract, selectedProperties(info, Extract));
     return ctx.loaders
-      .get<string, Row[]>(`Extract.sameContent (${columns})`, async (keys) => {
-        const rows = await ctx.db.query<Row & { __place: number }>(
+      .get<string, Row<Extract>[]>(`Extract.sameContent (${columns})`, async (keys) => {
+        const rows = await ctx.db.query<Row<Extract> & { __place: number }>(
           `select n.i::int as "__place", x.* from jsonb_array_elements($1::jsonb) with ordinality n(x, i) cross join lateral (
              select ${columns} from (
                select v.extract_id, min(v.extract_version_id) as first from extract_version v
@@ -168,7 +171,7 @@ class ExtractClaimResolver {
              order by s.first limit ${maxSameContent}) x`,
           [`[${keys.join(',')}]`],
         );
-        const lists: Row[][] = keys.map(() => []);
+        const lists: Row<Extract>[][] = keys.map(() => []);
         for (const { __place, ...row } of rows) lists[__place - 1]!.push(row);
         return lists;
       })

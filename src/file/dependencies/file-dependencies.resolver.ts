@@ -36,6 +36,9 @@ class AddExtractDependenciesInput extends RemoveExtractDependenciesInput {
 
 @ObjectType({ description: 'What became of one dependency of a request.' })
 class ExtractDependencyResult {
+  /** The numbers of the files, which are read by them. */
+  parentId!: number | null;
+  childId!: number | null;
   @Field(() => Boolean, { description: 'Whether it was already as asked for, so that nothing was written; false with an error.' })
   done!: boolean;
   @Field(() => ItemError, { nullable: true, description: 'Why it was refused; null otherwise.' }) error!: ItemError | null;
@@ -43,12 +46,12 @@ class ExtractDependencyResult {
     nullable: true,
     description: 'The cycle that it would have closed: each file depends on the next, the last is the first again. Null otherwise.',
   })
-  cycle!: unknown[] | null;
+  cycle!: (Row<Extract> | null)[] | null;
 }
 
 @ObjectType({ description: 'What became of a request to add or remove dependencies between files.' })
 class ExtractDependenciesPayload {
-  @Field(() => [ExtractDependencyResult], { description: 'One result an item, in the order given.' }) results!: unknown[];
+  @Field(() => [ExtractDependencyResult], { description: 'One result an item, in the order given.' }) results!: ExtractDependencyChange[];
 }
 
 @Resolver(() => ExtractDependencyResult)
@@ -81,7 +84,11 @@ class ExtractDependenciesResolver {
     return error && itemError(error);
   }
   @FieldResolver()
-  cycle(@Root() { cycle }: ExtractDependencyChange, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> | null {
+  cycle(
+    @Root() { cycle }: ExtractDependencyChange,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<(Row<Extract> | null)[]> | null {
     return cycle && Promise.all(cycle.map((id) => ctx.load(Extract, id, info)));
   }
 }

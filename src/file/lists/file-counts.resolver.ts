@@ -60,6 +60,8 @@ class ExtractCountView {
 
 @ObjectType({ description: 'A kind of error, and how often files had it.' })
 class ExtractErrorCount {
+  /** The number of the file, which is read by it. */
+  lastExtractId!: number;
   @Field(() => String, { description: 'The kind.' }) type!: string;
   @Field(() => Int, { description: 'How many errors.' }) count!: number;
   @Field(() => Int, { description: 'How many files had them.' }) fileCount!: number;

@@ -9,7 +9,7 @@ import type { Row } from '../../platform/entity/node.js';
 import type { ListSource } from '../../platform/read/paging.js';
 import { selectList } from '../../platform/entity/rows.js';
 import { Instant } from '../../platform/entity/scalars.js';
-import { selectedProperties } from '../../platform/read/selection.js';
+import { Reads, selectedProperties } from '../../platform/read/selection.js';
 import { DependencyType } from '../../process/dependency-type.entity.js';
 import { ErrorType } from '../../run/error-type.entity.js';
 import { ProcessRun } from '../../run/run.entity.js';
@@ -25,51 +25,58 @@ import { FileType } from '../file-type.entity.js';
 
 @ObjectType({ description: 'That a run touched a file.' })
 class ExtractRunLink {
-  @Field(() => ProcessRun, { description: 'The run.' }) run!: unknown;
+  /** The number of the status, which is read by it. */
+  linkStatusId!: number | null;
+  @Field(() => ProcessRun, { description: 'The run.' }) run!: Row<ProcessRun>;
   @Field(() => Instant, { description: 'When it last gave the file a status, or was linked to it.' }) at!: string;
 }
 
 @ObjectType({ description: 'A file that another one depends on, or that depends on another one.' })
 class ExtractDependencyLink {
-  @Field(() => Extract, { description: 'The file at the other end.' }) extract!: unknown;
+  /** The number of the type, which is read by it. */
+  dependencyTypeId!: number;
+  @Field(() => Extract, { description: 'The file at the other end.' }) extract!: Row<Extract>;
 }
 
 // Each row of these lists is the thing at the other end, with what the link says beside it.
 @Resolver(() => ExtractRunLink)
 class ExtractRunLinkResolver {
   @FieldResolver()
-  run(@Root() row: Row): Row {
+  run(@Root() row: Row<ProcessRun>): Row<ProcessRun> {
     return row;
   }
 }
 @Resolver(() => ExtractDependencyLink)
 class ExtractDependencyLinkResolver {
   @FieldResolver()
-  extract(@Root() row: Row): Row {
+  extract(@Root() row: Row<Extract>): Row<Extract> {
     return row;
   }
 }
 
-const withPath: ReadonlySet<string> = new Set(['id', 'path']);
-
 @Resolver(() => Extract)
 class ExtractResolver {
   @FieldResolver(() => String, { description: 'Where it lies: the path of its location and its name.' })
-  async path(@Root() row: Row, @Ctx() ctx: Context): Promise<string> {
+  @Reads(Extract, 'locationId')
+  async path(@Root() row: Row<Extract, 'locationId'> & { fileName?: string }, @Ctx() ctx: Context): Promise<string> {
     // A file may be asked for by its location alone, so that its name has not been read.
     const [location, file] = await Promise.all([
-      ctx.loaders.byId(Location, row.locationId as number, withPath),
-      row.fileName === undefined ? ctx.loaders.byId(Extract, row.id, new Set(['id', 'fileName'])) : row,
+      ctx.loaders.byId(Location, row.locationId, new Set(['id', 'path'])),
+      row.fileName === undefined ? ctx.loaders.byId(Extract, row.id, new Set(['id', 'fileName'])) : { fileName: row.fileName },
     ]);
-    return joinPath(location!.path as string, file!.fileName as string);
+    return joinPath(location!.path, file!.fileName);
   }
 
   @FieldResolver(() => ExtractVersion, { nullable: true, description: 'The content that it has now; null where nobody told it.' })
-  currentVersion(@Root() row: Row, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  currentVersion(
+    @Root() row: Row<Extract, 'id'>,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Row<ExtractVersion> | null> {
     const columns = selectList(ExtractVersion, selectedProperties(info, ExtractVersion));
     return ctx.loaders
-      .get<number, Row | null>(`Extract.currentVersion (${columns})`, async (ids) => {
-        const rows = await ctx.db.query<Row>(
+      .get<number, Row<ExtractVersion> | null>(`Extract.currentVersion (${columns})`, async (ids) => {
+        const rows = await ctx.db.query<Row<ExtractVersion>>(
           `select ${columns} from extract_version t where t.extract_id = any($1::int[]) and t.is_current`,
           [ids],
         );
@@ -82,7 +89,7 @@ class ExtractResolver {
   @FieldResolver(() => Boolean, {
     description: 'Whether somebody loads it whose lease is over. Told when asked, by the clock of the database.',
   })
-  stuck(@Root() row: Row, @Ctx() ctx: Context): Promise<boolean> {
+  stuck(@Root() row: Row<Extract, 'id'>, @Ctx() ctx: Context): Promise<boolean> {
     return ctx.loaders
       .get<number, boolean>('Extract.stuck', async (ids) => {
         const rows = await ctx.db.query<{ id: number }>(

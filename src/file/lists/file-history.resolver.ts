@@ -6,6 +6,7 @@ import { checkInstant, checkWindow } from '../../platform/checks.js';
 import { idByName } from '../../platform/write/naming.js';
 import type { Row } from '../../platform/entity/node.js';
 import { Instant } from '../../platform/entity/scalars.js';
+import { Reads } from '../../platform/read/selection.js';
 import { Name } from '../../platform/entity/text.js';
 import { within } from '../../process/run-settings.js';
 import { ProcessRun } from '../../run/run.entity.js';
@@ -28,6 +29,9 @@ registerEnumType(DayEntryKind, {
 
 @ObjectType({ description: 'Something that happened to a file or to a run.' })
 class ObjectDayEntry {
+  /** The numbers of the file and of the run, which are read by them. */
+  extractId!: number | null;
+  runId!: number | null;
   @Field(() => DayEntryKind, { description: 'What happened.' }) kind!: DayEntryKind;
   @Field(() => Instant, { description: 'When it happened.' }) at!: string;
   @Field(() => String, { nullable: true, description: 'The status it had.' }) from!: string | null;
@@ -117,7 +121,6 @@ const processingStates: Readonly<Record<string, ProcessingState>> = {
   archived: ProcessingState.SUCCESS,
   error: ProcessingState.ERROR,
 };
-const withName: ReadonlySet<string> = new Set(['id', 'name']);
 
 @Resolver(() => Extract)
 class ExtractStateResolver {
@@ -125,9 +128,10 @@ class ExtractStateResolver {
     nullable: true,
     description: 'How far it has come, in four words; null where it is deleted or in a status of your own. `status` says it exactly.',
   })
-  async processingState(@Root() row: Row, @Ctx() ctx: Context): Promise<ProcessingState | null> {
-    const status = await ctx.loaders.byId(ExtractStatus, row.statusId as number | null, withName);
-    return processingStates[(status?.name ?? 'initializing') as string] ?? null;
+  @Reads(Extract, 'statusId')
+  async processingState(@Root() row: Row<Extract, 'statusId'>, @Ctx() ctx: Context): Promise<ProcessingState | null> {
+    const status = await ctx.loaders.byId(ExtractStatus, row.statusId, new Set(['id', 'name']));
+    return processingStates[status?.name ?? 'initializing'] ?? null;
   }
 
   @FieldResolver(() => String, {
@@ -136,7 +140,7 @@ class ExtractStateResolver {
       'Its status at a past moment, by its history; null where it was not known yet. Of what a store held before Waybill kept a history, the present one.',
   })
   stateAt(
-    @Root() row: Row,
+    @Root() row: Row<Extract, 'id'>,
     @Ctx() ctx: Context,
     @Arg('at', () => Instant, { description: 'The moment.' }) at: string,
   ): Promise<string | null> {

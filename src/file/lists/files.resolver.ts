@@ -37,7 +37,7 @@ class ExtractQueries {
     })
     path?: string | null,
     @Arg('fileName', () => Name, { nullable: true, description: 'Its name in its location, exactly.' }) fileName?: string | null,
-  ): Promise<Row | null> {
+  ): Promise<Row<Extract> | null> {
     const said = (value: unknown) => value !== undefined && value !== null;
     if ([id, trackingId, location, path].filter(said).length !== 1 || said(fileName) !== (said(location) || said(path))) {
       const allowed = ['id', 'trackingId', 'location and fileName', 'path and fileName'];

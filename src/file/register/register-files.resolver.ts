@@ -11,6 +11,8 @@ import { registerExtracts, type Registered } from './register-files.js';
 
 @ObjectType({ description: 'What became of one file of a request: a file, or an error.' })
 class RegisterExtractResult {
+  /** The number of the file, which is read by it. */
+  id!: number | null;
   @Field(() => Boolean, { description: 'Whether it is new. False where it was known and left as it is, and with an error.' })
   created!: boolean;
   @Field(() => ItemError, { nullable: true, description: 'Why it was not registered; null if it was, or is none.' })
@@ -21,11 +23,15 @@ class RegisterExtractResult {
 
 @ObjectType({ description: 'What became of the files of a request.' })
 class RegisterExtractsPayload {
+  /** The number of the location, which is read by it. */
+  locationId!: number;
   @Field(() => [RegisterExtractResult], { description: 'One result a file, in the order given.' }) results!: Registered[];
 }
 
 @ObjectType({ description: 'What became of the files of a location.' })
 class RegisterLocationFilesPayload {
+  /** The number of the location, which is read by it. */
+  locationId!: number;
   @Field(() => Int, { description: 'How many files are new.' }) created!: number;
   @Field(() => Int, { description: 'How many names were left out, as sub-folders or files in them: see `results.warning`.' })
   leftOut!: number;

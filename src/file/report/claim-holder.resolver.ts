@@ -37,6 +37,8 @@ registerEnumType(HolderOutcome, {
 
 @ObjectType({ description: 'A file after what its holder said.' })
 class HeldExtractPayload {
+  /** The number of the file, which is read by it. */
+  id!: number;
   @Field(() => HolderOutcome, { description: 'Whether the caller still held the file.' }) outcome!: HolderOutcome;
 }
 

@@ -16,7 +16,7 @@ import { maxFiles } from '../register/register-files.input.js';
 
 @ObjectType({ description: 'What became of one of several reports: a file, or an error.' })
 class ReportExtractResult {
-  @Field(() => Extract, { nullable: true, description: 'The file as it is now; null if there is an error.' }) extract!: unknown;
+  @Field(() => Extract, { nullable: true, description: 'The file as it is now; null if there is an error.' }) extract!: Row<Extract> | null;
   @Field(() => Boolean, { description: 'Whether the file was already as reported; false with an error.' }) done!: boolean;
   @Field(() => ItemError, { nullable: true, description: 'What is wrong with this report; null if it was written.' })
   error!: ItemError | null;
@@ -65,7 +65,7 @@ class ReportExtractResolver {
 @Resolver(() => ReportExtractResult)
 class ReportExtractResultResolver {
   @FieldResolver()
-  extract(@Root() root: Reported, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  extract(@Root() root: Reported, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Extract> | null> {
     return ctx.load(Extract, 'error' in root ? null : root.id, info);
   }
   @FieldResolver()

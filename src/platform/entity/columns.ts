@@ -37,7 +37,16 @@ export const readingOf = (entity: unknown, property: string): ((column: string) 
 /** ProcessTracker says "never" by the year 1900; readers are told null. */
 export const never = { sql: (column: string) => `nullif(${column}, '1900-01-01')`, nullable: true };
 
-type Kind = { columnType: string; runtime: string; graphql: () => unknown; collation?: string };
+interface Held {
+  string: string;
+  number: number;
+  boolean: boolean;
+}
+
+type Kind<R extends keyof Held = keyof Held> = { columnType: string; runtime: R; graphql: () => unknown; collation?: string };
+
+/** The decorator of a column in which a row holds a `T`. */
+export type Column<T> = PropertyDecorator & { readonly holds?: T };
 
 const kinds = {
   text: { columnType: 'text', runtime: 'string', graphql: () => String, collation: 'C' },
@@ -54,8 +63,11 @@ const kinds = {
 
 const describe = (column: string, doc: string) => `${doc} Column \`${column}\`.`;
 
-function column(kind: Kind) {
-  return (name: string, options: ColumnOptions = {}): PropertyDecorator =>
+function column<R extends keyof Held>(kind: Kind<R>) {
+  return <N extends boolean = false>(
+      name: string,
+      options: ColumnOptions & { nullable?: N } = {},
+    ): Column<Held[R] | (N extends true ? null : never)> =>
     (target, property) => {
       Property({
         fieldName: name,
@@ -86,7 +98,7 @@ export const InstantColumn = column(kinds.instant);
 export const LocalTime = column(kinds.localTime);
 
 /** Any other column, by its SQL type: stored, not shown. */
-export const Stored = (name: string, columnType: string, options: ColumnOptions = {}) =>
+export const Stored = (name: string, columnType: string, options: ColumnOptions = {}): PropertyDecorator =>
   column({ columnType, runtime: 'string', graphql: () => String })(name, options);
 
 const keyed = new Set<unknown>();

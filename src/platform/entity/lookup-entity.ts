@@ -1,9 +1,9 @@
 import { Entity, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { Key, Text } from './columns.js';
+import { Key, Text, type Column } from './columns.js';
 import { Audited, Node } from './node.js';
 
-type Columns = Record<string, PropertyDecorator>;
+type Columns = Record<string, Column<unknown>>;
 
 export interface LookupEntityOptions<Extra extends Columns = Columns> {
   /** Name of the class and of the GraphQL type. */
@@ -24,7 +24,9 @@ export interface LookupEntityOptions<Extra extends Columns = Columns> {
   unique?: (keyof Extra & string)[];
 }
 
-type Lookup<Extra> = Audited & { id: number; name: string } & { [property in keyof Extra]: string | number | null };
+type Lookup<Extra> = Audited & { id: number; name: string } & {
+  [property in keyof Extra]: Extra[property] extends Column<infer Value> ? Value : never;
+};
 export type LookupEntity<Extra = unknown> = { new (): Lookup<Extra>; readonly name: string };
 
 /** A look-up table is a key, a unique label and sometimes a little more: one call makes its class, which is entity and GraphQL type. */

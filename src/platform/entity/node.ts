@@ -2,12 +2,13 @@ import { Entity } from '@mikro-orm/decorators/legacy';
 import { Field, ID, Int, InterfaceType } from 'type-graphql';
 import { InstantColumn, Whole } from './columns.js';
 
-/** What every plain row of a stored concept has: its number, and the type it stands for where an interface or union needs it. */
-export interface Row {
-  id: number;
-  __typename?: string;
-  [property: string]: unknown;
-}
+/**
+ * A plain row of an entity: its number, the columns `P` (all, if left out) as the properties declare them, and the type it stands for where an
+ * interface or union needs it. A field's resolver says which columns it stands on: its row may have been read without the others.
+ */
+export type Row<E = object, P extends keyof E & string = keyof E & string> = { id: number; __typename?: string } & {
+  [C in keyof E as C extends 'id' | 'globalId' | 'trackingId' ? never : C & P]: E[C];
+};
 
 @InterfaceType('Node', {
   description: 'Anything that has an id of its own and can be fetched again by `node(id:)`.',

@@ -3,7 +3,7 @@ import { nameTables } from '../lock-wait.js';
 import { emptyIfNull, readingOf } from './columns.js';
 
 /** A class that stands for a stored concept. */
-export type EntityClass = abstract new () => object;
+export type EntityClass<E extends object = object> = abstract new () => E;
 
 /** How one entity is read: its table, and the SQL of each property under the alias `t`. */
 export interface Shape {
@@ -78,6 +78,11 @@ export function shapeOf(entity: EntityClass): Shape {
   return shape;
 }
 
+/** The properties of an entity that have a column. */
+export const propertiesOf = <E extends object>(entity: EntityClass<E>): (keyof E & string)[] =>
+  // Learned from the decorators of these very properties.
+  [...shapeOf(entity).columns.keys()] as (keyof E & string)[];
+
 /** The entity with this GraphQL type name. */
 export const entityNamed = (name: string): EntityClass | undefined => [...shapes].find(([, shape]) => shape.name === name)?.[0];
 
@@ -89,7 +94,7 @@ export const columnOf = (entity: EntityClass, property: string): string => {
 };
 
 /** Select list for the alias `t`, under property names. Without `properties`, all of them. */
-export function selectList(entity: EntityClass, properties?: ReadonlySet<string>): string {
+export function selectList(entity: EntityClass, properties?: ReadonlySet<PropertyKey>): string {
   const list: string[] = [];
   for (const [property, column] of shapeOf(entity).columns)
     if (!properties || properties.has(property)) list.push(`${column.read} as "${property}"`);

@@ -22,12 +22,12 @@ export const connectionOf = (node: ClassType, name: string = node.name) => {
 function makeConnection(node: ClassType, name: string) {
   @ObjectType(`${name}Edge`, { description: `A ${name} in a list, with its cursor.` })
   class Edge {
-    @Field(() => node, { description: `The ${name}.` }) node!: unknown;
+    @Field(() => node, { description: `The ${name}.` }) node!: Row;
     @Field(() => String, { description: 'Its place in the list, for `after` and `before`.' }) cursor!: string;
   }
   @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}.` })
   class Connection {
-    @Field(() => [node], { description: 'The rows of this page.' }) nodes!: unknown[];
+    @Field(() => [node], { description: 'The rows of this page.' }) nodes!: Row[];
     @Field(() => [Edge], { description: 'The rows of this page, each with its cursor.' }) edges!: Edge[];
     @Field(() => PageInfo, { description: 'Where this page stands in the list.' }) pageInfo!: PageInfo;
     @Field(() => Int, { description: 'How many rows the whole list has. Counted only when asked for.' }) totalCount!: number;

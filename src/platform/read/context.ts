@@ -22,7 +22,7 @@ export interface Context extends Caller {
   /** Set where the answer may be large. */
   large?: LargeAnswer;
   /** The row with this key, with the columns that the field asks for. */
-  load(entity: EntityClass, id: number | null | undefined, info: GraphQLResolveInfo): Promise<Row | null>;
+  load<E extends object>(entity: EntityClass<E>, id: number | null | undefined, info: GraphQLResolveInfo): Promise<Row<E> | null>;
   /**
    * One write transaction in the caller's name. What the request has read before is read anew. Writes about the same `records`, named as an error
    * may name them (`the Process "load"`), come one after the other.

@@ -12,8 +12,10 @@ export function orderKey(list: ListSource, property: string): { sql: string; cas
 }
 
 /** A row's place in a list: the name of the list and its order, and the values that order it. */
-export const encodeCursor = (list: ListSource, row: Row): string =>
-  Buffer.from(JSON.stringify([list.name, ...list.order.map((property) => row[property])])).toString('base64url');
+export function encodeCursor(list: ListSource, row: Row): string {
+  const values: Readonly<Record<string, unknown>> = row;
+  return Buffer.from(JSON.stringify([list.name, ...list.order.map((property) => values[property])])).toString('base64url');
+}
 
 const time = /^\d{4,6}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z?$/;
 

@@ -19,10 +19,10 @@ import type { Condition } from './values.js';
  * Adds to `owner` a field that answers the row a foreign key points to, and a condition on it to the filter of `owner`. `property` is the
  * key's; the field is null where the key is.
  */
-export function referenceField(
-  owner: EntityClass,
+export function referenceField<P extends string>(
+  owner: EntityClass<Record<NoInfer<P>, number | null | undefined>>,
   field: string,
-  property: string,
+  property: P,
   to: EntityClass,
   description: string,
   nullable = true,
@@ -32,9 +32,13 @@ export function referenceField(
   class ReferenceResolver {
     @FieldResolver(() => to as ClassType, { nullable, description })
     @Extensions({ readsOnly: [property], refersTo: to } satisfies FieldReads)
-    [field](@Root() row: Row, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Row | null | Promise<Row | null> {
+    [field](
+      @Root() row: Record<P, number | null | undefined>,
+      @Ctx() ctx: Context,
+      @Info() info: GraphQLResolveInfo,
+    ): Row | null | Promise<Row | null> {
       const referred = referredRow(row, info, to);
-      return referred === undefined ? ctx.load(to, row[property] as number | null, info) : referred;
+      return referred === undefined ? ctx.load(to, row[property], info) : referred;
     }
   }
   return ReferenceResolver;

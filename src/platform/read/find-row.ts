@@ -10,13 +10,13 @@ import { readingFor } from './selection.js';
  * when all of them are): a property of the entity, or a name in `special`, whose SQL takes the values as `$1`, `$2`, ….
  * @throws INVALID if none or several are given.
  */
-export async function findRow(
+export async function findRow<E extends object>(
   ctx: Context,
   info: GraphQLResolveInfo,
-  entity: EntityClass,
+  entity: EntityClass<E>,
   by: Readonly<Record<string, unknown>>,
   special: Readonly<Record<string, { sql: string }>> = {},
-): Promise<Row | null> {
+): Promise<Row<E> | null> {
   const { name: type, table, columns: known } = shapeOf(entity);
   const present = (value: unknown) => (Array.isArray(value) ? value : [value]).every((each) => each !== undefined && each !== null);
   const given = Object.entries(by).filter(([, value]) => present(value));
@@ -27,6 +27,9 @@ export async function findRow(
   const [[name, value]] = given as [[string, unknown]];
   const where = special[name]?.sql ?? `t.${known.get(name)!.column} = $1`;
   const { columns, joins } = readingFor(info, entity);
-  const [row] = await ctx.db.query<Row>(`select ${columns} from ${table} t${joins} where ${where}`, Array.isArray(value) ? value : [value]);
+  const [row] = await ctx.db.query<Row<E>>(
+    `select ${columns} from ${table} t${joins} where ${where}`,
+    Array.isArray(value) ? value : [value],
+  );
   return row ?? null;
 }

@@ -22,13 +22,18 @@ export class Loaders {
   }
 
   /** A row by its primary key, or null. `properties` limits the columns that are read. */
-  byId(entity: EntityClass, id: number | null | undefined, properties?: ReadonlySet<string>): Promise<Row | null> {
+  byId<E extends object, P extends keyof E & string = keyof E & string>(
+    entity: EntityClass<E>,
+    id: number | null | undefined,
+    properties?: ReadonlySet<P>,
+  ): Promise<Row<E, P> | null> {
     if (id === null || id === undefined) return Promise.resolve(null);
     const { name, table, key } = shapeOf(entity);
-    return this.get<number, Row | null>(`${name}(${properties ? [...properties].join() : '*'})`, async (ids) => {
-      const rows = await this.db.query<Row>(`select ${selectList(entity, properties)} from ${table} t where t.${key} = any($1::int[])`, [
-        ids,
-      ]);
+    return this.get<number, Row<E, P> | null>(`${name}(${properties ? [...properties].join() : '*'})`, async (ids) => {
+      const rows = await this.db.query<Row<E, P>>(
+        `select ${selectList(entity, properties)} from ${table} t where t.${key} = any($1::int[])`,
+        [ids],
+      );
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.map((each) => byId.get(each) ?? null);
     }).load(id);

@@ -1,17 +1,17 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Extensions, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from './context.js';
 import { invalid } from '../errors.js';
 import { decodeId, globalId } from '../entity/ids.js';
 import { Audited, Node, type Row } from '../entity/node.js';
 import { entityNamed } from '../entity/rows.js';
 import { stamped } from './stamped.js';
-import type { FieldReads } from './selection.js';
+import { ReadsOnly } from './selection.js';
 
 @Resolver(() => Node)
 export class NodeResolver {
   @FieldResolver(() => ID, { name: 'id' })
-  @Extensions({ readsOnly: [] } satisfies FieldReads)
+  @ReadsOnly(Node)
   globalId(@Root() row: Row, @Info() info: GraphQLResolveInfo): string {
     return globalId(info.parentType.name, row.id);
   }
@@ -33,7 +33,7 @@ export class NodeResolver {
 @Resolver(() => Audited)
 export class AuditedResolver {
   @FieldResolver(() => Int)
-  @Extensions({ readsOnly: [] } satisfies FieldReads)
+  @ReadsOnly(Audited)
   trackingId(@Root() row: Row): number {
     return row.id;
   }

@@ -1,7 +1,8 @@
 import { isInterfaceType, isObjectType } from 'graphql';
+import { Extensions } from 'type-graphql';
 import type { FieldNode, FragmentDefinitionNode, GraphQLFieldMap, GraphQLResolveInfo, SelectionNode, SelectionSetNode } from 'graphql';
 import type { Row } from '../entity/node.js';
-import { columnOf, selectList, shapeOf, type EntityClass } from '../entity/rows.js';
+import { columnOf, propertiesOf, selectList, shapeOf, type EntityClass } from '../entity/rows.js';
 
 type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefined>>;
 
@@ -48,13 +49,34 @@ export function remembered<T>(info: GraphQLResolveInfo, key: string, work: () =>
 }
 
 /**
- * What a field with a resolver says in its extensions about the row that it is given: the only properties that it stands on, and where it
- * is another row, which one. A field that says nothing is given all that no caller can ask for by name, keys of other rows mostly.
+ * What a field with a resolver says in its extensions about the row that it is given: properties that it stands on, or the only ones that it
+ * stands on, and where it is another row, which one. A field is given its number and, where it does not say `readsOnly`, all that no caller can
+ * ask for by name, keys of other rows mostly.
  */
 export interface FieldReads {
+  reads?: readonly string[];
   readsOnly?: readonly string[];
   refersTo?: EntityClass;
 }
+
+/** A method whose root, the first parameter, asks for no more than these columns of its row: the compiler refuses another. */
+type Reader<E, P extends keyof E & string> = <M extends (row: Row<E, P>, ...rest: never[]) => unknown>(
+  target: object,
+  name: string | symbol,
+  method: TypedPropertyDescriptor<M>,
+) => void;
+
+/** States the columns that a field's resolver reads of its row, beside the number. Without it, its root is to be a `Row<E, 'id'>`. */
+export const Reads =
+  <E extends object, P extends keyof E & string>(_entity: EntityClass<E>, ...reads: P[]): Reader<E, P> =>
+  (target, name, method) =>
+    Extensions({ reads } satisfies FieldReads)(target, name, method);
+
+/** The same where that is all it needs, so that nothing else is read for it. */
+export const ReadsOnly =
+  <E extends object, P extends keyof E & string = never>(_entity: EntityClass<E>, ...readsOnly: P[]): Reader<E, P> =>
+  (target, name, method) =>
+    Extensions({ readsOnly } satisfies FieldReads)(target, name, method);
 
 function shownFields(info: GraphQLResolveInfo, entity: EntityClass): GraphQLFieldMap<unknown, unknown> | undefined {
   const type = info.schema.getType(entity.name);
@@ -64,34 +86,34 @@ function shownFields(info: GraphQLResolveInfo, entity: EntityClass): GraphQLFiel
 /** The properties that no caller can ask for by name. */
 function hiddenProperties(info: GraphQLResolveInfo, entity: EntityClass): string[] {
   const shown = shownFields(info, entity) ?? {};
-  return [...shapeOf(entity).columns.keys()].filter((name) => !(name in shown));
+  return propertiesOf(entity).filter((name) => !(name in shown));
 }
 
 /** The properties of `entity` to read for this field: its key, and what the fields asked for stand on. `always` adds those that an order needs. */
-export function neededProperties(
+export function neededProperties<E extends object>(
   info: GraphQLResolveInfo,
-  entity: EntityClass,
+  entity: EntityClass<E>,
   paths: readonly string[] = [''],
   always: readonly string[] = [],
-): ReadonlySet<string> {
+): ReadonlySet<keyof E & string> {
   return remembered(info, `needed ${entity.name} ${paths.join()} ${always.join()}`, () => {
     const shown = shownFields(info, entity);
-    const columns = [...shapeOf(entity).columns.keys()];
+    const columns = propertiesOf(entity);
     // The rows stand behind fields of another type.
     if (!shown) return new Set(columns);
-    const needed = new Set(['id', ...always]);
+    const needed = new Set<string>(['id', ...always]);
     for (const name of selectedFields(info, paths)) {
       needed.add(name);
       const { resolve, extensions } = shown[name] ?? {};
-      const { readsOnly = hiddenProperties(info, entity) }: FieldReads = extensions ?? {};
-      if (resolve) for (const each of readsOnly) needed.add(each);
+      const { reads = [], readsOnly = hiddenProperties(info, entity) }: FieldReads = extensions ?? {};
+      if (resolve) for (const each of [...reads, ...readsOnly]) needed.add(each);
     }
     return new Set(columns.filter((name) => needed.has(name)));
   });
 }
 
 /** The same for a resolver that makes something of the rows itself: with all that no caller can ask for by name. */
-export const selectedProperties = (info: GraphQLResolveInfo, entity: EntityClass): ReadonlySet<string> =>
+export const selectedProperties = <E extends object>(info: GraphQLResolveInfo, entity: EntityClass<E>): ReadonlySet<keyof E & string> =>
   remembered(info, `selected ${entity.name}`, () => neededProperties(info, entity, [''], hiddenProperties(info, entity)));
 
 /** How the rows of an entity are read for a field: a select list under the alias `t`, and what joins the rows that they refer to. */
@@ -112,7 +134,7 @@ export function readingFor(
     for (const name of selectedFields(info, paths)) {
       const { readsOnly: [key] = [], refersTo }: FieldReads = shownFields(info, entity)?.[name]?.extensions ?? {};
       if (!refersTo || !key) continue;
-      const properties = neededProperties(
+      const properties: ReadonlySet<string> = neededProperties(
         info,
         refersTo,
         paths.map((path) => (path ? `${path}.${name}` : name)),
@@ -125,10 +147,11 @@ export function readingFor(
 }
 
 /** The row that a row refers to, where it was read along with it; null where there is none, undefined where it was not. */
-export function referredRow(row: Row, info: GraphQLResolveInfo, to: EntityClass): Row | null | undefined {
+export function referredRow(row: Readonly<Record<string, unknown>>, info: GraphQLResolveInfo, to: EntityClass): Row | null | undefined {
   const id = row[`${info.fieldName}.id`];
-  if (typeof id !== 'number') return id as null | undefined;
-  const referred: Row = { id };
-  for (const each of neededProperties(info, to)) referred[each] = row[`${info.fieldName}.${each}`];
+  if (typeof id !== 'number') return id === null ? null : undefined;
+  const referred: Row & Record<string, unknown> = { id };
+  const properties: ReadonlySet<string> = neededProperties(info, to);
+  for (const each of properties) referred[each] = row[`${info.fieldName}.${each}`];
   return referred;
 }

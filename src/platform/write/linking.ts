@@ -5,7 +5,8 @@ import type { Tx } from '../database.js';
 import { referenceField } from '../read/fields.js';
 import type { Row } from '../entity/node.js';
 import { entityNamed, shapeOf, type EntityClass } from '../entity/rows.js';
-import { lockSubject, subjectFields, subjectOf, subjectUnion, type SubjectInput, type SubjectKind } from './subject.js';
+import { textAt } from '../text-at.js';
+import { lockSubject, subjectFields, subjectOf, subjectUnion, type SubjectKind } from './subject.js';
 import { Name } from '../entity/text.js';
 
 export interface LinkingOptions {
@@ -42,13 +43,15 @@ export function linking({ entity, noun, kinds, find, more = '' }: LinkingOptions
 
   @ObjectType(`${type}LinkPayload`, { description: 'A link after the change.' })
   class LinkPayload {
-    @Field(() => union, { description: 'What it is linked to, or was.' }) subject!: unknown;
+    /** The number of what is linked, which is read by it. */
+    otherId!: number;
+    @Field(() => union, { description: 'What it is linked to, or was.' }) subject!: Row | null;
     @Field(() => Boolean, { description: 'False where it already was as asked for.' }) changed!: boolean;
   }
 
-  const locate = async (tx: Tx, input: SubjectInput, adding: boolean) => {
+  const locate = async (tx: Tx, input: object, adding: boolean) => {
     const subject = await lockSubject(tx, kinds, input, 'subject', 'no key update');
-    const otherId = await find(tx, input[field] as string, `input.${field}`, adding);
+    const otherId = await find(tx, textAt(input, field)!, `input.${field}`, adding);
     const { table } = kinds.find(({ naming }) => naming.entity.name === subject.type)!;
     return {
       row: { type: subject.type, id: subject.row.id, otherId },
@@ -60,7 +63,7 @@ export function linking({ entity, noun, kinds, find, more = '' }: LinkingOptions
   @Resolver(() => LinkPayload)
   class LinkResolver {
     @Mutation(() => LinkPayload, { name: `link${type}`, description: `Links ${noun}. Doing it again changes nothing.${more}` })
-    link(@Ctx() ctx: Context, @Arg('input', () => LinkInput, { description: 'The link to make.' }) input: SubjectInput): Promise<Changed> {
+    link(@Ctx() ctx: Context, @Arg('input', () => LinkInput, { description: 'The link to make.' }) input: object): Promise<Changed> {
       return ctx.write(async (tx) => {
         const { row, table, columns } = await locate(tx, input, true);
         const made = await tx.query(
@@ -72,10 +75,7 @@ export function linking({ entity, noun, kinds, find, more = '' }: LinkingOptions
     }
 
     @Mutation(() => LinkPayload, { name: `unlink${type}`, description: `Takes the link of ${noun} away, from this one thing alone.` })
-    unlink(
-      @Ctx() ctx: Context,
-      @Arg('input', () => LinkInput, { description: 'The link to take away.' }) input: SubjectInput,
-    ): Promise<Changed> {
+    unlink(@Ctx() ctx: Context, @Arg('input', () => LinkInput, { description: 'The link to take away.' }) input: object): Promise<Changed> {
       return ctx.write(async (tx) => {
         const { row, table, columns } = await locate(tx, input, false);
         const gone = await tx.query(`delete from ${table} where ${columns[0]} = $1 and ${columns[1]} = $2 returning 1 as gone`, [

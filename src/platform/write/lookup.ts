@@ -42,20 +42,21 @@ interface Named {
 const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** The row meant by an id or a name, locked for the change. @throws INVALID or NOT_FOUND */
-export async function lockNamed(
+export async function lockNamed<E extends object>(
   tx: Tx,
-  entity: EntityClass,
+  entity: EntityClass<E>,
   input: Named,
   argument = 'input',
   lock: 'update' | 'key share' = 'update',
-): Promise<Row & { name: string }> {
+): Promise<Row<E> & { name: string }> {
   const { name: type, table, key, columns } = shapeOf(entity);
   if (!input.id === !input.name)
     throw invalid(`Say which ${type}: either by id or by name.`, { argument, value: input, allowed: 'id or name' });
   const [column, value] = input.id ? [key, idOf(input.id, type, `${argument}.id`)] : [columns.get('name')!.column, input.name];
-  const [row] = await tx.query<Row & { name: string }>(`select ${selectList(entity)} from ${table} t where t.${column} = $1 for ${lock}`, [
-    value,
-  ]);
+  const [row] = await tx.query<Row<E> & { name: string }>(
+    `select ${selectList(entity)} from ${table} t where t.${column} = $1 for ${lock}`,
+    [value],
+  );
   if (!row)
     throw notFound(`There is no ${type} ${input.name ? JSON.stringify(input.name) : 'with this id'}.`, {
       argument: `${argument}.${input.id ? 'id' : 'name'}`,
@@ -97,14 +98,12 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
 
   @ObjectType(`Create${type}Payload`, { description: `What became of the wish to make ${noun}.` })
   class CreatePayload {
-    @Field(() => node, { description: `The ${type}: the new one, or the one that had the name.` }) [singular]!: unknown;
+    @Field(() => node, { description: `The ${type}: the new one, or the one that had the name.` }) [singular]!: Row;
     @Field(() => Boolean, { description: 'False where there was one with the name; it is left as it was.' }) created!: boolean;
   }
   Field(() => node, { description: `The ${type}: the new one, or the one that had the name.` })(CreatePayload.prototype, singular);
   @ObjectType(`Update${type}Payload`, { description: `The changed ${type}.` })
-  class UpdatePayload {
-    [property: string]: unknown;
-  }
+  class UpdatePayload {}
   Field(() => node, { description: `The ${type} as it is now.` })(UpdatePayload.prototype, singular);
   @ObjectType(`Delete${type}Payload`, { description: `The deleted ${type}.` })
   class DeletePayload {

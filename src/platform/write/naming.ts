@@ -3,10 +3,11 @@ import { conflict, invalid, notFound } from '../errors.js';
 import { idOf } from '../entity/ids.js';
 import type { Row } from '../entity/node.js';
 import { selectList, shapeOf, type EntityClass } from '../entity/rows.js';
+import { textAt } from '../text-at.js';
 
 /** How things of one kind are told by name: their own, or one that they had before. The own name of another thing wins over an alias. */
-export interface Naming {
-  entity: EntityClass;
+export interface Naming<E extends object = object> {
+  entity: EntityClass<E>;
   /** What names are unique in, such as the source of an object. Without it, among all. */
   within?: {
     naming: Naming;
@@ -25,11 +26,10 @@ export interface Naming {
 /** How a row is kept from others: from being deleted, from being changed as well, from being linked as well. */
 export type RowLock = 'key share' | 'no key update' | 'update';
 
-/** An input that tells a thing by `id`, or by its name and the names of what it is in. */
+/** An input that tells a thing by `id`, or by its name and the names of what it is in, which `textAt` reads. */
 export interface ThingInput {
   id?: string | null;
   name?: string | null;
-  [name: string]: unknown;
 }
 
 /** The arguments that tell a thing by name, from the outside in: `source`, `object`, `name`. */
@@ -49,23 +49,23 @@ export const idByName = (naming: Naming): string =>
   idIn(naming, `$${nameArguments(naming).length}`, naming.within && idByName(naming.within.naming));
 
 /** The row that an input means, locked for the change. @throws INVALID or NOT_FOUND, naming the argument. */
-export async function lockThing(
+export async function lockThing<E extends object>(
   tx: Tx,
-  naming: Naming,
+  naming: Naming<E>,
   input: ThingInput,
   argument = 'input',
   lock: RowLock = 'update',
   /** What the caller calls the id and the name. */
   [idArgument, nameArgument] = ['id', 'name'],
-): Promise<Row & { name: string }> {
+): Promise<Row<E> & { name: string }> {
   const { name: type, table, key } = shapeOf(naming.entity);
   const wanted = nameArguments(naming);
-  const given = wanted.filter((each) => input[each] !== undefined && input[each] !== null);
+  const given = wanted.filter((each) => textAt(input, each) !== undefined && textAt(input, each) !== null);
   const byName = wanted.length === 1 ? 'name' : `${wanted.slice(0, -1).join(', ')} and name`;
   if (input.id ? given.length > 0 : given.length < wanted.length)
     throw invalid(`Say which ${type}: either by id or by ${byName}.`, { argument, value: input, allowed: `id, or ${byName}` });
-  const values = input.id ? [idOf(input.id, type, `${argument}.${idArgument}`)] : wanted.map((each) => input[each]);
-  const [row] = await tx.query<Row & { name: string }>(
+  const values = input.id ? [idOf(input.id, type, `${argument}.${idArgument}`)] : wanted.map((each) => textAt(input, each));
+  const [row] = await tx.query<Row<E> & { name: string }>(
     `select ${selectList(naming.entity)} from ${table} t where t.${key} = ${input.id ? '$1' : idByName(naming)} for ${lock}`,
     values,
   );
@@ -85,23 +85,24 @@ export async function lockThing(
 /** The part of an input that tells what the thing is in. */
 export function outer({ within }: Naming, input: ThingInput): ThingInput {
   const own = within!.argument;
-  const { id: _id, [own]: name, ...rest } = input;
-  return { ...rest, id: input[`${own}Id`] as string | null | undefined, name: name as string | null | undefined };
+  const { id: _id, [own]: _own, ...rest }: Readonly<Record<string, unknown>> = { ...input };
+  return { ...rest, id: textAt(input, `${own}Id`), name: textAt(input, own) };
 }
 
 /** Turns the violation of a unique column into a CONFLICT that names the argument. */
-export function taken(error: unknown, type: string, values: Readonly<Record<string, unknown>>): never {
-  const { code, detail } = error as { code?: string; detail?: string };
-  if (code !== '23505') throw error;
-  const [property, value] = Object.entries(values).find(
+export function taken(error: unknown, type: string, given: object): never {
+  if (textAt(error, 'code') !== '23505') throw error;
+  const detail = textAt(error, 'detail');
+  const [property, value] = Object.entries<unknown>({ ...given }).find(
     ([, each]) => typeof each === 'string' && (detail?.includes(`(${each})`) || detail?.includes(`, ${each})`)),
-  ) ?? ['name', values.name];
+  ) ?? ['name', textAt(given, 'name')];
   throw conflict(`There is another ${type} with the ${property} ${JSON.stringify(value)}.`, { argument: `input.${property}`, value });
 }
 
 /** Columns of a row of the alias table that stand beside the thing's number, with their values. */
 function aliasKey({ within, alias }: Naming, row: Row, name: string): { columns: string[]; values: unknown[]; where: string } {
-  const scope = alias.scope && { column: alias.scope.column, value: alias.scope.value ?? row[within!.property] };
+  const values: Readonly<Record<string, unknown>> = row;
+  const scope = alias.scope && { column: alias.scope.column, value: alias.scope.value ?? values[within!.property] };
   const columns = ['name', ...(scope ? [scope.column] : [])];
   return {
     columns,

@@ -19,7 +19,7 @@ export interface ThingField {
   /** Least value of a number. */
   min?: number;
   /** Throws INVALID, naming the argument, where a value is not allowed. */
-  check?: (value: never, argument: string) => void;
+  check?(value: unknown, argument: string): void;
 }
 
 /** The number behind the name of a look-up, which is made where it is new, or must be known. */
@@ -45,18 +45,20 @@ async function columnsOf(
   fields: readonly ThingField[],
   input: ThingInput,
 ): Promise<[column: string, value: unknown][]> {
+  const values: Readonly<Record<string, unknown>> = { ...input };
   const set: [string, unknown][] = [];
-  for (const { name, property = name, lookup, known = false, required, min, check } of fields) {
-    const value = input[name];
+  for (const field of fields) {
+    const { name, property = name, lookup, known = false, required, min } = field;
+    const value = values[name];
     const argument = `input.${name}`;
     if (value === undefined) continue;
     if (value === null && required) throw invalid(`${name} cannot be taken away.`, { argument, value });
     if (min !== undefined && typeof value === 'number' && value < min)
       throw invalid(`${name} must be at least ${min}, not ${value}.`, { argument, value, allowed: { min } });
-    if (value !== null) check?.(value as never, argument);
+    if (value !== null) field.check?.(value, argument);
     set.push([
       shapeOf(entity).columns.get(property)!.column,
-      lookup && value !== null ? await lookupId(tx, lookup, value as string, known, argument) : value,
+      lookup && typeof value === 'string' ? await lookupId(tx, lookup, value, known, argument) : value,
     ]);
   }
   return set;
@@ -80,7 +82,7 @@ export async function createThing(
   const known = await find();
   if (known !== null) return { id: known, created: false };
   const set = [
-    ...own.map((column, i) => [column, i ? parent!.id : input.name] as [string, unknown]),
+    ...own.map((column, i): [string, unknown] => [column, i ? parent!.id : input.name]),
     ...(await columnsOf(tx, naming.entity, fields, input)),
   ];
   const [made] = await tx
@@ -93,12 +95,18 @@ export async function createThing(
   return made ? { id: made.id, created: true } : { id: (await find())!, created: false };
 }
 
+/** What every input for a change has; the fields of the thing stand beside it. */
+export interface ThingChange extends ThingInput {
+  newName?: string | null;
+  reason?: string | null;
+}
+
 /** Changes what the input says of a thing, and its name if there is a `newName`. */
 export async function updateThing(
   tx: Tx,
   naming: Naming,
   fields: readonly ThingField[],
-  input: ThingInput,
+  input: ThingChange,
 ): Promise<{ id: number; warnings: string[] }> {
   const { name: type, table, key } = shapeOf(naming.entity);
   const row = await lockThing(tx, naming, input);
@@ -110,5 +118,5 @@ export async function updateThing(
         ...set.map(([, value]) => value),
       ])
       .catch((error: unknown) => taken(error, type, input));
-  return { id: row.id, warnings: input.newName ? await rename(tx, naming, row, input.newName as string) : [] };
+  return { id: row.id, warnings: input.newName ? await rename(tx, naming, row, input.newName) : [] };
 }

@@ -5,7 +5,7 @@ import { nameArguments, type Naming, type ThingInput } from './naming.js';
 import type { Row } from '../entity/node.js';
 import { shapeOf } from '../entity/rows.js';
 import { LongText, Name } from '../entity/text.js';
-import { createThing, updateThing, type ThingField } from './record-changes.js';
+import { createThing, updateThing, type ThingChange, type ThingField } from './record-changes.js';
 
 export interface ThingOptions {
   naming: Naming;
@@ -92,6 +92,8 @@ export function thing({ naming, noun, unique, fields, needed = [], create = true
 
   @ObjectType(`Update${type}Payload`, { description: `The changed ${type}.` })
   class UpdatePayload {
+    /** The number of the row, which is read by it. */
+    id!: number;
     @Field(() => [String], { description: 'What the caller should know of the consequences, such as who does not know a new name yet.' })
     warnings!: string[];
   }
@@ -101,9 +103,9 @@ export function thing({ naming, noun, unique, fields, needed = [], create = true
     @Mutation(() => UpdatePayload, { name: `update${type}`, description: `Renames or changes ${noun}.` })
     update(
       @Ctx() ctx: Context,
-      @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: ThingInput,
+      @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: ThingChange,
     ): Promise<object> {
-      return ctx.write((tx) => updateThing(tx, naming, fields, input), input.reason as string | null | undefined);
+      return ctx.write((tx) => updateThing(tx, naming, fields, input), input.reason);
     }
   }
 
@@ -135,6 +137,8 @@ export function thing({ naming, noun, unique, fields, needed = [], create = true
 
   @ObjectType(`Create${type}Payload`, { description: `What became of the wish to make ${noun}.` })
   class CreatePayload {
+    /** The number of the row, which is read by it. */
+    id!: number;
     @Field(() => Boolean, { description: 'False where there was one with the name; it is left as it was.' }) created!: boolean;
   }
 

@@ -58,8 +58,14 @@ interface Deletion {
   uses: RowCount[];
 }
 
+/** The thing to delete. */
+interface Doomed extends ThingInput {
+  dryRun?: boolean | null;
+  reason?: string | null;
+}
+
 /** Deletes a thing and what goes with it, or tells only what would go. @throws CONFLICT with counts of what uses it */
-async function remove(tx: Tx, removal: Removal, input: ThingInput): Promise<Deletion> {
+async function remove(tx: Tx, removal: Removal, input: Doomed): Promise<Deletion> {
   const { entity } = removal.naming;
   const { name: type, table, key } = shapeOf(entity);
   // Whoever links it holds a weaker lock on the row until the link can be seen, or waits here and finds it gone.
@@ -121,8 +127,8 @@ export function removable(removal: Removal, noun: string, rule: string): ClassTy
   @Resolver()
   class DeleteResolver {
     @Mutation(() => DeletionPayload, { name: `delete${type}`, description: `Deletes ${noun} that nothing uses. ${rule}` })
-    remove(@Ctx() ctx: Context, @Arg('input', () => DeleteInput, { description: 'Which one.' }) input: ThingInput): Promise<Deletion> {
-      return ctx.write((tx) => remove(tx, removal, input), input.reason as string | null | undefined);
+    remove(@Ctx() ctx: Context, @Arg('input', () => DeleteInput, { description: 'Which one.' }) input: Doomed): Promise<Deletion> {
+      return ctx.write((tx) => remove(tx, removal, input), input.reason);
     }
   }
   return DeleteResolver;

@@ -3,6 +3,7 @@ import { createUnionType, Field, ID, type ClassType } from 'type-graphql';
 import type { Tx } from '../database.js';
 import { invalid } from '../errors.js';
 import { decodeId, idOf } from '../entity/ids.js';
+import { textAt } from '../text-at.js';
 import { lockThing, nameArguments, type Naming, type RowLock } from './naming.js';
 import type { Row } from '../entity/node.js';
 import { entityNamed } from '../entity/rows.js';
@@ -14,10 +15,6 @@ import { stamped } from '../read/stamped.js';
 export interface SubjectKind {
   naming: Naming;
   argument: string;
-}
-
-export interface SubjectInput {
-  [argument: string]: unknown;
 }
 
 export interface Subject {
@@ -46,13 +43,13 @@ export function subjectFields(input: object, kinds: readonly SubjectKind[], idAr
 export async function lockSubject(
   tx: Tx,
   kinds: readonly SubjectKind[],
-  input: SubjectInput,
+  input: object,
   idArgument: string,
   lock: RowLock,
 ): Promise<Subject> {
   const all = new Set(kinds.flatMap(path));
-  const given = [...all].filter((argument) => input[argument] !== undefined && input[argument] !== null);
-  const id = input[idArgument] as string | null | undefined;
+  const given = [...all].filter((argument) => textAt(input, argument) !== undefined && textAt(input, argument) !== null);
+  const id = textAt(input, idArgument);
   const kind = id
     ? kinds.find(({ naming }) => naming.entity.name === decodeId(id, `input.${idArgument}`).type)
     : kinds.find((each) => path(each).length === given.length && path(each).every((argument) => given.includes(argument)));
@@ -66,7 +63,9 @@ export async function lockSubject(
     const allowed = [idArgument, ...kinds.map((each) => path(each).join(' and '))];
     throw invalid(`Say which one by exactly one of: ${allowed.join('; ')}.`, { argument: 'input', value: input, allowed });
   }
-  const names = Object.fromEntries(path(kind).map((argument, i, list) => [i === list.length - 1 ? 'name' : argument, input[argument]]));
+  const names = Object.fromEntries(
+    path(kind).map((argument, i, list) => [i === list.length - 1 ? 'name' : argument, textAt(input, argument)]),
+  );
   return { type: kind.naming.entity.name, row: await lockThing(tx, kind.naming, names, 'input', lock, [idArgument, kind.argument]) };
 }
 
@@ -76,7 +75,7 @@ export const subjectUnion = (name: string, kinds: readonly SubjectKind[], descri
     name,
     description,
     types: () => kinds.map(({ naming }) => naming.entity as ClassType) as unknown as readonly [ClassType],
-    resolveType: (row: object) => (row as Row).__typename,
+    resolveType: (row: Pick<Row, '__typename'>) => row.__typename,
   });
 
 /** Answers the thing that a payload `{ type, id }` means. */

@@ -55,8 +55,10 @@ class RemoveDependenciesInput {
 
 @ObjectType({ description: 'What became of one dependency of a request.' })
 class DependencyResult {
-  @Field(() => Process, { nullable: true, description: 'The process that comes first; null if there is none.' }) parent!: unknown;
-  @Field(() => Process, { nullable: true, description: 'The process that depends on it; null if there is none.' }) child!: unknown;
+  @Field(() => Process, { nullable: true, description: 'The process that comes first; null if there is none.' })
+  parent!: Row<Process> | null;
+  @Field(() => Process, { nullable: true, description: 'The process that depends on it; null if there is none.' })
+  child!: Row<Process> | null;
   @Field(() => DependencyKind, { nullable: true, description: 'The kind that was meant; null where all were.' })
   kind!: DependencyKind | null;
   @Field(() => DependencyOutcome, { description: 'What became of it.' }) outcome!: DependencyOutcome;
@@ -65,12 +67,12 @@ class DependencyResult {
     nullable: true,
     description: 'The cycle that it would have closed: each process depends on the next, the last is the first again. Null otherwise.',
   })
-  cycle!: unknown[] | null;
+  cycle!: (Row<Process> | null)[] | null;
 }
 
 @ObjectType({ description: 'What became of a request to add or remove dependencies.' })
 class DependenciesPayload {
-  @Field(() => [DependencyResult], { description: 'One result an item, in the order given.' }) results!: unknown[];
+  @Field(() => [DependencyResult], { description: 'One result an item, in the order given.' }) results!: DependencyChange[];
 }
 
 @Resolver()
@@ -100,11 +102,11 @@ class DependencyMutations {
 @Resolver(() => DependencyResult)
 class DependencyResultResolver {
   @FieldResolver()
-  parent(@Root() { parentId }: DependencyChange, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  parent(@Root() { parentId }: DependencyChange, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Process> | null> {
     return ctx.load(Process, parentId, info);
   }
   @FieldResolver()
-  child(@Root() { childId }: DependencyChange, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  child(@Root() { childId }: DependencyChange, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Process> | null> {
     return ctx.load(Process, childId, info);
   }
   @FieldResolver()
@@ -112,7 +114,11 @@ class DependencyResultResolver {
     return error && itemError(error);
   }
   @FieldResolver()
-  cycle(@Root() { cycle }: DependencyChange, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> | null {
+  cycle(
+    @Root() { cycle }: DependencyChange,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<(Row<Process> | null)[]> | null {
     return cycle && Promise.all(cycle.map((id) => ctx.load(Process, id, info)));
   }
 }

@@ -16,14 +16,16 @@ import { Process } from '../process.entity.js';
 
 @ObjectType({ description: 'What lies between a process and another. Two processes may be linked in several ways, each a row of its own.' })
 class ProcessDependencyLink {
-  @Field(() => Process, { description: 'The process at the other end.' }) process!: unknown;
+  /** The number of the type, which is read by it. */
+  dependencyTypeId!: number | null;
+  @Field(() => Process, { description: 'The process at the other end.' }) process!: Row<Process>;
   @Field(() => DependencyKind, { description: 'What the parent is to the child.' }) kind!: DependencyKind;
   @Field(() => DependencyType, {
     nullable: true,
     description:
       "Its type in ProcessTracker's table, whose rows all hold the child back there, soft ones too; null for what that table does not hold.",
   })
-  type!: unknown;
+  type!: Row<DependencyType> | null;
   @Field(() => String, { nullable: true, description: 'Why it stands, in the words of those who declared it.' }) note!: string | null;
   @Field(() => String, { nullable: true, description: 'Who declared it; null where the writer did not say, or it was reported only.' })
   declaredBy!: string | null;
@@ -35,7 +37,7 @@ class ProcessDependencyLink {
 @Resolver(() => ProcessDependencyLink)
 class ProcessDependencyLinkResolver {
   @FieldResolver()
-  process(@Root() row: Row): Row {
+  process(@Root() row: Row<Process>): Row<Process> {
     return row;
   }
 }
@@ -83,7 +85,7 @@ for (const [field, list] of Object.entries({ parents, children }))
 class DependencyLinks {
   @FieldResolver(() => connection.type, { description: 'The processes that it depends on, ordered by name.' })
   parents(
-    @Root() row: Row,
+    @Root() row: Row<Process, 'id'>,
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Args(() => DependencyLinkArgs) args: DependencyLinkArgs,
@@ -93,7 +95,7 @@ class DependencyLinks {
 
   @FieldResolver(() => connection.type, { description: 'The processes that depend on it, ordered by name.' })
   children(
-    @Root() row: Row,
+    @Root() row: Row<Process, 'id'>,
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Args(() => DependencyLinkArgs) args: DependencyLinkArgs,

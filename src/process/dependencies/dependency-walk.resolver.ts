@@ -28,7 +28,7 @@ class DependencyWalkArgs {
 @ObjectType({ description: 'A process that a walk over dependencies met.' })
 class DependencyNode {
   @Field(() => Process, { nullable: true, description: 'The process; null if it was deleted while the answer was made.' })
-  process!: unknown;
+  process!: Row<Process> | null;
   @Field(() => Int, { description: 'How many steps away it is, by the shortest way; a direct parent or child is at 1.' }) distance!: number;
   @Field(() => [DependencyKind], { description: 'The kinds of the links by which it hangs on processes one step nearer.' })
   kinds!: DependencyKind[];
@@ -39,7 +39,7 @@ class DependencyWalk {
   @Field(() => [DependencyNode], {
     description: 'The processes met, ordered by distance, each once. Never the process itself, even where others have written a cycle.',
   })
-  nodes!: unknown[];
+  nodes!: Node[];
   @Field(() => Boolean, { description: 'Whether all are in the answer (or in those before it).' }) complete!: boolean;
   @Field(() => WalkCut, { nullable: true, description: 'What cut the answer; null if it is complete.' }) cut!: WalkCut | null;
   @Field(() => Int, { description: 'How many processes the walk has met so far, those of the answers before this one included.' })
@@ -53,7 +53,7 @@ class DependencyWalk {
   endCursor!: string | null;
 }
 
-const walkOf = (ctx: Context, row: Row, upward: boolean, args: DependencyWalkArgs): Promise<Walk> =>
+const walkOf = (ctx: Context, row: Row<Process, 'id'>, upward: boolean, args: DependencyWalkArgs): Promise<Walk> =>
   ctx.loaders
     .get<number, Walk>(`dependencies ${upward} ${JSON.stringify(args)}`, (roots) => walkDependencies(ctx.db, roots, upward, args))
     .load(row.id);
@@ -61,11 +61,15 @@ const walkOf = (ctx: Context, row: Row, upward: boolean, args: DependencyWalkArg
 @Resolver(() => Process)
 class DependencyWalks {
   @FieldResolver(() => DependencyWalk, { description: 'All that it depends on, directly or through others.' })
-  ancestors(@Root() row: Row, @Ctx() ctx: Context, @Args(() => DependencyWalkArgs) args: DependencyWalkArgs): Promise<Walk> {
+  ancestors(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context, @Args(() => DependencyWalkArgs) args: DependencyWalkArgs): Promise<Walk> {
     return walkOf(ctx, row, true, args);
   }
   @FieldResolver(() => DependencyWalk, { description: 'All that depend on it, directly or through others.' })
-  descendants(@Root() row: Row, @Ctx() ctx: Context, @Args(() => DependencyWalkArgs) args: DependencyWalkArgs): Promise<Walk> {
+  descendants(
+    @Root() row: Row<Process, 'id'>,
+    @Ctx() ctx: Context,
+    @Args(() => DependencyWalkArgs) args: DependencyWalkArgs,
+  ): Promise<Walk> {
     return walkOf(ctx, row, false, args);
   }
 }
@@ -85,7 +89,7 @@ class DependencyWalkResolver {
 @Resolver(() => DependencyNode)
 class DependencyNodeResolver {
   @FieldResolver()
-  process(@Root() node: Node, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  process(@Root() node: Node, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Process> | null> {
     return ctx.load(Process, node.id, info);
   }
   @FieldResolver()

@@ -28,7 +28,7 @@ registerEnumType(ExecutionOrderOutcome, {
 @ObjectType({ description: 'Processes that may run side by side once all layers before are done.' })
 class ExecutionLayer {
   @Field(() => Int, { description: 'Its place, counted from 1.' }) number!: number;
-  @Field(() => [Process], { description: 'The processes, in the order in which they were made.' }) processes!: unknown[];
+  @Field(() => [Process], { description: 'The processes, in the order in which they were made.' }) processes!: Row<Process>[];
 }
 
 @ObjectType({ description: 'An order in which processes can run.' })
@@ -37,15 +37,15 @@ class ExecutionOrder {
   @Field(() => [ExecutionLayer], {
     description: 'What can be ordered: each process stands as early as what it depends on allows.',
   })
-  layers!: unknown[];
+  layers!: ExecutionLayer[];
   @Field(() => [Process], {
     nullable: true,
     description:
       'A cycle among the processes and all that they depend on: each depends on the next, the last is the first again. Null where there is none.',
   })
-  cycle!: unknown[] | null;
+  cycle!: (Row<Process> | null)[] | null;
   @Field(() => [Process], { description: 'The processes that stand in no layer, since they are a part of a cycle or depend on one.' })
-  unordered!: unknown[];
+  unordered!: (Row<Process> | null)[];
 }
 
 interface Layer {
@@ -83,7 +83,7 @@ class ExecutionOrderQuery {
   }
 }
 
-const loadAll = (ctx: Context, ids: readonly number[], info: GraphQLResolveInfo): Promise<(Row | null)[]> =>
+const loadAll = (ctx: Context, ids: readonly number[], info: GraphQLResolveInfo): Promise<(Row<Process> | null)[]> =>
   Promise.all(ids.map((id) => ctx.load(Process, id, info)));
 
 @Resolver(() => ExecutionOrder)
@@ -97,11 +97,11 @@ class ExecutionOrderResolver {
     return layers.map((ids, i) => ({ number: i + 1, ids }));
   }
   @FieldResolver()
-  cycle(@Root() { cycle }: Order, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> | null {
+  cycle(@Root() { cycle }: Order, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row<Process> | null)[]> | null {
     return cycle && loadAll(ctx, cycle, info);
   }
   @FieldResolver()
-  unordered(@Root() { unordered }: Order, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> {
+  unordered(@Root() { unordered }: Order, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row<Process> | null)[]> {
     return loadAll(ctx, unordered, info);
   }
 }
@@ -109,7 +109,7 @@ class ExecutionOrderResolver {
 @Resolver(() => ExecutionLayer)
 class ExecutionLayerResolver {
   @FieldResolver()
-  async processes(@Root() { ids }: Layer, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> {
+  async processes(@Root() { ids }: Layer, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Process>[]> {
     // What was deleted since the links were read is no longer in the order.
     return (await loadAll(ctx, ids, info)).filter((row) => row !== null);
   }

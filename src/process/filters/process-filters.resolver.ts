@@ -30,7 +30,7 @@ const single = ({ code, values }: StoredCondition): FilterValue | undefined => (
 @Resolver(() => ProcessFilter)
 class ProcessFilterResolver {
   @FieldResolver(() => String, { description: 'The operator: code of its filter type, such as `gte`.' })
-  async code(@Root() { id }: Row, @Ctx() ctx: Context): Promise<string> {
+  async code(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<string> {
     return (await conditionOf(ctx, id)).code;
   }
   @FieldResolver(() => String, {
@@ -38,25 +38,25 @@ class ProcessFilterResolver {
     description:
       'The text that it compares with; null where that is a number or a list. Column `filter_value_string`, which of a list holds a rendering.',
   })
-  async text(@Root() { id }: Row, @Ctx() ctx: Context): Promise<string | null> {
+  async text(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<string | null> {
     return single(await conditionOf(ctx, id))?.text ?? null;
   }
   @FieldResolver(() => Decimal, {
     nullable: true,
     description: 'The number that it compares with; null where that is a text or a list. Column `filter_value_numeric`.',
   })
-  async number(@Root() { id }: Row, @Ctx() ctx: Context): Promise<string | null> {
+  async number(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<string | null> {
     return single(await conditionOf(ctx, id))?.number ?? null;
   }
   @FieldResolver(() => [ProcessFilterValue], {
     description:
       'All values that it compares with: one, or those of a list in their order. A list that another client wrote counts as one text unless it is written as in SQL.',
   })
-  async values(@Root() { id }: Row, @Ctx() ctx: Context): Promise<readonly FilterValue[]> {
+  async values(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<readonly FilterValue[]> {
     return (await conditionOf(ctx, id)).values;
   }
   @FieldResolver(() => String, { description: "It as a readable condition, such as `warehouse.teams.lg in ('AL', 'NL')`." })
-  async predicate(@Root() { id }: Row, @Ctx() ctx: Context): Promise<string> {
+  async predicate(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<string> {
     return renderCondition(await conditionOf(ctx, id));
   }
 }
@@ -68,7 +68,7 @@ class ProcessPredicateResolver {
     description:
       "All its filters as one readable condition, such as `(a.b.year >= 2000 and a.b.lg in ('AL', 'NL')) or (a.b.lg = 'UA')`: groups, then names, in order. Null where it has none.",
   })
-  filterPredicate(@Root() { id }: Row, @Ctx() ctx: Context): Promise<string | null> {
+  filterPredicate(@Root() { id }: Row<Process, 'id'>, @Ctx() ctx: Context): Promise<string | null> {
     return ctx.loaders
       .get<number, string | null>('Process.filterPredicate', async (ids) => {
         const byProcess = Map.groupBy(await conditionsOf(ctx.db, 'process_id', ids), ({ processId }) => processId);
@@ -80,21 +80,21 @@ class ProcessPredicateResolver {
 
 @ObjectType({ description: 'The filters that were asked for, as they are now.' })
 class AddProcessFiltersPayload {
-  @Field(() => Process, { description: 'The process.' }) process!: unknown;
+  @Field(() => Process, { description: 'The process.' }) process!: Row<Process> | null;
   @Field(() => [ProcessFilter], { description: 'The filter of each condition given, in that order; those that were there already, too.' })
-  filters!: unknown[];
+  filters!: (Row<ProcessFilter> | null)[];
   @Field(() => Int, { description: 'How many of them are new.' }) added!: number;
 }
 
 @ObjectType({ description: 'The changed filter.' })
 class UpdateProcessFilterPayload {
-  @Field(() => ProcessFilter, { description: 'The filter as it is now.' }) filter!: unknown;
+  @Field(() => ProcessFilter, { description: 'The filter as it is now.' }) filter!: Row<ProcessFilter> | null;
 }
 
 @ObjectType({ description: 'What became of a wish to remove filters.' })
 class RemoveProcessFiltersPayload {
   @Field(() => Int, { description: 'How many were there and are gone.' }) removed!: number;
-  @Field(() => [Process], { description: 'The processes that had them.' }) processes!: unknown[];
+  @Field(() => [Process], { description: 'The processes that had them.' }) processes!: (Row<Process> | null)[];
 }
 
 @Resolver(() => AddProcessFiltersPayload)
@@ -109,11 +109,15 @@ class AddResolver {
     return ctx.write((tx) => addProcessFilters(tx, input));
   }
   @FieldResolver()
-  process(@Root() root: { processId: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  process(@Root() root: { processId: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Process> | null> {
     return ctx.load(Process, root.processId, info);
   }
   @FieldResolver()
-  filters(@Root() root: { filters: PutFilter[] }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> {
+  filters(
+    @Root() root: { filters: PutFilter[] },
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<(Row<ProcessFilter> | null)[]> {
     return Promise.all(root.filters.map(({ id }) => ctx.load(ProcessFilter, id, info)));
   }
   @FieldResolver()
@@ -132,7 +136,7 @@ class UpdateResolver {
     return { id: await ctx.write((tx) => updateProcessFilter(tx, input)) };
   }
   @FieldResolver()
-  filter(@Root() root: { id: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  filter(@Root() root: { id: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<ProcessFilter> | null> {
     return ctx.load(ProcessFilter, root.id, info);
   }
 }
@@ -148,7 +152,11 @@ class RemoveResolver {
     return { removed: gone.length, processIds: [...new Set(gone)].sort((a, b) => a - b) };
   }
   @FieldResolver()
-  processes(@Root() root: { processIds: number[] }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> {
+  processes(
+    @Root() root: { processIds: number[] },
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<(Row<Process> | null)[]> {
     return Promise.all(root.processIds.map((id) => ctx.load(Process, id, info)));
   }
 }

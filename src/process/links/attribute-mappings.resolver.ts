@@ -1,6 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
 import { listField, referenceField } from '../../platform/read/fields.js';
 import { filterByReference } from '../../platform/read/filters.js';
+import type { Row } from '../../platform/entity/node.js';
 import type { ListSource } from '../../platform/read/paging.js';
 import { SourceObjectAttribute } from '../../source/source-object-attribute.entity.js';
 import { ProcessAttributeMapping } from './process-attribute-mapping.entity.js';
@@ -8,9 +9,13 @@ import { Process } from '../process.entity.js';
 
 @ObjectType({ description: 'An attribute that a process makes from another.' })
 class AttributeMapping {
-  @Field(() => SourceObjectAttribute, { description: 'The attribute that feeds the other.' }) from!: unknown;
-  @Field(() => SourceObjectAttribute, { description: 'The attribute that is made.' }) to!: unknown;
-  @Field(() => Process, { description: 'The process that makes it.' }) process!: unknown;
+  /** The numbers of the attributes and of the process, which are read by them. */
+  readAttributeId!: number;
+  writtenAttributeId!: number;
+  processId!: number;
+  @Field(() => SourceObjectAttribute, { description: 'The attribute that feeds the other.' }) from!: Row<SourceObjectAttribute>;
+  @Field(() => SourceObjectAttribute, { description: 'The attribute that is made.' }) to!: Row<SourceObjectAttribute>;
+  @Field(() => Process, { description: 'The process that makes it.' }) process!: Row<Process>;
   @Field(() => String, { nullable: true, description: 'Expression by which it is made.' }) expression!: string | null;
   @Field(() => String, { nullable: true, description: 'Kind of transformation, such as `identity` or `aggregation`.' }) transformation!:
     string | null;

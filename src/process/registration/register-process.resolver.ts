@@ -15,7 +15,7 @@ const maxItems = 2000;
 
 @ObjectType({ description: 'What became of a registration.' })
 class RegisterProcessPayload {
-  @Field(() => Process, { description: 'The process as it is now.' }) process!: unknown;
+  @Field(() => Process, { description: 'The process as it is now.' }) process!: Row<Process>;
   @Field(() => Boolean, { description: 'Whether this registration made it; false where it was known.' }) created!: boolean;
 }
 
@@ -27,7 +27,8 @@ class RegisterProcessesInput {
 
 @ObjectType({ description: 'What became of one of several registrations: a process, or an error.' })
 class RegisterProcessResult {
-  @Field(() => Process, { nullable: true, description: 'The process as it is now; null if there is an error.' }) process!: unknown;
+  @Field(() => Process, { nullable: true, description: 'The process as it is now; null if there is an error.' })
+  process!: Row<Process> | null;
   @Field(() => Boolean, { description: 'Whether this registration made it; false where it was known, and with an error.' })
   created!: boolean;
   @Field(() => ItemError, { nullable: true, description: 'What is wrong with this item; null if it was registered.' })
@@ -41,7 +42,7 @@ class RegisterProcessesPayload {
 
 @ObjectType({ description: 'A process after links were taken from it.' })
 class UnlinkProcessPayload {
-  @Field(() => Process, { description: 'The process as it is now.' }) process!: unknown;
+  @Field(() => Process, { description: 'The process as it is now.' }) process!: Row<Process>;
   @Field(() => Int, { description: 'How many of its links went, counting those that were named and those below them.' }) removed!: number;
 }
 
@@ -87,7 +88,7 @@ class RegisterProcessResolver {
 @Resolver(() => RegisterProcessPayload)
 class RegisterProcessPayloadResolver {
   @FieldResolver()
-  process(@Root() root: { id: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  process(@Root() root: { id: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Process> | null> {
     return ctx.load(Process, root.id, info);
   }
 }
@@ -95,7 +96,7 @@ class RegisterProcessPayloadResolver {
 @Resolver(() => UnlinkProcessPayload)
 class UnlinkProcessPayloadResolver {
   @FieldResolver()
-  process(@Root() root: { id: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  process(@Root() root: { id: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Process> | null> {
     return ctx.load(Process, root.id, info);
   }
 }
@@ -103,7 +104,7 @@ class UnlinkProcessPayloadResolver {
 @Resolver(() => RegisterProcessResult)
 class RegisterProcessResultResolver {
   @FieldResolver()
-  process(@Root() root: RegistrationOutcome, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  process(@Root() root: RegistrationOutcome, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Process> | null> {
     return ctx.load(Process, 'error' in root ? null : root.id, info);
   }
   @FieldResolver()

@@ -63,13 +63,13 @@ class LateProcessQuery {
   }
 }
 
-const scheduleOf = (ctx: Context, { id }: Row): Promise<Schedule | null> =>
+const scheduleOf = (ctx: Context, { id }: Row<Process, 'id'>): Promise<Schedule | null> =>
   ctx.loaders.get<number, Schedule | null>('Process.schedule', (ids) => schedulesOf(ctx.db, ids)).load(id);
 
 @Resolver(() => Process)
 class ProcessSchedule {
   @FieldResolver(() => Lateness, { nullable: true, description: `How late it is; null if it is not. ${rule}` })
-  async late(@Root() row: Row, @Ctx() ctx: Context): Promise<Schedule | null> {
+  async late(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context): Promise<Schedule | null> {
     const schedule = await scheduleOf(ctx, row);
     return schedule?.isLate ? schedule : null;
   }
@@ -79,7 +79,7 @@ class ProcessSchedule {
       'When its next start is due, by its cron text or else by its schedule frequency, counted from when its last completed run started; in the past if ' +
       "that start did not come. Null for what is retired, unscheduled, or has a frequency of one's own.",
   })
-  async nextDueAt(@Root() row: Row, @Ctx() ctx: Context): Promise<string | null> {
+  async nextDueAt(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context): Promise<string | null> {
     return (await scheduleOf(ctx, row))?.dueAt ?? null;
   }
 }

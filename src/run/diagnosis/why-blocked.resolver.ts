@@ -25,13 +25,14 @@ class Blocker extends Cause {
 })
 class ProcessBlockage {
   @Field(() => Boolean, { description: 'Whether a start is refused now, by one of those below.' }) blocked!: boolean;
-  @Field(() => Blocker, { nullable: true, description: 'Its own run that goes on, or its hold; null if there is none.' }) own!: unknown;
+  @Field(() => Blocker, { nullable: true, description: 'Its own run that goes on, or its hold; null if there is none.' })
+  own!: Blocker | null;
   @Field(() => [Blocker], {
     description:
       'The processes over hard dependencies that hold back what depends on them, the nearest first. Those further up are told even where those ' +
       'between are well: they wait for it before they run again.',
   })
-  causes!: unknown[];
+  causes!: Blocker[];
   @Field(() => Boolean, { description: 'Whether all that it depends on was looked at.' }) complete!: boolean;
   @Field(() => WalkCut, {
     nullable: true,
@@ -78,7 +79,11 @@ const groupNumber = (ctx: Context, key: string): Promise<number> =>
 @Resolver(() => Process)
 class WhyBlocked {
   @FieldResolver(() => ProcessBlockage, { description: 'What holds it back, and what stands behind that.' })
-  whyBlocked(@Root() row: Row, @Ctx() ctx: Context, @Arg('group', () => Name, groupArgument) group?: string): Promise<Blockage> {
+  whyBlocked(
+    @Root() row: Row<Process, 'id'>,
+    @Ctx() ctx: Context,
+    @Arg('group', () => Name, groupArgument) group?: string,
+  ): Promise<Blockage> {
     return blockageOf(ctx, row.id, group);
   }
 }

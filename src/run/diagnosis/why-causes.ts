@@ -4,7 +4,7 @@ import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { grouped } from '../../platform/read/loaders.js';
 import type { Row } from '../../platform/entity/node.js';
-import { selectList, type EntityClass } from '../../platform/entity/rows.js';
+import { selectList } from '../../platform/entity/rows.js';
 import { selectedProperties } from '../../platform/read/selection.js';
 import { Process } from '../../process/process.entity.js';
 import { ProcessRun } from '../run.entity.js';
@@ -27,6 +27,9 @@ export interface CauseRow {
 /** What is told of a run where it is a cause. */
 @ObjectType()
 export abstract class Cause {
+  /** The numbers of the process and of its run, which are read by them. */
+  processId!: number;
+  runId!: number | null;
   @Field(() => Int, { description: 'How many steps away it is, by the shortest way; 0 is the process itself, 1 a direct parent or child.' })
   distance!: number;
   @Field(() => RunState, { nullable: true, description: 'The state of the run; null if the process has none in the run group.' })
@@ -54,13 +57,13 @@ const changeOf = async (ctx: Context, runId: number | null): Promise<Change | nu
         })
         .load(runId);
 
-const errorsOf = (ctx: Context, runId: number, info: GraphQLResolveInfo): Promise<Row[]> => {
+const errorsOf = (ctx: Context, runId: number, info: GraphQLResolveInfo): Promise<Row<RunError>[]> => {
   const columns = selectList(RunError, selectedProperties(info, RunError));
   return ctx.loaders
-    .get<number, Row[]>(`latest errors of runs (${columns})`, async (ids) =>
+    .get<number, Row<RunError>[]>(`latest errors of runs (${columns})`, async (ids) =>
       grouped(
         ids,
-        await ctx.db.query<Row & { __key: number }>(
+        await ctx.db.query<Row<RunError> & { __key: number }>(
           `select k.id as "__key", x.* from unnest($1::int[]) k(id) cross join lateral (
              select ${columns} from error_tracking t where t.process_tracking_id = k.id order by t.occurred_at desc, t.error_tracking_id desc limit ${maxErrors}) x`,
           [ids],
@@ -79,7 +82,7 @@ export function runStoryOf(owner: ClassType): ClassType[] {
     @FieldResolver(() => [RunError], {
       description: `The errors that the run raised, newest first, at most ${maxErrors}; all are in its \`errors\`.`,
     })
-    errors(@Root() row: Told, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row[]> {
+    errors(@Root() row: Told, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<RunError>[]> {
       return row.runId === null ? Promise.resolve([]) : errorsOf(ctx, row.runId, info);
     }
     @FieldResolver(() => String, {
@@ -101,8 +104,8 @@ export function runStoryOf(owner: ClassType): ClassType[] {
 }
 
 /** The same for a kind of cause, with its process and its run. */
-export const causeFields = (owner: EntityClass): ClassType[] => [
-  ...runStoryOf(owner as ClassType),
+export const causeFields = (owner: ClassType<Cause>): ClassType[] => [
+  ...runStoryOf(owner),
   referenceField(owner, 'process', 'processId', Process, 'The process; whom to call is in its `contacts`.', false),
   referenceField(
     owner,

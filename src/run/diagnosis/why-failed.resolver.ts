@@ -14,13 +14,13 @@ class RunFailure {
   @Field(() => String, { nullable: true, description: 'Why it ended as it did: `abandoned`, say; null where it simply failed.' })
   endReason!: string | null;
   @Field(() => [FailureCause], { description: 'The runs that were a part of it and failed, in the order in which they were made.' })
-  children!: unknown[];
+  children!: FailureCause[];
   @Field(() => [FailureCause], {
     description:
       'What its process depends on over hard dependencies, the nearest first: of each process its last run that had started when this one ended, ' +
       'if that had failed by then, or is stuck. For a skipped run: what failed in its run group.',
   })
-  ancestors!: unknown[];
+  ancestors!: FailureCause[];
   @Field(() => Boolean, { description: 'Whether all that it depends on was looked at.' }) complete!: boolean;
   @Field(() => WalkCut, {
     nullable: true,
@@ -44,7 +44,7 @@ class WhyFailed {
     description:
       'Why it failed, or was SKIPPED after a failure in its run group: for one that is FAILED, ABANDONED, or skipped so; null for all others.',
   })
-  whyFailed(@Root() row: Row, @Ctx() ctx: Context): Promise<Failure | null> {
+  whyFailed(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<Failure | null> {
     return ctx.loaders.get<number, Failure | null>('ProcessRun.whyFailed', (ids) => whyFailed(ctx.db, ids)).load(row.id);
   }
 }

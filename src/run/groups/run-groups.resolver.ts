@@ -56,7 +56,7 @@ class RunGroupQueries {
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('key', () => Name, { description: 'Its key, exactly.' }) key: string,
-  ): Promise<Row | null> {
+  ): Promise<Row<RunGroup> | null> {
     return findRow(ctx, info, RunGroup, { key });
   }
 
@@ -93,11 +93,15 @@ class ReopenRunGroupInput {
 
 @ObjectType({ description: 'A group of runs that was asked for.' })
 class OpenRunGroupPayload {
+  /** The number of the group, which is read by it. */
+  groupId!: number;
   @Field(() => Boolean, { description: 'False where there was a group with the key.' }) created!: boolean;
 }
 
 @ObjectType({ description: 'A group of runs after the change.' })
 class RunGroupPayload {
+  /** The number of the group, which is read by it. */
+  groupId!: number;
   @Field(() => Boolean, { description: 'False where it already was as asked for.' }) changed!: boolean;
 }
 
@@ -142,7 +146,7 @@ const progress = (ctx: Context, name: string, sql: string, id: number): Promise<
 @Resolver(() => RunGroup)
 class GroupProgressResolver {
   @FieldResolver(() => RunProgress, { description: 'How far its runs have come. A process that was tried again counts by its latest run.' })
-  progress(@Root() row: Row, @Ctx() ctx: Context): Promise<RunProgress> {
+  progress(@Root() row: Row<RunGroup, 'id'>, @Ctx() ctx: Context): Promise<RunProgress> {
     return progress(ctx, 'RunGroup.progress', groupProgress, row.id);
   }
 }
@@ -153,7 +157,7 @@ class ChildProgressResolver {
     nullable: true,
     description: 'How far its children have come, each run counted; they count as closed once it goes on no more. Null if it has none.',
   })
-  async childProgress(@Root() row: Row, @Ctx() ctx: Context): Promise<RunProgress | null> {
+  async childProgress(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<RunProgress | null> {
     const all = await progress(ctx, 'ProcessRun.childProgress', childProgress, row.id);
     return all.total ? all : null;
   }

@@ -10,6 +10,8 @@ import { runIsOpenSql } from '../run-state.js';
 
 @ObjectType({ description: 'A run that goes on, of a process of the cluster, and what that process needs there.' })
 class ClusterRun {
+  /** The number of the run, which is read by it. */
+  runId!: number;
   @Field(() => Decimal, {
     nullable: true,
     description: "Memory, in the cluster's `memoryUnit`; null where its process states none, or in a unit that cannot be compared.",
@@ -43,7 +45,7 @@ class ClusterUsage {
   })
   processingLeft!: string | null;
   @Field(() => [ClusterRun], { description: 'The runs, in the order in which they started; also those of processes that state no needs.' })
-  runs!: unknown[];
+  runs!: ClusterRun[];
 }
 
 const usage = clusterNeedsSql({
@@ -57,7 +59,7 @@ const usage = clusterNeedsSql({
 @Resolver(() => Cluster)
 class ClusterUsageResolver {
   @FieldResolver(() => ClusterUsage, { description: 'What of it is in use now, and what is left.' })
-  usage(@Root() row: Row, @Ctx() ctx: Context): Promise<ClusterUsage> {
+  usage(@Root() row: Row<Cluster, 'id'>, @Ctx() ctx: Context): Promise<ClusterUsage> {
     return ctx.loaders
       .get<number, ClusterUsage>('Cluster.usage', async (ids) => {
         const rows = await ctx.db.query<ClusterUsage & { id: number }>(usage, [ids]);

@@ -45,7 +45,7 @@ class RunStatistics {
   @Field(() => BigIntText, { nullable: true, description: 'Records that they handled, all together; null if none ended.' })
   recordCount!: string | null;
   @Field(() => RunDurations, { nullable: true, description: 'How long the completed ones took; null if there were none.' })
-  durations!: unknown;
+  durations!: Statistics | null;
 }
 
 @Resolver(() => RunStatistics)
@@ -79,7 +79,7 @@ class RunStatisticsQuery {
 @Resolver(() => Process)
 class ProcessStatistics {
   @FieldResolver(() => RunStatistics, { description: 'How its runs went in a window.' })
-  runStatistics(@Root() row: Row, @Ctx() ctx: Context, @Args(() => WindowArgs) window: WindowArgs): Promise<Statistics> {
+  runStatistics(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context, @Args(() => WindowArgs) window: WindowArgs): Promise<Statistics> {
     checkWindow(window);
     return ctx.loaders
       .get<number, Statistics>(`Process.runStatistics ${JSON.stringify(window)}`, (ids) => statisticsOfEach(ctx.db, ids, window))

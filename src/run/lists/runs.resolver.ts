@@ -57,7 +57,7 @@ class RunQueries {
     @Arg('process', () => Name, { nullable: true, description: 'Name of its process, present or former, together with `number`.' })
     process?: string | null,
     @Arg('number', () => Int, { nullable: true, description: 'Its number among the runs of its process.' }) number?: number | null,
-  ): Promise<Row | null> {
+  ): Promise<Row<ProcessRun> | null> {
     const given = (...values: unknown[]) => values.filter((value) => value !== undefined && value !== null).length;
     if (given(process) !== given(number) || given(id, trackingId, name, process) !== 1) {
       const allowed = ['id', 'trackingId', 'name', 'process and number'];
@@ -107,14 +107,14 @@ const factsOf = (ctx: Context, id: number): Promise<RunFacts> =>
 @Resolver(() => ProcessRun)
 class RunResolver {
   @FieldResolver(() => RunState, { description: 'Its state: what its status and its end reason say together.' })
-  async state(@Root() row: Row, @Ctx() ctx: Context): Promise<RunState> {
+  async state(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<RunState> {
     return (await factsOf(ctx, row.id)).state;
   }
   @FieldResolver(() => StuckReason, {
     nullable: true,
     description: 'Why it counts as stuck; null if it does not, or goes on no more. Told when asked, by the clock of the database.',
   })
-  async stuck(@Root() row: Row, @Ctx() ctx: Context): Promise<StuckReason | null> {
+  async stuck(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<StuckReason | null> {
     return (await factsOf(ctx, row.id)).stuck;
   }
   @FieldResolver(() => Float, {
@@ -122,11 +122,11 @@ class RunResolver {
     description:
       'Seconds from its start to its end, or to now while it goes on. Null for what never ran (a hold, a run that was skipped), and where the end is not known.',
   })
-  async duration(@Root() row: Row, @Ctx() ctx: Context): Promise<number | null> {
+  async duration(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<number | null> {
     return (await factsOf(ctx, row.id)).duration;
   }
   @FieldResolver(() => [RunParameter], { description: 'What it was told to do when it started, ordered by name.' })
-  parameters(@Root() row: Row, @Ctx() ctx: Context): Promise<object[]> {
+  parameters(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<object[]> {
     return ctx.loaders
       .get<number, object[]>('ProcessRun.parameters', async (ids) =>
         grouped(
@@ -155,11 +155,11 @@ class ProcessRunsResolver {
     nullable: true,
     description: 'Its latest run, as whoever starts runs marks it (column `is_latest_run`); null if it never ran.',
   })
-  latestRun(@Root() row: Row, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  latestRun(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<ProcessRun> | null> {
     const columns = selectList(ProcessRun, selectedProperties(info, ProcessRun));
     return ctx.loaders
-      .get<number, Row | null>(`Process.latestRun (${columns})`, async (ids) => {
-        const rows = await ctx.db.query<Row>(
+      .get<number, Row<ProcessRun> | null>(`Process.latestRun (${columns})`, async (ids) => {
+        const rows = await ctx.db.query<Row<ProcessRun>>(
           `select ${columns} from process_tracking t where t.process_id = any($1::int[]) and t.is_latest_run`,
           [ids],
         );

@@ -4,6 +4,8 @@ import { ProcessRun } from '../run.entity.js';
 
 @ObjectType({ description: 'A run after a report.' })
 export class ReportRunPayload {
+  /** The number of the run, which is read by it. */
+  id!: number;
   @Field(() => Boolean, { description: 'Whether the run was already as reported, so that nothing was written.' }) done!: boolean;
 }
 

@@ -17,7 +17,8 @@ const maxReports = 10_000;
 
 @ObjectType({ description: 'What became of one of several reports: a run, or an error.' })
 class ReportRunResult {
-  @Field(() => ProcessRun, { nullable: true, description: 'The run as it is now; null if there is an error.' }) run!: unknown;
+  @Field(() => ProcessRun, { nullable: true, description: 'The run as it is now; null if there is an error.' })
+  run!: Row<ProcessRun> | null;
   @Field(() => Boolean, { description: 'Whether the run was already as reported; false with an error.' }) done!: boolean;
   @Field(() => ItemError, { nullable: true, description: 'What is wrong with this report; null if it was written.' })
   error!: ItemError | null;
@@ -87,7 +88,7 @@ class ReportRunResolver {
 @Resolver(() => ReportRunResult)
 class ReportRunResultResolver {
   @FieldResolver()
-  run(@Root() root: Reported, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  run(@Root() root: Reported, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<ProcessRun> | null> {
     return ctx.load(ProcessRun, 'error' in root ? null : root.id, info);
   }
   @FieldResolver()

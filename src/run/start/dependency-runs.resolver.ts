@@ -20,7 +20,7 @@ class MayStart {
   @FieldResolver(() => Boolean, {
     description: `Whether it may start now, ${rule}. With \`executionOrder\` it says what of a set may start. False for a retired one.`,
   })
-  mayStart(@Root() row: Row, @Ctx() ctx: Context): Promise<boolean> {
+  mayStart(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context): Promise<boolean> {
     return ctx.loaders
       .get<number, boolean>('Process.mayStart', async (ids) => {
         const rows = await ctx.db.query<{ id: number }>(

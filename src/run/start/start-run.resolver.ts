@@ -42,6 +42,9 @@ registerEnumType(StartOutcome, {
 
 @ObjectType({ description: 'A parent of a process, as a start sees it.' })
 class StartParent {
+  /** The numbers of the process and of the run, which are read by them. */
+  process!: number;
+  run!: number | null;
   @Field(() => DependencyKind, { description: 'What it is to the process. Only a HARD one holds it back.' }) kind!: DependencyKind;
   @Field(() => RunState, {
     nullable: true,
@@ -52,6 +55,10 @@ class StartParent {
 
 @ObjectType({ description: 'What became of a start, or would, with the facts that led to it.' })
 class StartProcessRunPayload {
+  /** The numbers of the process and of the runs, which are read by them. */
+  process!: number | null;
+  run!: number | null | undefined;
+  abandons!: number | null | undefined;
   @Field(() => StartOutcome, { description: 'What to do now.' }) outcome!: StartOutcome;
   @Field(() => BigIntText, {
     nullable: true,
@@ -59,13 +66,14 @@ class StartProcessRunPayload {
       "The run's fencing token, to be shown with each report on it: with STARTED, and with REPLAYED unless the run was taken from its holder meanwhile.",
   })
   fencingToken!: string | null;
-  @Field(() => [StartParent], { description: 'The hard parents that hold it back, each with its run and state.' }) blockers!: unknown[];
+  @Field(() => [StartParent], { description: 'The hard parents that hold it back, each with its run and state.' }) blockers!: ParentState[];
   @Field(() => [StartParent], {
     description:
       'Parents that do not hold it back but should be known: that never ran, were skipped or are unknown, or that are no hard ones and not well.',
   })
-  noted!: unknown[];
-  @Field(() => [ProcessRun], { description: 'The failures in a row that put it on hold, the last one first.' }) failures!: unknown[];
+  noted!: ParentState[];
+  @Field(() => [ProcessRun], { description: 'The failures in a row that put it on hold, the last one first.' })
+  failures!: (Row<ProcessRun> | null)[];
   @Field(() => Int, { nullable: true, description: 'After how many failures in a row it is put on hold, 0 for never; null with REPLAYED.' })
   failureLimit!: number | null;
 }
@@ -112,7 +120,11 @@ class StartRunResolver {
   }
 
   @FieldResolver()
-  async failures(@Root() { failures }: StartAnswer, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row | null)[]> {
+  async failures(
+    @Root() { failures }: StartAnswer,
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<(Row<ProcessRun> | null)[]> {
     return Promise.all((failures ?? []).map((run) => ctx.load(ProcessRun, run, info)));
   }
 }
