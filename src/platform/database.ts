@@ -12,8 +12,12 @@ export interface Queries {
   query<T extends object = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<T[]>;
 }
 
-/** A running write transaction. */
-export type Tx = Queries;
+const writing = Symbol('write transaction');
+
+/** A running write transaction. Only this file can make one: what takes it cannot be given the pool, nor a read. */
+export interface Tx extends Queries {
+  readonly [writing]: true;
+}
 
 /** Who writes and why: the database's triggers put it into the history. */
 export interface Writer {
@@ -155,7 +159,7 @@ export class Database implements Queries {
     const begin = `${this.#begin.writes}${lockMs ? ` set local lock_timeout = ${lockMs};` : ''} select process_tracker.begin_write(${settings.join(', ')})`;
     const query = async <R extends object>(sql: string, values: unknown[] = []) =>
       (await client.query<R>({ name: this.#nameOf(sql), text: sql, values })).rows;
-    const result = await inTransaction(client, begin, () => work({ query }));
+    const result = await inTransaction(client, begin, () => work({ query, [writing]: true }));
     this.#actors.add(writer.actor);
     this.onCommit?.();
     return result;

@@ -1,4 +1,4 @@
-import type { Queries } from '../platform/database.js';
+import type { Queries, Tx } from '../platform/database.js';
 import { DomainError, invalid, notFound } from '../platform/errors.js';
 import { idOf } from '../platform/entity/ids.js';
 import { idIn } from '../platform/write/naming.js';
@@ -16,6 +16,17 @@ function numberOf(ref: ProcessRefInput, argument: string): number | undefined {
  * The numbers of processes by name (the present one or a former one) or id, in one statement, or what is wrong with each. `lock` keeps them from being deleted until the end of
  * the transaction. Arguments are named as `argument` says.
  */
+export async function findProcesses(
+  tx: Tx,
+  refs: readonly ProcessRefInput[],
+  argument: (i: number) => string,
+  lock: true,
+): Promise<(number | DomainError)[]>;
+export async function findProcesses(
+  db: Queries,
+  refs: readonly ProcessRefInput[],
+  argument: (i: number) => string,
+): Promise<(number | DomainError)[]>;
 export async function findProcesses(
   db: Queries,
   refs: readonly ProcessRefInput[],

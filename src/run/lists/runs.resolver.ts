@@ -104,6 +104,8 @@ const factsOf = (ctx: Context, id: number): Promise<RunFacts> =>
     })
     .load(id);
 
+type ParameterRow = Pick<RunParameter, 'name' | 'value'>;
+
 @Resolver(() => ProcessRun)
 class RunResolver {
   @FieldResolver(() => RunState, { description: 'Its state: what its status and its end reason say together.' })
@@ -126,12 +128,12 @@ class RunResolver {
     return (await factsOf(ctx, row.id)).duration;
   }
   @FieldResolver(() => [RunParameter], { description: 'What it was told to do when it started, ordered by name.' })
-  parameters(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<object[]> {
+  parameters(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<ParameterRow[]> {
     return ctx.loaders
-      .get<number, object[]>('ProcessRun.parameters', async (ids) =>
+      .get<number, ParameterRow[]>('ProcessRun.parameters', async (ids) =>
         grouped(
           ids,
-          await ctx.db.query<{ __key: number }>(
+          await ctx.db.query<ParameterRow & { __key: number }>(
             'select process_tracking_id as "__key", name, value from run_parameter where process_tracking_id = any($1::int[]) order by 1, 2',
             [ids],
           ),
@@ -144,7 +146,7 @@ class RunResolver {
 @Resolver(() => RunParameter)
 class RunParameterResolver {
   @FieldResolver(() => String, { description: 'Its name, unique in the run. Column `name`.' })
-  name(@Root() { name }: RunParameter): string {
+  name(@Root() { name }: ParameterRow): string {
     return name;
   }
 }
