@@ -67,7 +67,7 @@ import { withLongLists } from './execution/long-lists.js';
 import { createOrm } from './store/orm.js';
 
 /** Every resolver class of the API. A new one is added here. */
-const resolvers = [
+const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   NodeResolver,
   AuditedResolver,
   AuditResolver,
@@ -129,10 +129,15 @@ const resolvers = [
   ...contactSubjects,
   ...lineageResolvers,
   ...changesResolvers,
-] as unknown as NonEmptyArray<new () => object>;
+];
 
 /** type-graphql asks for one where there are subscriptions; ours read the store (src/live), and use none. */
-const pubSub = { publish: () => undefined, subscribe: () => [] as never };
+const pubSub = {
+  publish: () => undefined,
+  subscribe: () => {
+    throw new Error('no subscription reads from here');
+  },
+};
 
 /** The executable schema; the tables behind its types are known once it is made. Inputs are checked by their scalars and by the functions that take them, not by class-validator. */
 export async function buildWaybillSchema(): Promise<GraphQLSchema> {

@@ -11,6 +11,7 @@ import { buildWaybillSchema } from './schema.js';
 import { ListenError, startServer, type Server } from './http/server.js';
 import { openStore, type Store } from './store/open-store.js';
 import { startSweeper } from './sweeper.js';
+import { messageOf } from '../platform/text-at.js';
 
 /** The program behind `npm start`: runs until it is told to stop. */
 export async function serve(): Promise<void> {
@@ -104,7 +105,7 @@ function followStore(store: Store, server: Server, log: Log): void {
     const { db, state } = store;
     db.onRefusal = (error) => {
       if (looking) return;
-      log.warn({ reason: (error as Error).message }, 'the database has refused a write');
+      log.warn({ reason: messageOf(error) }, 'the database has refused a write');
       void look();
     };
     timer = setTimeout(() => void look(), state.kind === 'ready' || state.cause ? lookMs.database : lookMs.store);

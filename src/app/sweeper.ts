@@ -3,6 +3,7 @@ import type { Log } from './log.js';
 import { fillDue } from '../run/diagnosis/process-due.js';
 import { sweepRuns } from '../run/sweep-runs.js';
 import type { Store } from './store/open-store.js';
+import { textAt } from '../platform/text-at.js';
 
 /** Looks every so many seconds for runs and files whose holders are gone, from now until the answer is called. Each server may do so. */
 export function startSweeper(store: Store, seconds: number, log: Log): () => Promise<void> {
@@ -41,7 +42,7 @@ async function attempt(log: Log, what: string, sweeping: () => Promise<void>): P
     await sweeping();
   } catch (error) {
     // The database takes no writes at present: there is a line about that, and a look whether it does again.
-    const { reason } = (error as { details?: { reason?: unknown } }).details ?? {};
+    const reason = error instanceof Error && 'details' in error ? textAt(error.details, 'reason') : undefined;
     if (reason === 'READ_ONLY' || reason === 'ROLE') return;
     log.warn({ err: error }, `could not look for ${what} whose holders are gone`);
   }

@@ -21,7 +21,7 @@ const places = {
 } as const;
 
 /** Types that a contact can be linked to. */
-const contactSubjects = Object.keys(places) as (keyof typeof places)[];
+const contactSubjects = ['Process', 'Source', 'SourceObject', 'SourceObjectAttribute'] as const satisfies readonly (keyof typeof places)[];
 
 export interface ContactLinkRequest {
   /** Global id of what the contact answers for. */
@@ -40,7 +40,7 @@ export interface ContactLinkResult {
 
 async function locate(tx: Tx, input: ContactLinkRequest) {
   const id = idOf(input.subject, contactSubjects, 'input.subject');
-  const type = decodeId(input.subject).type as keyof typeof places;
+  const type = contactSubjects.find((each) => each === decodeId(input.subject).type)!;
   const place = places[type];
   const [known] = await tx.query(`select from ${place.table} where ${place.key} = $1 for key share`, [id]);
   if (!known) throw notFound(`There is no ${type} with this id.`, { argument: 'input.subject', value: input.subject });

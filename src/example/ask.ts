@@ -1,4 +1,5 @@
 import { withoutSecrets } from '../platform/config.js';
+import { codeOf } from '../platform/text-at.js';
 
 export class ExampleError extends Error {
   override name = 'ExampleError';
@@ -26,9 +27,9 @@ export function askAt(url: string, key?: string, signal?: AbortSignal): Ask {
       signal: signal ?? null,
     }).catch((error: Error) => {
       if (signal?.aborted) throw signal.reason;
-      const cause = error.cause as { code?: string } | undefined;
-      throw new ExampleError(`No server answers on ${shown} (${cause?.code ?? withoutSecrets(error.message)}). Is it running?`);
+      throw new ExampleError(`No server answers on ${shown} (${codeOf(error.cause) ?? withoutSecrets(error.message)}). Is it running?`);
     });
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what our own API answers to the document.
     const body = (await response.json().catch(() => ({}))) as { data?: Data; errors?: { message: string }[] };
     if (body.errors?.length) throw new ExampleError(body.errors.map(({ message }) => message).join('\n'));
     if (!body.data) throw new ExampleError(`What answers on ${shown} is not Waybill (status ${response.status}).`);

@@ -19,9 +19,9 @@ export interface Table {
 export async function readTable(file: URL): Promise<Table> {
   const text = await readFile(file, 'utf8');
   if (file.pathname.endsWith('.csv')) return tableOf(withValues(parse(text, { columns: true, bom: true })));
-  const records: unknown = JSON.parse(text);
+  const records: Row[] | undefined = JSON.parse(text);
   if (!Array.isArray(records)) throw new Error(`${file.pathname} is not an array of records.`);
-  return tableOf(records as Row[]);
+  return tableOf(records);
 }
 
 /** A table with the columns that its rows have, in the order in which they first occur, each of the type that all its values have. */

@@ -3,6 +3,7 @@ import { ClaimError, claimInputs, failInputs, finishInputs, outputIsReady, regis
 import { DataError, type Process } from './process.js';
 import { typeOf, type Row } from './read-table.js';
 import { readInputs, writeOutput } from './tables.js';
+import { codeOf, messageOf } from '../platform/text-at.js';
 
 const start = `mutation ($input: StartProcessRunInput!) {
   startProcessRun(input: $input) {
@@ -74,7 +75,7 @@ export async function runProcess(ask: Ask, process: Process, { group, folder, pa
   } catch (error) {
     // The server refused, or is gone: then there is nobody to tell.
     if (error instanceof ExampleError) throw error;
-    const { message } = error as Error;
+    const message = messageOf(error);
     const type = kindOf(error);
     // Data that is wrong will be wrong again.
     await failInputs(ask, files, { errorType: type, message, retryable: type !== 'Data Error' });
@@ -86,7 +87,7 @@ export async function runProcess(ask: Ask, process: Process, { group, folder, pa
 function kindOf(error: unknown): 'Data Error' | 'File Error' | 'Process Error' {
   if (error instanceof DataError) return 'Data Error';
   if (error instanceof ClaimError) return 'File Error';
-  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'File Error' : 'Process Error';
+  return codeOf(error) === 'ENOENT' ? 'File Error' : 'Process Error';
 }
 
 /** From when to when the data is, where it has dates. It does not say of which time zone: they are taken as UTC. */

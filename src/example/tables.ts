@@ -19,7 +19,7 @@ const data = new URL('../../node_modules/vega-datasets/', import.meta.url);
 
 /** The version of the package with the data. */
 export async function dataVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL('package.json', data), 'utf8')) as { version: string };
+  const { version }: { version: string } = JSON.parse(await readFile(new URL('package.json', data), 'utf8'));
   return version;
 }
 
@@ -81,6 +81,6 @@ function fits(row: Row, from: string, filters: Condition[]): boolean {
 
 function meets(row: Row, { column, operator, value }: Condition): boolean {
   const actual = row[column]!;
-  if (Array.isArray(value)) return value.includes(actual as string);
+  if (Array.isArray(value)) return value.some((each) => each === actual);
   return operator === 'gte' ? actual >= value : actual === value;
 }

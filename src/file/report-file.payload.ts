@@ -18,8 +18,11 @@ export class ExtractBlocker {
 }
 
 /** The files that stand in the way, where that is what is wrong. */
-export const blockersOf = ({ details }: DomainError): ExtractBlocker[] =>
-  ((details.blockers ?? []) as { trackingId: number; status: string }[]).map(({ trackingId: id, status }) => ({ id, status }));
+export const blockersOf = ({ details }: DomainError): ExtractBlocker[] => {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our SQL says them so.
+  const blockers = (details.blockers ?? []) as { trackingId: number; status: string }[];
+  return blockers.map(({ trackingId: id, status }) => ({ id, status }));
+};
 
 /** The payloads hold the numbers of files; these read the rest of them. */
 export const reportExtractPayload = [

@@ -43,7 +43,7 @@ export function decodePlace(cursor: string, now: Snapshot, argument: string): Pl
   }
   if (!Array.isArray(parts) || parts.length !== 4 || parts[0] !== 'changes') throw refuse('it cannot be read');
   if (!parts.slice(1).every((each) => typeof each === 'string' && /^\d{1,19}$/.test(each))) throw refuse('it cannot be read');
-  const [lo, hi, id] = (parts.slice(1) as string[]).map(BigInt) as [bigint, bigint, bigint];
+  const [lo, hi, id] = [BigInt(String(parts[1])), BigInt(String(parts[2])), BigInt(String(parts[3]))];
   if (lo > hi || id > 2n ** 63n - 1n) throw refuse('it cannot be read');
   if (hi > now.min) throw refuse('it is from another store, or from before this one was restored');
   return { lo, hi, id };
@@ -56,7 +56,7 @@ export class Snapshot {
   readonly #running: ReadonlySet<bigint>;
 
   constructor(text: string) {
-    const [min, max, running] = text.split(':') as [string, string, string];
+    const [min = '', max = '', running] = text.split(':');
     this.min = BigInt(min);
     this.#max = BigInt(max);
     this.#running = new Set(running ? running.split(',').map(BigInt) : []);

@@ -115,8 +115,8 @@ class HistoryField {
 
 type EventRow = Pick<StatusEvent, 'id' | 'fieldName' | 'fromValue' | 'toValue' | 'evidence'>;
 
-const names = ({ fieldName }: EventRow, text: string | null): string[] | null =>
-  linkFields.has(fieldName) ? (JSON.parse(text ?? '[]') as string[]) : null;
+const listed = (text: string | null): string[] => JSON.parse(text ?? '[]');
+const names = ({ fieldName }: EventRow, text: string | null): string[] | null => (linkFields.has(fieldName) ? listed(text) : null);
 
 @Resolver(() => StatusEvent)
 class StatusEventResolver {

@@ -38,6 +38,8 @@ interface Links {
 }
 const linksInRow = 2_000;
 
+const numbersOf = (json: string): number[] => JSON.parse(json);
+
 /**
  * The edges of each walk: among the nodes of its answer, and between them and those of the answers before it.
  * The walks are of one grain; all their edges are one statement.
@@ -59,11 +61,11 @@ export async function edgesOf(db: Database, walks: readonly Walk[]): Promise<Lin
   const sides = kindsOfLinks.map(([, , kind, writes]): Side => ({ kind, writes, processes: [], data: [], first: new Map() }));
   for (const row of rows) {
     const side = sides[row.side]!;
-    await inTurns(JSON.parse(row.processes) as number[], (process) => {
+    await inTurns(numbersOf(row.processes), (process) => {
       if (!side.first.has(process)) side.first.set(process, side.processes.length);
       side.processes.push(process);
     });
-    await inTurns(JSON.parse(row.data) as number[], (id) => void side.data.push(id));
+    await inTurns(numbersOf(row.data), (id) => void side.data.push(id));
   }
   const answers: LineageEdge[][] = [];
   for (const { nodes, before } of walks) {

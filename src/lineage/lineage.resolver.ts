@@ -59,7 +59,7 @@ async function checkedRoots(ctx: Context, roots: readonly string[]): Promise<num
 
 /** Adds `lineage` to a type that can be a root. */
 function lineageField(owner: ClassType): ClassType {
-  const kind = kinds.indexOf(owner.name as (typeof kinds)[number]);
+  const kind = kinds.findIndex((each) => each === owner.name);
   @Resolver(() => owner)
   class LineageField {
     @FieldResolver(() => Lineage, { complexity: lineageCost, description: 'What lies upstream or downstream of it.' })

@@ -47,11 +47,11 @@ const markOf = (roots: Roots, { direction, grain }: WalkArgs): string =>
 /** @throws INVALID for a text that is no cursor of each of these walks. */
 function decodeCursor(cursor: string, walks: readonly Roots[], args: WalkArgs): Edge {
   try {
-    const edge: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const edge: Edge | undefined = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(edge) && edge.length === 4) {
-      const [distance, kind, id, walk] = edge as Edge;
+      const [distance, kind, id, walk] = edge;
       const whole = [distance, kind, id].every((each) => Number.isInteger(each) && each >= 0 && each <= unlimited);
-      if (whole && kind < kinds.length && walks.every((roots) => markOf(roots, args) === walk)) return edge as Edge;
+      if (whole && kind < kinds.length && walks.every((roots) => markOf(roots, args) === walk)) return edge;
     }
   } catch {
     // Not JSON: refused below like any other text that is no cursor.
@@ -81,7 +81,7 @@ interface Level {
   distance: number | null;
   processes: number[];
   data: number[];
-  cut: string;
+  cut: WalkCut;
   frontier: number;
 }
 
@@ -121,7 +121,7 @@ export async function walkLineage(
   for (const { walk, distance, processes, data, cut, frontier } of levels) {
     const answer = answers[walk - 1]!;
     if (distance === null) {
-      answer.cut = cut as WalkCut;
+      answer.cut = cut;
       answer.frontier = frontier;
       continue;
     }

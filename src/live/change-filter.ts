@@ -51,7 +51,10 @@ export async function readFilter(
     group: await find('group', 'run group with the key', group, '(select run_group_id from run_group where group_key = $1)'),
     location: await find('location', 'location', location, idByName(locationNaming)),
   };
-  for (const [name, id] of Object.entries(found)) if (id) filter[name as keyof typeof found] = id;
+  for (const name of ['process', 'group', 'location'] as const) {
+    const id = found[name];
+    if (id) filter[name] = id;
+  }
   if (typeof args.upstreamOf === 'string') {
     filter.root = await checkedRoot(db, args.upstreamOf);
     filter.upstream = await upstreamOf(db, filter.root);
@@ -95,12 +98,12 @@ async function checkedRoot(db: Database, id: string): Promise<Root> {
   const argument = 'upstreamOf';
   const number = idOf(id, rootKinds, argument);
   const kind = rootKinds.find((each) => Buffer.from(id, 'base64url').toString().startsWith(`${each}:`))!;
-  const [table, key] = {
-    Process: ['process', 'process_id'],
-    Source: ['source_lkup', 'source_id'],
-    SourceObject: ['source_object_lkup', 'source_object_id'],
-  }[kind] as [string, string];
-  const found = await db.query(`select from ${table} where ${key} = $1`, [number]);
+  const place = {
+    Process: 'process where process_id',
+    Source: 'source_lkup where source_id',
+    SourceObject: 'source_object_lkup where source_object_id',
+  }[kind];
+  const found = await db.query(`select from ${place} = $1`, [number]);
   if (!found.length) throw notFound(`There is no ${kind} with the id ${id}.`, { argument, value: id });
   return { kind, id: number };
 }

@@ -59,7 +59,8 @@ class ChangesSubscription {
   @Subscription(() => Change, {
     description:
       'Each change of a state or of links, whoever made it, once, and those of one thing in their order, as soon as no older transaction runs any more.',
-    subscribe: ({ args, context, info }) => subscribeToChanges(args as ChangesArgs, context as Context, info.schema),
+    subscribe: ({ args, context, info }: { args: ChangesArgs; context: Context; info: GraphQLResolveInfo }) =>
+      subscribeToChanges(args, context, info.schema),
   })
   changes(@Root() change: ChangeRow | undefined, @Ctx() ctx: Context, @Args(() => ChangesArgs) _args: ChangesArgs): ChangeRow {
     if (!change)

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Database } from '../platform/database.js';
-import { cut } from '../platform/pool.js';
+import { cut, processOf } from '../platform/pool.js';
+import { codeOf } from '../platform/text-at.js';
 
 /**
  * Servers wake each other's feeds by NOTIFY, without content: what there is to know stands in the store, and a feed that is not woken looks by
@@ -30,7 +31,7 @@ export class Listener {
   }
 
   get pid(): number | undefined {
-    return (this.#client as { processID?: number | null } | undefined)?.processID ?? undefined;
+    return this.#client && processOf(this.#client);
   }
 
   async end(): Promise<void> {
@@ -57,7 +58,7 @@ export class Listener {
       if (lost || this.#ended) return;
       lost = true;
       clearInterval(heartbeat);
-      const standby = (error as { code?: string } | undefined)?.code === '25006';
+      const standby = codeOf(error) === '25006';
       if (!standby) this.onError(error ?? new Error('The connection that listens for changes was closed.'));
       leave(client);
       this.#retry = setTimeout(() => (this.#busy = this.#connect()), standby ? standbyMs : retryMs);

@@ -1,5 +1,5 @@
 import type { Queries, Tx } from '../platform/database.js';
-import { DomainError, invalid, notFound } from '../platform/errors.js';
+import { DomainError, invalid, notFound, type ErrorDetails } from '../platform/errors.js';
 import { idOf } from '../platform/entity/ids.js';
 import { idByName } from '../platform/write/naming.js';
 import { maskAddress } from '../platform/mask-secrets.js';
@@ -7,20 +7,20 @@ import { given, said } from '../platform/write/reports.js';
 import { idByPath, locationNaming } from './location-naming.js';
 import { describePath, knownSchemes } from './location-path.js';
 import type { FileLocationInput, LocationRefInput } from './location-ref.input.js';
+import { codeOf, messageOf, textAt } from '../platform/text-at.js';
 
 /** A reference as errors show it. */
 export const shownRef = <T extends { path?: string | null }>(ref: T): T => (ref.path ? { ...ref, path: maskAddress(ref.path) } : ref);
 
 /** The number of a known location. @throws INVALID or NOT_FOUND, naming the argument */
 async function findLocation(db: Queries, ref: LocationRefInput, argument: string): Promise<number> {
-  const ways = (['id', 'trackingId', 'name', 'path'] as const).filter((each) => given(ref[each]));
-  if (ways.length !== 1)
+  const [by, ...more] = (['id', 'trackingId', 'name', 'path'] as const).filter((each) => given(ref[each]));
+  if (!by || more.length)
     throw invalid('Say which Location: by id, by trackingId, by name, or by path.', {
       argument,
       value: shownRef(ref),
       allowed: 'id, trackingId, name, or path',
     });
-  const [by] = ways as ['id' | 'trackingId' | 'name' | 'path'];
   const at = `${argument}.${by}`;
   const wanted = by === 'id' ? idOf(ref.id!, 'Location', at) : by === 'path' ? describePath(ref.path!, at).path : ref[by];
   const sql =
@@ -82,10 +82,12 @@ export function checkBucket(given: string | null | undefined, inPath: string | n
 
 /** What the function says of `path` and `name`, said of the arguments as the caller knows them. */
 function below(error: unknown, argument: string): never {
-  const { code, message, detail } = error as { code?: string; message: string; detail?: string };
-  if (code !== 'WB409') throw error;
-  const details = JSON.parse(detail ?? '{}') as { argument?: string };
-  throw new DomainError('CONFLICT', message, { ...details, ...(details.argument ? { argument: `${argument}.${details.argument}` } : {}) });
+  if (codeOf(error) !== 'WB409') throw error;
+  const details: ErrorDetails = JSON.parse(textAt(error, 'detail') ?? '{}');
+  throw new DomainError('CONFLICT', messageOf(error), {
+    ...details,
+    ...(details.argument ? { argument: `${argument}.${details.argument}` } : {}),
+  });
 }
 
 /** The location where files lie, made where its path is new. @throws INVALID, NOT_FOUND or CONFLICT */

@@ -34,9 +34,8 @@ Field(() => Name, { nullable: true, description: 'New name, unique among locatio
   'newName',
 );
 for (const { name, doc, type = () => Name, required } of locationFields) {
-  const graphql = type as () => typeof String;
-  Field(graphql, { nullable: name !== 'path', description: doc })(CreateInput.prototype, name);
-  Field(graphql, { nullable: true, description: `${doc}${required ? '' : ' Null takes it away.'}` })(UpdateInput.prototype, name);
+  Field(type, { nullable: name !== 'path', description: doc })(CreateInput.prototype, name);
+  Field(type, { nullable: true, description: `${doc}${required ? '' : ' Null takes it away.'}` })(UpdateInput.prototype, name);
 }
 reasonField(UpdateInput.prototype);
 

@@ -183,7 +183,7 @@ export type Config = Omit<Values, 'databaseUrl' | 'listenUrl' | 'trustedProxies'
   warnings: string[];
 };
 
-const entries = Object.entries(settings) as [keyof Settings, Setting<unknown>][];
+const entries = Object.entries<Setting<unknown>>(settings);
 
 /** The flag that stands for a variable: `--port` for WAYBILL_PORT, `--database-url` for DATABASE_URL. */
 export const flagOf = (variable: string): string =>
@@ -226,35 +226,36 @@ export const withoutSecrets = (url: string): string =>
 export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly string[] = process.argv.slice(2)): Config {
   const flags = readFlags(argv);
   const known = entries.map(([, { variable }]) => variable);
-  const config: Record<string, unknown> = {};
+  const values: Record<string, unknown> = {};
   for (const [key, { variable, accepts, allowed, default: initial }] of entries) {
     const flag = flagOf(variable);
     const text = flags.get(flag) ?? (env[variable] || initial);
     if (text === undefined) continue;
     if (key === 'databaseUrl' || key === 'listenUrl') {
       const name = flags.has(flag) ? flag : variable;
-      config[key] = completeAddress(text, env, name);
-      databaseAddress(config[key] as string, name);
+      const address = completeAddress(text, env, name);
+      databaseAddress(address, name);
+      values[key] = address;
       continue;
     }
     const result = accepts.safeParse(text);
     if (!result.success || text === '')
       throw new ConfigError(`${flags.has(flag) ? flag : variable} is ${JSON.stringify(text)}, but it must be ${allowed}.`);
-    config[key] = result.data;
+    values[key] = result.data;
   }
   const strange = Object.keys(env).filter((name) => name.startsWith('WAYBILL_') && !known.includes(name));
-  config.warnings = strange.map((name) => `The environment variable ${name} means nothing to Waybill${nearest(name, known)}`);
+  const warnings = strange.map((name) => `The environment variable ${name} means nothing to Waybill${nearest(name, known)}`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was read by its setting above.
+  const config = { ...values, warnings } as Config;
   if (env.DATABASE_URL === '' && !config.databaseUrl)
-    (config.warnings as string[]).push(`DATABASE_URL is empty: Waybill uses a PostgreSQL of its own in ${String(config.dataDir)}.`);
+    warnings.push(`DATABASE_URL is empty: Waybill uses a PostgreSQL of its own in ${config.dataDir}.`);
   for (const [name, url] of [
     ['DATABASE_URL', config.databaseUrl],
     ['WAYBILL_LISTEN_URL', config.listenUrl],
-  ] as [string, string | undefined][])
+  ] as const)
     for (const parameter of unknownParameters(url ?? ''))
-      (config.warnings as string[]).push(
-        `The parameter ${parameter} of ${name} means nothing to Waybill${nearest(parameter, addressParameters)}`,
-      );
-  return config as Config;
+      warnings.push(`The parameter ${parameter} of ${name} means nothing to Waybill${nearest(parameter, addressParameters)}`);
+  return config;
 }
 
 /** The configuration as it may be logged. */

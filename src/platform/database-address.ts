@@ -4,6 +4,7 @@ import { createSecureContext, type ConnectionOptions as TlsOptions } from 'node:
 import type pg from 'pg';
 import { parse, type ConnectionOptions } from 'pg-connection-string';
 import { ConfigError } from './errors.js';
+import { codeOf, messageOf, textAt } from './text-at.js';
 
 /** The parts of a database's address, for `pg.Client` and `pg.Pool`: all that the driver would otherwise take from the environment. */
 export interface DatabaseAddress extends pg.ClientConfig {
@@ -53,7 +54,7 @@ const encoding = 'characters such as / : ? # @ % in a user name or password are 
 
 /** What the library answers; besides, all parameters after `?` as text. */
 interface Parsed extends Pick<ConnectionOptions, 'host' | 'port' | 'user' | 'password' | 'database' | 'options' | 'application_name'> {
-  ssl?: boolean | string | TlsOptions;
+  ssl?: boolean | string | { ca?: string; cert?: string; key?: string };
   sslnegotiation?: string;
   dbname?: string;
   sslmode?: string;
@@ -75,11 +76,12 @@ function read(text: string, name: string): Parsed {
   // The library's own rules for sslmode are not used, see `tlsOf`; but these are the ones that print no warning.
   const library = text.replaceAll(' ', '%20').replace(/([?&])(uselibpqcompat=[^&]*|sslrootcert=system)(?=&|$)/g, '$1');
   try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the library hands on each parameter of an address as text.
     const parsed = parse(library, { useLibpqCompat: true }) as Parsed;
     if (/[?&]sslrootcert=system(&|$)/.test(text)) parsed.sslrootcert = 'system';
     return { ...parsed, database: parsed.dbname || parsed.database };
   } catch (error) {
-    const { code, path, message } = error as NodeJS.ErrnoException;
+    const [code, path, message] = [codeOf(error), textAt(error, 'path'), messageOf(error)];
     if (message.startsWith('SECURITY WARNING')) throw wrong(name, 'sslmode=verify-ca needs a sslrootcert');
     if (path && code) throw wrong(name, `its certificate or key file ${JSON.stringify(path)} cannot be read (${code})`);
     throw wrong(name, `it cannot be read; ${encoding}`);
@@ -160,7 +162,7 @@ function tlsOf(parsed: Parsed, host: string, name: string): false | TlsOptions {
   if (parsed.sslrootcert === 'system' && mode !== 'verify-full') throw wrong(name, 'sslrootcert=system needs sslmode=verify-full');
   // As in libpq: a socket file is not encrypted, whatever the mode.
   if (mode === 'disable' || host.startsWith('/')) return false;
-  const { ca, cert, key } = (typeof parsed.ssl === 'object' ? parsed.ssl : {}) as { ca?: string; cert?: string; key?: string };
+  const { ca, cert, key } = typeof parsed.ssl === 'object' ? parsed.ssl : {};
   const passphrase = parsed.sslpassword;
   const files: TlsOptions = {
     ...(ca === undefined ? {} : { ca }),
@@ -173,7 +175,7 @@ function tlsOf(parsed: Parsed, host: string, name: string): false | TlsOptions {
     if (ca !== undefined) void new X509Certificate(ca);
     createSecureContext(files);
   } catch (error) {
-    throw wrong(name, `its sslrootcert, sslcert or sslkey cannot be used (${(error as NodeJS.ErrnoException).code ?? 'unknown format'})`);
+    throw wrong(name, `its sslrootcert, sslcert or sslkey cannot be used (${codeOf(error) ?? 'unknown format'})`);
   }
   if (mode === 'no-verify' || (mode === 'require' && ca === undefined)) return { ...files, rejectUnauthorized: false };
   if (mode === 'verify-ca' && ca === undefined) throw wrong(name, 'sslmode=verify-ca needs a sslrootcert');

@@ -6,6 +6,7 @@ import { conflict, DomainError, Unavailable, type ErrorCode, type ErrorDetails }
 import { lockTimedOut, queueTimedOut } from './lock-wait.js';
 import { Connections, cut, gotNoAnswer, processOf } from './pool.js';
 import { QueueTimeout, RecordQueues } from './record-queues.js';
+import { codeOf, messageOf, textAt } from './text-at.js';
 
 /** Runs SQL with `$1`-style values and answers plain rows. Implemented by the pool (reads) and by a transaction (writes). */
 export interface Queries {
@@ -39,8 +40,10 @@ const attempts = 5;
 const raised: Readonly<Record<string, ErrorCode>> = { WB400: 'INVALID', WB403: 'FORBIDDEN', WB404: 'NOT_FOUND', WB409: 'CONFLICT' };
 
 function translated(error: unknown): unknown {
-  const { code = '', message, detail } = error as { code?: string; message: string; detail?: string };
-  return raised[code] ? new DomainError(raised[code], message, detail ? (JSON.parse(detail) as ErrorDetails) : {}) : error;
+  const code = raised[codeOf(error) ?? ''];
+  if (!code) return error;
+  const details: ErrorDetails = JSON.parse(textAt(error, 'detail') ?? '{}');
+  return new DomainError(code, messageOf(error), details);
 }
 
 /** Thrown by the work of a transaction that has found out, by writing, that nothing is to be written: it is undone, and `value` is answered. */
@@ -136,8 +139,9 @@ export class Database implements Queries {
           return this.#transaction(client, writer, work, lockMs);
         });
       } catch (error) {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- thrown by `work`, which answers a `T`.
         if (error instanceof Undo) return error.value as T;
-        const { code = '' } = error as { code?: string };
+        const code = codeOf(error) ?? '';
         if (code === '25006' || code === '42501') this.onRefusal?.(error);
         if (code === '25006')
           throw new Unavailable('The database is read-only now. Nothing was changed; try again in a moment.', { reason: 'READ_ONLY' }, 5);

@@ -1,5 +1,6 @@
 import type { Queries } from './database.js';
 import { Unavailable } from './errors.js';
+import { textAt } from './text-at.js';
 
 /** How an error names a row of a table: by the record's type and the value of a column. */
 export interface NamedTable {
@@ -46,7 +47,7 @@ function refusal(record: string, heldBy: Holder | undefined): Unavailable {
  * `records` are those that the write is about; they are named where the lock was on no row.
  */
 export async function lockTimedOut(db: Queries, error: unknown, records: readonly string[]): Promise<Unavailable> {
-  const held = await holderOf(db, (error as { where?: string }).where ?? '').catch(() => undefined);
+  const held = await holderOf(db, textAt(error, 'where') ?? '').catch(() => undefined);
   return refusal(held?.name ?? records[0] ?? 'what it needs', held?.by);
 }
 

@@ -40,8 +40,9 @@ async function maskInTurns(text: string): Promise<string> {
     let end = 0;
     // Its own loop, not `replace`: there may be a hundred thousand of them, and to join the parts of so many takes long, too.
     for (const match of masked.matchAll(pattern)) {
-      parts.push(masked.slice(end, match.index), by(...(match as unknown as [string])));
-      end = match.index + match[0].length;
+      const [whole, ...groups] = match;
+      parts.push(masked.slice(end, match.index), by(whole, ...groups));
+      end = match.index + whole.length;
       if (parts.length < 500) continue;
       pieces.push(parts.join(''));
       parts = [];

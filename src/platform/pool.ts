@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { Unavailable } from './errors.js';
+import { messageOf } from './text-at.js';
 
 export interface PoolUse {
   inUse: number;
@@ -15,6 +16,7 @@ interface DriverState {
   readyForQuery: boolean;
   processID: number | null;
 }
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the driver's types leave these out.
 const stateOf = (client: pg.ClientBase) => client as unknown as DriverState;
 
 /** The PostgreSQL process behind a connection. */
@@ -24,7 +26,7 @@ export const processOf = (client: pg.ClientBase): number | undefined => stateOf(
 export const cut = (client: pg.ClientBase): void => void stateOf(client).connection.stream.destroy();
 
 /** The driver gave up waiting for an answer (`query_timeout`). The connection still belongs to that statement. */
-export const gotNoAnswer = (error: unknown) => (error as Error | undefined)?.message === 'Query read timeout';
+export const gotNoAnswer = (error: unknown) => messageOf(error) === 'Query read timeout';
 
 /** The connections of one pool, lent for one piece of work each. */
 export class Connections {
@@ -72,7 +74,7 @@ export class Connections {
       return await this.pool.connect();
     } catch (error) {
       // The pool has one time limit and one sentence for both: its queue is full, or the server does not answer.
-      if ((error as Error).message !== 'timeout exceeded when trying to connect' || !this.lent.size) throw error;
+      if (messageOf(error) !== 'timeout exceeded when trying to connect' || !this.lent.size) throw error;
       throw new Unavailable(
         `The server is busy: all ${this.use.max} database connections for ${this.purpose} are in use. Try again in a moment.`,
         {

@@ -5,6 +5,7 @@ import { addFilters, replaceFilters } from './filters/process-filters.js';
 import { RegistrationMode, type RegisterProcessInput } from './register-process.input.js';
 import { listsOf, replaceable } from './registration/registration-lists.js';
 import { checkRunSettings } from './run-settings.js';
+import { codeOf, textAt } from '../platform/text-at.js';
 
 export interface RegisteredProcess {
   id: number;
@@ -58,10 +59,10 @@ function refuseEmptyReplacement(request: RegisterProcessInput): void {
 }
 
 /** Of what a registration writes, only an e-mail can be another row's. */
-function emailTaken(error: unknown, emails: readonly string[]): never {
-  const { code, detail } = error as { code?: string; detail?: string };
+function emailTaken(error: unknown, emails: readonly (string | null | undefined)[]): never {
+  const detail = textAt(error, 'detail');
   const value = emails.find((email) => email && detail?.endsWith(`=(${email}) already exists.`));
-  if (code !== '23505' || !value) throw error;
+  if (codeOf(error) !== '23505' || !value) throw error;
   throw conflict(`There is another contact with the e-mail ${JSON.stringify(value)}.`, { argument: 'input.contacts', value });
 }
 

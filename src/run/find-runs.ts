@@ -30,7 +30,7 @@ export async function findRuns(
 ): Promise<(number | DomainError)[]> {
   const given = refs.map((ref, i) => attempt(() => numberOf(ref, argument(i))));
   const asked = refs.map((ref, i) => ({ i, ref })).filter(({ i }) => given[i] === undefined);
-  if (!asked.length) return given as (number | DomainError)[];
+  if (!asked.length) return given.map((each) => each!);
   const rows = await db.query<{ i: number; id: number | null; processId: number | null }>(
     // A look-up by index for each way: a condition that says which way holds would be tried on every run.
     `select n.i, p.id as "processId", r.id
@@ -69,5 +69,5 @@ export async function findRuns(
         { argument: `${argument(i)}.${missing}`, value: ref[missing] },
       );
   }
-  return given as (number | DomainError)[];
+  return given.map((each) => each!);
 }

@@ -7,6 +7,7 @@ import { StartError } from '../start-error.js';
 import { BackupError } from '../store/backup.js';
 import { startError } from '../store/database-errors.js';
 import { StoreError } from '../store/migrate.js';
+import { messageOf, textAt } from '../../platform/text-at.js';
 
 export type Print = (line: string) => void;
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -55,7 +56,7 @@ export const command =
       const code = await run(values, positionals, print);
       if (code !== undefined) process.exitCode = code;
     } catch (error) {
-      const { message } = error as Error;
+      const message = messageOf(error);
       if (error instanceof UsageError) complain(message ? `${message}\n\n${usage}` : usage);
       else complain(known.some((kind) => error instanceof kind) ? message : error);
       process.exitCode = 1;
@@ -68,7 +69,7 @@ function parse<O extends Options>(args: string[], options: O): { values: Values<
     const { values, positionals } = parseArgs(config);
     return { values, positionals, help: 'help' in values && values.help === true };
   } catch (error) {
-    throw new UsageError(withoutSecrets((error as Error).message));
+    throw new UsageError(withoutSecrets(messageOf(error)));
   }
 }
 
@@ -76,9 +77,10 @@ function parse<O extends Options>(args: string[], options: O): { values: Values<
 export const storeConfig = (values: StoreFlags): Config =>
   readConfig(
     process.env,
-    (Object.keys(storeOptions) as (keyof StoreFlags)[]).flatMap((flag) =>
-      values[flag] === undefined ? [] : [`--${flag}=${values[flag]}`],
-    ),
+    Object.keys(storeOptions).flatMap((flag) => {
+      const value = textAt(values, flag);
+      return typeof value === 'string' ? [`--${flag}=${value}`] : [];
+    }),
   );
 
 /** Does the work on the address of the store that the flags name; an embedded PostgreSQL runs meanwhile. @throws StartError where it cannot be used */

@@ -78,7 +78,8 @@ async function complete(native: string): Promise<void> {
     if ((mode & 0o500) !== 0o500) await chmod(path, 0o755);
   }
   const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
-  for (const { source, target } of JSON.parse(text) as { source: string; target: string }[]) {
+  const links: { source: string; target: string }[] = JSON.parse(text);
+  for (const { source, target } of links) {
     await symlink(relative(dirname(target), source), join(native, '..', target)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
@@ -123,7 +124,7 @@ async function copyOf(native: string, version: string): Promise<string> {
  */
 export async function findBinaries(user: ServerUser): Promise<Binaries> {
   let native = nativeFolder();
-  const { version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8')) as { version: string };
+  const { version }: { version: string } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8'));
   const whole = await complete(native).then(
     () => true,
     () => false,

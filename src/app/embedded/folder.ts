@@ -5,6 +5,7 @@ import { userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { isAlive, ownIdentity } from './processes.js';
 import { StartError } from '../start-error.js';
+import { codeOf, messageOf } from '../../platform/text-at.js';
 
 /** The paths in a data folder. PostgreSQL's own folder lies below ours, so that PostgreSQL, which may run as another user, cannot touch our files. */
 export interface Folder {
@@ -46,7 +47,7 @@ export async function openFolder(dataDir: string): Promise<Folder> {
     return folder;
   } catch (error) {
     if (error instanceof StartError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
+    const [code, message] = [codeOf(error), messageOf(error)];
     if (code === 'EEXIST' || code === 'ENOTDIR') throw new StartError(`The data folder ${dataDir} is not a folder: ${other}.`);
     const why =
       code === 'EROFS'
@@ -108,7 +109,8 @@ export interface ServerState {
 
 export async function readState(folder: Folder): Promise<ServerState> {
   try {
-    return JSON.parse(await readOrEmpty(join(folder.path, 'server.json'))) as ServerState;
+    const state: ServerState = JSON.parse(await readOrEmpty(join(folder.path, 'server.json')));
+    return state;
   } catch {
     return {};
   }

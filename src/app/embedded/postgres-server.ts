@@ -11,6 +11,7 @@ import { type Binaries, type ServerUser, userCan } from './binaries.js';
 import { StartError } from '../start-error.js';
 import { type Folder, password, readOrEmpty, readState, replaceFile, writeState } from './folder.js';
 import { isServer, orphansOf, processStart, signal } from './processes.js';
+import { codeOf, messageOf } from '../../platform/text-at.js';
 
 /** All that is needed to start the server of one data folder, again and again. */
 export interface Cluster {
@@ -198,8 +199,8 @@ async function problemOf(url: string): Promise<string> {
       await client.query(sql);
       return { code: '', message: '' };
     } catch (error) {
-      const { code = 'unknown', message } = error as pg.DatabaseError;
-      return { code, message: message || code };
+      const code = codeOf(error) ?? 'unknown';
+      return { code, message: messageOf(error) || code };
     } finally {
       await client.end().catch(() => undefined);
     }
@@ -249,7 +250,7 @@ function pidIsTaken(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { codeOf } from '../../platform/text-at.js';
 
 /** A process id alone is used again by the system; with the start it names one process. The boot counts, as the clock of starts begins there. */
 const boot = readOrEmpty('/proc/sys/kernel/random/boot_id').slice(0, 8);
@@ -58,6 +59,6 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }

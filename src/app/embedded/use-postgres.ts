@@ -4,6 +4,7 @@ import { checkVersion, enter, leaveFolder, openFolder } from './folder.js';
 import { withLock } from './lock.js';
 import { isAlive, signal } from './processes.js';
 import { type Cluster, createCluster, ensureServer, type Server, stopServer } from './postgres-server.js';
+import { messageOf } from '../../platform/text-at.js';
 
 export interface EmbeddedPostgres {
   /** The address of the database `waybill`. It changes only if the server had to be started again and its port was taken meanwhile. */
@@ -87,7 +88,7 @@ function keepRunning(cluster: Cluster, first: Server, found: (server: Server) =>
       found((server = next));
       return 250;
     } catch (error) {
-      cluster.log(`PostgreSQL has gone and could not be started again: ${(error as Error).message}`);
+      cluster.log(`PostgreSQL has gone and could not be started again: ${messageOf(error)}`);
       return 5_000;
     }
   };

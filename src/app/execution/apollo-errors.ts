@@ -4,6 +4,7 @@ import { DomainError, shownMessage, shownValue, Unavailable } from '../../platfo
 import { tokenRefusal } from './limits.js';
 import { requests, type Log } from '../log.js';
 import { outageOf, type Outage } from '../store/database-errors.js';
+import { codeOf } from '../../platform/text-at.js';
 
 /** What Apollo and GraphQL call the mistakes of a caller. Their name stays in `extensions.reason`. */
 const callersMistakes = new Set([
@@ -153,7 +154,7 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
     });
   }
 
-  const known = sqlStates[String((root as { code?: unknown } | undefined)?.code)];
+  const known = sqlStates[codeOf(root) ?? ''];
   if (known) {
     request?.log.warn({ err: root }, known.code.toLowerCase());
     return told(known.message, { code: known.code });

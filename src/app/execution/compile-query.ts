@@ -37,9 +37,9 @@ export function compileQuery(
   const chosen = alone(withoutFlags(alone(document, operation), variables), operation);
   if (hasUnsafeKeys(schema, chosen)) return null;
   const { written, given } = withoutValues(schema, chosen);
-  const withType = Object.create(schema, {
+  const withType: GraphQLSchema = Object.create(schema, {
     getType: { value: (name: string) => (name === asItIs.name ? asItIs : schema.getType(name)) },
-  }) as GraphQLSchema;
+  });
   const compiled = compileByJit(withType, written);
   if (!isCompiledQuery(compiled)) return null;
   return async (context, values, root) => {
@@ -63,7 +63,7 @@ function isNullAbove(data: unknown, path: readonly (string | number)[]): boolean
   let found = data;
   for (const key of path) {
     if (found === null) return true;
-    found = (found as Record<string | number, unknown>)[key];
+    found = typeof found === 'object' ? Reflect.get(found, key) : undefined;
   }
   return false;
 }

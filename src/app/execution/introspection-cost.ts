@@ -42,6 +42,7 @@ export function introspectionCost(
       return within ? fieldsOf(within.selectionSet) : [];
     });
   const written = new Map<SelectionSetNode, FieldNode[]>();
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that the resolvers of the introspection ask for.
   const info = { schema } as GraphQLResolveInfo;
   const known = new Map<FieldNode, Record<string, unknown>>();
   const resolve = (field: GraphQLField<unknown, unknown>, node: FieldNode, value?: unknown): unknown => {

@@ -24,9 +24,8 @@ import type { Config } from '../../platform/config.js';
 import { introspectionCost } from './introspection-cost.js';
 
 // Its ES modules import a second copy of graphql (`index.mjs`), which does not know the types of ours.
-const { createComplexityRule, fieldExtensionsEstimator } = createRequire(import.meta.url)(
-  'graphql-query-complexity',
-) as typeof import('graphql-query-complexity');
+const complexity: typeof import('graphql-query-complexity') = createRequire(import.meta.url)('graphql-query-complexity');
+const { createComplexityRule, fieldExtensionsEstimator } = complexity;
 
 /** How many rows of a connection are counted where a query does not say, and how many items of a plain list. */
 const assumedRows = 50;
@@ -145,7 +144,7 @@ const objects: ComplexityEstimator = ({ type, field, args, childComplexity }) =>
   const result = getNamedType(field.type);
   if (isLeafType(result) || field.name.startsWith('__')) return 0;
   if (field.args.some((argument) => argument.name === 'first'))
-    return 1 + Math.max(0, (args.first ?? args.last ?? assumedRows) as number) * childComplexity;
+    return 1 + Math.max(0, Number(args.first ?? args.last ?? assumedRows)) * childComplexity;
   if (result.name === 'PageInfo' || result.name.endsWith('Edge')) return childComplexity;
   const partOfPage = type.name.endsWith('Connection') || type.name.endsWith('Edge');
   return (1 + childComplexity) * (!partOfPage && isListType(getNullableType(field.type)) ? assumedItems : 1);

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { codeOf } from '../../platform/text-at.js';
 
 /** What is wrong with the bytes of a request, with the HTTP status that says so. */
 class BodyError extends Error {
@@ -43,7 +44,7 @@ async function decoded({ headers }: FastifyRequest, body: Buffer, limit: number)
   try {
     return await decoders[encoding](body, { maxOutputLength: limit });
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw new BodyError(413, 'BODY_TOO_LARGE', '');
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw new BodyError(413, 'BODY_TOO_LARGE', '');
     throw new BodyError(400, 'CONTENT_ENCODING', `The request body is not valid ${encoding}.`, {
       argument: 'Content-Encoding',
       value: encoding,
@@ -69,7 +70,7 @@ export function readUtf8(app: FastifyInstance, limit: number): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const text = async () => {
       refuseOtherCharsets(request);
-      return textOf(await decoded(request, body as Buffer, limit));
+      return textOf(await decoded(request, typeof body === 'string' ? Buffer.from(body) : body, limit));
     };
     text().then(
       (found) => void parseJson(request, found, done),

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
@@ -24,6 +23,7 @@ import { readiness } from './health.js';
 import { LiveServer } from '../subscriptions/subscription-server.js';
 import { readUtf8 } from './request-body.js';
 import type { StoreState } from '../store/migrate.js';
+import { codeOf } from '../../platform/text-at.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -83,6 +83,7 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
     url: '/graphql',
     bodyLimit: config.maxBody,
     preHandler: identify,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the handler takes any server of Fastify.
     handler: fastifyApolloHandler(apollo, {
       context: async (request) => createContext(store.db!, request.caller, request.record.id),
     }) as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
@@ -107,7 +108,8 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
     await Promise.all([app.close(), apollo.stop()]);
     throw listenError(error, config);
   }
-  const { port } = app.addresses()[0] as AddressInfo;
+  const [address] = app.addresses();
+  const port = typeof address === 'object' ? address.port : config.port;
   const host = isLoopback(config.host) || !['0.0.0.0', '::'].includes(config.host) ? config.host : 'localhost';
   return {
     app,
@@ -163,6 +165,7 @@ function stringifyResult(result: object): string {
 const mebibytes = (bytes: number) => `${Number((bytes / 1024 / 1024).toFixed(2))} MiB (${bytes} bytes)`;
 
 function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInstance {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our logger is of a narrower type than Fastify's.
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -173,6 +176,7 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     // An address that cannot be decoded comes to no hook and no handler.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its type is that of the narrower logger.
     frameworkErrors: (error, _, reply) => void (reply as unknown as FastifyReply).code(400).send({ errors: [httpError(error, config)] }),
   }) as unknown as FastifyInstance;
   app.decorateRequest('record');
@@ -271,14 +275,14 @@ function httpError(error: FastifyError, config: Config) {
     extensions: {
       code: 'INVALID',
       reason: error.code,
-      ...(error as { details?: object }).details,
+      ...('details' in error && typeof error.details === 'object' ? error.details : {}),
       ...(error.statusCode === 413 ? { limit: 'maxBody', allowed: { max: config.maxBody } } : {}),
     },
   };
 }
 
 function listenError(error: unknown, { host, port }: Config): unknown {
-  const { code } = error as { code?: string };
+  const code = codeOf(error);
   if (code === 'EADDRINUSE')
     return new ListenError(
       `Port ${port} on ${host} is in use: another Waybill or another program listens there. Choose another with WAYBILL_PORT or --port.`,

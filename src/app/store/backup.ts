@@ -7,6 +7,7 @@ import { createGzip } from 'node:zlib';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { databaseAddress } from '../../platform/database-address.js';
+import { codeOf, textAt } from '../../platform/text-at.js';
 
 /** Why a backup or a restore stops: one sentence for the person who asked for it. */
 export class BackupError extends Error {
@@ -109,7 +110,7 @@ async function readHeader(client: pg.Client): Promise<BackupHeader> {
 async function* content(client: pg.Client, header: BackupHeader, log: (message: string) => void): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   const hashed = (data: Buffer | string) => {
-    const bytes = Buffer.from(data as string);
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
     hash.update(bytes);
     return bytes;
   };
@@ -118,7 +119,8 @@ async function* content(client: pg.Client, header: BackupHeader, log: (message: 
     yield hashed(`${JSON.stringify({ table: name, rows })}\n`);
     // A query can be copied of a partitioned table too.
     const source = `select ${columns.map(quote).join(', ')} from process_tracker.${quote(name)}`;
-    for await (const chunk of client.query(copyTo(`copy (${source}) to stdout`))) yield hashed(chunk as Buffer);
+    const rowsOf: AsyncIterable<Buffer> = client.query(copyTo(`copy (${source}) to stdout`));
+    for await (const chunk of rowsOf) yield hashed(chunk);
     log(`${name}: ${rows} rows`);
   }
   yield Buffer.from(`${JSON.stringify({ end: true, sha256: hash.digest('hex') })}\n`);
@@ -141,8 +143,7 @@ export async function backup(url: string, file: string, log: (message: string) =
     return header;
   } catch (error) {
     await rm(part, { force: true });
-    const { code, path } = error as NodeJS.ErrnoException;
-    throw path === part ? new BackupError(`The file ${file} cannot be written (${code}).`) : error;
+    throw textAt(error, 'path') === part ? new BackupError(`The file ${file} cannot be written (${codeOf(error)}).`) : error;
   } finally {
     await client.end().catch(() => undefined);
   }

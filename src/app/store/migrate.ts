@@ -8,6 +8,7 @@ import { applyRules, listViolations, literal, openRules, type Run, type Violatio
 import { rules } from './rules.js';
 import { readerLock } from './takeover.js';
 import { obstacleToWrites, type Obstacle } from './write-obstacle.js';
+import { codeOf, messageOf } from '../../platform/text-at.js';
 
 export type StoreState =
   | { kind: 'ready' }
@@ -92,8 +93,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     });
   } catch (error) {
     // A migration that finds something that it cannot take over says so in a sentence, by `raise exception`.
-    const { code, message } = error as { code?: string; message: string };
-    if (code === 'P0001') throw new StoreError(message);
+    if (codeOf(error) === 'P0001') throw new StoreError(messageOf(error));
     throw error;
   } finally {
     await orm.close(true);
@@ -153,10 +153,9 @@ async function bringUp(
   try {
     return await change();
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    if (code !== '42501') throw error;
+    if (codeOf(error) !== '42501') throw error;
     throw new StoreError(
-      `The store must be made or brought up to date, and the user of the database may not do that (${message}): run \`npm run setup\` as the owner of its tables, then start this server.`,
+      `The store must be made or brought up to date, and the user of the database may not do that (${messageOf(error)}): run \`npm run setup\` as the owner of its tables, then start this server.`,
     );
   }
 

@@ -4,6 +4,8 @@ import { asOptions, Database, sessionSettings, writeCosts, type DatabaseOptions,
 import type { Log } from '../log.js';
 import { watchSilence } from '../../platform/pool.js';
 import { StartError } from '../start-error.js';
+import { processOf } from '../../platform/pool.js';
+import { codeOf, messageOf } from '../../platform/text-at.js';
 
 /** Until a connection is made, or one of the pool is free. */
 const connectMs = 5_000;
@@ -91,9 +93,7 @@ async function checkListenAddress(address: pg.ClientConfig, listenAddress: pg.Cl
   const database = await identify(address);
   const at = `${listenAddress.host}:${listenAddress.port}/${listenAddress.database}`;
   const found = await identify(listenAddress).catch((error: Error) => {
-    log.warn(
-      `WAYBILL_LISTEN_URL (${at}) cannot be used: ${error.message || (error as { code?: string }).code}; changes are polled until it can.`,
-    );
+    log.warn(`WAYBILL_LISTEN_URL (${at}) cannot be used: ${error.message || codeOf(error)}; changes are polled until it can.`);
     return undefined;
   });
   if (found !== undefined && found !== database)
@@ -142,11 +142,9 @@ async function wayTo(address: pg.ClientConfig, settings: Settings): Promise<{ po
     const { rows } = await client.query<{ settings: string | null; pid: number }>(
       "select current_setting('waybill.settings', true) as settings, pg_backend_pid() as pid",
     );
-    const { processID } = client as unknown as { processID: number | null };
-    return { pooled: rows[0]!.settings !== 'passed', ownProcess: rows[0]!.pid === processID };
+    return { pooled: rows[0]!.settings !== 'passed', ownProcess: rows[0]!.pid === processOf(client) };
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    if (code === '08P01' && /startup parameter/.test(message)) return { pooled: true, ownProcess: false };
+    if (codeOf(error) === '08P01' && /startup parameter/.test(messageOf(error))) return { pooled: true, ownProcess: false };
     throw error;
   } finally {
     await client.end().catch(() => undefined);

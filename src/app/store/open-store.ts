@@ -12,6 +12,7 @@ import { migrate, storeState, type StoreState } from './migrate.js';
 import { createOrm } from './orm.js';
 import { readOnlyShadow } from './takeover.js';
 import { findObstacle } from './write-obstacle.js';
+import { codeOf, messageOf } from '../../platform/text-at.js';
 
 export interface Store {
   readonly db: Database;
@@ -100,7 +101,7 @@ async function patiently<T>(
     } catch (error) {
       if (!isUnavailable(error) || !waiting || signal?.aborted) throw startError(error, url());
       const away = (outageOf(error)?.reason ?? 'UNREACHABLE') === 'UNREACHABLE';
-      const why = (error as Error).message || (error as { code?: string }).code;
+      const why = messageOf(error) || codeOf(error);
       const line = `The database ${withoutSecrets(url())} cannot be ${away ? 'reached' : 'used'} (${why}); trying again every ${retryMs / 1000} s.`;
       if (line !== logged) log.warn((logged = line));
       waiting(`The database cannot be ${away ? 'reached' : 'used'} yet. The server tries again every ${retryMs / 1000} s.`);

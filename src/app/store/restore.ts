@@ -7,6 +7,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { appliedMigrations, BackupError, type BackupHeader, connectForCopy, query, quote, ruleNames, tableNames } from './backup.js';
 import { rules } from './rules.js';
+import { codeOf, messageOf, textAt } from '../../platform/text-at.js';
 
 const NEWLINE = 0x0a;
 
@@ -38,10 +39,11 @@ class Lines {
   /** The checksum of all that was taken so far. */
   checksum = (): string => this.#hash.copy().digest('hex');
 
-  async json(): Promise<Record<string, unknown>> {
+  async json<T extends object = Record<string, unknown>>(): Promise<T> {
     let end: number;
     while ((end = this.#rest.indexOf(NEWLINE)) < 0) if (!(await this.#more())) throw new CutFile();
-    return JSON.parse(this.#take(end + 1).toString()) as Record<string, unknown>;
+    const line: T = JSON.parse(this.#take(end + 1).toString());
+    return line;
   }
 
   /** So many lines, in pieces that need not end where a line does: a line may be long. */
@@ -74,7 +76,7 @@ export async function readBackup(file: string, load?: Load): Promise<BackupHeade
   packed.on('error', (error) => source.destroy(error));
   try {
     const lines = new Lines(source);
-    const header = (await lines.json()) as unknown as BackupHeader;
+    const header = await lines.json<BackupHeader>();
     if (header.waybill !== 'backup') throw new SyntaxError();
     if (header.format !== 1)
       throw new BackupError(`The backup ${file} is of a newer format (${String(header.format)}): restore it with a newer Waybill.`);
@@ -90,7 +92,7 @@ export async function readBackup(file: string, load?: Load): Promise<BackupHeade
     if (end.end !== true || end.sha256 !== sha256 || !(await lines.atEnd())) throw new CutFile();
     return header;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (error instanceof CutFile || code === 'Z_BUF_ERROR' || code === 'Z_DATA_ERROR')
       throw new BackupError(`The backup ${file} is cut or damaged: nothing was changed.`);
     if (error instanceof SyntaxError)
@@ -159,9 +161,10 @@ export async function restore(
     await client.query('commit');
     return header;
   } catch (error) {
-    const { severity, message } = error as pg.DatabaseError;
-    throw severity
-      ? new BackupError(`The backup cannot be put into this store${table && `, at table ${table}`}: ${message}. Nothing was changed.`)
+    throw textAt(error, 'severity')
+      ? new BackupError(
+          `The backup cannot be put into this store${table && `, at table ${table}`}: ${messageOf(error)}. Nothing was changed.`,
+        )
       : error;
   } finally {
     await client.end().catch(() => undefined);

@@ -71,7 +71,7 @@ export class SubscriptionCount {
     const { limits } = this;
     const network = networkOf(address);
     const keys = [client, `caller ${caller}`, `address ${network}`];
-    const [ofClient, ofCaller, ofAddress] = keys.map((key) => this.#of.get(key) ?? 0) as [number, number, number];
+    const [ofClient = 0, ofCaller = 0, ofAddress = 0] = keys.map((key) => this.#of.get(key));
     const check = (has: number, limit: keyof Limits, message: (max: number) => string, max = limits[limit]) => {
       if (has >= max) throw new DomainError('CONFLICT', message(limits[limit]), { limit, value: has + 1, allowed: { max } });
     };

@@ -7,6 +7,7 @@ import { checkCost, costOf, documentLimits } from '../execution/limits.js';
 import { requests, type RequestRecord } from '../log.js';
 import { answerError } from '../execution/apollo-errors.js';
 import type { StoreState } from '../store/migrate.js';
+import { asError, messageOf } from '../../platform/text-at.js';
 
 /** What a client asks for, as it came. */
 export interface Asked {
@@ -35,7 +36,11 @@ export function prepare(
 }
 
 const asGraphQLError = (error: unknown): GraphQLError =>
-  error instanceof GraphQLError ? error : new GraphQLError((error as Error).message, { originalError: error as Error });
+  error instanceof GraphQLError ? error : new GraphQLError(messageOf(error), { originalError: asError(error) });
+
+/** The context that `prepare` has put there. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the library does not know its type.
+export const contextOf = (args: ExecutionArgs): Context => args.contextValue as Context;
 
 /** Names the mistake of a caller as Apollo would. */
 function named(error: GraphQLError, code: string): GraphQLError {
@@ -71,7 +76,7 @@ function check({ query, variables, operationName }: Asked, schema: GraphQLSchema
       reason: state.reason,
       command: 'npm run setup',
     });
-  const variableValues = (variables ?? {}) as Record<string, unknown>;
+  const variableValues = { ...(typeof variables === 'object' ? variables : {}) };
   const spent = costOf(schema, document, operation, variableValues);
   if (spent !== undefined) checkCost(spent, config.maxCost);
   return { document, variableValues, operationName };
@@ -89,7 +94,7 @@ export async function run(args: ExecutionArgs, count: () => () => void): Promise
     if (!uncount) return;
     uncount();
     uncount = undefined;
-    const { actor } = args.contextValue as Context;
+    const { actor } = contextOf(args);
     record?.log.info({ actor, name: args.operationName ?? undefined, ms: Date.now() - started, events }, 'subscription ended');
   };
   try {
@@ -134,7 +139,7 @@ export async function run(args: ExecutionArgs, count: () => () => void): Promise
 }
 
 /** The errors of an answer in our words. */
-export const told = (errors: readonly GraphQLError[], schema: GraphQLSchema, record: RequestRecord): GraphQLFormattedError[] =>
+export const told = (errors: readonly unknown[], schema: GraphQLSchema, record: RequestRecord): GraphQLFormattedError[] =>
   requests.run(record, () => errors.map((error) => answerError(error, schema)));
 
 /** A result with its errors in our words. */

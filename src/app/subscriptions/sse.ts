@@ -6,9 +6,10 @@ import { lastCursors } from '../../live/last-cursors.js';
 import { createContext } from '../../platform/read/context.js';
 import { invalid } from '../../platform/errors.js';
 import { identifyAgain, identifySubscriber, type SubscriptionCount } from './callers.js';
-import { answered, prepare, run, type Asked } from './operations.js';
+import { answered, prepare, run, told, type Asked } from './operations.js';
 import type { LiveStore } from './subscription-server.js';
 import { Unavailable } from '../../platform/errors.js';
+import { textAt } from '../../platform/text-at.js';
 
 const pingMs = 12_000;
 
@@ -77,14 +78,14 @@ export class LiveStreams {
       else await this.#tell(request, response, results);
       await write(response, 'event: complete\ndata: \n\n');
     } catch (error) {
-      const { errors } = answered({ errors: [error as never] }, this.schema, request.record);
+      const errors = told([error], this.schema, request.record);
       await write(response, `event: next\ndata: ${JSON.stringify({ errors })}\n\nevent: complete\ndata: \n\n`);
     }
     response.end();
   }
 
   #tell(request: FastifyRequest, response: ServerResponse, result: ExecutionResult): Promise<void> {
-    const { cursor } = (Object.values(result.data ?? {})[0] ?? {}) as { cursor?: unknown };
+    const cursor = textAt(Object.values(result.data ?? {})[0], 'cursor');
     // A browser's EventSource comes again with it by itself.
     const id = typeof cursor === 'string' ? `id: ${cursor}\n` : '';
     return write(response, `event: next\n${id}data: ${JSON.stringify(answered(result, this.schema, request.record))}\n\n`);
@@ -109,8 +110,8 @@ function asked({ method, body, query }: FastifyRequest): Asked {
       throw invalid('The request body must be a JSON object with a query.', { argument: 'query' });
     return body;
   }
-  const { variables, ...rest } = query as Record<string, string | undefined>;
-  if (!variables) return rest;
+  const { variables, ...rest }: Record<string, unknown> = { ...(typeof query === 'object' ? query : {}) };
+  if (typeof variables !== 'string' || !variables) return rest;
   try {
     return { ...rest, variables: JSON.parse(variables) as unknown };
   } catch {

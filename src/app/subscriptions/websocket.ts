@@ -9,8 +9,9 @@ import { createContext, type Caller, type Context } from '../../platform/read/co
 import { DomainError } from '../../platform/errors.js';
 import { requestIdFrom, requests, type Log, type RequestRecord } from '../log.js';
 import { identifyAgain, identifySubscriber, type Subscriber, type SubscriptionCount } from './callers.js';
-import { answered, prepare, run, told } from './operations.js';
+import { answered, contextOf, prepare, run, told } from './operations.js';
 import type { LiveStore } from './subscription-server.js';
+import { asError } from '../../platform/text-at.js';
 
 interface Extra {
   socket: WebSocket;
@@ -57,7 +58,7 @@ export class LiveSockets {
         this.#subscribers.set(context, { client: socket, caller: caller!.actor, address });
         return prepare(payload, schema, config, state ?? { kind: 'ready' }, context);
       },
-      subscribe: (args) => run(args, () => this.counted.add(this.#subscribers.get(args.contextValue as Context)!)),
+      subscribe: (args) => run(args, () => this.counted.add(this.#subscribers.get(contextOf(args))!)),
       onNext: ({ extra }, _id, _payload, _args, result) => answered(result, schema, extra.record),
       onError: ({ extra }, _id, _payload, errors) => told(errors, schema, extra.record),
     });
@@ -126,7 +127,7 @@ export class LiveSockets {
       socket.once('close', enough);
       return true;
     } catch (error) {
-      const [answer] = told([new GraphQLError(String(error), { originalError: error as Error })], this.schema, record);
+      const [answer] = told([new GraphQLError(String(error), { originalError: asError(error) })], this.schema, record);
       const code = error instanceof DomainError ? codes.refused[error.code] : undefined;
       socket.close(code ?? codes.later, shortened(answer!.message));
       return false;

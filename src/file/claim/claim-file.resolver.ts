@@ -124,8 +124,8 @@ class ClaimExtractResultResolver {
 const maxSameContent = 100;
 
 /** A fact that goes with some outcomes only: a row may hold it from before. */
-const factOf = <F extends keyof Claim>(claim: Claim, fact: F, ...outcomes: ClaimOutcome[]): Exclude<Claim[F], undefined> | null =>
-  (outcomes.includes(claim.outcome) ? (claim[fact] as Exclude<Claim[F], undefined>) : null) ?? null;
+const factOf = <F extends keyof Claim>(claim: Claim, fact: F, ...outcomes: ClaimOutcome[]): NonNullable<Claim[F]> | null =>
+  (outcomes.includes(claim.outcome) ? claim[fact] : null) ?? null;
 
 @Resolver(() => ExtractClaim)
 class ExtractClaimResolver {

@@ -117,18 +117,22 @@ export async function claimExtracts(tx: Tx, claims: readonly ClaimExtractInput[]
     tx,
     asked.map((i) => claims[i]!),
   );
-  const found = new Map(asked.map((i, n) => [i, files[n]!]));
-  for (const [i, file] of found) if (file instanceof DomainError) answers[i] = file;
-  const idOf = (i: number) => (found.get(i) as { id: number } | undefined)?.id;
+  const found = new Map<number, { id: number; created: boolean }>();
+  for (const [n, i] of asked.entries()) {
+    const file = files[n]!;
+    if (file instanceof DomainError) answers[i] = file;
+    else found.set(i, file);
+  }
+  const idOf = (i: number) => found.get(i)?.id;
   for (const round of inRounds(claims.map((_, i) => (answers[i] ? undefined : idOf(i))))) {
     const rows = await tx.query<{ i: number; id: number; answer: Omit<Claim, 'id' | 'hash' | 'created'> }>(
       'select i, id, answer from process_tracker.claim_extracts($1::jsonb)',
-      [JSON.stringify(round.map((i) => said({ ...(items[i] as ReportItem), id: idOf(i), run: runs[i] })))],
+      [JSON.stringify(round.map((i) => ({ ...said(items[i]!), ...said({ id: idOf(i), run: runs[i] }) })))],
     );
     for (const { i: place, id, answer } of rows) {
       const i = round[place - 1]!;
-      answers[i] = { ...answer, id, hash: claims[i]!.hash, created: (found.get(i) as { created: boolean }).created };
+      answers[i] = { ...answer, id, hash: claims[i]!.hash, created: found.get(i)!.created };
     }
   }
-  return answers as (Claim | DomainError)[];
+  return answers.map((answer) => answer!);
 }

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, ID, Info, Int, Query, Resolver, type ClassType } from 'type-graphql';
+import { Arg, Args, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
 import { Location } from '../../location/location.entity.js';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
@@ -15,7 +15,7 @@ import { ExtractArgs, findExtractPage } from './file-lists.js';
 import { Extract } from '../file.entity.js';
 import { findExtracts } from '../find-files.js';
 
-const connection = connectionOf(Extract as ClassType);
+const connection = connectionOf(Extract);
 
 @Resolver()
 class ExtractQueries {

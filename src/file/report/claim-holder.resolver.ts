@@ -19,6 +19,7 @@ import type { ExtractRefInput } from '../file-ref.input.js';
 import { findExtracts } from '../find-files.js';
 import { Extract } from '../file.entity.js';
 import { keptError, reportExtract } from './report-files.js';
+import { textAt } from '../../platform/text-at.js';
 
 enum HolderOutcome {
   DONE = 'DONE',
@@ -70,10 +71,11 @@ async function byHolder(
         // The token is not the live one, or the file is not what its holder left.
         if (!(error instanceof DomainError) || error.code !== 'CONFLICT') throw error;
         const [id] = await findExtracts(tx, [extract], () => 'input.extract');
-        return { id: id as number, outcome: HolderOutcome.LOST_CLAIM };
+        if (id instanceof DomainError || id === undefined) throw error;
+        return { id, outcome: HolderOutcome.LOST_CLAIM };
       }
     },
-    item.reason as string | undefined,
+    textAt(item, 'reason'),
     [recordOf('Extract', extract)],
   );
 }

@@ -10,6 +10,7 @@ import { cleanMessage } from '../../platform/mask-secrets.js';
 import { inOrder } from '../../platform/turns.js';
 import type { ExtractErrorInput, ReportExtractInput } from './report-file.input.js';
 import { statusAliases } from '../status-aliases.js';
+import { textAt } from '../../platform/text-at.js';
 
 /** An error as it is kept. */
 export const keptError = async ({ message, ...error }: ExtractErrorInput) => ({
@@ -64,7 +65,7 @@ export async function runsOf(
 
 /** Items with the states that their aliases stand for. */
 async function withoutAliases(db: Queries, items: readonly (ReportItem | DomainError)[]): Promise<readonly (ReportItem | DomainError)[]> {
-  const aliasOf = (item: ReportItem | DomainError) => (item instanceof DomainError ? undefined : statusAliases[item.to as string]);
+  const aliasOf = (item: ReportItem | DomainError) => (item instanceof DomainError ? undefined : statusAliases[textAt(item, 'to') ?? '']);
   if (!items.some(aliasOf)) return items;
   const rows = await db.query<{ name: string }>(
     'select extract_status_name as name from extract_status_lkup where extract_status_name = any($1)',
@@ -72,8 +73,9 @@ async function withoutAliases(db: Queries, items: readonly (ReportItem | DomainE
   );
   const own = new Set(rows.map(({ name }) => name));
   return items.map((item) => {
+    if (item instanceof DomainError) return item;
     const to = aliasOf(item);
-    return to && !own.has((item as ReportItem).to as string) ? { ...(item as ReportItem), to, createStatus: false } : item;
+    return to && !own.has(textAt(item, 'to') ?? '') ? { ...item, to, createStatus: false } : item;
   });
 }
 

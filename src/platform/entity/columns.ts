@@ -43,10 +43,11 @@ interface Held {
   boolean: boolean;
 }
 
-type Kind<R extends keyof Held = keyof Held> = { columnType: string; runtime: R; graphql: () => unknown; collation?: string };
+type Kind<R extends keyof Held = keyof Held> = { columnType: string; runtime: R; graphql: () => object; collation?: string };
 
 /** The decorator of a column in which a row holds a `T`. */
-export type Column<T> = PropertyDecorator & { readonly holds?: T };
+export type Column<T> = ColumnDecorator & { readonly holds?: T };
+type ColumnDecorator = (target: object, property: string) => void;
 
 const kinds = {
   text: { columnType: 'text', runtime: 'string', graphql: () => String, collation: 'C' },
@@ -76,16 +77,16 @@ function column<R extends keyof Held>(kind: Kind<R>) {
         nullable: options.nullable ?? false,
         ...(kind.collation ? { collation: kind.collation } : {}),
         ...(options.default === undefined ? {} : { defaultRaw: options.default }),
-      })(target, property as string);
+      })(target, property);
       if (options.shownAs) {
         const ofClass = shown.get(target.constructor) ?? new Map<string, (column: string) => string>();
-        shown.set(target.constructor, ofClass.set(property as string, options.shownAs.sql));
+        shown.set(target.constructor, ofClass.set(property, options.shownAs.sql));
       }
       if (!options.doc) return;
       const nullable = options.shownAs?.nullable ?? options.nullable ?? false;
       const ofClass = described.get(target.constructor) ?? new Map<string, ShownColumn>();
-      described.set(target.constructor, ofClass.set(property as string, { type: kind.graphql(), nullable }));
-      Field(kind.graphql as () => typeof String, { nullable, description: describe(name, options.doc) })(target, property);
+      described.set(target.constructor, ofClass.set(property, { type: kind.graphql(), nullable }));
+      Field(kind.graphql, { nullable, description: describe(name, options.doc) })(target, property);
     };
 }
 
@@ -98,7 +99,7 @@ export const InstantColumn = column(kinds.instant);
 export const LocalTime = column(kinds.localTime);
 
 /** Any other column, by its SQL type: stored, not shown. */
-export const Stored = (name: string, columnType: string, options: ColumnOptions = {}): PropertyDecorator =>
+export const Stored = (name: string, columnType: string, options: ColumnOptions = {}): ColumnDecorator =>
   column({ columnType, runtime: 'string', graphql: () => String })(name, options);
 
 const keyed = new Set<unknown>();
@@ -108,10 +109,10 @@ export const hasKey = (entity: unknown): boolean => keyed.has(entity);
 
 /** A surrogate key: an identity column (by default) whose sequence has ProcessTracker's name, `<table>_<column>_seq`. */
 export const Key =
-  (name: string): PropertyDecorator =>
+  (name: string): ColumnDecorator =>
   (target, property) => {
     keyed.add(target.constructor);
-    PrimaryKey({ fieldName: name, type: 'number', columnType: 'int', generated: 'by default as identity' })(target, property as string);
+    PrimaryKey({ fieldName: name, type: 'number', columnType: 'int', generated: 'by default as identity' })(target, property);
   };
 
 export interface ReferenceOptions {
@@ -123,9 +124,9 @@ export interface ReferenceOptions {
 }
 
 /** A foreign key, held as the number of the row it points to. */
-export const Reference = (to: () => unknown, name: string, options: ReferenceOptions = {}): PropertyDecorator =>
+export const Reference = (to: () => EntityName, name: string, options: ReferenceOptions = {}): ColumnDecorator =>
   ManyToOne({
-    entity: to as () => EntityName,
+    entity: to,
     fieldName: name,
     mapToPk: true,
     nullable: options.nullable ?? false,
@@ -133,7 +134,7 @@ export const Reference = (to: () => unknown, name: string, options: ReferenceOpt
     deleteRule: options.onDelete ?? 'no action',
     updateRule: 'no action',
     ...(options.default === undefined ? {} : { defaultRaw: options.default }),
-  }) as PropertyDecorator;
+  });
 
 /** Other clients' rows may lack a name; readers are told an empty one. */
 export const emptyIfNull = { sql: (column: string) => `coalesce(${column}, '')`, nullable: false };

@@ -33,12 +33,14 @@ export type LookupEntity<Extra = unknown> = { new (): Lookup<Extra>; readonly na
 export function lookupEntity<Extra extends Columns = Record<never, never>>(options: LookupEntityOptions<Extra>): LookupEntity<Extra> {
   const { name, table, key, label, doc, labelDoc = 'Its name, unique and case-sensitive.', nullable, extra = {}, unique = [] } = options;
   // The computed key names the class before any decorator reads its name.
-  const made = { [name]: class extends Audited {} }[name] as new () => Audited & { name: string };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the decorators below give it these properties.
+  const made = { [name]: class extends Audited {} }[name] as unknown as LookupEntity<Extra>;
   Key(key)(made.prototype, 'id');
   Text(label, { doc: labelDoc, nullable })(made.prototype, 'name');
-  for (const [property, decorate] of Object.entries<PropertyDecorator>(extra)) decorate(made.prototype, property);
+  for (const [property, decorate] of Object.entries<Column<unknown>>(extra)) decorate(made.prototype, property);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any of them.
   for (const property of ['name', ...unique]) Unique({ properties: property as 'name' })(made);
   ObjectType(name, { implements: [Node, Audited], description: doc })(made);
   Entity({ tableName: table })(made);
-  return made as unknown as LookupEntity<Extra>;
+  return made;
 }

@@ -80,7 +80,7 @@ export function shapeOf(entity: EntityClass): Shape {
 
 /** The properties of an entity that have a column. */
 export const propertiesOf = <E extends object>(entity: EntityClass<E>): (keyof E & string)[] =>
-  // Learned from the decorators of these very properties.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- learned from the decorators of these very properties.
   [...shapeOf(entity).columns.keys()] as (keyof E & string)[];
 
 /** The entity with this GraphQL type name. */

@@ -16,6 +16,7 @@ const text = (name: string, description: string, accepts: RegExp, example: strin
   return new GraphQLScalarType<string, string>({
     name,
     description,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows hold it as text.
     serialize: (value) => value as string,
     parseValue: parse,
     parseLiteral: (node) => {

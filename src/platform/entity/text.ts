@@ -23,6 +23,7 @@ const textScalar = (name: string, description: string, maxBytes: number, mayBeEm
   return new GraphQLScalarType<string, string>({
     name,
     description,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows hold it as text.
     serialize: (value) => value as string,
     parseValue: parse,
     parseLiteral: (node) => {

@@ -1,7 +1,8 @@
-import { Field, FieldResolver, Int, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
+import { Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import { encodeCursor } from './cursors.js';
 import { PageInfo, type ListSource, type Page } from './paging.js';
 import type { Row } from '../entity/node.js';
+import type { EntityClass } from '../entity/rows.js';
 
 interface EdgeData {
   node: Row;
@@ -11,7 +12,7 @@ interface EdgeData {
 const made = new Map<string, ReturnType<typeof makeConnection>>();
 
 /** The connection type of a node type, with the resolvers that it needs: `{ type, resolver }`. Made once a name. */
-export const connectionOf = (node: ClassType, name: string = node.name) => {
+export const connectionOf = (node: EntityClass, name: string = node.name) => {
   const known = made.get(name);
   if (known) return known;
   const connection = makeConnection(node, name);
@@ -19,7 +20,7 @@ export const connectionOf = (node: ClassType, name: string = node.name) => {
   return connection;
 };
 
-function makeConnection(node: ClassType, name: string) {
+function makeConnection(node: EntityClass, name: string) {
   @ObjectType(`${name}Edge`, { description: `A ${name} in a list, with its cursor.` })
   class Edge {
     @Field(() => node, { description: `The ${name}.` }) node!: Row;
@@ -50,5 +51,5 @@ function makeConnection(node: ClassType, name: string) {
       return encodeCursor(root.list, root.node);
     }
   }
-  return { type: Connection as ClassType, resolvers: [ConnectionResolver, EdgeResolver] };
+  return { type: Connection, resolvers: [ConnectionResolver, EdgeResolver] };
 }

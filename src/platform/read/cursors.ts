@@ -21,7 +21,7 @@ const time = /^\d{4,6}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-
 
 /** Whether a value of a cursor can be compared with a column, given the type it is cast to. */
 function isKey(value: unknown, cast: string): boolean {
-  if (cast === 'int') return Number.isSafeInteger(value) && Math.abs(value as number) <= 2_147_483_647;
+  if (cast === 'int') return typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) <= 2_147_483_647;
   return typeof value === 'string' && (cast.startsWith('timestamp') ? time.test(value) : !value.includes('\0') && value.isWellFormed());
 }
 
@@ -35,8 +35,9 @@ export function decodeCursor(list: ListSource, cursor: string, argument: string)
   } catch {
     throw refuse('it cannot be read');
   }
-  if (!Array.isArray(parts) || typeof parts[0] !== 'string') throw refuse('it cannot be read');
-  const [name, ...edge] = parts as [string, ...unknown[]];
+  if (!Array.isArray(parts)) throw refuse('it cannot be read');
+  const [name, ...edge]: unknown[] = parts;
+  if (typeof name !== 'string') throw refuse('it cannot be read');
   if (name !== list.name) throw refuse(`it belongs to ${name}`);
   const casts = list.order.map((property) => orderKey(list, property).cast);
   const fits = edge.length === casts.length && edge.every((value, i) => isKey(value, casts[i]!));

@@ -28,9 +28,9 @@ export function referenceField<P extends string>(
   nullable = true,
 ): ClassType {
   filterByReference(owner, field, property, to);
-  @Resolver(() => owner as ClassType)
+  @Resolver(() => owner)
   class ReferenceResolver {
-    @FieldResolver(() => to as ClassType, { nullable, description })
+    @FieldResolver(() => to, { nullable, description })
     @Extensions({ readsOnly: [property], refersTo: to } satisfies FieldReads)
     [field](
       @Root() row: Record<P, number | null | undefined>,
@@ -74,7 +74,7 @@ export function listField(owner: EntityClass, field: string, node: ClassType, de
   filterByList(owner, field, list);
   const connection = connectionOf(node);
   const ListArgs = argumentsOf(list);
-  @Resolver(() => owner as ClassType)
+  @Resolver(() => owner)
   class ListResolver {
     @FieldResolver(() => connection.type, { description })
     @Extensions({ readsOnly: [] } satisfies FieldReads)
@@ -105,7 +105,7 @@ export function listQuery(
   list: ListSource,
   { orders = {}, named = {} }: ListQueryOptions = {},
 ): ClassType[] {
-  const connection = connectionOf(entity as ClassType);
+  const connection = connectionOf(entity);
   const ListArgs = argumentsOf(list);
   @ArgsType()
   class ListQueryArgs extends ListArgs {

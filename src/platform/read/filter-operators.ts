@@ -119,11 +119,12 @@ export function operatorSql(operand: Operand, name: string, value: unknown, valu
   const { list, sql } = operators[name]!;
   const check = checkOf(operand.cast);
   if (!list) {
-    check?.(value as string, argument);
+    if (typeof value === 'string') check?.(value, argument);
     return sql(operand.sql, values.add(value, operand.cast));
   }
-  refuseEmpty(value as unknown[], argument);
-  if (check) (value as string[]).forEach((each, i) => check(each, `${argument}.${i}`));
+  const all: unknown[] = Array.isArray(value) ? value : [value];
+  refuseEmpty(all, argument);
+  if (check) all.forEach((each, i) => typeof each === 'string' && check(each, `${argument}.${i}`));
   return sql(operand.sql, values.add(value, `${operand.cast}[]`));
 }
 
@@ -133,9 +134,9 @@ export const numbersOf = (condition: Readonly<Record<string, unknown>>, type: st
     Object.entries(condition).map(([operator, given]) => [
       operator,
       Array.isArray(given)
-        ? given.map((each, i) => idOf(each as string, type, `${argument}.${operator}.${i}`))
-        : given === null
-          ? null
-          : idOf(given as string, type, `${argument}.${operator}`),
+        ? given.map((each, i) => idOf(String(each), type, `${argument}.${operator}.${i}`))
+        : typeof given === 'string'
+          ? idOf(given, type, `${argument}.${operator}`)
+          : given,
     ]),
   );

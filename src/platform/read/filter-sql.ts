@@ -11,6 +11,10 @@ export const filterLimits = { depth: 10, conditions: 200 };
 /** A filter as a caller gives it. */
 export type Where = Readonly<Record<string, unknown>>;
 
+/** A filter within a filter; GraphQL has checked that it is one. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this is where its type enters.
+const whereIn = (value: unknown) => value as Where;
+
 /** Rows that hang on another: what a list says of them. Retired ones are left out where the list leaves them out. */
 export type Relation = Pick<ListSource, 'entity' | 'from' | 'parent' | 'where' | 'retirable'>;
 
@@ -31,7 +35,7 @@ export const fieldSqls = new Map<EntityClass, Map<string, FieldSql>>();
 
 /** The class above an entity, if there is one. */
 export const parentOf = (entity: EntityClass): EntityClass | undefined => {
-  const parent = Object.getPrototypeOf(entity) as EntityClass;
+  const parent: EntityClass = Object.getPrototypeOf(entity);
   return parent.prototype ? parent : undefined;
 };
 
@@ -51,7 +55,7 @@ export const listSql =
   (value, place, entity) =>
     allOf(place, value, (quantifier, each, at) => {
       refuseNull(each, at.argument);
-      const condition = whereSql(list.entity, each as Where, deeper(counted(at)));
+      const condition = whereSql(list.entity, whereIn(each), deeper(counted(at)));
       const exists = existsSql(list, quantifier === 'every' ? `(${condition}) is not true` : condition, shapeOf(entity).key!);
       return quantifier === 'some' ? exists : `not ${exists}`;
     });
@@ -89,7 +93,7 @@ function allOf(place: Place, value: Where, sqlOf: (name: string, value: unknown,
 export const joined =
   (word: 'and' | 'or'): FieldSql =>
   (value, place, entity) => {
-    const list = value as unknown as readonly Where[];
+    const list = Object.values(value).map(whereIn);
     refuseEmpty(list, place.argument);
     return `(${list.map((each, i) => `(${whereSql(entity, each, { ...deeper(place), argument: `${place.argument}.${i}` })})`).join(` ${word} `)})`;
   };
@@ -122,7 +126,7 @@ function whereSql(entity: EntityClass, where: Where, place: Place): string {
     refuseNull(value, at.argument);
     for (let each: EntityClass | undefined = entity; each; each = parentOf(each)) {
       const sql = fieldSqls.get(each)?.get(name);
-      if (sql) return sql(value as Where, at, entity);
+      if (sql) return sql(whereIn(value), at, entity);
     }
     throw new Error(`${entity.name} has no filter ${name}`);
   });

@@ -20,11 +20,12 @@ export async function findRow<E extends object>(
   const { name: type, table, columns: known } = shapeOf(entity);
   const present = (value: unknown) => (Array.isArray(value) ? value : [value]).every((each) => each !== undefined && each !== null);
   const given = Object.entries(by).filter(([, value]) => present(value));
-  if (given.length !== 1) {
+  const [chosen] = given;
+  if (!chosen || given.length > 1) {
     const allowed = Object.keys(by).map((name) => (name === 'id' ? 'trackingId' : name));
     throw invalid(`Say which ${type} by exactly one of: ${allowed.join(', ')}.`, { argument: allowed[0]!, value: null, allowed });
   }
-  const [[name, value]] = given as [[string, unknown]];
+  const [name, value] = chosen;
   const where = special[name]?.sql ?? `t.${known.get(name)!.column} = $1`;
   const { columns, joins } = readingFor(info, entity);
   const [row] = await ctx.db.query<Row<E>>(

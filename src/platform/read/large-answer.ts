@@ -46,8 +46,8 @@ export class LargeAnswer {
   fillIn(data: object | null | undefined): void {
     for (const { path, text } of this.#lists.values()) {
       let at: unknown = data;
-      for (const key of path.slice(0, -1)) at = (at as Record<string | number, unknown> | null | undefined)?.[key];
-      if (at) (at as Record<string | number, unknown>)[path.at(-1)!] = text;
+      for (const key of path.slice(0, -1)) at = typeof at === 'object' && at ? Reflect.get(at, key) : undefined;
+      if (typeof at === 'object' && at) Reflect.set(at, path.at(-1)!, text);
     }
   }
 }

@@ -15,6 +15,7 @@ export class Loaders {
    */
   get<K, V>(name: string, batch: (keys: readonly K[]) => Promise<readonly (V | Error)[]>): DataLoader<K, V> {
     const known = this.#loaders.get(name);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made below: the name says what it loads.
     if (known) return known as DataLoader<K, V>;
     const loader = new DataLoader<K, V>(batch, { maxBatchSize: 50_000 });
     this.#loaders.set(name, loader);

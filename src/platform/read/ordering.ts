@@ -26,11 +26,12 @@ export type Orders = Readonly<Record<string, string>>;
 /** The input type that names one of the orders of an entity's list. */
 export function orderInputOf(type: string, orders: Orders): ClassType {
   const names = Object.fromEntries(Object.keys(orders).map((name) => [name, name]));
-  const valuesConfig = Object.entries(orders).map(([name, property]) => [name, { description: `By \`${property}\`.` }]);
+  const valuesConfig: Record<string, { description: string }> = {};
+  for (const [name, property] of Object.entries(orders)) valuesConfig[name] = { description: `By \`${property}\`.` };
   registerEnumType(names, {
     name: `${type}OrderField`,
     description: `What a list of ${type} can be ordered by.`,
-    valuesConfig: Object.fromEntries(valuesConfig) as object,
+    valuesConfig,
   });
   @InputType(`${type}Order`, { description: `The order of a list of ${type}; rows that it leaves equal are ordered by their number.` })
   class Order {

@@ -1,6 +1,6 @@
 import { isInterfaceType, isObjectType } from 'graphql';
 import { Extensions } from 'type-graphql';
-import type { FieldNode, FragmentDefinitionNode, GraphQLFieldMap, GraphQLResolveInfo, SelectionNode, SelectionSetNode } from 'graphql';
+import type { FieldNode, FragmentDefinitionNode, GraphQLFieldMap, GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 import type { Row } from '../entity/node.js';
 import { columnOf, propertiesOf, selectList, shapeOf, type EntityClass } from '../entity/rows.js';
 
@@ -8,7 +8,7 @@ type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefined>>;
 
 /** All fields below a selection set, through fragments, whatever `@skip` and `@include` say: a column too many does no harm. */
 function* fieldsOf(set: SelectionSetNode | undefined, fragments: Fragments): Generator<FieldNode> {
-  for (const selection of (set?.selections ?? []) as SelectionNode[]) {
+  for (const selection of set?.selections ?? []) {
     if (selection.kind === 'Field') yield selection;
     else
       yield* fieldsOf(
@@ -45,6 +45,7 @@ export function remembered<T>(info: GraphQLResolveInfo, key: string, work: () =>
   let known = memory.get(node);
   if (!known) memory.set(node, (known = new Map()));
   if (!known.has(key)) known.set(key, work());
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made above: the key says of what.
   return known.get(key) as T;
 }
 

@@ -16,7 +16,7 @@ import { LongText, Name } from '../entity/text.js';
 interface LookupField {
   property: string;
   doc: string;
-  type?: () => unknown;
+  type?: () => object;
   /** The least value of a number. */
   min?: number;
   /** Needed when a row is made. */
@@ -68,7 +68,7 @@ export async function lockNamed<E extends object>(
 /** List, look-up by name, create, update and delete of a look-up table: everything the API has for it. Answers its resolver classes. */
 export function lookup({ entity, plural, noun, defaults = [], fields = [] }: LookupOptions): ClassType[] {
   const type = entity.name;
-  const node = entity as ClassType;
+  const node = entity;
   const singular = lower(type);
 
   @InputType(`Create${type}Input`, { description: `The ${type} to make.` })
@@ -89,11 +89,8 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
     @Field(() => Name, { nullable: true, description: `Name of the ${type}.` }) name?: string | null;
   }
   for (const { property, doc, type: graphql = () => LongText, required } of fields) {
-    Field(graphql as () => ClassType, { nullable: !required, description: doc })(CreateInput.prototype, property);
-    Field(graphql as () => ClassType, { nullable: true, description: `${doc}${required ? '' : ' Null takes it away.'}` })(
-      UpdateInput.prototype,
-      property,
-    );
+    Field(graphql, { nullable: !required, description: doc })(CreateInput.prototype, property);
+    Field(graphql, { nullable: true, description: `${doc}${required ? '' : ' Null takes it away.'}` })(UpdateInput.prototype, property);
   }
 
   @ObjectType(`Create${type}Payload`, { description: `What became of the wish to make ${noun}.` })

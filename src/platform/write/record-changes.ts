@@ -10,7 +10,7 @@ export interface ThingField {
   doc: string;
   /** Property of the entity, where it is another than the name. */
   property?: string;
-  type?: () => unknown;
+  type?: () => object;
   lookup?: EntityClass;
   /** The look-up must be known; otherwise it is made where it is new. */
   known?: boolean;

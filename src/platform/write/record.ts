@@ -43,11 +43,11 @@ export function tellingFields(input: object, naming: Naming): void {
 export const reasonField = (input: object) =>
   Field(() => LongText, { nullable: true, description: 'Why: kept in the history.' })(input, 'reason');
 
-const given = (type: (() => unknown) | undefined, lookup: unknown) => (type ?? (() => (lookup ? Name : LongText))) as () => ClassType;
+const given = (type: (() => object) | undefined, lookup: unknown) => type ?? (() => (lookup ? Name : LongText));
 
 /** The field `aliases` of things that have names. Answers its resolver class. */
 export function aliasesField({ entity, alias }: Naming): ClassType {
-  @Resolver(() => entity as ClassType)
+  @Resolver(() => entity)
   class AliasResolver {
     @FieldResolver(() => [String], {
       description: 'Former names, by which it is still found, ordered. A thing that has such a name itself is found before.',

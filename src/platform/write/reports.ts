@@ -50,13 +50,14 @@ export async function writeReports(
   });
   for (const round of inRounds(outcomes.map((outcome) => ('id' in outcome ? outcome.id : undefined)))) {
     const rows = await tx.query<{ i: number; verdict: Verdict | null }>(sql, [
-      JSON.stringify(round.map((i) => ({ ...said(items[i] as ReportItem), id: subjects[i] }))),
+      JSON.stringify(round.map((i) => ({ ...said(items[i]!), id: subjects[i] }))),
     ]);
     for (const { i, verdict } of rows) {
       const place = round[i - 1]!;
-      if (!verdict) continue;
+      const outcome = outcomes[place]!;
+      if (!verdict || 'error' in outcome) continue;
       const { done, code, message, ...details } = verdict;
-      outcomes[place] = done ? { id: subjects[place] as number, done } : { error: new DomainError(code, message, details) };
+      outcomes[place] = done ? { id: outcome.id, done } : { error: new DomainError(code, message, details) };
     }
   }
   return outcomes;

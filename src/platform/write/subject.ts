@@ -74,7 +74,8 @@ export const subjectUnion = (name: string, kinds: readonly SubjectKind[], descri
   createUnionType({
     name,
     description,
-    types: () => kinds.map(({ naming }) => naming.entity as ClassType) as unknown as readonly [ClassType],
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- their entities are classes of GraphQL types.
+    types: () => kinds.map(({ naming }) => naming.entity as ClassType),
     resolveType: (row: Pick<Row, '__typename'>) => row.__typename,
   });
 

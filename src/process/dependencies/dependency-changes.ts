@@ -3,6 +3,7 @@ import { conflict, DomainError, type ErrorDetails } from '../../platform/errors.
 import { DependencyKind } from '../dependency-kind.js';
 import { findProcesses } from '../find-processes.js';
 import type { ProcessRefInput } from '../process-ref.input.js';
+import { codeOf, messageOf, textAt } from '../../platform/text-at.js';
 
 export enum DependencyOutcome {
   ADDED = 'ADDED',
@@ -104,9 +105,9 @@ async function insert(tx: Tx, links: readonly Link[]): Promise<void> {
 
 /** The database refuses a link to what is retired. */
 function refusal(error: unknown): DomainError {
-  const { code, message, detail } = error as { code?: string; message: string; detail?: string };
-  if (code === 'WB409') return conflict(message, JSON.parse(detail ?? '{}') as ErrorDetails);
-  throw error;
+  if (codeOf(error) !== 'WB409') throw error;
+  const details: ErrorDetails = JSON.parse(textAt(error, 'detail') ?? '{}');
+  return conflict(messageOf(error), details);
 }
 
 /** The database knows which process is retired, but not what the caller calls it. */

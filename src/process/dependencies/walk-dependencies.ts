@@ -49,11 +49,11 @@ const markOf = (root: number, upward: boolean, kinds: readonly DependencyKind[])
 /** @throws INVALID for a text that is no cursor of each of these walks. */
 function decodeCursor(cursor: string, marks: readonly string[]): Edge {
   try {
-    const edge: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const edge: Edge | undefined = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(edge) && edge.length === 3) {
-      const [distance, id, walk] = edge as Edge;
+      const [distance, id, walk] = edge;
       const whole = [distance, id].every((each) => Number.isInteger(each) && each > 0 && each <= unlimited);
-      if (whole && marks.every((mark) => mark === walk)) return edge as Edge;
+      if (whole && marks.every((mark) => mark === walk)) return edge;
     }
   } catch {
     // Not JSON: refused below like any other text that is no cursor.

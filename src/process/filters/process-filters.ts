@@ -153,4 +153,4 @@ export async function removeProcessFilters(tx: Tx, input: RemoveProcessFiltersIn
   );
 }
 
-const removed = (rows: object[]) => (rows as { id: number }[]).map(({ id }) => id);
+const removed = (rows: { id: number }[]) => rows.map(({ id }) => id);

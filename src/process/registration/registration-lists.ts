@@ -9,6 +9,7 @@ import {
   type RegisterProcessInput,
   type SourceInput,
 } from '../register-process.input.js';
+import { textAt } from '../../platform/text-at.js';
 
 type Facts = Record<string, unknown>;
 
@@ -40,7 +41,10 @@ class Rows {
   sorted(place: (facts: Facts) => Facts = (facts) => facts): { rows: Facts[]; placeOf: (key: unknown) => number } {
     const keys = [...this.#byKey.keys()].sort();
     const places = new Map(keys.map((key, i) => [key, i + 1]));
-    return { rows: keys.map((key, i) => ({ i: i + 1, ...place(this.#byKey.get(key)!) })), placeOf: (key) => places.get(key as string)! };
+    return {
+      rows: keys.map((key, i) => ({ i: i + 1, ...place(this.#byKey.get(key)!) })),
+      placeOf: (key) => (typeof key === 'string' ? places.get(key) : undefined)!,
+    };
   }
 }
 
@@ -100,11 +104,12 @@ export function listsOf(requests: readonly RegisterProcessInput[]) {
     }
   };
   const addMapping = (p: string, { from, to, expression, transformation }: AttributeMappingInput, path: string) => {
-    const [f, t] = [from, to].map(({ source, object, attribute: name }) => {
+    const attributeOf = ({ source, object, attribute: name }: AttributeMappingInput['from']) => {
       const s = sources.add(source, { name: source });
       const o = objects.add(keyOf(s, object), { s, name: object });
       return attributes.add(keyOf(o, name), { o, name });
-    }) as [string, string];
+    };
+    const [f, t] = [attributeOf(from), attributeOf(to)];
     links.mappings.add(keyOf(p, f, t), { p, f, t, expression, transformation }, path);
   };
   for (const request of requests) {
@@ -141,8 +146,8 @@ export function listsOf(requests: readonly RegisterProcessInput[]) {
   const input = {
     tools: names(requests.map(({ tool }) => tool)),
     processTypes: names(requests.map(({ type }) => type)),
-    sourceTypes: names(source.rows.map(({ type }) => type as string)),
-    dataTypes: names(attribute.rows.map(({ dataType }) => dataType as string)),
+    sourceTypes: names(source.rows.map((row) => textAt(row, 'type'))),
+    dataTypes: names(attribute.rows.map((row) => textAt(row, 'dataType'))),
     datasetTypes: names(requests.flatMap(({ datasetTypes }) => datasetTypes ?? [])),
     contacts: contact.rows,
     processes: process.rows,
@@ -163,5 +168,5 @@ export function listsOf(requests: readonly RegisterProcessInput[]) {
     mappings: links.mappings.sorted(placed).rows,
     replaces: links.replaces.sorted(placed).rows,
   };
-  return { input, placeOfProcess: process.placeOf, emails: contact.rows.map(({ email }) => email as string) };
+  return { input, placeOfProcess: process.placeOf, emails: contact.rows.map((row) => textAt(row, 'email')) };
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Queries } from '../../platform/database.js';
 import { dueAfter } from './due-after.js';
+import { codeOf } from '../../platform/text-at.js';
 
 /** When a process is due, as RFC 3339 texts. */
 export interface Schedule {
@@ -95,7 +96,7 @@ async function fill(db: Queries): Promise<Unstored[]> {
     const stored = new Set(
       storable && results.length
         ? await store(db, results).catch((error: unknown) => {
-            if (!cannotStore.has((error as { code?: string }).code ?? '')) throw error;
+            if (!cannotStore.has(codeOf(error) ?? '')) throw error;
             storable = false;
             return [];
           })

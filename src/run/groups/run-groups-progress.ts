@@ -25,7 +25,7 @@ registerEnumType(RunGroupState, {
   },
 });
 
-const countOf: Readonly<Record<RunState, string>> = {
+const countOf = {
   RUNNING: 'running',
   COMPLETED: 'completed',
   FAILED: 'failed',
@@ -35,7 +35,7 @@ const countOf: Readonly<Record<RunState, string>> = {
   SKIPPED: 'skipped',
   UNKNOWN: 'unknown',
   CUSTOM: 'custom',
-};
+} as const satisfies Record<RunState, keyof RunProgress>;
 
 @ObjectType({
   description:
@@ -115,7 +115,7 @@ export const childProgress = progressSql(
   'select parent_run_id as key, process_status_id, end_reason, started_at, ended_at, true as counts from process_tracking where parent_run_id = any($1::int[])',
 );
 
-function stateOf({ total, completed, cancelled, expected }: RunProgress, closed: boolean, open: number): RunGroupState {
+function stateOf({ total, completed, cancelled, expected }: Omit<RunProgress, 'state'>, closed: boolean, open: number): RunGroupState {
   if (!closed) return total ? RunGroupState.RUNNING : RunGroupState.OPEN;
   if (open) return RunGroupState.RUNNING;
   if (completed >= Math.max(total, expected ?? 0)) return RunGroupState.SUCCEEDED;
@@ -126,14 +126,14 @@ function stateOf({ total, completed, cancelled, expected }: RunProgress, closed:
 /** Adds up what the store says of one group; it says something of each. */
 export function progressOf(rows: readonly ProgressRow[]): RunProgress {
   const { expected, closed } = rows[0]!;
-  const counts = Object.fromEntries(Object.values(countOf).map((name) => [name, 0])) as unknown as RunProgress;
+  const counts = { running: 0, completed: 0, failed: 0, abandoned: 0, cancelled: 0, onHold: 0, skipped: 0, unknown: 0, custom: 0 };
   let total = 0;
   let open = 0;
   const started: string[] = [];
   const ended: string[] = [];
   for (const row of rows) {
     if (!row.state) continue;
-    const count = countOf[row.state] as 'running';
+    const count = countOf[row.state];
     counts[count] += row.members;
     total += row.members;
     if (row.open) open += row.members;

@@ -14,7 +14,6 @@ import {
   Query,
   Resolver,
   Root,
-  type ClassType,
 } from 'type-graphql';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
@@ -32,7 +31,7 @@ import { closeGroup, openGroup, reopenGroup, type ChangedGroup, type GroupToOpen
 import { childProgress, groupProgress, progressOf, RunProgress, type ProgressRow } from './run-groups-progress.js';
 import { RunGroup } from '../run-group.entity.js';
 
-const connection = connectionOf(RunGroup as ClassType);
+const connection = connectionOf(RunGroup);
 const where = whereOf(RunGroup);
 const orders = { KEY: 'key', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt' };
 const GroupOrder = orderInputOf('RunGroup', orders);

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Args, ArgsType, Ctx, Field, Info, Query, Resolver, type ClassType } from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, Info, Query, Resolver } from 'type-graphql';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
 import { listField, referenceField } from '../../platform/read/fields.js';
@@ -19,7 +19,7 @@ const errors = (name: string, below: Partial<ListSource> = {}): ListSource => ({
   ...below,
 });
 
-const connection = connectionOf(RunError as ClassType);
+const connection = connectionOf(RunError);
 const where = whereOf(RunError);
 
 @ArgsType()

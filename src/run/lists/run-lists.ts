@@ -19,6 +19,7 @@ import { Process } from '../../process/process.entity.js';
 import { ProcessRun } from '../run.entity.js';
 import { RunGroup } from '../run-group.entity.js';
 import { RunState, runIsOpenSql } from '../run-state.js';
+import { textAt } from '../../platform/text-at.js';
 
 const orders = { STARTED_AT: 'startedAt', RUN_NUMBER: 'runNumber' };
 const RunOrder = orderInputOf('ProcessRun', orders);
@@ -50,7 +51,6 @@ export interface RunArguments extends PageArgs {
   state?: RunState[] | null;
   stuck?: boolean | null;
   orderBy?: OrderBy | null;
-  [argument: string]: unknown;
 }
 
 /** The arguments of a list of runs, apart from what all of the list have in common. */
@@ -79,18 +79,18 @@ export function runArguments(withoutThing?: string): new () => RunArguments {
   }
   for (const [argument, { doc }] of Object.entries(ofThings))
     if (argument !== withoutThing) Field(() => Name, { nullable: true, description: doc })(RunArgs.prototype, argument);
-  return RunArgs as new () => RunArguments;
+  return RunArgs;
 }
 
 /** Runs of the thing with this name. @throws NOT_FOUND if there is none. */
-async function ofThing(ctx: Context, argument: string, name: unknown): Promise<Condition | undefined> {
+async function ofThing(ctx: Context, argument: string, name: string | null | undefined): Promise<Condition | undefined> {
   if (name === null || name === undefined) return undefined;
   const { entity, column, property } = ofThings[argument]!;
   const { name: type, table, key, columns } = shapeOf(entity);
   const idSql = entity === Process ? idByName(processNaming) : `(select ${key} from ${table} where ${columns.get(property)!.column} = $1)`;
   // Asked once, however many rows have the list below them.
   const id = await ctx.loaders
-    .get<unknown, number | null>(`${type} by name`, (names) =>
+    .get<string, number | null>(`${type} by name`, (names) =>
       Promise.all(names.map(async (each) => (await ctx.db.query<{ id: number | null }>(`select ${idSql} as id`, [each]))[0]!.id)),
     )
     .load(name);
@@ -157,7 +157,7 @@ export async function pageOfRuns(
   args: RunArguments,
   parent?: number,
 ): Promise<Page> {
-  if (args.orderBy?.by === 'RUN_NUMBER' && !args.process && list.parent !== byProcess)
+  if (args.orderBy?.by === 'RUN_NUMBER' && !textAt(args, 'process') && list.parent !== byProcess)
     throw invalid('Runs are ordered by number only among those of one process: say which by `process`.', {
       argument: 'orderBy.by',
       value: args.orderBy.by,
@@ -165,12 +165,12 @@ export async function pageOfRuns(
     });
   const where = await Promise.all([
     inState(ctx, args.state),
-    ...Object.keys(ofThings).map((argument) => ofThing(ctx, argument, args[argument])),
+    ...Object.keys(ofThings).map((argument) => ofThing(ctx, argument, textAt(args, argument))),
   ]);
   return page(ctx, info, orderedBy(list, orders, args.orderBy), args, { parent, where: [...where, areStuck(args.stuck)] });
 }
 
-const connection = connectionOf(ProcessRun as ClassType);
+const connection = connectionOf(ProcessRun);
 
 /**
  * Adds to `owner` a list of runs below it, and conditions on it to its filter. `column` of the run points to the owner, which `thing` names
@@ -193,7 +193,7 @@ export function runsField(
   };
   filterByList(owner, field, list);
   const RunArgs = runArguments(thing);
-  @Resolver(() => owner as ClassType)
+  @Resolver(() => owner)
   class RunsResolver {
     @FieldResolver(() => connection.type, { description })
     [field](

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, Float, ID, Info, Int, Query, registerEnumType, Resolver, Root, type ClassType } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Info, Int, Query, registerEnumType, Resolver, Root } from 'type-graphql';
 import { Actor } from '../../actor/actor.entity.js';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
@@ -38,7 +38,7 @@ registerEnumType(StuckReason, {
 });
 
 const newest: ListSource = { name: 'ProcessRun.startedAt', entity: ProcessRun, order: ['startedAt', 'id'], descending: true };
-const connection = connectionOf(ProcessRun as ClassType);
+const connection = connectionOf(ProcessRun);
 const RunArgs = runArguments();
 
 @Resolver()

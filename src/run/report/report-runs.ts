@@ -14,7 +14,7 @@ import { checkParameters } from '../start/start-run.js';
 const ending = new Set(['completed', 'failed', 'skipped', 'unknown']);
 
 /** What report-runs.sql takes of one run, beside its number. What is undefined is not said. */
-export interface RunItem {
+export type RunItem = {
   to?: string | null;
   createStatus?: boolean;
   ends?: boolean;
@@ -28,8 +28,14 @@ export interface RunItem {
   version?: number | null;
   reason?: string | null;
   leaseSeconds?: number | null;
-  [fact: string]: unknown;
-}
+  recordCount?: string | null;
+  insertCount?: string | null;
+  updateCount?: string | null;
+  lowAt?: string | null;
+  highAt?: string | null;
+  errors?: object[] | undefined;
+  parameters?: object[] | undefined;
+};
 
 /** What a LongText can be, and its masks: all of it. */
 const keptBytes = 4 * 1024 * 1024;
@@ -95,9 +101,8 @@ export async function reportRun(tx: Tx, run: RunRefInput, item: RunItem): Promis
 
 /** The error with its argument called as this mutation calls what `reportRun` calls otherwise. */
 export function renamed(error: unknown, names: Readonly<Record<string, string>>): DomainError {
-  const { code, message, details } = orError(error);
+  const known = orError(error);
+  const { code, message, details } = known;
   const argument = details.argument?.replace(/^input\./, '');
-  return argument
-    ? new DomainError(code, message, { ...details, argument: `input.${names[argument] ?? argument}` })
-    : (error as DomainError);
+  return argument ? new DomainError(code, message, { ...details, argument: `input.${names[argument] ?? argument}` }) : known;
 }

@@ -9,6 +9,7 @@ import { registerProcesses } from '../../process/register-processes.js';
 import { runSettings, within } from '../../process/run-settings.js';
 import { findRuns } from '../find-runs.js';
 import type { RunParameterInput, StartProcessRunInput } from './start-run.input.js';
+import { codeOf, textAt } from '../../platform/text-at.js';
 
 /** A parent of a process, as a start sees it. */
 export interface ParentState {
@@ -60,8 +61,9 @@ function belowProcess(error: unknown): unknown {
   const moved = (details: ErrorDetails): ErrorDetails =>
     details.argument ? { ...details, argument: `input.process.${details.argument}`.replace(/\.input\b/, '') } : details;
   if (error instanceof DomainError) return new DomainError(error.code, error.message, moved(error.details));
-  const raised = error as { code?: string; detail?: string };
-  if (raised.code?.startsWith('WB') && raised.detail) raised.detail = JSON.stringify(moved(JSON.parse(raised.detail) as ErrorDetails));
+  const detail = textAt(error, 'detail');
+  if (typeof error === 'object' && error && codeOf(error)?.startsWith('WB') && detail)
+    Object.assign(error, { detail: JSON.stringify(moved(JSON.parse(detail))) });
   return error;
 }
 
