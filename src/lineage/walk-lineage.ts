@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../platform/database.js';
+import { isWhole } from '../platform/checks.js';
 import { invalid } from '../platform/errors.js';
 import { inTurns } from '../platform/turns.js';
 import { WalkCut } from '../platform/read/walk-cut.js';
@@ -47,11 +48,11 @@ const markOf = (roots: Roots, { direction, grain }: WalkArgs): string =>
 /** @throws INVALID for a text that is no cursor of each of these walks. */
 function decodeCursor(cursor: string, walks: readonly Roots[], args: WalkArgs): Edge {
   try {
-    const edge: Edge | undefined = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const edge: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(edge) && edge.length === 4) {
-      const [distance, kind, id, walk] = edge;
-      const whole = [distance, kind, id].every((each) => Number.isInteger(each) && each >= 0 && each <= unlimited);
-      if (whole && kind < kinds.length && walks.every((roots) => markOf(roots, args) === walk)) return edge;
+      const [distance, kind, id, walk]: unknown[] = edge;
+      const isPlace = isWhole(distance, 0, unlimited) && isWhole(kind, 0, kinds.length - 1) && isWhole(id, 0, unlimited);
+      if (isPlace && typeof walk === 'string' && walks.every((roots) => markOf(roots, args) === walk)) return [distance, kind, id, walk];
     }
   } catch {
     // Not JSON: refused below like any other text that is no cursor.

@@ -105,3 +105,7 @@ export function checkToken(token: string | null | undefined): void {
   if (typeof token === 'string' && (BigInt(token) < -max64 || BigInt(token) > max64))
     throw invalid(`fencingToken must be one that a claim or a start returned, not ${token}.`, { argument: 'fencingToken', value: token });
 }
+
+/** Whether a value from outside is a whole number in a range. */
+export const isWhole = (value: unknown, min: number, max: number): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;

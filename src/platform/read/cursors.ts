@@ -1,3 +1,4 @@
+import { isWhole } from '../checks.js';
 import { invalid } from '../errors.js';
 import type { ListSource } from './paging.js';
 import type { Row } from '../entity/node.js';
@@ -21,7 +22,7 @@ const time = /^\d{4,6}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-
 
 /** Whether a value of a cursor can be compared with a column, given the type it is cast to. */
 function isKey(value: unknown, cast: string): boolean {
-  if (cast === 'int') return typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) <= 2_147_483_647;
+  if (cast === 'int') return isWhole(value, -2_147_483_647, 2_147_483_647);
   return typeof value === 'string' && (cast.startsWith('timestamp') ? time.test(value) : !value.includes('\0') && value.isWellFormed());
 }
 

@@ -12,6 +12,7 @@ import { columnOf, shapeOf, type EntityClass } from '../entity/rows.js';
 import { referredRow, type FieldReads } from './selection.js';
 import { LongText, Name } from '../entity/text.js';
 import type { Condition } from './values.js';
+import { textAt } from '../text-at.js';
 
 // Fields of one type are told apart by the names of their methods, hence the computed ones.
 
@@ -125,13 +126,9 @@ export function listQuery(
   @Resolver()
   class ListQueryResolver {
     @Query(() => connection.type, { name: field, description })
-    async list(
-      @Ctx() ctx: Context,
-      @Info() info: GraphQLResolveInfo,
-      @Args(() => ListQueryArgs) args: ListQueryArgs & Record<string, unknown>,
-    ): Promise<Page> {
+    async list(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => ListQueryArgs) args: ListQueryArgs): Promise<Page> {
       const ofLookups = await Promise.all(
-        Object.entries(named).map(([name, { property, of }]) => rowsNamed(ctx, entity, property, of, name, args[name])),
+        Object.entries(named).map(([name, { property, of }]) => rowsNamed(ctx, entity, property, of, name, textAt(args, name))),
       );
       return page(ctx, info, orderedBy(list, orders, args.orderBy), args, {
         where: [nameContains(entity, args.nameContains), inUse(list, args), ...ofLookups],
@@ -148,7 +145,7 @@ async function rowsNamed(
   property: string,
   of: EntityClass,
   argument: string,
-  value: unknown,
+  value: string | null | undefined,
 ): Promise<Condition | undefined> {
   if (value === null || value === undefined) return undefined;
   const { name: type, table, key, columns } = shapeOf(of);

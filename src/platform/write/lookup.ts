@@ -39,6 +39,14 @@ interface Named {
   name?: string | null;
 }
 
+/** The inputs to make and to change one; its fields stand beside. */
+interface Made {
+  name: string;
+}
+interface Changes extends Named {
+  newName?: string | null;
+}
+
 const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** The row meant by an id or a name, locked for the change. @throws INVALID or NOT_FOUND */
@@ -115,14 +123,16 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
         protected: defaults,
       });
   };
-  const checkNumbers = (input: Record<string, unknown>) => {
-    for (const { property, min } of fields)
-      if (min !== undefined && typeof input[property] === 'number' && input[property] < min)
-        throw invalid(`${property} must be at least ${min}, not ${input[property]}.`, {
+  const checkNumbers = (values: Readonly<Record<string, unknown>>) => {
+    for (const { property, min } of fields) {
+      const value = values[property];
+      if (min !== undefined && typeof value === 'number' && value < min)
+        throw invalid(`${property} must be at least ${min}, not ${value}.`, {
           argument: `input.${property}`,
-          value: input[property],
+          value,
           allowed: { min },
         });
+    }
   };
   const read = async (tx: Tx, column: string, value: unknown) =>
     (await tx.query<Row>(`select ${selectList(entity)} from ${shapeOf(entity).table} t where t.${column} = $1`, [value]))[0];
@@ -144,13 +154,11 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
     }
 
     @Mutation(() => CreatePayload, { name: `create${type}`, description: `Makes ${noun}, or finds the one with the name.` })
-    create(
-      @Ctx() ctx: Context,
-      @Arg('input', () => CreateInput, { description: 'What to make.' }) input: Named & Record<string, unknown>,
-    ): Promise<object> {
-      checkNumbers(input);
+    create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: Made): Promise<object> {
+      const values: Readonly<Record<string, unknown>> = { ...input };
+      checkNumbers(values);
       const { table, columns } = shapeOf(entity);
-      const given = Object.entries(input).filter(([, value]) => value !== undefined);
+      const given = Object.entries(values).filter(([, value]) => value !== undefined);
       const names = given.map(([property]) => columns.get(property)!.column);
       return ctx.write(async (tx) => {
         const rows = await tx
@@ -168,14 +176,16 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
     @Mutation(() => UpdatePayload, { name: `update${type}`, description: `Renames or changes ${noun}. Defaults keep their names.` })
     update(
       @Ctx() ctx: Context,
-      @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: Named & Record<string, unknown>,
+      @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: Changes,
     ): Promise<object> {
-      checkNumbers(input);
+      const values: Readonly<Record<string, unknown>> = { ...input };
+      checkNumbers(values);
       const { table, key, columns } = shapeOf(entity);
-      const { id: _id, name: _name, newName, ...rest } = input;
+      const { newName } = input;
+      const { id: _id, name: _name, newName: _newName, ...rest } = values;
       const changes = Object.entries({ ...rest, ...(newName ? { name: newName } : {}) }).filter(([, value]) => value !== undefined);
       for (const { property } of fields.filter(({ required }) => required))
-        if (input[property] === null) throw invalid(`${property} cannot be taken away.`, { argument: `input.${property}`, value: null });
+        if (values[property] === null) throw invalid(`${property} cannot be taken away.`, { argument: `input.${property}`, value: null });
       return ctx.write(async (tx) => {
         const row = await lockNamed(tx, entity, input);
         if (newName && newName !== row.name) refuseDefault(row.name, 'renamed');

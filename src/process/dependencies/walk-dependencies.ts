@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../../platform/database.js';
+import { isWhole } from '../../platform/checks.js';
 import { invalid } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
 import type { WalkCut } from '../../platform/read/walk-cut.js';
@@ -49,11 +50,11 @@ const markOf = (root: number, upward: boolean, kinds: readonly DependencyKind[])
 /** @throws INVALID for a text that is no cursor of each of these walks. */
 function decodeCursor(cursor: string, marks: readonly string[]): Edge {
   try {
-    const edge: Edge | undefined = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const edge: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(edge) && edge.length === 3) {
-      const [distance, id, walk] = edge;
-      const whole = [distance, id].every((each) => Number.isInteger(each) && each > 0 && each <= unlimited);
-      if (whole && marks.every((mark) => mark === walk)) return edge;
+      const [distance, id, walk]: unknown[] = edge;
+      const isPlace = isWhole(distance, 1, unlimited) && isWhole(id, 1, unlimited);
+      if (isPlace && typeof walk === 'string' && marks.every((mark) => mark === walk)) return [distance, id, walk];
     }
   } catch {
     // Not JSON: refused below like any other text that is no cursor.
