@@ -4,7 +4,7 @@ import { InstantColumn, Key, Reference, Text, Whole } from '../platform/entity/c
 import { Audited, Node } from '../platform/entity/node.js';
 import { LocationType } from './location-type.entity.js';
 
-const masked = { sql: (column: string) => `process_tracker.mask_address(${column})`, nullable: false };
+const masked = { sql: (column: string) => `process_tracker.mask_address(${column})`, nullable: false as const };
 
 @ObjectType('Location', { implements: [Node, Audited], description: 'A directory, a bucket or a part of one, where files lie.' })
 @Unique({ properties: ['name'] })

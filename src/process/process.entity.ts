@@ -56,21 +56,21 @@ export class Process extends Audited {
   totalRecordCount!: string;
 
   @LocalTime('last_failed_run_date_time', { default: NEVER, shownAs: never, doc: 'When a run of it last failed; null if none ever did.' })
-  lastFailedAt!: string;
+  lastFailedAt!: string | null;
 
   @LocalTime('last_completed_run_date_time', {
     default: NEVER,
     shownAs: never,
     doc: 'When a run of it was last completed; null if none ever was.',
   })
-  lastCompletedAt!: string;
+  lastCompletedAt!: string | null;
 
   @LocalTime('last_errored_run_date_time', {
     default: NEVER,
     shownAs: never,
     doc: 'When a run of it last raised an error; null if none ever did.',
   })
-  lastErroredAt!: string;
+  lastErroredAt!: string | null;
 
   @InstantColumn('retired_at', {
     nullable: true,

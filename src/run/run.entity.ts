@@ -8,8 +8,8 @@ import { ProcessStatus } from './process-status.entity.js';
 import { RunGroup } from './run-group.entity.js';
 
 /** A trigger fills it for whoever writes only ProcessTracker's column (keep-instants.sql). */
-const always = { sql: (column: string) => column, nullable: false };
-const zero = { sql: (column: string) => `coalesce(${column}, 0)`, nullable: false };
+const always = { sql: (column: string) => column, nullable: false as const };
+const zero = { sql: (column: string) => `coalesce(${column}, 0)`, nullable: false as const };
 
 /**
  * One run of a process. Old clients pick numbers, check for a running run and mark the latest one by themselves,
@@ -91,7 +91,7 @@ export class ProcessRun extends Audited {
   highAt!: string | null;
 
   @Big('process_run_record_count', { nullable: true, default: '0', shownAs: zero, doc: 'Records that it handled.' })
-  recordCount!: string | null;
+  recordCount!: string;
 
   @Big('process_run_insert_count', { default: '0', doc: 'Records that it inserted.' })
   insertCount!: string;

@@ -25,7 +25,7 @@ export class SourceObject extends Audited {
     shownAs: emptyIfNull,
     doc: 'Its name, unique within the source and case-sensitive; empty where another client gave none.',
   })
-  name!: string | null;
+  name!: string;
 
   @Reference(() => CharacterSet, 'character_set_id', { nullable: true })
   characterSetId!: number | null;

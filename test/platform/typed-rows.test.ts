@@ -1,4 +1,5 @@
 import type { Queries, Tx } from '../../src/platform/database.js';
+import { Big, Reference, Text } from '../../src/platform/entity/columns.js';
 import type { Row } from '../../src/platform/entity/node.js';
 import type { Context } from '../../src/platform/read/context.js';
 import { referenceField } from '../../src/platform/read/fields.js';
@@ -37,6 +38,24 @@ const columnsOf = (context: Context, queries: Queries, run: Row<ProcessRun>) => 
   () => context.loaders.byId(Actor, 1, new Set(['path'])),
 ];
 
+export const entityOf = () => {
+  class Wrong {
+    // @ts-expect-error its rows may hold null there
+    @Text('label', { nullable: true })
+    label!: string;
+    // @ts-expect-error and never there
+    @Text('path')
+    path!: string | null;
+    // @ts-expect-error a bigint is text
+    @Big('size_bytes')
+    size!: number;
+    // @ts-expect-error a key may be null
+    @Reference(() => Process, 'process_id', { nullable: true })
+    processId!: number;
+  }
+  return Wrong;
+};
+
 export class Resolvers {
   @ReadsOnly(ProcessRun, 'name', 'endedAt')
   enough({ name, endedAt }: Row<ProcessRun, 'name' | 'endedAt'>): string | null {
@@ -50,7 +69,7 @@ export class Resolvers {
 }
 
 test('what is wrong with a row or a transaction is an error of the compiler', () => {
-  expect(columnsOf).toHaveLength(3);
+  expect([columnsOf, entityOf]).toHaveLength(2);
 });
 
 test('no resolver has the class of an entity as its root: type-graphql would copy each row into one', async () => {

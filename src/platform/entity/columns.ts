@@ -35,7 +35,7 @@ const shown = new Map<unknown, Map<string, (column: string) => string>>();
 export const readingOf = (entity: unknown, property: string): ((column: string) => string) | undefined => shown.get(entity)?.get(property);
 
 /** ProcessTracker says "never" by the year 1900; readers are told null. */
-export const never = { sql: (column: string) => `nullif(${column}, '1900-01-01')`, nullable: true };
+export const never = { sql: (column: string) => `nullif(${column}, '1900-01-01')`, nullable: true as const };
 
 interface Held {
   string: string;
@@ -45,8 +45,13 @@ interface Held {
 
 type Kind<R extends keyof Held = keyof Held> = { columnType: string; runtime: R; graphql: () => object; collation?: string };
 
-/** The decorator of a column in which a row holds a `T`. */
-export type Column<T> = ColumnDecorator & { readonly holds?: T };
+/** The decorator of a column in which a row holds a `T`. The property must be declared so, or narrower, and null exactly where the row may hold null. */
+export type Column<T> = (<K extends string, E extends Record<K, T>>(
+  target: E,
+  property: null extends T ? (null extends E[K] ? K : never) : K,
+) => void) & {
+  readonly holds?: T;
+};
 type ColumnDecorator = (target: object, property: string) => void;
 
 const kinds = {
@@ -64,31 +69,35 @@ const kinds = {
 
 const describe = (column: string, doc: string) => `${doc} Column \`${column}\`.`;
 
-function column<R extends keyof Held>(kind: Kind<R>) {
-  return <N extends boolean = false>(
-      name: string,
-      options: ColumnOptions & { nullable?: N } = {},
-    ): Column<Held[R] | (N extends true ? null : never)> =>
-    (target, property) => {
-      Property({
-        fieldName: name,
-        type: kind.runtime,
-        columnType: kind.columnType,
-        nullable: options.nullable ?? false,
-        ...(kind.collation ? { collation: kind.collation } : {}),
-        ...(options.default === undefined ? {} : { defaultRaw: options.default }),
-      })(target, property);
-      if (options.shownAs) {
-        const ofClass = shown.get(target.constructor) ?? new Map<string, (column: string) => string>();
-        shown.set(target.constructor, ofClass.set(property, options.shownAs.sql));
-      }
-      if (!options.doc) return;
-      const nullable = options.shownAs?.nullable ?? options.nullable ?? false;
-      const ofClass = described.get(target.constructor) ?? new Map<string, ShownColumn>();
-      described.set(target.constructor, ofClass.set(property, { type: kind.graphql(), nullable }));
-      Field(kind.graphql, { nullable, description: describe(name, options.doc) })(target, property);
-    };
+function decorate(kind: Kind, name: string, options: ColumnOptions): ColumnDecorator {
+  return (target: object, property: string) => {
+    Property({
+      fieldName: name,
+      type: kind.runtime,
+      columnType: kind.columnType,
+      nullable: options.nullable ?? false,
+      ...(kind.collation ? { collation: kind.collation } : {}),
+      ...(options.default === undefined ? {} : { defaultRaw: options.default }),
+    })(target, property);
+    if (options.shownAs) {
+      const ofClass = shown.get(target.constructor) ?? new Map<string, (column: string) => string>();
+      shown.set(target.constructor, ofClass.set(property, options.shownAs.sql));
+    }
+    if (!options.doc) return;
+    const nullable = options.shownAs?.nullable ?? options.nullable ?? false;
+    const ofClass = described.get(target.constructor) ?? new Map<string, ShownColumn>();
+    described.set(target.constructor, ofClass.set(property, { type: kind.graphql(), nullable }));
+    Field(kind.graphql, { nullable, description: describe(name, options.doc) })(target, property);
+  };
 }
+
+const column =
+  <R extends keyof Held>(kind: Kind<R>) =>
+  <Stored extends boolean = false, Shown extends boolean = Stored>(
+    name: string,
+    options: ColumnOptions & { nullable?: Stored; shownAs?: { nullable: Shown } } = {},
+  ): Column<Held[R] | (Shown extends true ? null : never)> =>
+    decorate(kind, name, options);
 
 export const Text = column(kinds.text);
 export const Whole = column(kinds.int);
@@ -100,7 +109,7 @@ export const LocalTime = column(kinds.localTime);
 
 /** Any other column, by its SQL type: stored, not shown. */
 export const Stored = (name: string, columnType: string, options: ColumnOptions = {}): ColumnDecorator =>
-  column({ columnType, runtime: 'string', graphql: () => String })(name, options);
+  decorate({ columnType, runtime: 'string', graphql: () => String }, name, options);
 
 const keyed = new Set<unknown>();
 
@@ -109,7 +118,7 @@ export const hasKey = (entity: unknown): boolean => keyed.has(entity);
 
 /** A surrogate key: an identity column (by default) whose sequence has ProcessTracker's name, `<table>_<column>_seq`. */
 export const Key =
-  (name: string): ColumnDecorator =>
+  (name: string): Column<number> =>
   (target, property) => {
     keyed.add(target.constructor);
     PrimaryKey({ fieldName: name, type: 'number', columnType: 'int', generated: 'by default as identity' })(target, property);
@@ -124,7 +133,11 @@ export interface ReferenceOptions {
 }
 
 /** A foreign key, held as the number of the row it points to. */
-export const Reference = (to: () => EntityName, name: string, options: ReferenceOptions = {}): ColumnDecorator =>
+export const Reference = <Nullable extends boolean = false>(
+  to: () => EntityName,
+  name: string,
+  options: ReferenceOptions & { nullable?: Nullable } = {},
+): Column<number | (Nullable extends true ? null : never)> =>
   ManyToOne({
     entity: to,
     fieldName: name,
@@ -137,4 +150,4 @@ export const Reference = (to: () => EntityName, name: string, options: Reference
   });
 
 /** Other clients' rows may lack a name; readers are told an empty one. */
-export const emptyIfNull = { sql: (column: string) => `coalesce(${column}, '')`, nullable: false };
+export const emptyIfNull = { sql: (column: string) => `coalesce(${column}, '')`, nullable: false as const };
