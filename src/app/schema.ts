@@ -8,7 +8,7 @@ import { contactProcesses } from '../catalogue/contact-processes.resolver.js';
 import { contactSubjects } from '../catalogue/contact-subjects.resolver.js';
 import { contacts } from '../catalogue/contacts.resolver.js';
 import { datasetTypes } from '../catalogue/dataset-types.resolver.js';
-import { LifecycleResolver } from '../catalogue/retirement.resolver.js';
+import { RetirementResolver } from '../catalogue/retirement.resolver.js';
 import { clusterResolvers } from '../cluster/clusters.resolver.js';
 import { clusterLookups } from '../cluster/lookups.resolver.js';
 import { contactLookups } from '../contact/lookups.resolver.js';
@@ -94,7 +94,7 @@ const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   ...datasetTypes,
   ...clusterLookups,
   ...clusterResolvers,
-  LifecycleResolver,
+  RetirementResolver,
   ...processResolvers,
   ...dependencyLinkResolvers,
   ...dependencyWalks,

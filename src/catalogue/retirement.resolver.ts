@@ -56,7 +56,7 @@ async function setRetired(ctx: Context, input: LifecycleInput, retired: boolean)
 }
 
 @Resolver(() => CatalogueThingPayload)
-export class LifecycleResolver {
+export class RetirementResolver {
   @Mutation(() => CatalogueThingPayload, {
     description:
       'Retires a process, source, object, attribute or location: it is hidden from lists and gets no new links; all that was said of it stays, lineage shows it, and it is found by name and id. Doing it again changes nothing.',
