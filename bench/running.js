@@ -151,7 +151,7 @@ async function measureRoundTrips({ postgres, log }) {
     const { ms, answer } = await timed(() => startProcessRun(ctx, { process }));
     deepStrictEqual(answer.outcome, 'STARTED');
     started.push({ sent, ms });
-    await ctx.write((tx) => reportRun(tx, { trackingId: answer.run }, itemOf({ status: 'completed' })));
+    await ctx.write(async (tx) => reportRun(tx, { trackingId: answer.run }, await itemOf({ status: 'completed' })));
   }
   await pool.end();
   const [wide, known] = started;
@@ -192,7 +192,7 @@ async function measureManyRuns({ postgres, quick, log }) {
     for (const name of n % 2 ? ['small', 'large'] : ['large', 'small']) {
       const ctx = stores[name];
       const { ms, answer } = await timed(() => startProcessRun(ctx, { process: { name: `process ${1 + (n % processes)}` } }));
-      await ctx.write((tx) => reportRun(tx, { trackingId: answer.run }, itemOf({ status: 'completed' })));
+      await ctx.write(async (tx) => reportRun(tx, { trackingId: answer.run }, await itemOf({ status: 'completed' })));
       if (n >= 20) times[name].push(ms);
     }
   for (const { db } of Object.values(stores)) await db.pool.end();
