@@ -10,8 +10,13 @@ import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { arrows } from './.dependency-cruiser.js';
 
-/** Names that are words of English, too: tables of these names count behind these words of SQL only. */
-const afterWord = String.raw`(?:\b(?:from|join|into|update|table|only|on|exists|truncate)\s+|\bprocess_tracker\.)`;
+/** How SQL names a function, or a table; also one whose name is part of that of a function made from a template: move_<table>. */
+function patternOf(name, table) {
+  if (!table) return new RegExp(String.raw`\b${name}\s*\(`, 'i');
+  if (name.includes('_')) return new RegExp(String.raw`(?:\b|_)${name}\b`, 'i');
+  // A word of English, too: it is a table's behind these words only.
+  return new RegExp(String.raw`(?:\b(?:from|join|into|update|table|only|on|exists|truncate)\s+|\bprocess_tracker\.)${name}\b`, 'i');
+}
 
 /** Every write begins with this function of actor/: platform/database.ts calls it. */
 const everywhere = 'begin_write';
@@ -48,7 +53,7 @@ export function wallViolations(root) {
       : name.endsWith('.sql')
         ? withoutComments(text).matchAll(/create (?:or replace )?function process_tracker\.(\w+)/g)
         : [];
-    for (const [, made] of found) owners.set(made, { folder, table: name.endsWith('.ts') });
+    for (const [, made] of found) owners.set(made, { folder, pattern: patternOf(made, name.endsWith('.ts')) });
   }
   const violations = [];
   for (const { name, text } of files) {
@@ -57,15 +62,8 @@ export function wallViolations(root) {
     if (passesOn) violations.push(`${name} passes on what another file makes`);
     if (folder === 'app') continue;
     const allowed = new Set(['platform', folder, ...(arrows[folder] ?? [])]);
-    for (const [known, { folder: owner, table }] of owners) {
-      if (allowed.has(owner) || known === everywhere) continue;
-      const pattern = table
-        ? known.includes('_')
-          ? String.raw`(?:\b|_)${known}\b` // also in the name of a function that is made from a template: move_<table>
-          : String.raw`${afterWord}${known}\b`
-        : String.raw`\b${known}\s*\(`;
-      if (new RegExp(pattern, 'i').test(sql)) violations.push(`${name} names ${known} of ${owner}/`);
-    }
+    for (const [known, { folder: owner, pattern }] of owners)
+      if (!allowed.has(owner) && known !== everywhere && pattern.test(sql)) violations.push(`${name} names ${known} of ${owner}/`);
   }
   return violations.sort();
 }

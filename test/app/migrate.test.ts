@@ -61,6 +61,9 @@ describe('migrate', () => {
     const url = await empty();
     await execute(url, 'create schema process_tracker', 'create table process_tracker.recipe (id int)');
     await expect(migrate(url, { setup: true })).rejects.toThrow('neither');
+    // Nor is it ProcessTracker's for one table's name.
+    await execute(url, 'create table process_tracker.process (process_id int)');
+    for (const options of [{}, { setup: true }, { dryRun: true }]) await expect(migrate(url, options)).rejects.toThrow('neither');
   });
 
   test('the time zone is one that PostgreSQL knows, and stays', async () => {

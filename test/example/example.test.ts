@@ -431,6 +431,20 @@ describe('on a server', () => {
     const { extract } = await ask<any>(fileQuestions[1]!.query);
     expect(extract.errors.nodes).toHaveLength(2);
   });
+
+  test('a process that was renamed in the store is run by its name of before', async () => {
+    await runExample(ask, () => undefined, { group: 'night 5' });
+    const rename =
+      'mutation ($name: Name!, $newName: Name!) { updateProcess(input: { name: $name, newName: $newName }) { process { name } } }';
+    await ask(rename, { name: 'Compare states', newName: 'Compare the states' });
+    try {
+      const said: string[] = [];
+      await runExample(ask, (text) => said.push(text), { group: 'night 6' });
+      expect(said).toContainEqual(expect.stringMatching(/^ {2}Compare the states: \d+ rows read/));
+    } finally {
+      await ask(rename, { name: 'Compare the states', newName: 'Compare states' });
+    }
+  });
 });
 
 describe('the command', () => {

@@ -106,6 +106,7 @@ const made = {
   cycle: 3_000_000,
   wide: 4_000_000,
   names: 5_000_000,
+  fan: 6_000_000,
 };
 const source = (id: number, name = `source ${id}`) => `insert into source_lkup (source_id, source_name) values (${id}, '${name}');`;
 const objects = (from: number, count: number, of: number) =>
@@ -157,6 +158,16 @@ test('L3 a hub with 20,000 consumers and a way back to it', async () => {
     frontier: 1,
   });
   expect(await lineage({ roots: [`0:${at + 7}`], depth: 2 })).toMatchObject({ complete: true, visitedNodes: 2 });
+});
+
+test('L3 three processes with 3,000 links each: every one is an edge', async () => {
+  const at = made.fan;
+  await api.sql(`${source(at)} ${objects(at, 9_001, at)} ${processes(at, 3)}
+    insert into process_source_object (process_id, source_object_id) select p, ${at} from generate_series(${at}, ${at + 2}) p;
+    insert into process_target_object (process_id, target_object_id) select ${at} + i / 3000, ${at + 1} + i from generate_series(0, 8999) i;`);
+  const { edges } = await lineage({ roots: [`2:${at}`], direction: 'DOWNSTREAM', maxNodes: 100_000 });
+  expect(edges).toHaveLength(9_003);
+  expect(new Set(edges.map(({ from, to }: { from: string; to: string }) => `${from} ${to}`)).size).toBe(9_003);
 });
 
 test('L3 a cycle is walked once, and all of it is known before its end comes round', async () => {

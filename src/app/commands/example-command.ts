@@ -1,5 +1,6 @@
 import { askAt, ExampleError } from '../../example/ask.js';
 import { runExample } from '../../example/run-example.js';
+import { withoutSecrets } from '../../platform/config.js';
 import { command, UsageError } from './run-command.js';
 import { startTemporaryServer } from './temporary-server.js';
 
@@ -41,9 +42,7 @@ export const exampleCommand = command({
   positionals: 0,
   async run({ url = process.env.WAYBILL_URL, key = process.env.WAYBILL_KEY, ...options }, _, print) {
     if (url && !/^https?:/.test(url))
-      throw new UsageError(`The server's address must be like http://127.0.0.1:4000, not ${JSON.stringify(url)}.`);
-    // Whoever reads may stop (`| head`); the cleaning up goes on.
-    process.stdout.on('error', () => undefined);
+      throw new UsageError(`The server's address must be like http://127.0.0.1:4000, not ${JSON.stringify(withoutSecrets(url))}.`);
     await untilInterrupted(async (signal) => {
       if (url) await runExample(askAt(url, key, signal), print, options);
       else await inTemporaryServer((own) => runExample(askAt(own, undefined, signal), print, options));

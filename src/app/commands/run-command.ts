@@ -6,8 +6,7 @@ import { useEmbeddedPostgres } from '../embedded/use-postgres.js';
 import { StartError } from '../start-error.js';
 import { BackupError } from '../store/backup.js';
 import { startError } from '../store/database-errors.js';
-import { StoreError } from '../store/migrate.js';
-import { messageOf, textAt } from '../../platform/text-at.js';
+import { codeOf, messageOf, textAt } from '../../platform/text-at.js';
 
 export type Print = (line: string) => void;
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -20,7 +19,7 @@ export class UsageError extends Error {
 }
 
 /** Errors whose message is all that the person who ran the command needs. */
-const known = [UsageError, ConfigError, DomainError, StartError, StoreError, BackupError, ExampleError];
+const known = [ConfigError, DomainError, StartError, BackupError, ExampleError];
 
 /** Flags of commands that use a store; the server has the same. */
 export const storeOptions = { 'data-dir': { type: 'string' }, 'database-url': { type: 'string' } } as const;
@@ -39,6 +38,11 @@ export interface Command<O extends Options> {
   run: (values: Values<O>, positionals: string[], print: Print) => Promise<number | void>;
 }
 
+/** Whoever reads may stop (`| head`): the work and the cleaning up are continued. Output that is lost in another way is a failure. */
+const onClosedOutput = (error: Error) => {
+  if (codeOf(error) !== 'EPIPE') process.exitCode = 1;
+};
+
 /**
  * Makes the function behind a script of package.json, which takes the arguments. It sets the exit code: 1, with a sentence on standard error (with the
  * stack where it is a mistake of ours), if the command failed.
@@ -46,6 +50,7 @@ export interface Command<O extends Options> {
 export const command =
   <O extends Options>({ usage, options, positionals: wanted, run }: Command<O>) =>
   async (argv: string[], print: Print = console.log, complain: (problem: unknown) => void = console.error): Promise<void> => {
+    process.stdout.off('error', onClosedOutput).on('error', onClosedOutput);
     try {
       const { values, positionals, help } = parse(argv, options);
       if (help) return print(usage);

@@ -33,18 +33,17 @@ export function gatePlugin(limits: Pick<Config, 'maxCost'>, state: () => StoreSt
           if (response.body.kind !== 'single') return;
           const result = response.body.singleResult;
           const { large } = contextValue;
+          const record = requests.getStore();
           if (large) {
             large.end();
             large.fillIn(result.data);
             const release = holdUnsent(large);
-            const sent = requests.getStore();
-            if (sent && !sent.closed) sent.release = release;
+            if (record && !record.closed) record.release = release;
             else release();
             const errors = large.errors.map((error) => answerError(error, schema));
             if (errors.length) result.errors = [...(result.errors ?? []), ...errors];
           }
           if (spent !== undefined) result.extensions = { ...result.extensions, cost: { spent, limit: limits.maxCost } };
-          const record = requests.getStore();
           const [first] = result.errors ?? [];
           if (!first) return;
           if (record) record.facts.errors = result.errors!.map((error) => error.extensions?.code);

@@ -37,7 +37,7 @@ export interface MigrateOptions {
 }
 
 /** Why this database cannot be used, in one sentence. */
-export class StoreError extends StartError {
+class StoreError extends StartError {
   override name = 'StoreError';
 }
 

@@ -76,7 +76,6 @@ export async function lockNamed<E extends object>(
 /** List, look-up by name, create, update and delete of a look-up table: everything the API has for it. Answers its resolver classes. */
 export function lookup({ entity, plural, noun, defaults = [], fields = [] }: LookupOptions): ClassType[] {
   const type = entity.name;
-  const node = entity;
   const singular = lower(type);
 
   @InputType(`Create${type}Input`, { description: `The ${type} to make.` })
@@ -103,13 +102,13 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
 
   @ObjectType(`Create${type}Payload`, { description: `What became of the wish to make ${noun}.` })
   class CreatePayload {
-    @Field(() => node, { description: `The ${type}: the new one, or the one that had the name.` }) [singular]!: Row;
+    @Field(() => entity, { description: `The ${type}: the new one, or the one that had the name.` }) [singular]!: Row;
     @Field(() => Boolean, { description: 'False where there was one with the name; it is left as it was.' }) created!: boolean;
   }
-  Field(() => node, { description: `The ${type}: the new one, or the one that had the name.` })(CreatePayload.prototype, singular);
+  Field(() => entity, { description: `The ${type}: the new one, or the one that had the name.` })(CreatePayload.prototype, singular);
   @ObjectType(`Update${type}Payload`, { description: `The changed ${type}.` })
   class UpdatePayload {}
-  Field(() => node, { description: `The ${type} as it is now.` })(UpdatePayload.prototype, singular);
+  Field(() => entity, { description: `The ${type} as it is now.` })(UpdatePayload.prototype, singular);
   @ObjectType(`Delete${type}Payload`, { description: `The deleted ${type}.` })
   class DeletePayload {
     @Field(() => String, { description: 'The name it had.' }) deletedName!: string;
@@ -139,7 +138,7 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
 
   @Resolver()
   class LookupResolver {
-    @Query(() => node, { name: singular, nullable: true, description: `The ${type} with this name, or null.` })
+    @Query(() => entity, { name: singular, nullable: true, description: `The ${type} with this name, or null.` })
     async one(
       @Ctx() ctx: Context,
       @Info() info: GraphQLResolveInfo,

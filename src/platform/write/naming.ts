@@ -3,7 +3,7 @@ import { conflict, invalid, notFound } from '../errors.js';
 import { idOf } from '../entity/ids.js';
 import type { Row } from '../entity/node.js';
 import { selectList, shapeOf, type EntityClass } from '../entity/rows.js';
-import { textAt } from '../text-at.js';
+import { codeOf, textAt } from '../text-at.js';
 
 /** How things of one kind are told by name: their own, or one that they had before. The own name of another thing wins over an alias. */
 export interface Naming<E extends object = object> {
@@ -91,7 +91,7 @@ export function outer({ within }: Naming, input: ThingInput): ThingInput {
 
 /** Turns the violation of a unique column into a CONFLICT that names the argument. */
 export function taken(error: unknown, type: string, given: object): never {
-  if (textAt(error, 'code') !== '23505') throw error;
+  if (codeOf(error) !== '23505') throw error;
   const detail = textAt(error, 'detail');
   const [property, value] = Object.entries<unknown>({ ...given }).find(
     ([, each]) => typeof each === 'string' && (detail?.includes(`(${each})`) || detail?.includes(`, ${each})`)),

@@ -16,8 +16,6 @@ export interface ThingOptions {
   needed?: readonly string[];
   /** False where things are made in another way. */
   create?: boolean;
-  /** Fills in what the input for a new one leaves out. */
-  prepare?: (input: ThingInput) => ThingInput;
   /** What a name must be unique among, for the descriptions. */
   unique: string;
 }
@@ -71,7 +69,7 @@ export function aliasesField({ entity, alias }: Naming): ClassType {
 }
 
 /** The fields `aliases` and what the API has to make and change a kind of thing. Answers its resolver classes. */
-export function thing({ naming, noun, unique, fields, needed = [], create = true, prepare = (input) => input }: ThingOptions): ClassType[] {
+export function thing({ naming, noun, unique, fields, needed = [], create = true }: ThingOptions): ClassType[] {
   const { entity, within } = naming;
   const type = entity.name;
   const singular = lower(type);
@@ -149,7 +147,7 @@ export function thing({ naming, noun, unique, fields, needed = [], create = true
       description: `Makes ${noun}, or finds the one that has the name, now or formerly.`,
     })
     create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: ThingInput): Promise<object> {
-      return ctx.write((tx) => createThing(tx, naming, fields, prepare(input)));
+      return ctx.write((tx) => createThing(tx, naming, fields, input));
     }
   }
   return [

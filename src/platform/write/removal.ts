@@ -59,13 +59,13 @@ interface Deletion {
 }
 
 /** The thing to delete. */
-interface Doomed extends ThingInput {
+interface DeletionInput extends ThingInput {
   dryRun?: boolean | null;
   reason?: string | null;
 }
 
 /** Deletes a thing and what goes with it, or tells only what would go. @throws CONFLICT with counts of what uses it */
-async function remove(tx: Tx, removal: Removal, input: Doomed): Promise<Deletion> {
+async function remove(tx: Tx, removal: Removal, input: DeletionInput): Promise<Deletion> {
   const { entity } = removal.naming;
   const { name: type, table, key } = shapeOf(entity);
   // Whoever links it holds a weaker lock on the row until the link can be seen, or waits here and finds it gone.
@@ -127,7 +127,7 @@ export function removable(removal: Removal, noun: string, rule: string): ClassTy
   @Resolver()
   class DeleteResolver {
     @Mutation(() => DeletionPayload, { name: `delete${type}`, description: `Deletes ${noun} that nothing uses. ${rule}` })
-    remove(@Ctx() ctx: Context, @Arg('input', () => DeleteInput, { description: 'Which one.' }) input: Doomed): Promise<Deletion> {
+    remove(@Ctx() ctx: Context, @Arg('input', () => DeleteInput, { description: 'Which one.' }) input: DeletionInput): Promise<Deletion> {
       return ctx.write((tx) => remove(tx, removal, input), input.reason);
     }
   }
