@@ -210,7 +210,7 @@ async function measureManyRuns({ postgres, quick, log }) {
 
 /** Runs: started and ended, by one caller and by many, in small tables and large ones. */
 export async function measureRunning(bench) {
-  learnShapes(createOrm('postgres://localhost/none').getMetadata());
+  learnShapes(createOrm('postgres://localhost/none').em);
   // Another part may have made it.
   await bench.postgres.create('empty_store').catch(() => undefined);
   return [...(await measureRoundTrips(bench)), ...(await measureRates(bench)), ...(await measureManyRuns(bench))];

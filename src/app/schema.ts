@@ -142,7 +142,7 @@ const pubSub = {
 /** The executable schema; the tables behind its types are known once it is made. Inputs are checked by their scalars and by the functions that take them, not by class-validator. */
 export async function buildWaybillSchema(): Promise<GraphQLSchema> {
   // Metadata alone: this ORM never connects.
-  learnShapes(createOrm('postgres://localhost/none').getMetadata());
+  learnShapes(createOrm('postgres://localhost/none').em);
   // What stands in its object as it is needs no resolver: a compiled query then reads the property itself.
   for (const field of getMetadataStorage().fields) field.simple = field.name === field.schemaName;
   const schema = withLongLists(withFilters(await buildSchema({ resolvers, validate: false, pubSub })));

@@ -1,7 +1,10 @@
 import { DatasetType } from '../dataset-type/dataset-type.entity.js';
+import { ProcessDatasetType } from '../process/process-dataset-type.entity.js';
+import { SourceDatasetType } from '../source/source-dataset-type.entity.js';
+import { SourceObjectDatasetType } from '../source/source-object-dataset-type.entity.js';
 import { listField } from '../platform/read/fields.js';
 import { linking } from '../platform/write/linking.js';
-import { lockNamed } from '../platform/write/lookup.js';
+import { namedRefs, resolveRef } from '../platform/read/references.js';
 import type { ListSource } from '../platform/read/paging.js';
 import type { EntityClass } from '../platform/entity/rows.js';
 import { lookupId } from '../platform/write/record-changes.js';
@@ -10,6 +13,8 @@ import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
 import { processNaming } from '../process/process-naming.js';
 import { Process } from '../process/process.entity.js';
+
+const datasetTypeRefs = namedRefs({ entity: DatasetType });
 
 const typesOf = (name: string, link: string, key: string): ListSource => ({
   name,
@@ -34,13 +39,15 @@ export const datasetTypes = [
     entity: DatasetType,
     noun: 'a dataset type',
     kinds: [
-      { naming: processNaming, argument: 'process', table: 'process_dataset_type' },
-      { naming: sourceNaming, argument: 'source', table: 'source_dataset_type' },
-      { naming: objectNaming, argument: 'object', table: 'source_object_dataset_type' },
+      { naming: processNaming, argument: 'process', link: ProcessDatasetType },
+      { naming: sourceNaming, argument: 'source', link: SourceDatasetType },
+      { naming: objectNaming, argument: 'object', link: SourceObjectDatasetType },
     ],
     more: ' The dataset type is made where it is new. One of a process reaches the sources and objects that it reads and writes, now and later.',
     find: async (tx, name, argument, adding) =>
-      adding ? lookupId(tx, DatasetType, name, false, argument) : (await lockNamed(tx, DatasetType, { name }, argument, 'key share')).id,
+      adding
+        ? lookupId(tx, DatasetType, name, false, argument)
+        : (await resolveRef(tx, datasetTypeRefs, { name }, { at: () => argument, lock: 'key share' })).id,
   }),
   ...listField(Process, 'datasetTypes', DatasetType, 'Business areas or kinds of data it deals with, ordered by name.', {
     name: 'Process.datasetTypes',

@@ -1,10 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { sql } from 'kysely';
 import { Arg, Ctx, Field, FieldResolver, Info, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import { locationNaming } from '../location/location-naming.js';
 import type { Context } from '../platform/read/context.js';
-import { removeAlias } from '../platform/write/naming.js';
+import { anyEntityIn } from '../platform/write/entities.js';
+import { removeAlias } from '../platform/write/rename.js';
 import type { Row } from '../platform/entity/node.js';
-import { entityNamed, shapeOf } from '../platform/entity/rows.js';
 import { lockSubject, subjectFields, subjectOf, subjectUnion } from '../platform/write/subject.js';
 import { LongText, Name } from '../platform/entity/text.js';
 import { attributeNaming, objectNaming, sourceNaming } from '../source/source-naming.js';
@@ -46,11 +47,13 @@ interface Changed {
 async function setRetired(ctx: Context, input: LifecycleInput, retired: boolean): Promise<Changed> {
   return ctx.write(async (tx) => {
     const { type, row } = await lockSubject(tx, kinds, input, 'id', 'no key update');
-    const { table, key } = shapeOf(entityNamed(type)!);
-    const changed = await tx.query(
-      `update ${table} set retired_at = ${retired ? 'process_tracker.waybill_now()' : 'null'} where ${key} = $1 and retired_at is ${retired ? '' : 'not '}null returning 1 as changed`,
-      [row.id],
-    );
+    const changed = await anyEntityIn(tx)
+      .updateTable(type)
+      .set({ retiredAt: retired ? sql`process_tracker.waybill_now()` : null })
+      .where('id', '=', row.id)
+      .where('retiredAt', retired ? 'is' : 'is not', null)
+      .returning('id')
+      .execute();
     return { type, id: row.id, changed: changed.length > 0 };
   }, input.reason);
 }

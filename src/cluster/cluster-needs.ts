@@ -1,9 +1,10 @@
 import type { Tx } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
-import { lockNamed } from '../platform/write/lookup.js';
-import { lockThing } from '../platform/write/naming.js';
+import { below, namedRefs, resolveRef } from '../platform/read/references.js';
+import { deleteRows, entitiesIn } from '../platform/write/entities.js';
 import { Cluster } from './cluster.entity.js';
-import { processNaming } from '../process/process-naming.js';
+import { ClusterProcess } from './cluster-process.entity.js';
+import { processRefs } from '../process/process-naming.js';
 
 /** Units of memory in bytes: decimal ones, and those of the IEC. */
 const memoryUnits: ReadonlyMap<string, bigint> = new Map([
@@ -36,7 +37,7 @@ export interface Assigned {
 
 type Figure = 'neededMemory' | 'neededProcessing';
 type Needs = Record<Figure, number | null> & Record<`${Figure}Unit`, string | null>;
-const needColumns = `needed_memory as "neededMemory", needed_memory_unit as "neededMemoryUnit", needed_processing as "neededProcessing", needed_processing_unit as "neededProcessingUnit"`;
+const needs = ['neededMemory', 'neededMemoryUnit', 'neededProcessing', 'neededProcessingUnit'] as const satisfies (keyof Needs)[];
 
 /** A figure with its unit: what the input says, else what is known, else the unit of the cluster. */
 function figureOf(input: Assignment, known: Needs | undefined, figure: Figure, clusterUnit: string | null): [number | null, string | null] {
@@ -64,47 +65,57 @@ function figureOf(input: Assignment, known: Needs | undefined, figure: Figure, c
   return [amount, found ?? unit];
 }
 
+const clusterRefs = namedRefs({ entity: Cluster });
+
 const locate = async (tx: Tx, input: Assignment) => {
-  const process = await lockThing(tx, processNaming, { id: input.processId ?? null, name: input.process ?? null }, 'input', 'key share', [
-    'processId',
-    'process',
-  ]);
-  const cluster = await lockNamed(tx, Cluster, { id: input.clusterId ?? null, name: input.cluster ?? null }, 'input.cluster', 'key share');
+  const process = await resolveRef(
+    tx,
+    processRefs,
+    { id: input.processId ?? null, name: input.process ?? null },
+    { at: below('input', { id: 'processId', name: 'process' }), lock: 'key share' },
+  );
+  const cluster = await resolveRef(
+    tx,
+    clusterRefs,
+    { id: input.clusterId ?? null, name: input.cluster ?? null },
+    { at: below('input', { id: 'clusterId', name: 'cluster' }), lock: 'key share', read: ['maxMemoryUnit', 'maxProcessingUnit'] },
+  );
   return { process, cluster };
 };
 
 /** Says that a process runs on a cluster and what it needs there, or changes what it needs. What is left out stays. */
 export async function assignProcess(tx: Tx, input: Assignment): Promise<Assigned> {
   const { process, cluster } = await locate(tx, input);
-  const [known] = await tx.query<Needs>(`select ${needColumns} from cluster_process where cluster_id = $1 and process_id = $2 for update`, [
-    cluster.id,
-    process.id,
-  ]);
-  const needs = [
-    ...figureOf(input, known, 'neededMemory', cluster.maxMemoryUnit),
-    ...figureOf(input, known, 'neededProcessing', cluster.maxProcessingUnit),
-  ];
-  const changed = await tx.query(
-    `insert into cluster_process as c (cluster_id, process_id, needed_memory, needed_memory_unit, needed_processing, needed_processing_unit)
-     values ($1, $2, $3, $4, $5, $6)
-     on conflict (cluster_id, process_id) do update set needed_memory = excluded.needed_memory, needed_memory_unit = excluded.needed_memory_unit,
-       needed_processing = excluded.needed_processing, needed_processing_unit = excluded.needed_processing_unit
-     where (c.needed_memory, c.needed_memory_unit, c.needed_processing, c.needed_processing_unit)
-       is distinct from (excluded.needed_memory, excluded.needed_memory_unit, excluded.needed_processing, excluded.needed_processing_unit)
-     returning 1 as changed`,
-    [cluster.id, process.id, ...needs],
-  );
+  const db = entitiesIn(tx, { ClusterProcess });
+  const place = { clusterId: cluster.id, processId: process.id };
+  const known = await db
+    .selectFrom('ClusterProcess')
+    .select(needs)
+    .where((eb) => eb.and(place))
+    .forUpdate()
+    .executeTakeFirst();
+  const [neededMemory, neededMemoryUnit] = figureOf(input, known, 'neededMemory', cluster.maxMemoryUnit);
+  const [neededProcessing, neededProcessingUnit] = figureOf(input, known, 'neededProcessing', cluster.maxProcessingUnit);
+  const given: Needs = { neededMemory, neededMemoryUnit, neededProcessing, neededProcessingUnit };
+  const changed = await db
+    .insertInto('ClusterProcess')
+    .values({ ...place, ...given })
+    .onConflict((on) =>
+      on
+        .columns(['clusterId', 'processId'])
+        .doUpdateSet(given)
+        .where((eb) => eb.or(needs.map((each) => eb(`ClusterProcess.${each}`, 'is distinct from', eb.ref(`excluded.${each}`))))),
+    )
+    .returning('processId')
+    .execute();
   return { id: process.id, clusterId: cluster.id, changed: changed.length > 0 };
 }
 
 /** Says that a process no longer runs on a cluster. */
 export async function removeProcess(tx: Tx, input: Assignment): Promise<Assigned> {
   const { process, cluster } = await locate(tx, input);
-  const gone = await tx.query('delete from cluster_process where cluster_id = $1 and process_id = $2 returning 1 as gone', [
-    cluster.id,
-    process.id,
-  ]);
-  return { id: process.id, clusterId: cluster.id, changed: gone.length > 0 };
+  const gone = await deleteRows(tx, ClusterProcess, { clusterId: cluster.id, processId: process.id });
+  return { id: process.id, clusterId: cluster.id, changed: gone > 0 };
 }
 
 const unitValues = [...memoryUnits].map(([name, bytes]) => `('${name.toLowerCase()}', ${bytes}::numeric)`).join(', ');

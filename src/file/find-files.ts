@@ -1,28 +1,46 @@
-import { shownRef } from '../location/find-location.js';
-import { describePath } from '../location/location-path.js';
+import { given } from '../platform/checks.js';
 import type { Queries } from '../platform/database.js';
-import { DomainError, invalid, notFound } from '../platform/errors.js';
+import { DomainError, invalid } from '../platform/errors.js';
 import { idOf } from '../platform/entity/ids.js';
-import { attempt, given } from '../platform/write/reports.js';
+import { idByNameSql } from '../platform/read/naming.js';
+import { resolveRefs, type RefKind } from '../platform/read/references.js';
+import { idByPathSql, locationNaming, shownRef } from '../location/location-naming.js';
+import { describePath } from '../location/location-path.js';
 import type { ExtractRefInput } from './file-ref.input.js';
+import { Extract } from './file.entity.js';
 
-/** What a reference says, as the statement takes it. @throws INVALID */
-function wantedOf(ref: ExtractRefInput, argument: string) {
-  const ways = (['id', 'trackingId', 'location', 'path'] as const).filter((each) => given(ref[each]));
-  const [by] = ways;
-  if (ways.length !== 1 || (by === 'location' || by === 'path') !== given(ref.fileName))
-    throw invalid('Say which Extract: by id, by trackingId, or by fileName with location or path.', {
-      argument,
-      value: shownRef(ref),
-      allowed: 'id, trackingId, location and fileName, or path and fileName',
-    });
-  return {
-    id: ref.id ? idOf(ref.id, 'Extract', `${argument}.id`) : ref.trackingId,
-    location: ref.location,
-    path: ref.path ? describePath(ref.path, `${argument}.path`).path : undefined,
-    fileName: ref.fileName,
-  };
-}
+const ways = ['id', 'trackingId', 'location', 'path'] as const;
+
+const fileRefs: RefKind<ExtractRefInput, Extract> = {
+  entity: Extract,
+  columns: 'id int, location text, path text, "fileName" text',
+  wanted(ref, at) {
+    const [by, ...more] = ways.filter((each) => given(ref[each]));
+    if (!by || more.length || (by === 'location' || by === 'path') !== given(ref.fileName))
+      throw invalid('Say which Extract: by id, by trackingId, or by fileName with location or path.', {
+        argument: at(),
+        value: shownRef(ref),
+        allowed: 'id, trackingId, location and fileName, or path and fileName',
+      });
+    return {
+      id: ref.id ? idOf(ref.id, 'Extract', at('id')) : ref.trackingId,
+      location: ref.location,
+      path: ref.path ? describePath(ref.path, at('path')).path : undefined,
+      fileName: ref.fileName,
+    };
+  },
+  idSql: () => 'w.id',
+  // A location is named by many of its files: the function looks for each once.
+  foundSql: 'process_tracker.find_extracts($1::jsonb)',
+  outer: () => [
+    { argument: 'location', type: 'Location', idSql: idByNameSql(locationNaming, () => 'w.location') },
+    { argument: 'path', type: 'Location', idSql: `case when w.path is not null then ${idByPathSql('w.path')} end` },
+  ],
+  by: (ref) => (given(ref.fileName) ? 'fileName' : given(ref.id) ? 'id' : 'trackingId'),
+  called: ({ fileName, location, path }) =>
+    fileName ? `${JSON.stringify(fileName)} in the Location ${JSON.stringify(location ?? path)}` : undefined,
+  shown: shownRef,
+};
 
 /** The numbers of files, or what is wrong with each reference, in one statement. `argument` names the place of each. */
 export async function findExtracts(
@@ -30,31 +48,7 @@ export async function findExtracts(
   refs: readonly ExtractRefInput[],
   argument: (i: number) => string,
 ): Promise<(number | DomainError)[]> {
-  const wanted = refs.map((ref, i) => attempt(() => wantedOf(ref, argument(i))));
-  const asked = wanted.flatMap((each, i) => (each instanceof DomainError ? [] : [{ i, ...each }]));
-  const found = new Map<number, { id: number | null; locationId: number | null }>();
-  if (asked.length) {
-    const rows = await db.query<{ i: number; id: number | null; locationId: number | null }>(
-      'select i, id, "locationId" from process_tracker.find_extracts($1::jsonb)',
-      [JSON.stringify(asked)],
-    );
-    for (const row of rows) found.set(row.i, row);
-  }
-  return wanted.map((each, i) => {
-    if (each instanceof DomainError) return each;
-    const { id, locationId } = found.get(i)!;
-    if (id !== null) return id;
-    const ref = shownRef(refs[i]!);
-    const place = ref.path ? 'path' : 'location';
-    if (!given(ref.fileName)) {
-      const by = ref.id ? 'id' : 'trackingId';
-      return notFound('There is no such Extract.', { argument: `${argument(i)}.${by}`, value: ref[by] });
-    }
-    if (locationId === null)
-      return notFound(`There is no Location ${JSON.stringify(ref[place])}.`, { argument: `${argument(i)}.${place}`, value: ref[place] });
-    return notFound(`There is no Extract ${JSON.stringify(ref.fileName)} in the Location ${JSON.stringify(ref[place])}.`, {
-      argument: `${argument(i)}.fileName`,
-      value: ref.fileName,
-    });
-  });
+  const at = (i: number, of?: string) => (of ? `${argument(i)}.${of}` : argument(i));
+  const found = await resolveRefs(db, fileRefs, refs, { at });
+  return found.map((each) => (each instanceof DomainError ? each : each.id));
 }

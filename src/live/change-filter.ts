@@ -5,7 +5,7 @@ import type { Database } from '../platform/database.js';
 import { invalid, notFound } from '../platform/errors.js';
 import { idOf } from '../platform/entity/ids.js';
 import { refuseEmpty } from '../platform/lists.js';
-import { idByName } from '../platform/write/naming.js';
+import { idByNameSql } from '../platform/read/naming.js';
 import { processNaming } from '../process/process-naming.js';
 import type { ChangesArgs } from './changes.type.js';
 import type { SubjectLinks } from './subject-links.js';
@@ -47,9 +47,19 @@ export async function readFilter(
     return row.id;
   };
   const found = {
-    process: await find('process', 'process', process, idByName(processNaming)),
+    process: await find(
+      'process',
+      'process',
+      process,
+      idByNameSql(processNaming, () => '$1'),
+    ),
     group: await find('group', 'run group with the key', group, '(select run_group_id from run_group where group_key = $1)'),
-    location: await find('location', 'location', location, idByName(locationNaming)),
+    location: await find(
+      'location',
+      'location',
+      location,
+      idByNameSql(locationNaming, () => '$1'),
+    ),
   };
   for (const name of ['process', 'group', 'location'] as const) {
     const id = found[name];

@@ -1,42 +1,12 @@
-import type { Queries, Tx } from '../platform/database.js';
-import { DomainError, invalid, notFound, type ErrorDetails } from '../platform/errors.js';
-import { idOf } from '../platform/entity/ids.js';
-import { idByName } from '../platform/write/naming.js';
+import type { Tx } from '../platform/database.js';
+import { DomainError, invalid, type ErrorDetails } from '../platform/errors.js';
 import { maskAddress } from '../platform/mask-secrets.js';
+import { below as path, resolveRef } from '../platform/read/references.js';
 import { given, said } from '../platform/write/reports.js';
-import { idByPath, locationNaming } from './location-naming.js';
+import { locationRefs } from './location-naming.js';
 import { describePath, knownSchemes } from './location-path.js';
-import type { FileLocationInput, LocationRefInput } from './location-ref.input.js';
+import type { FileLocationInput } from './location-ref.input.js';
 import { codeOf, messageOf, textAt } from '../platform/text-at.js';
-
-/** A reference as errors show it. */
-export const shownRef = <T extends { path?: string | null }>(ref: T): T => (ref.path ? { ...ref, path: maskAddress(ref.path) } : ref);
-
-/** The number of a known location. @throws INVALID or NOT_FOUND, naming the argument */
-async function findLocation(db: Queries, ref: LocationRefInput, argument: string): Promise<number> {
-  const [by, ...more] = (['id', 'trackingId', 'name', 'path'] as const).filter((each) => given(ref[each]));
-  if (!by || more.length)
-    throw invalid('Say which Location: by id, by trackingId, by name, or by path.', {
-      argument,
-      value: shownRef(ref),
-      allowed: 'id, trackingId, name, or path',
-    });
-  const at = `${argument}.${by}`;
-  const wanted = by === 'id' ? idOf(ref.id!, 'Location', at) : by === 'path' ? describePath(ref.path!, at).path : ref[by];
-  const sql =
-    by === 'name'
-      ? idByName(locationNaming)
-      : by === 'path'
-        ? idByPath('$1')
-        : '(select location_id from location_lkup where location_id = $1::int)';
-  const [row] = await db.query<{ id: number | null }>(`select ${sql} as id`, [wanted]);
-  if (row!.id === null)
-    throw notFound(`There is no Location ${by === 'id' ? 'with this id' : JSON.stringify(shownRef(ref)[by])}.`, {
-      argument: at,
-      value: shownRef(ref)[by],
-    });
-  return row!.id;
-}
 
 export interface NewLocation {
   path: string;
@@ -94,5 +64,5 @@ function below(error: unknown, argument: string): never {
 export async function fileLocation(tx: Tx, { type, ...ref }: FileLocationInput, argument: string): Promise<number> {
   if (ref.path && !given(ref.id) && !given(ref.trackingId))
     return (await putLocation(tx, { path: ref.path, name: ref.name ?? null, type: type ?? null }, argument)).id;
-  return findLocation(tx, ref, argument);
+  return (await resolveRef(tx, locationRefs, ref, { at: path(argument) })).id;
 }

@@ -2,7 +2,7 @@ import { Int } from 'type-graphql';
 import type { Tx } from '../platform/database.js';
 import { conflict, invalid } from '../platform/errors.js';
 import { maskAddress } from '../platform/mask-secrets.js';
-import { lockThing } from '../platform/write/naming.js';
+import { below, namedRefs, resolveRef } from '../platform/read/references.js';
 import { Name } from '../platform/entity/text.js';
 import { updateThing, type ThingChange, type ThingField } from '../platform/write/record-changes.js';
 import { checkBucket, putLocation, type NewLocation } from './find-location.js';
@@ -65,7 +65,11 @@ export interface LocationChange extends ThingChange {
 export async function updateLocation(tx: Tx, given: LocationChange): Promise<{ id: number; warnings: string[] }> {
   const input = typeof given.newName === 'string' ? { ...given, newName: maskAddress(given.newName) } : given;
   if (typeof input.path !== 'string' && typeof input.bucket !== 'string') return updateThing(tx, locationNaming, locationFields, input);
-  const row = await lockThing(tx, locationNaming, input);
+  const row = await resolveRef(tx, namedRefs(locationNaming), input, {
+    at: below('input'),
+    lock: 'update',
+    read: ['name', 'path', 'bucket'],
+  });
   const was = describedOrNot(row.path);
   if (typeof input.path !== 'string') {
     if (was) checkBucket(input.bucket, was.bucket, was.path, 'input');

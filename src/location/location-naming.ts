@@ -1,15 +1,56 @@
-import type { Naming } from '../platform/write/naming.js';
+import { given } from '../platform/checks.js';
+import { invalid } from '../platform/errors.js';
+import { idOf } from '../platform/entity/ids.js';
+import { maskAddress } from '../platform/mask-secrets.js';
+import { idByNameSql, type Naming } from '../platform/read/naming.js';
+import type { RefKind } from '../platform/read/references.js';
+import { LocationAlias } from './location-alias.entity.js';
+import { describePath } from './location-path.js';
+import type { LocationRefInput } from './location-ref.input.js';
 import { Location } from './location.entity.js';
 
-export const locationNaming: Naming<Location> = { entity: Location, alias: { table: 'location_alias' } };
+export const locationNaming = { entity: Location, alias: { entity: LocationAlias } } satisfies Naming<Location>;
 
 /**
  * SQL of the number of the location of a path, in any spelling. A store may have several for one place: then that with this spelling, or the oldest. A
  * store that is not to be changed has no canonical paths: there, and only there, each path is looked at.
  */
-export function idByPath(path: string): string {
+export function idByPathSql(path: string): string {
   const canonical = `process_tracker.canonical_path(${path})`;
   const first = (where: string) =>
-    `(select location_id from location_lkup where ${where} order by location_path in (${path}, ${path} || '/') desc, location_id limit 1)`;
-  return `coalesce(${first(`canonical_path = ${canonical}`)}, ${first(`canonical_path is null and process_tracker.canonical_path(location_path) = ${canonical}`)})`;
+    `(select location_id from location_lkup
+      where ${where}
+      order by location_path in (${path}, ${path} || '/') desc, location_id
+      limit 1)`;
+  return `coalesce(
+    ${first(`canonical_path = ${canonical}`)},
+    ${first(`canonical_path is null and process_tracker.canonical_path(location_path) = ${canonical}`)})`;
 }
+
+/** A reference as errors show it. */
+export const shownRef = <T extends { path?: string | null }>(ref: T): T => (ref.path ? { ...ref, path: maskAddress(ref.path) } : ref);
+
+const ways = ['id', 'trackingId', 'name', 'path'] as const;
+
+export const locationRefs: RefKind<LocationRefInput, Location> = {
+  entity: Location,
+  columns: 'id int, name text, path text',
+  wanted(ref, at) {
+    const [by, ...more] = ways.filter((each) => given(ref[each]));
+    if (!by || more.length)
+      throw invalid('Say which Location: by id, by trackingId, by name, or by path.', {
+        argument: at(),
+        value: shownRef(ref),
+        allowed: 'id, trackingId, name, or path',
+      });
+    return {
+      id: by === 'id' ? idOf(ref.id!, 'Location', at('id')) : ref.trackingId,
+      name: ref.name,
+      path: by === 'path' ? describePath(ref.path!, at('path')).path : undefined,
+    };
+  },
+  idSql: () =>
+    `coalesce(w.id, ${idByNameSql(locationNaming, () => 'w.name')}, case when w.path is not null then ${idByPathSql('w.path')} end)`,
+  by: (ref) => ways.find((each) => given(ref[each]))!,
+  shown: shownRef,
+};

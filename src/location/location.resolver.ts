@@ -2,9 +2,8 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, InputType, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/read/context.js';
 import { listQuery, referenceField } from '../platform/read/fields.js';
-import { findRow } from '../platform/read/find-row.js';
+import { byName, findRow } from '../platform/read/find-row.js';
 import { maskAddress } from '../platform/mask-secrets.js';
-import { idByName } from '../platform/write/naming.js';
 import type { Row } from '../platform/entity/node.js';
 import { removable } from '../platform/write/removal.js';
 import { ReadsOnly } from '../platform/read/selection.js';
@@ -12,7 +11,7 @@ import { Name } from '../platform/entity/text.js';
 import { aliasesField, reasonField, tellingFields } from '../platform/write/record.js';
 import type { NewLocation } from './find-location.js';
 import { createLocation, locationFields, updateLocation, type LocationChange } from './location-changes.js';
-import { idByPath, locationNaming } from './location-naming.js';
+import { idByPathSql, locationNaming } from './location-naming.js';
 import { describePath } from './location-path.js';
 import { LocationType } from './location-type.entity.js';
 import { Location } from './location.entity.js';
@@ -71,7 +70,10 @@ class LocationResolver {
       info,
       Location,
       { name, path: path ? describePath(path, 'path').path : path, id: trackingId },
-      { name: { sql: `t.location_id = ${idByName(locationNaming)}` }, path: { sql: `t.location_id = ${idByPath('$1')}` } },
+      {
+        name: byName(locationNaming),
+        path: { sql: `t.location_id = ${idByPathSql('$1')}` },
+      },
     );
   }
 

@@ -109,3 +109,6 @@ export function checkToken(token: string | null | undefined): void {
 /** Whether a value from outside is a whole number in a range. */
 export const isWhole = (value: unknown, min: number, max: number): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+
+/** Whether something was said at all. */
+export const given = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null;

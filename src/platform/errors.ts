@@ -69,3 +69,19 @@ export const invalid = of('INVALID');
 export const conflict = of('CONFLICT');
 export const forbidden = of('FORBIDDEN');
 export const unauthenticated = of('UNAUTHENTICATED');
+
+/** What `work` answers, or what is wrong with the request. What is wrong with us is thrown on. */
+export function attempt<T>(work: () => T): T | DomainError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DomainError) return error;
+    throw error;
+  }
+}
+
+/** The value. @throws the error that stands in its place */
+export function orThrow<T>(value: T | DomainError): T {
+  if (value instanceof DomainError) throw value;
+  return value;
+}

@@ -1,8 +1,12 @@
-import type { Naming } from '../platform/write/naming.js';
+import type { Naming } from '../platform/read/naming.js';
+import { namedRefs } from '../platform/read/references.js';
+import { ProcessAlias } from './process-alias.entity.js';
 import { Process } from './process.entity.js';
 
 /** Aliases of reported jobs have a namespace of their own; a name of a process has none. */
-export const processNaming: Naming<Process> = {
+export const processNaming = {
   entity: Process,
-  alias: { table: 'process_alias', scope: { column: 'namespace', value: '' } },
-};
+  alias: { entity: ProcessAlias, scope: { property: 'namespace', value: '' } },
+} satisfies Naming<Process>;
+
+export const processRefs = namedRefs(processNaming);

@@ -3,8 +3,7 @@ import { Arg, Ctx, Field, FieldResolver, Info, Int, ObjectType, Query, Resolver,
 import { Tool } from '../actor/tool.entity.js';
 import type { Context } from '../platform/read/context.js';
 import { listField, listQuery, referenceField } from '../platform/read/fields.js';
-import { findRow } from '../platform/read/find-row.js';
-import { idByName } from '../platform/write/naming.js';
+import { byName, findRow } from '../platform/read/find-row.js';
 import type { Row } from '../platform/entity/node.js';
 import type { ListSource } from '../platform/read/paging.js';
 import { Name } from '../platform/entity/text.js';
@@ -34,7 +33,7 @@ class ProcessQueries {
       Process,
       { name, 'namespace and job': [namespace, job], id },
       {
-        name: { sql: `t.process_id = ${idByName(processNaming)}` },
+        name: byName(processNaming),
         'namespace and job': {
           sql: `t.process_id = coalesce((select process_id from process_alias where namespace = $1 and name = $2), (select process_id from process where namespace = $1 and job_name = $2))`,
         },

@@ -1,11 +1,13 @@
-import { locationNaming } from '../location/location-naming.js';
+import { locationRefs } from '../location/location-naming.js';
 import { Location } from '../location/location.entity.js';
 import { listField } from '../platform/read/fields.js';
 import { linking } from '../platform/write/linking.js';
-import { lockThing } from '../platform/write/naming.js';
+import { resolveRef } from '../platform/read/references.js';
 import type { ListSource } from '../platform/read/paging.js';
 import type { EntityClass } from '../platform/entity/rows.js';
 import { objectNaming, sourceNaming } from './source-naming.js';
+import { SourceLocation } from './source-location.entity.js';
+import { SourceObjectLocation } from './source-object-location.entity.js';
 import { SourceObject } from './source-object.entity.js';
 import { Source } from './source.entity.js';
 
@@ -24,11 +26,10 @@ export const sourceLocations = [
     entity: Location,
     noun: 'a location',
     kinds: [
-      { naming: sourceNaming, argument: 'source', table: 'source_location' },
-      { naming: objectNaming, argument: 'object', table: 'source_object_location' },
+      { naming: sourceNaming, argument: 'source', link: SourceLocation },
+      { naming: objectNaming, argument: 'object', link: SourceObjectLocation },
     ],
-    find: async (tx, name, argument) =>
-      (await lockThing(tx, locationNaming, { name }, 'input', 'key share', ['', argument.slice('input.'.length)])).id,
+    find: async (tx, name, argument) => (await resolveRef(tx, locationRefs, { name }, { at: () => argument, lock: 'key share' })).id,
   }),
   ...listField(
     Source,

@@ -1,18 +1,24 @@
-import type { Naming } from '../platform/write/naming.js';
+import type { Naming } from '../platform/read/naming.js';
+import { namedRefs } from '../platform/read/references.js';
+import { SourceAlias } from './source-alias.entity.js';
+import { SourceObjectAlias } from './source-object-alias.entity.js';
+import { SourceObjectAttributeAlias } from './source-object-attribute-alias.entity.js';
 import { SourceObjectAttribute } from './source-object-attribute.entity.js';
 import { SourceObject } from './source-object.entity.js';
 import { Source } from './source.entity.js';
 
-export const sourceNaming: Naming<Source> = { entity: Source, alias: { table: 'source_alias' } };
+export const sourceNaming = { entity: Source, alias: { entity: SourceAlias } } satisfies Naming<Source>;
 
-export const objectNaming: Naming<SourceObject> = {
+export const objectNaming = {
   entity: SourceObject,
   within: { naming: sourceNaming, property: 'sourceId', argument: 'source' },
-  alias: { table: 'source_object_alias', scope: { column: 'source_id' } },
-};
+  alias: { entity: SourceObjectAlias, scope: { property: 'sourceId' } },
+} satisfies Naming<SourceObject>;
 
-export const attributeNaming: Naming<SourceObjectAttribute> = {
+export const attributeNaming = {
   entity: SourceObjectAttribute,
   within: { naming: objectNaming, property: 'objectId', argument: 'object' },
-  alias: { table: 'source_object_attribute_alias', scope: { column: 'source_object_id' } },
-};
+  alias: { entity: SourceObjectAttributeAlias, scope: { property: 'objectId' } },
+} satisfies Naming<SourceObjectAttribute>;
+
+export const objectRefs = namedRefs(objectNaming);

@@ -3,9 +3,8 @@ import { Arg, Ctx, Info, Int, Query, Resolver } from 'type-graphql';
 import type { Context } from '../platform/read/context.js';
 import { listField, listQuery, referenceField } from '../platform/read/fields.js';
 import type { Row } from '../platform/entity/node.js';
-import { idByName } from '../platform/write/naming.js';
 import type { ListSource } from '../platform/read/paging.js';
-import { findRow } from '../platform/read/find-row.js';
+import { byName, findRow } from '../platform/read/find-row.js';
 import { Name } from '../platform/entity/text.js';
 import { CharacterSet } from './character-set.entity.js';
 import { DataType } from './data-type.entity.js';
@@ -39,7 +38,7 @@ class SourceQueries {
     @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string,
     @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
   ): Promise<Row<Source> | null> {
-    return findRow(ctx, info, Source, { name, id }, { name: { sql: `t.source_id = ${idByName(sourceNaming)}` } });
+    return findRow(ctx, info, Source, { name, id }, { name: byName(sourceNaming) });
   }
 
   @Query(() => SourceObject, { nullable: true, description: 'The object with this name in this source, or with this number; or null.' })
@@ -50,17 +49,7 @@ class SourceQueries {
     @Arg('name', () => Name, { nullable: true, description: 'Name of the object in the source.' }) name?: string,
     @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
   ): Promise<Row<SourceObject> | null> {
-    return findRow(
-      ctx,
-      info,
-      SourceObject,
-      { 'source and name': [source, name], id },
-      {
-        'source and name': {
-          sql: `t.source_object_id = ${idByName(objectNaming)}`,
-        },
-      },
-    );
+    return findRow(ctx, info, SourceObject, { 'source and name': [source, name], id }, { 'source and name': byName(objectNaming) });
   }
 }
 

@@ -44,7 +44,7 @@ describe('P54 a store that ProcessTracker made', () => {
     await expect(storeState(url)).resolves.toEqual(state);
 
     const orm = createOrm(url);
-    learnShapes(orm.getMetadata());
+    learnShapes(orm.em);
     const read = await connect(url);
     await read(await readOnlyShadow({ query: (sql: string) => read(sql) as never }, orm.getMetadata()));
     // As Database.query sends it: the functions are in pg_temp there.

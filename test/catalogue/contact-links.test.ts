@@ -95,7 +95,7 @@ test('P50 an unknown contact, an unknown subject and an id of another type are t
   const failure = async (input: object) => (await api.execute(link, { input })).errors![0]!.originalError;
   expect(await failure({ subject: ids.process, contact: 'Nobody' })).toMatchObject({
     code: 'NOT_FOUND',
-    details: { argument: 'input.contact.name', value: 'Nobody' },
+    details: { argument: 'input.contact', value: 'Nobody' },
   });
   const { tool } = (await api.run('mutation { createTool(input: { name: "t" }) { tool { id } } }')).createTool;
   expect(await failure({ subject: tool.id, contact: 'Data desk' })).toMatchObject({

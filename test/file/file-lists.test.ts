@@ -104,7 +104,7 @@ test.each<[object, object]>([
   [{ path: '/in/../x' }, { code: 'INVALID', details: { argument: 'path' } }],
   [{ process: 'nobody' }, { code: 'NOT_FOUND', details: { argument: 'process', value: 'nobody' } }],
   [{ run: { process: 'the loader', number: 3 } }, { code: 'NOT_FOUND', details: { argument: 'run.number' } }],
-  [{ run: { trackingId: 999_999 } }, { code: 'NOT_FOUND', details: { argument: 'run' } }],
+  [{ run: { trackingId: 999_999 } }, { code: 'NOT_FOUND', details: { argument: 'run.trackingId' } }],
   [{ run: {} }, { code: 'INVALID', details: { argument: 'run' } }],
 ])('P43 %j finds nothing, and says why', async (args, error) => {
   await expect(find(args)).rejects.toMatchObject(error);

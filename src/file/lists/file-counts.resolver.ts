@@ -2,6 +2,8 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Args, ArgsType, Ctx, Field, Info, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
 import { checkWindow, type Window } from '../../platform/checks.js';
 import { connectionOf } from '../../platform/read/connections.js';
+import { locationRefs } from '../../location/location-naming.js';
+import { resolveRef } from '../../platform/read/references.js';
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
@@ -11,7 +13,7 @@ import { Instant } from '../../platform/entity/scalars.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import type { Condition } from '../../platform/read/values.js';
 import { within } from '../../process/run-settings.js';
-import { countExtracts, ExtractCountKey, locationNumber, topErrors, type ErrorCount, type ExtractCount } from './file-counts.js';
+import { countExtracts, ExtractCountKey, topErrors, type ErrorCount, type ExtractCount } from './file-counts.js';
 import { ExtractError } from '../file-error.entity.js';
 import { Extract } from '../file.entity.js';
 import { stuckFrom, stuckWhere } from '../sweep-files.js';
@@ -110,6 +112,9 @@ const contains = (text: string | null | undefined): Condition | undefined =>
     ? { key: `contains ${JSON.stringify(text)}`, sql: (values) => `position(lower(${values.add(text, 'text')}) in lower(t.message)) > 0` }
     : undefined;
 
+const locationNumber = async (ctx: Context, name: string) =>
+  (await resolveRef(ctx.db, locationRefs, { name }, { at: () => 'location' })).id;
+
 @Resolver()
 class ExtractCountQueries {
   @Query(() => [ExtractCountView], {
@@ -121,7 +126,7 @@ class ExtractCountQueries {
     @Args(() => ExtractCountArgs) { by, location, ...window }: ExtractCountArgs,
   ): Promise<ExtractCount[]> {
     checkWindow(window);
-    return countExtracts(ctx.db, by, window, location ? await locationNumber(ctx.db, location) : undefined);
+    return countExtracts(ctx.db, by, window, location ? await locationNumber(ctx, location) : undefined);
   }
 
   @Query(() => [ExtractErrorCount], { description: 'The kinds of errors that files had most often, the most frequent first.' })
@@ -165,7 +170,7 @@ class ExtractCountQueries {
     @Args(() => StuckExtractArgs) args: StuckExtractArgs,
   ): Promise<Page> {
     const list = { name: 'stuckExtracts', entity: Extract, from: stuckFrom, where: stuckWhere, order: ['leaseUntil', 'id'] };
-    const location = args.location ? await locationNumber(ctx.db, args.location) : undefined;
+    const location = args.location ? await locationNumber(ctx, args.location) : undefined;
     const there = location === undefined ? undefined : { key: `location ${location}`, sql: () => `t.extract_location_id = ${location}` };
     return page(ctx, info, list, args, { where: [heldBy(args.owner), there] });
   }

@@ -1,8 +1,6 @@
-import { locationNaming } from '../../location/location-naming.js';
 import type { Window } from '../../platform/checks.js';
 import type { Queries } from '../../platform/database.js';
-import { invalid, notFound } from '../../platform/errors.js';
-import { idByName } from '../../platform/write/naming.js';
+import { invalid } from '../../platform/errors.js';
 
 export enum ExtractCountKey {
   STATUS = 'STATUS',
@@ -18,13 +16,6 @@ export interface ExtractCount {
 }
 
 const maxKeys = 1000;
-
-/** The number of a location by its name. @throws NOT_FOUND */
-export async function locationNumber(db: Queries, name: string, argument = 'location'): Promise<number> {
-  const [row] = await db.query<{ id: number | null }>(`select ${idByName(locationNaming)} as id`, [name]);
-  if (row!.id !== null) return row!.id;
-  throw notFound(`There is no Location ${JSON.stringify(name)}.`, { argument, value: name });
-}
 
 const keys: Readonly<Record<ExtractCountKey, { sql: string; from?: string }>> = {
   STATUS: { sql: `coalesce(s.extract_status_name, 'initializing')` },

@@ -1,16 +1,16 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Int, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
-import { invalid, notFound } from '../../platform/errors.js';
+import { invalid } from '../../platform/errors.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { checkInstant, checkWindow } from '../../platform/checks.js';
-import { idByName } from '../../platform/write/naming.js';
+import { resolveRef, type NamedRef } from '../../platform/read/references.js';
 import type { Row } from '../../platform/entity/node.js';
 import { Instant } from '../../platform/entity/scalars.js';
 import { Reads } from '../../platform/read/selection.js';
 import { Name } from '../../platform/entity/text.js';
 import { within } from '../../process/run-settings.js';
 import { ProcessRun } from '../../run/run.entity.js';
-import { objectNaming } from '../../source/source-naming.js';
+import { objectRefs } from '../../source/source-naming.js';
 import { DayEntryKind, dayOf, statesAt, whatHappened, type DayEntry } from './file-history.js';
 import { ExtractStatus } from '../file-status.entity.js';
 import { Extract } from '../file.entity.js';
@@ -87,11 +87,10 @@ class ObjectDayQuery {
           allowed: { min: '0001-01-02', max: '9999-12-30' },
         });
     } else checkWindow({ from: from!, to: to! });
-    const [known] = await ctx.db.query<{ id: number | null }>(`select ${idByName(objectNaming)} as id`, [source, object]);
-    if (known!.id === null)
-      throw notFound(`There is no SourceObject ${JSON.stringify(`${source}.${object}`)}.`, { argument: 'object', value: object });
+    const ref: NamedRef & { source: string } = { source, name: object };
+    const { id } = await resolveRef(ctx.db, objectRefs, ref, { at: (of) => (of === 'source' ? of : 'object') });
     const window = date ? await dayOf(ctx.db, date) : { from: from!, to: to! };
-    const entries = await whatHappened(ctx.db, known!.id, window.from, window.to, first + 1);
+    const entries = await whatHappened(ctx.db, id, window.from, window.to, first + 1);
     return { ...window, complete: entries.length <= first, entries: entries.slice(0, first) };
   }
 }

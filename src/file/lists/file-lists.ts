@@ -1,20 +1,19 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { ArgsType, Field } from 'type-graphql';
-import { idByPath, locationNaming } from '../../location/location-naming.js';
-import { describePath } from '../../location/location-path.js';
+import { locationRefs } from '../../location/location-naming.js';
 import type { Context } from '../../platform/read/context.js';
-import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import { invalid } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
 import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
 import { whereOf } from '../../platform/read/filters.js';
-import { maskAddress } from '../../platform/mask-secrets.js';
-import { idByName } from '../../platform/write/naming.js';
+import { given } from '../../platform/checks.js';
+import { below, resolveRef } from '../../platform/read/references.js';
 import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
 import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import type { Condition } from '../../platform/read/values.js';
-import { processNaming } from '../../process/process-naming.js';
-import { findRuns } from '../../run/find-runs.js';
+import { processRefs } from '../../process/process-naming.js';
+import { runRefs } from '../../run/find-runs.js';
 import { RunRefInput } from '../../run/run-ref.input.js';
 import { Extract } from '../file.entity.js';
 import { statusAliases } from '../status-aliases.js';
@@ -64,35 +63,16 @@ export class ExtractArgs extends PageArgs {
   orderBy?: OrderBy | null;
 }
 
-/** Files of what is named, whose number `idSql` finds. @throws NOT_FOUND if there is none */
-async function ofNamed(
-  ctx: Context,
+/** Files of a record whose number `find` answers. @throws INVALID or NOT_FOUND, naming the argument */
+async function of<R extends object | string>(
   argument: string,
-  value: string | null | undefined,
-  idSql: string,
-  type: string,
+  ref: R | null | undefined,
+  find: (ref: R) => Promise<{ id: number }>,
   sql: (id: string) => string,
 ): Promise<Condition | undefined> {
-  if (value === undefined || value === null) return undefined;
-  const wanted = argument === 'path' ? describePath(value, 'path').path : value;
-  const [row] = await ctx.db.query<{ id: number | null }>(`select ${idSql} as id`, [wanted]);
-  const id = row!.id;
-  if (id === null) throw notFound(`There is no ${type} ${JSON.stringify(maskAddress(value))}.`, { argument, value: maskAddress(value) });
+  if (!given(ref)) return undefined;
+  const { id } = await find(ref);
   return { key: `${argument} ${id}`, sql: (values) => sql(values.add(id, 'int')) };
-}
-
-/** Files that are linked to a run. @throws INVALID or NOT_FOUND */
-async function ofRun(ctx: Context, run: RunRefInput | null | undefined): Promise<Condition | undefined> {
-  if (!run) return undefined;
-  const [id] = await findRuns(ctx.db, [run], () => 'run');
-  if (id instanceof DomainError) throw id;
-  const [known] = await ctx.db.query('select 1 as known from process_tracking where process_tracking_id = $1', [id]);
-  if (!known) throw notFound('There is no such ProcessRun.', { argument: 'run', value: run });
-  return {
-    key: `run ${id}`,
-    sql: (values) =>
-      `t.extract_id in (select l.extract_tracking_id from extract_process_tracking l where l.process_tracking_id = ${values.add(id, 'int')})`,
-  };
 }
 
 /** Files in one of some statuses, by their numbers. @throws INVALID with the known ones for one that is not known */
@@ -122,20 +102,28 @@ const all: ListSource = { name: 'Extract.registeredAt', entity: Extract, order: 
 export async function findExtractPage(ctx: Context, info: GraphQLResolveInfo, args: ExtractArgs): Promise<Page> {
   const { fileName, fileNameContains } = args;
   const inLocation = (id: string) => `t.extract_location_id = ${id}`;
+  const locationBy = (by: 'name' | 'path', argument: string) => (value: string) =>
+    resolveRef(ctx.db, locationRefs, { [by]: value }, { at: () => argument });
   const conditions = await Promise.all([
     inStatus(ctx, args.status),
-    ofNamed(ctx, 'location', args.location, idByName(locationNaming), 'Location', inLocation),
-    ofNamed(ctx, 'path', args.path, idByPath('$1'), 'Location', inLocation),
-    ofNamed(
-      ctx,
+    of('location', args.location, locationBy('name', 'location'), inLocation),
+    of('path', args.path, locationBy('path', 'path'), inLocation),
+    of(
       'process',
       args.process,
-      idByName(processNaming),
-      'Process',
+      (name) => resolveRef(ctx.db, processRefs, { name }, { at: () => 'process' }),
       (id) =>
-        `t.extract_id in (select l.extract_tracking_id from process_tracking r join extract_process_tracking l using (process_tracking_id) where r.process_id = ${id})`,
+        `t.extract_id in (
+           select l.extract_tracking_id
+           from process_tracking r join extract_process_tracking l using (process_tracking_id)
+           where r.process_id = ${id})`,
     ),
-    ofRun(ctx, args.run),
+    of(
+      'run',
+      args.run,
+      (ref) => resolveRef(ctx.db, runRefs, ref, { at: below('run') }),
+      (id) => `t.extract_id in (select l.extract_tracking_id from extract_process_tracking l where l.process_tracking_id = ${id})`,
+    ),
   ]);
   const named: Condition[] = [];
   if (fileName)

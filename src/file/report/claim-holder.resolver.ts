@@ -3,7 +3,7 @@ import { checkCounts, checkInstants, checkToken } from '../../platform/checks.js
 import type { Context } from '../../platform/read/context.js';
 import { DomainError, invalid, notFound } from '../../platform/errors.js';
 import { referenceField } from '../../platform/read/fields.js';
-import { idByName } from '../../platform/write/naming.js';
+import { idByNameSql } from '../../platform/read/naming.js';
 import { attemptLater, belowInput, type ReportItem } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { runSettings, within } from '../../process/run-settings.js';
@@ -81,7 +81,10 @@ async function byHolder(
 }
 
 async function objectNumber(tx: Parameters<typeof findExtracts>[0], { source, object }: TargetObjectInput): Promise<number> {
-  const [row] = await tx.query<{ id: number | null }>(`select ${idByName(objectNaming)} as id`, [source, object]);
+  const [row] = await tx.query<{ id: number | null }>(
+    `select ${idByNameSql(objectNaming, (name) => (name === 'source' ? '$1' : '$2'))} as id`,
+    [source, object],
+  );
   if (row!.id === null)
     throw notFound(`There is no SourceObject ${JSON.stringify(`${source}.${object}`)}.`, {
       argument: 'input.targetObject',

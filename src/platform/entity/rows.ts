@@ -1,4 +1,5 @@
-import type { EntityMetadata, MetadataStorage } from '@mikro-orm/core';
+import type { EntityMetadata } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { nameTables } from '../lock-wait.js';
 import { emptyIfNull, readingOf } from './columns.js';
 
@@ -14,7 +15,15 @@ export interface Shape {
   /** Property → column. */
   columns: ReadonlyMap<string, Column>;
   /** Foreign keys that point to it. */
-  references: { name: string; table: string; column: string }[];
+  references: ForeignKey[];
+}
+
+/** A foreign key: the entity that has it, and its property there. */
+interface ForeignKey {
+  entity: EntityClass;
+  name: string;
+  property: string;
+  column: string;
 }
 
 interface Column {
@@ -45,9 +54,18 @@ function reading(column: string, type: string, shownAs = (sql: string) => sql): 
 }
 
 const shapes = new Map<EntityClass, Shape>();
+let manager: SqlEntityManager | undefined;
+
+/** MikroORM's entity manager, for a request's own fork of it. It has no connection: what it sends goes by the transaction that it is given. */
+export function entityManager(): SqlEntityManager {
+  if (!manager) throw new Error('learnShapes comes first');
+  return manager;
+}
 
 /** Learns the entities' tables and columns; called once, when the program starts. */
-export function learnShapes(metadata: MetadataStorage): void {
+export function learnShapes(em: SqlEntityManager): void {
+  manager = em;
+  const metadata = em.getMetadata();
   for (const meta of metadata.getAll().values() as Iterable<EntityMetadata>) {
     if (meta.abstract) continue;
     const columns = new Map(
@@ -62,12 +80,12 @@ export function learnShapes(metadata: MetadataStorage): void {
       references: [],
     });
   }
-  for (const [, shape] of shapes)
+  for (const [entity, shape] of shapes)
     for (const prop of [...metadata.getAll().values()].find((meta) => meta.className === shape.name)!.props)
       if (prop.targetMeta)
         shapes
           .get(prop.targetMeta.class as EntityClass)!
-          .references.push({ name: shape.name, table: shape.table, column: prop.fieldNames[0]! });
+          .references.push({ entity, name: shape.name, property: prop.name, column: prop.fieldNames[0]! });
   nameTables([...shapes.values()].map(({ name, table, key, columns }) => ({ name, table, key, label: columns.get('name')?.column })));
 }
 
@@ -76,6 +94,13 @@ export function shapeOf(entity: EntityClass): Shape {
   const shape = shapes.get(entity);
   if (!shape) throw new Error(`${entity.name} is not an entity`);
   return shape;
+}
+
+/** The property by which rows of an entity refer to those of another, such as `processId`. Throws if there is none, which is a mistake of ours. */
+export function referenceTo(target: EntityClass, from: EntityClass): string {
+  const found = shapeOf(target).references.find(({ entity }) => entity === from);
+  if (!found) throw new Error(`${from.name} does not refer to ${target.name}`);
+  return found.property;
 }
 
 /** The properties of an entity that have a column. */

@@ -3,7 +3,14 @@ import type { Context } from './context.js';
 import { invalid } from '../errors.js';
 import type { Row } from '../entity/node.js';
 import { shapeOf, type EntityClass } from '../entity/rows.js';
+import { idByNameSql, nameArguments, type Naming } from './naming.js';
 import { readingFor } from './selection.js';
+
+/** A record by its name, or by the names of what it is in and its own, in this order. */
+export function byName(naming: Naming): { sql: string } {
+  const names = nameArguments(naming);
+  return { sql: `t.${shapeOf(naming.entity).key} = ${idByNameSql(naming, (name) => `$${names.indexOf(name) + 1}`)}` };
+}
 
 /**
  * The one row that the arguments of a query mean, or null. Exactly one of `by` must be given (an entry with several values counts as given

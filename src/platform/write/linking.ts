@@ -4,17 +4,18 @@ import type { Context } from '../read/context.js';
 import type { Tx } from '../database.js';
 import { referenceField } from '../read/fields.js';
 import type { Row } from '../entity/node.js';
-import { entityNamed, shapeOf, type EntityClass } from '../entity/rows.js';
+import { referenceTo, type EntityClass } from '../entity/rows.js';
 import { textAt } from '../text-at.js';
 import { lockSubject, subjectFields, subjectOf, subjectUnion, type SubjectKind } from './subject.js';
 import { Name } from '../entity/text.js';
+import { deleteRows, insertRow } from './entities.js';
 
 export interface LinkingOptions {
   /** What is linked: a location, a dataset type. */
   entity: EntityClass;
   noun: string;
-  /** What it can be linked to, and the table that holds these links. */
-  kinds: readonly (SubjectKind & { table: string })[];
+  /** What it can be linked to, and the entity of these links. */
+  kinds: readonly (SubjectKind & { link: EntityClass })[];
   /** The number of the one with this name. */
   find: (tx: Tx, name: string, argument: string, linking: boolean) => Promise<number>;
   /** What linking does beside the link, for the description. */
@@ -52,11 +53,11 @@ export function linking({ entity, noun, kinds, find, more = '' }: LinkingOptions
   const locate = async (tx: Tx, input: object, adding: boolean) => {
     const subject = await lockSubject(tx, kinds, input, 'subject', 'no key update');
     const otherId = await find(tx, textAt(input, field)!, `input.${field}`, adding);
-    const { table } = kinds.find(({ naming }) => naming.entity.name === subject.type)!;
+    const { naming, link } = kinds.find((kind) => kind.naming.entity.name === subject.type)!;
     return {
       row: { type: subject.type, id: subject.row.id, otherId },
-      table,
-      columns: [shapeOf(entityNamed(subject.type)!).key!, shapeOf(entity).key!],
+      link,
+      values: { [referenceTo(naming.entity, link)]: subject.row.id, [referenceTo(entity, link)]: otherId },
     };
   };
 
@@ -65,24 +66,17 @@ export function linking({ entity, noun, kinds, find, more = '' }: LinkingOptions
     @Mutation(() => LinkPayload, { name: `link${type}`, description: `Links ${noun}. Doing it again changes nothing.${more}` })
     link(@Ctx() ctx: Context, @Arg('input', () => LinkInput, { description: 'The link to make.' }) input: object): Promise<Changed> {
       return ctx.write(async (tx) => {
-        const { row, table, columns } = await locate(tx, input, true);
-        const made = await tx.query(
-          `insert into ${table} (${columns.join(', ')}) values ($1, $2) on conflict do nothing returning 1 as made`,
-          [row.id, row.otherId],
-        );
-        return { ...row, changed: made.length > 0 };
+        const { row, link, values } = await locate(tx, input, true);
+        const made = await insertRow(tx, link, values, Object.keys(values));
+        return { ...row, changed: made !== undefined };
       });
     }
 
     @Mutation(() => LinkPayload, { name: `unlink${type}`, description: `Takes the link of ${noun} away, from this one thing alone.` })
     unlink(@Ctx() ctx: Context, @Arg('input', () => LinkInput, { description: 'The link to take away.' }) input: object): Promise<Changed> {
       return ctx.write(async (tx) => {
-        const { row, table, columns } = await locate(tx, input, false);
-        const gone = await tx.query(`delete from ${table} where ${columns[0]} = $1 and ${columns[1]} = $2 returning 1 as gone`, [
-          row.id,
-          row.otherId,
-        ]);
-        return { ...row, changed: gone.length > 0 };
+        const { row, link, values } = await locate(tx, input, false);
+        return { ...row, changed: (await deleteRows(tx, link, values)) > 0 };
       });
     }
 

@@ -2,14 +2,16 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, ID, Info, InputType, Mutation, ObjectType, Query, Resolver, type ClassType } from 'type-graphql';
 import type { Context } from '../read/context.js';
 import type { Tx } from '../database.js';
-import { forbidden, invalid, notFound } from '../errors.js';
-import { listQuery } from '../read/fields.js';
-import { idOf } from '../entity/ids.js';
-import { taken } from './naming.js';
+import { forbidden, invalid } from '../errors.js';
+import { listQuery, referenceField } from '../read/fields.js';
+import { findRow } from '../read/find-row.js';
+import type { Named } from '../read/naming.js';
+import { below, namedRefs, resolveRef, type NamedRef } from '../read/references.js';
+import { deleteRows, insertRow, updateRows } from './entities.js';
 import { refuseIfUsed } from './references.js';
+import { taken } from './rename.js';
 import type { Row } from '../entity/node.js';
-import { selectList, shapeOf, type EntityClass } from '../entity/rows.js';
-import { selectedProperties } from '../read/selection.js';
+import type { EntityClass } from '../entity/rows.js';
 import { LongText, Name } from '../entity/text.js';
 
 /** A column of a look-up beside its name, as it is written. */
@@ -24,7 +26,7 @@ interface LookupField {
 }
 
 export interface LookupOptions {
-  entity: EntityClass;
+  entity: EntityClass<Named>;
   /** Plural of the type's name as the API's list is called. */
   plural: string;
   /** What one of it is, for the descriptions: `a tool`. */
@@ -34,44 +36,12 @@ export interface LookupOptions {
   fields?: readonly LookupField[];
 }
 
-interface Named {
-  id?: string | null;
-  name?: string | null;
-}
-
-/** The inputs to make and to change one; its fields stand beside. */
-interface Made {
-  name: string;
-}
-interface Changes extends Named {
+/** The input to change one; its fields stand beside. */
+interface Changes extends NamedRef {
   newName?: string | null;
 }
 
 const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
-
-/** The row meant by an id or a name, locked for the change. @throws INVALID or NOT_FOUND */
-export async function lockNamed<E extends object>(
-  tx: Tx,
-  entity: EntityClass<E>,
-  input: Named,
-  argument = 'input',
-  lock: 'update' | 'key share' = 'update',
-): Promise<Row<E> & { name: string }> {
-  const { name: type, table, key, columns } = shapeOf(entity);
-  if (!input.id === !input.name)
-    throw invalid(`Say which ${type}: either by id or by name.`, { argument, value: input, allowed: 'id or name' });
-  const [column, value] = input.id ? [key, idOf(input.id, type, `${argument}.id`)] : [columns.get('name')!.column, input.name];
-  const [row] = await tx.query<Row<E> & { name: string }>(
-    `select ${selectList(entity)} from ${table} t where t.${column} = $1 for ${lock}`,
-    [value],
-  );
-  if (!row)
-    throw notFound(`There is no ${type} ${input.name ? JSON.stringify(input.name) : 'with this id'}.`, {
-      argument: `${argument}.${input.id ? 'id' : 'name'}`,
-      value: input.id ?? input.name,
-    });
-  return row;
-}
 
 /** List, look-up by name, create, update and delete of a look-up table: everything the API has for it. Answers its resolver classes. */
 export function lookup({ entity, plural, noun, defaults = [], fields = [] }: LookupOptions): ClassType[] {
@@ -85,13 +55,13 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
   @InputType(`Update${type}Input`, {
     description: `Which ${type} to change, by id or by name, and its new values. What is left out stays.`,
   })
-  class UpdateInput implements Named {
+  class UpdateInput implements NamedRef {
     @Field(() => ID, { nullable: true, description: `Id of the ${type}.` }) id?: string | null;
     @Field(() => Name, { nullable: true, description: `Present name of the ${type}.` }) name?: string | null;
     @Field(() => Name, { nullable: true, description: 'New name.' }) newName?: string | null;
   }
   @InputType(`Delete${type}Input`, { description: `Which ${type} to delete: by id or by name.` })
-  class DeleteInput implements Named {
+  class DeleteInput implements NamedRef {
     @Field(() => ID, { nullable: true, description: `Id of the ${type}.` }) id?: string | null;
     @Field(() => Name, { nullable: true, description: `Name of the ${type}.` }) name?: string | null;
   }
@@ -102,18 +72,25 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
 
   @ObjectType(`Create${type}Payload`, { description: `What became of the wish to make ${noun}.` })
   class CreatePayload {
-    @Field(() => entity, { description: `The ${type}: the new one, or the one that had the name.` }) [singular]!: Row;
+    /** The number of the row, which is read by it. */
+    id!: number;
     @Field(() => Boolean, { description: 'False where there was one with the name; it is left as it was.' }) created!: boolean;
   }
-  Field(() => entity, { description: `The ${type}: the new one, or the one that had the name.` })(CreatePayload.prototype, singular);
   @ObjectType(`Update${type}Payload`, { description: `The changed ${type}.` })
-  class UpdatePayload {}
-  Field(() => entity, { description: `The ${type} as it is now.` })(UpdatePayload.prototype, singular);
+  class UpdatePayload {
+    /** The number of the row, which is read by it. */
+    id!: number;
+  }
   @ObjectType(`Delete${type}Payload`, { description: `The deleted ${type}.` })
   class DeletePayload {
     @Field(() => String, { description: 'The name it had.' }) deletedName!: string;
   }
 
+  const refs = namedRefs({ entity });
+  const lock = async (tx: Tx, input: NamedRef) => {
+    const { id, name } = await resolveRef(tx, refs, input, { at: below('input'), lock: 'update', read: ['name'] });
+    return { id, name: name ?? '' };
+  };
   const refuseDefault = (name: string, doing: string) => {
     if (defaults.includes(name))
       throw forbidden(`${type} ${JSON.stringify(name)} is a default and cannot be ${doing}.`, {
@@ -133,42 +110,25 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
         });
     }
   };
-  const read = async (tx: Tx, column: string, value: unknown) =>
-    (await tx.query<Row>(`select ${selectList(entity)} from ${shapeOf(entity).table} t where t.${column} = $1`, [value]))[0];
 
   @Resolver()
   class LookupResolver {
     @Query(() => entity, { name: singular, nullable: true, description: `The ${type} with this name, or null.` })
-    async one(
+    one(
       @Ctx() ctx: Context,
       @Info() info: GraphQLResolveInfo,
       @Arg('name', () => Name, { description: 'Its name, exactly.' }) name: string,
     ): Promise<Row | null> {
-      const { table, columns } = shapeOf(entity);
-      const [row] = await ctx.db.query<Row>(
-        `select ${selectList(entity, selectedProperties(info, entity))} from ${table} t where t.${columns.get('name')!.column} = $1`,
-        [name],
-      );
-      return row ?? null;
+      return findRow(ctx, info, entity, { name });
     }
 
     @Mutation(() => CreatePayload, { name: `create${type}`, description: `Makes ${noun}, or finds the one with the name.` })
-    create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: Made): Promise<object> {
+    create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: NamedRef): Promise<object> {
       const values: Readonly<Record<string, unknown>> = { ...input };
       checkNumbers(values);
-      const { table, columns } = shapeOf(entity);
-      const given = Object.entries(values).filter(([, value]) => value !== undefined);
-      const names = given.map(([property]) => columns.get(property)!.column);
       return ctx.write(async (tx) => {
-        const rows = await tx
-          .query(
-            `insert into ${table} (${names.join(', ')})
-             values (${names.map((_, i) => `$${i + 1}`).join(', ')})
-             on conflict (${columns.get('name')!.column}) do nothing returning 1 as made`,
-            given.map(([, value]) => value),
-          )
-          .catch((error: unknown) => taken(error, type, input));
-        return { [singular]: await read(tx, columns.get('name')!.column, input.name), created: rows.length > 0 };
+        const made = await insertRow(tx, entity, values, ['name']).catch((error: unknown) => taken(error, type, input));
+        return made ? { id: made.id, created: true } : { ...(await resolveRef(tx, refs, input, { at: below('input') })), created: false };
       });
     }
 
@@ -177,40 +137,35 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
       @Ctx() ctx: Context,
       @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: Changes,
     ): Promise<object> {
-      const values: Readonly<Record<string, unknown>> = { ...input };
-      checkNumbers(values);
-      const { table, key, columns } = shapeOf(entity);
-      const { newName } = input;
-      const { id: _id, name: _name, newName: _newName, ...rest } = values;
-      const changes = Object.entries({ ...rest, ...(newName ? { name: newName } : {}) }).filter(([, value]) => value !== undefined);
+      const { id, name, newName, ...rest }: Changes & Readonly<Record<string, unknown>> = { ...input };
+      checkNumbers(rest);
+      const changes = { ...rest, ...(newName ? { name: newName } : {}) };
       for (const { property } of fields.filter(({ required }) => required))
-        if (values[property] === null) throw invalid(`${property} cannot be taken away.`, { argument: `input.${property}`, value: null });
+        if (rest[property] === null) throw invalid(`${property} cannot be taken away.`, { argument: `input.${property}`, value: null });
       return ctx.write(async (tx) => {
-        const row = await lockNamed(tx, entity, input);
+        const row = await lock(tx, { id: id ?? null, name: name ?? null });
         if (newName && newName !== row.name) refuseDefault(row.name, 'renamed');
-        if (changes.length) {
-          const set = changes.map(([property], i) => `${columns.get(property)!.column} = $${i + 2}`).join(', ');
-          await tx
-            .query(`update ${table} set ${set} where ${key} = $1`, [row.id, ...changes.map(([, value]) => value)])
-            .catch((error: unknown) => taken(error, type, { ...rest, newName }));
-        }
-        return { [singular]: await read(tx, key!, row.id) };
+        if (Object.values(changes).some((value) => value !== undefined))
+          await updateRows(tx, entity, { id: row.id }, changes).catch((error: unknown) => taken(error, type, { ...rest, newName }));
+        return { id: row.id };
       });
     }
 
     @Mutation(() => DeletePayload, { name: `delete${type}`, description: `Deletes ${noun} that nothing uses. Defaults stay.` })
-    remove(@Ctx() ctx: Context, @Arg('input', () => DeleteInput, { description: 'Which one.' }) input: Named): Promise<object> {
+    remove(@Ctx() ctx: Context, @Arg('input', () => DeleteInput, { description: 'Which one.' }) input: NamedRef): Promise<object> {
       return ctx.write(async (tx) => {
-        const row = await lockNamed(tx, entity, input);
+        const row = await lock(tx, input);
         refuseDefault(row.name, 'deleted');
         await refuseIfUsed(tx, entity, row.id, row.name);
-        await tx.query(`delete from ${shapeOf(entity).table} where ${shapeOf(entity).key} = $1`, [row.id]);
+        await deleteRows(tx, entity, { id: row.id });
         return { deletedName: row.name };
       });
     }
   }
   return [
     LookupResolver,
+    referenceField(CreatePayload, singular, 'id', entity, `The ${type}: the new one, or the one that had the name.`, false),
+    referenceField(UpdatePayload, singular, 'id', entity, `The ${type} as it is now.`, false),
     ...listQuery(plural, entity, `All ${plural}, ordered by name.`, { name: `${type}.name`, entity, order: ['name', 'id'] }),
   ];
 }

@@ -1,7 +1,11 @@
 import type { Tx } from '../database.js';
 import { invalid } from '../errors.js';
-import { idIn, lockThing, outer, rename, taken, type Naming, type ThingInput } from './naming.js';
-import { shapeOf, type EntityClass } from '../entity/rows.js';
+import type { EntityClass } from '../entity/rows.js';
+import { idInSql, type Aliased, type Naming } from '../read/naming.js';
+import { below, namedRefs, resolveRef, type NamedRef } from '../read/references.js';
+import { textAt } from '../text-at.js';
+import { anyEntityIn, insertRow, updateRows } from './entities.js';
+import { rename, taken } from './rename.js';
 
 /** What can be said of a thing beside its name: a column, or the name of a look-up whose number the column holds. */
 export interface ThingField {
@@ -24,99 +28,88 @@ export interface ThingField {
 
 /** The number behind the name of a look-up, which is made where it is new, or must be known. */
 export async function lookupId(tx: Tx, entity: EntityClass, name: string, known: boolean, argument: string): Promise<number> {
-  const { name: type, table, key, columns } = shapeOf(entity);
-  const label = columns.get('name')!.column;
-  const find = async () => (await tx.query<{ id: number }>(`select ${key} as id from ${table} where ${label} = $1`, [name]))[0]?.id;
+  const rows = () => anyEntityIn(tx).selectFrom(entity.name);
+  const find = async () => (await rows().select('id').where('name', '=', name).executeTakeFirst())?.id;
   const found = await find();
-  if (found !== undefined) return found;
+  if (typeof found === 'number') return found;
   if (known) {
-    const rows = await tx.query<{ name: string }>(`select ${label} as name from ${table} order by ${key}`);
-    const allowed = rows.map((row) => row.name);
-    throw invalid(`There is no ${type} ${JSON.stringify(name)}; known are ${allowed.join(', ')}.`, { argument, value: name, allowed });
+    const allowed = (await rows().select('name').orderBy('id').execute()).map((row) => row.name);
+    throw invalid(`There is no ${entity.name} ${JSON.stringify(name)}; known are ${allowed.join(', ')}.`, {
+      argument,
+      value: name,
+      allowed,
+    });
   }
-  await tx.query(`insert into ${table} (${label}) values ($1) on conflict do nothing`, [name]);
-  return (await find())!;
+  const made = await insertRow(tx, entity, { name }, ['name']);
+  return made?.id ?? Number(await find());
 }
 
-/** Columns and values of what an input says. What it leaves out is not among them. */
-async function columnsOf(
-  tx: Tx,
-  entity: EntityClass,
-  fields: readonly ThingField[],
-  input: ThingInput,
-): Promise<[column: string, value: unknown][]> {
-  const values: Readonly<Record<string, unknown>> = { ...input };
-  const set: [string, unknown][] = [];
+/** Properties and values of what an input says. What it leaves out is not among them. */
+async function valuesOf(tx: Tx, fields: readonly ThingField[], input: NamedRef): Promise<Readonly<Record<string, unknown>>> {
+  const given: Readonly<Record<string, unknown>> = { ...input };
+  const values: Record<string, unknown> = {};
   for (const field of fields) {
     const { name, property = name, lookup, known = false, required, min } = field;
-    const value = values[name];
+    const value = given[name];
     const argument = `input.${name}`;
     if (value === undefined) continue;
     if (value === null && required) throw invalid(`${name} cannot be taken away.`, { argument, value });
     if (min !== undefined && typeof value === 'number' && value < min)
       throw invalid(`${name} must be at least ${min}, not ${value}.`, { argument, value, allowed: { min } });
     if (value !== null) field.check?.(value, argument);
-    set.push([
-      shapeOf(entity).columns.get(property)!.column,
-      lookup && typeof value === 'string' ? await lookupId(tx, lookup, value, known, argument) : value,
-    ]);
+    values[property] = lookup && typeof value === 'string' ? await lookupId(tx, lookup, value, known, argument) : value;
   }
-  return set;
+  return values;
 }
 
-/** Makes a thing, or finds the one that has its name; that one stays as it was. */
+/** The part of an input that names what the record is in. */
+function outer({ argument }: NonNullable<Naming['within']>, input: NamedRef): NamedRef {
+  const { id: _id, [argument]: _own, ...rest }: Readonly<Record<string, unknown>> = { ...input };
+  return { ...rest, id: textAt(input, `${argument}Id`) ?? null, name: textAt(input, argument) ?? null };
+}
+
+/** Makes a record, or finds the one that has its name; that one stays as it was. */
 export async function createThing(
   tx: Tx,
   naming: Naming,
   fields: readonly ThingField[],
-  input: ThingInput,
+  input: NamedRef,
 ): Promise<{ id: number; created: boolean }> {
-  const { name: type, table, key, columns } = shapeOf(naming.entity);
-  const { within } = naming;
+  const { entity, within } = naming;
   const parent =
-    within && (await lockThing(tx, within.naming, outer(naming, input), 'input', 'key share', [`${within.argument}Id`, within.argument]));
-  const own = [columns.get('name')!.column, ...(within ? [columns.get(within.property)!.column] : [])];
+    within &&
+    (await resolveRef(tx, namedRefs(within.naming), outer(within, input), {
+      at: below('input', { id: `${within.argument}Id`, name: within.argument }),
+      lock: 'key share',
+    }));
   const find = async () =>
-    (await tx.query<{ id: number | null }>(`select ${idIn(naming, '$1', '$2')} as id`, [input.name, ...(parent ? [parent.id] : [])]))[0]!
+    (await tx.query<{ id: number | null }>(`select ${idInSql(naming, '$1', '$2')} as id`, [input.name, ...(parent ? [parent.id] : [])]))[0]!
       .id;
   const known = await find();
   if (known !== null) return { id: known, created: false };
-  const set = [
-    ...own.map((column, i): [string, unknown] => [column, i ? parent!.id : input.name]),
-    ...(await columnsOf(tx, naming.entity, fields, input)),
-  ];
-  const [made] = await tx
-    .query<{ id: number }>(
-      `insert into ${table} (${set.map(([column]) => column).join(', ')}) values (${set.map((_, i) => `$${i + 1}`).join(', ')})
-       on conflict (${own.join(', ')}) do nothing returning ${key} as id`,
-      set.map(([, value]) => value),
-    )
-    .catch((error: unknown) => taken(error, type, input));
+  const own = { name: input.name ?? '', ...(within ? { [within.property]: parent!.id } : {}) };
+  const values = { ...own, ...(await valuesOf(tx, fields, input)) };
+  const made = await insertRow(tx, entity, values, Object.keys(own)).catch((error: unknown) => taken(error, entity.name, input));
   return made ? { id: made.id, created: true } : { id: (await find())!, created: false };
 }
 
 /** What every input for a change has; the fields of the thing stand beside it. */
-export interface ThingChange extends ThingInput {
+export interface ThingChange extends NamedRef {
   newName?: string | null;
   reason?: string | null;
 }
 
-/** Changes what the input says of a thing, and its name if there is a `newName`. */
+/** Changes what the input says of a record, and its name if there is a `newName`. */
 export async function updateThing(
   tx: Tx,
-  naming: Naming,
+  naming: Aliased,
   fields: readonly ThingField[],
   input: ThingChange,
 ): Promise<{ id: number; warnings: string[] }> {
-  const { name: type, table, key } = shapeOf(naming.entity);
-  const row = await lockThing(tx, naming, input);
-  const set = await columnsOf(tx, naming.entity, fields, input);
-  if (set.length)
-    await tx
-      .query(`update ${table} set ${set.map(([column], i) => `${column} = $${i + 2}`).join(', ')} where ${key} = $1`, [
-        row.id,
-        ...set.map(([, value]) => value),
-      ])
-      .catch((error: unknown) => taken(error, type, input));
+  const { entity } = naming;
+  const row = await resolveRef(tx, namedRefs(naming), input, { at: below('input'), lock: 'update', read: ['name'] });
+  const values = await valuesOf(tx, fields, input);
+  if (Object.keys(values).length)
+    await updateRows(tx, entity, { id: row.id }, values).catch((error: unknown) => taken(error, entity.name, input));
   return { id: row.id, warnings: input.newName ? await rename(tx, naming, row, input.newName) : [] };
 }

@@ -1,14 +1,15 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
 import type { Context } from '../read/context.js';
 import { referenceField } from '../read/fields.js';
-import { nameArguments, type Naming, type ThingInput } from './naming.js';
+import { nameArguments, type Aliased, type Naming } from '../read/naming.js';
+import type { NamedRef } from '../read/references.js';
 import type { Row } from '../entity/node.js';
-import { shapeOf } from '../entity/rows.js';
+import { referenceTo, shapeOf } from '../entity/rows.js';
 import { LongText, Name } from '../entity/text.js';
 import { createThing, updateThing, type ThingChange, type ThingField } from './record-changes.js';
 
 export interface ThingOptions {
-  naming: Naming;
+  naming: Aliased;
   /** What one of it is, for the descriptions: `a source`. */
   noun: string;
   fields: readonly ThingField[];
@@ -44,19 +45,22 @@ export const reasonField = (input: object) =>
 const given = (type: (() => object) | undefined, lookup: unknown) => type ?? (() => (lookup ? Name : LongText));
 
 /** The field `aliases` of things that have names. Answers its resolver class. */
-export function aliasesField({ entity, alias }: Naming): ClassType {
+export function aliasesField({ entity, alias }: Aliased): ClassType {
   @Resolver(() => entity)
   class AliasResolver {
     @FieldResolver(() => [String], {
       description: 'Former names, by which it is still found, ordered. A thing that has such a name itself is found before.',
     })
     aliases(@Root() row: Row, @Ctx() ctx: Context): Promise<string[]> {
-      const { name: type, key } = shapeOf(entity);
-      const shown = alias.scope?.value === undefined ? 'name' : `concat_ws(':', nullif(${alias.scope.column}, ''), name)`;
+      const { table, columns } = shapeOf(alias.entity);
+      const columnOf = (property: string) => columns.get(property)!.column;
+      const holder = columnOf(referenceTo(entity, alias.entity));
+      const shown = alias.scope?.value === undefined ? 'name' : `concat_ws(':', nullif(${columnOf(alias.scope.property)}, ''), name)`;
       return ctx.loaders
-        .get<number, string[]>(`${type}.aliases`, async (ids) => {
+        .get<number, string[]>(`${entity.name}.aliases`, async (ids) => {
           const rows = await ctx.db.query<{ id: number; names: string[] }>(
-            `select ${key} as id, array_agg(${shown} order by ${shown}) as names from ${alias.table} where ${key} = any($1::int[]) group by 1`,
+            `select ${holder} as id, array_agg(${shown} order by ${shown}) as names
+             from ${table} where ${holder} = any($1::int[]) group by 1`,
             [ids],
           );
           const byId = new Map(rows.map(({ id, names }) => [id, names]));
@@ -146,7 +150,7 @@ export function thing({ naming, noun, unique, fields, needed = [], create = true
       name: `create${type}`,
       description: `Makes ${noun}, or finds the one that has the name, now or formerly.`,
     })
-    create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: ThingInput): Promise<object> {
+    create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: NamedRef): Promise<object> {
       return ctx.write((tx) => createThing(tx, naming, fields, input));
     }
   }

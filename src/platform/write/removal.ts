@@ -2,8 +2,11 @@ import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver, type C
 import type { Context } from '../read/context.js';
 import type { Tx } from '../database.js';
 import { conflict } from '../errors.js';
-import { lockThing, type Naming, type ThingInput } from './naming.js';
 import { shapeOf, type EntityClass } from '../entity/rows.js';
+import type { Naming } from '../read/naming.js';
+import { below, namedRefs, resolveRef, type NamedRef } from '../read/references.js';
+import { anyEntityIn, deleteRows } from './entities.js';
+import { countReferring, isReferring, summed, type Referring, type RowCount } from './references.js';
 import { reasonField, tellingFields } from './record.js';
 
 /** What may be deleted together with a thing. Whatever else refers to it is a use, and keeps it. */
@@ -17,38 +20,30 @@ export interface Removal {
   parts?: { entity: EntityClass; property: string; goes: readonly string[] };
 }
 
-interface Rows {
-  by: string;
-  table: string;
-  where: string;
+/** Rows that refer to the record, and whether they go with it. */
+interface Rows extends Referring {
   goes: boolean;
 }
 
-/** All rows that refer to the thing with the number `$1`, or to a part of it. Those of one table and fate are counted once. */
-function referring({ naming, goes, computed = [], parts }: Removal): Rows[] {
-  const found = new Map<string, Rows>();
-  const add = (entity: EntityClass, going: readonly string[], is: string) => {
-    for (const { name, table, column } of shapeOf(entity).references) {
-      if (computed.includes(name) || (parts && name === parts.entity.name && entity === naming.entity)) continue;
+/** All rows that refer to the record with this number, or to a part of it. Those of one entity and fate are counted once. */
+function referring({ naming, goes, computed = [], parts }: Removal, id: number): Rows[] {
+  const found = new Map<string, Rows & { any: Referring['any'][number][] }>();
+  const add = (target: EntityClass, going: readonly string[], is: Referring['any'][number]['is']) => {
+    for (const { entity, name, property, column } of shapeOf(target).references) {
+      if (computed.includes(name) || (parts && entity === parts.entity && target === naming.entity)) continue;
       const goesToo = going.includes(name) || going.includes(`${name}.${column}`);
       const known = found.get(`${name} ${goesToo}`);
-      if (known) known.where += ` or ${column} ${is}`;
-      else found.set(`${name} ${goesToo}`, { by: name, table, where: `${column} ${is}`, goes: goesToo });
+      if (known) known.any.push({ property, is });
+      else found.set(`${name} ${goesToo}`, { entity, any: [{ property, is }], goes: goesToo });
     }
   };
-  add(naming.entity, goes, '= $1');
+  add(naming.entity, goes, id);
   if (parts) {
-    const { table, key, columns } = shapeOf(parts.entity);
-    const parent = columns.get(parts.property)!.column;
-    add(parts.entity, parts.goes, `in (select ${key} from ${table} where ${parent} = $1)`);
-    found.set('parts', { by: parts.entity.name, table, where: `${parent} = $1`, goes: true });
+    const { entity, property } = parts;
+    add(entity, parts.goes, { entity, where: { [property]: id } });
+    found.set('parts', { entity, any: [{ property, is: id }], goes: true });
   }
   return [...found.values()];
-}
-
-interface RowCount {
-  by: string;
-  count: number;
 }
 
 interface Deletion {
@@ -59,7 +54,7 @@ interface Deletion {
 }
 
 /** The thing to delete. */
-interface DeletionInput extends ThingInput {
+interface DeletionInput extends NamedRef {
   dryRun?: boolean | null;
   reason?: string | null;
 }
@@ -67,33 +62,36 @@ interface DeletionInput extends ThingInput {
 /** Deletes a thing and what goes with it, or tells only what would go. @throws CONFLICT with counts of what uses it */
 async function remove(tx: Tx, removal: Removal, input: DeletionInput): Promise<Deletion> {
   const { entity } = removal.naming;
-  const { name: type, table, key } = shapeOf(entity);
   // Whoever links it holds a weaker lock on the row until the link can be seen, or waits here and finds it gone.
-  const row = await lockThing(tx, removal.naming, input);
-  if (removal.parts) {
-    const part = shapeOf(removal.parts.entity);
-    const parent = part.columns.get(removal.parts.property)!.column;
-    await tx.query(`select from ${part.table} where ${parent} = $1 order by ${part.key} for update`, [row.id]);
-  }
-  const all = referring(removal);
-  const counted = await tx.query<RowCount & { goes: boolean }>(
-    `select * from (${all.map(({ by, table: rows, where, goes }) => `select '${by}' as by, count(*)::int as count, ${goes} as goes from ${rows} where ${where}`).join(' union all ')}) n
-     where count > 0 order by by collate "C"`,
-    [row.id],
-  );
-  const counts = (wanted: boolean) => counted.filter(({ goes }) => goes === wanted).map(({ by, count }) => ({ by, count }));
-  const deletion = { name: row.name, goes: counts(true), uses: counts(false) };
+  const row = await resolveRef(tx, namedRefs(removal.naming), input, { at: below('input'), lock: 'update', read: ['name'] });
+  const db = anyEntityIn(tx);
+  if (removal.parts)
+    await db
+      .selectFrom(removal.parts.entity.name)
+      .select('id')
+      .where(removal.parts.property, '=', row.id)
+      .orderBy('id')
+      .forUpdate()
+      .execute();
+  const all = referring(removal, row.id);
+  const counted = await countReferring(tx, all);
+  const counts = (wanted: boolean) =>
+    summed(all.flatMap(({ entity: { name: by }, goes }, i) => (goes === wanted ? [{ by, count: counted[i]! }] : [])));
+  const deletion = { name: row.name ?? '', goes: counts(true), uses: counts(false) };
   if (input.dryRun) return { ...deletion, deleted: false };
   if (deletion.uses.length)
-    throw conflict(`${type} ${JSON.stringify(row.name)} is in use: ${deletion.uses.map(({ by, count }) => `${count} ${by}`).join(', ')}.`, {
-      argument: 'input',
-      value: row.name,
-      uses: deletion.uses,
-    });
+    throw conflict(
+      `${entity.name} ${JSON.stringify(deletion.name)} is in use: ${deletion.uses.map(({ by, count }) => `${count} ${by}`).join(', ')}.`,
+      {
+        argument: 'input',
+        value: deletion.name,
+        uses: deletion.uses,
+      },
+    );
   // One by one, and not by cascade: the history of a link tells names as long as both ends are there.
-  for (const { by, table: rows, where, goes } of all)
-    if (goes && counted.some((each) => each.by === by && each.goes)) await tx.query(`delete from ${rows} where ${where}`, [row.id]);
-  await tx.query(`delete from ${table} where ${key} = $1`, [row.id]);
+  for (const [i, rows] of all.entries())
+    if (rows.goes && counted[i]) await db.deleteFrom(rows.entity.name).where(isReferring(rows)).execute();
+  await deleteRows(tx, entity, { id: row.id });
   return { ...deletion, deleted: true };
 }
 

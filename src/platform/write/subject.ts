@@ -4,7 +4,8 @@ import type { Tx } from '../database.js';
 import { invalid } from '../errors.js';
 import { decodeId, idOf } from '../entity/ids.js';
 import { textAt } from '../text-at.js';
-import { lockThing, nameArguments, type Naming, type RowLock } from './naming.js';
+import { nameArguments, type Aliased, type Named } from '../read/naming.js';
+import { below, namedRefs, resolveRef, type NamedRef, type RowLock } from '../read/references.js';
 import type { Row } from '../entity/node.js';
 import { entityNamed } from '../entity/rows.js';
 import { Name } from '../entity/text.js';
@@ -13,14 +14,14 @@ import { stamped } from '../read/stamped.js';
 
 /** One of the kinds of things that an argument can mean, and what an input calls its name. */
 export interface SubjectKind {
-  naming: Naming;
+  naming: Aliased;
   argument: string;
 }
 
 export interface Subject {
   /** GraphQL type. */
   type: string;
-  row: Row & { name: string };
+  row: Row & Named;
 }
 
 const path = ({ naming, argument }: SubjectKind) => [...nameArguments(naming).slice(0, -1), argument];
@@ -57,7 +58,7 @@ export async function lockSubject(
     const types = kinds.map(({ naming }) => naming.entity.name);
     const { naming } = kind ?? kinds[0]!;
     idOf(id, types, `input.${idArgument}`);
-    return { type: naming.entity.name, row: await lockThing(tx, naming, { id }, 'input', lock, [idArgument, 'name']) };
+    return locked(tx, naming, { id }, { id: idArgument }, lock);
   }
   if (id || !kind) {
     const allowed = [idArgument, ...kinds.map((each) => path(each).join(' and '))];
@@ -66,7 +67,13 @@ export async function lockSubject(
   const names = Object.fromEntries(
     path(kind).map((argument, i, list) => [i === list.length - 1 ? 'name' : argument, textAt(input, argument)]),
   );
-  return { type: kind.naming.entity.name, row: await lockThing(tx, kind.naming, names, 'input', lock, [idArgument, kind.argument]) };
+  return locked(tx, kind.naming, names, { name: kind.argument }, lock);
+}
+
+/** `names`: what the input calls the id and the name. */
+async function locked(tx: Tx, naming: Aliased, ref: NamedRef, names: Readonly<Record<string, string>>, lock: RowLock): Promise<Subject> {
+  const row = await resolveRef(tx, namedRefs(naming), ref, { at: below('input', names), lock, read: ['name'] });
+  return { type: naming.entity.name, row };
 }
 
 /** The union of some kinds of things, under a name. */

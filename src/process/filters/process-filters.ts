@@ -2,8 +2,9 @@ import type { Tx } from '../../platform/database.js';
 import { conflict, invalid, notFound } from '../../platform/errors.js';
 import { globalId, idOf } from '../../platform/entity/ids.js';
 import { refuseEmpty } from '../../platform/lists.js';
-import { lockThing } from '../../platform/write/naming.js';
+import { below, resolveRef } from '../../platform/read/references.js';
 import { rowsOf, valueGiven, type AskedFilter, type FilterRow } from './process-filter-checks.js';
+import { deleteRows, entitiesIn } from '../../platform/write/entities.js';
 import { conditionsOf } from './process-filter-conditions.js';
 import type {
   AddProcessFiltersInput,
@@ -13,7 +14,9 @@ import type {
   UpdateProcessFilterInput,
 } from '../process-filter.input.js';
 import { listOperator, type FilterValue } from './process-filter-predicate.js';
-import { processNaming } from '../process-naming.js';
+import { processRefs } from '../process-naming.js';
+import { ProcessFilterValue } from './process-filter-value.entity.js';
+import { ProcessFilter } from './process-filter.entity.js';
 
 export interface FilterRequest {
   processId: number;
@@ -53,7 +56,7 @@ export const addFilters = (tx: Tx, requests: readonly FilterRequest[]): Promise<
 export const replaceFilters = (tx: Tx, requests: readonly FilterRequest[]): Promise<PutFilter[][]> => put(tx, requests, true);
 
 const processOf = async (tx: Tx, process: { id?: string | null; name?: string | null }) =>
-  (await lockThing(tx, processNaming, { ...process }, 'input.process', 'key share')).id;
+  (await resolveRef(tx, processRefs, process, { at: below('input.process'), lock: 'key share' })).id;
 
 export async function addProcessFilters(tx: Tx, input: AddProcessFiltersInput): Promise<{ processId: number; filters: PutFilter[] }> {
   refuseEmpty(input.filters, 'input.filters');
@@ -96,31 +99,36 @@ function valuesAgain(values: readonly FilterValue[], operator: string): FilterVa
 }
 
 async function replaceRow(tx: Tx, id: number, { process, attribute, type, group, text, number, list }: FilterRow): Promise<void> {
-  const columns = '(process_id, source_object_attribute_id, filter_type_id, group_number, filter_value_string, filter_value_numeric)';
-  const row = [id, process, attribute, type, group, text, number];
-  const given = '($2::int, $3::int, $4::int, $5::int, $6::text, $7::numeric)';
-  const [same] = await tx.query<{ id: number }>(
-    `select process_filter_id as id from process_filter where process_filter_id <> $1 and ${columns} is not distinct from ${given} limit 1`,
-    row,
-  );
+  const db = entitiesIn(tx, { ProcessFilter, ProcessFilterValue });
+  const row = { processId: process, attributeId: attribute, typeId: type, group, valueText: text, valueNumber: number };
+  const columns = ['processId', 'attributeId', 'typeId', 'group', 'valueText', 'valueNumber'] as const;
+  const same = await db
+    .selectFrom('ProcessFilter')
+    .select('id')
+    .where('id', '<>', id)
+    .where((eb) => eb.and(row))
+    .limit(1)
+    .executeTakeFirst();
   if (same)
     throw conflict('The process has this condition already, as another filter.', {
       argument: 'input',
       value: globalId('ProcessFilter', id),
       filter: globalId('ProcessFilter', same.id),
     });
-  const changed = await tx.query(
-    `update process_filter set ${columns} = ${given} where process_filter_id = $1 and ${columns} is distinct from ${given} returning 1 as changed`,
-    row,
-  );
+  const changed = await db
+    .updateTable('ProcessFilter')
+    .set(row)
+    .where('id', '=', id)
+    .where((eb) => eb.or(columns.map((each) => eb(each, 'is distinct from', row[each]))))
+    .returning('id')
+    .execute();
   if (!changed.length) return;
-  await tx.query('delete from process_filter_value where process_filter_id = $1', [id]);
-  if (list)
-    await tx.query(
-      `insert into process_filter_value (process_filter_id, position, filter_value_string, filter_value_numeric)
-       select $1, position, value ->> 'text', (value ->> 'number')::numeric from jsonb_array_elements($2::jsonb) with ordinality v(value, position)`,
-      [id, JSON.stringify(list)],
-    );
+  await deleteRows(tx, ProcessFilterValue, { filterId: id });
+  if (list?.length)
+    await db
+      .insertInto('ProcessFilterValue')
+      .values(list.map((value, i) => ({ filterId: id, position: i + 1, text: value.text ?? null, number: value.number ?? null })))
+      .execute();
 }
 
 /** Takes conditions away. What is not there is no error. Answers the processes that had them, one entry a condition. */

@@ -1,8 +1,8 @@
 import type { Tx } from '../../platform/database.js';
 import { invalid } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
-import { lockThing } from '../../platform/write/naming.js';
-import { processNaming } from '../process-naming.js';
+import { below, resolveRef } from '../../platform/read/references.js';
+import { processRefs } from '../process-naming.js';
 import type { UnlinkProcessInput, UnlinkSourceInput } from './unlink-process.input.js';
 
 interface Ref {
@@ -37,7 +37,7 @@ export async function unlinkProcess(tx: Tx, input: UnlinkProcessInput): Promise<
       value: null,
       allowed: 'at least one source',
     });
-  const { id } = await lockThing(tx, processNaming, { id: input.id, name: input.name });
+  const { id } = await resolveRef(tx, processRefs, { id: input.id, name: input.name }, { at: below('input'), lock: 'update' });
   const [row] = await tx.query<{ removed: number }>('select process_tracker.unlink_process($1, $2::jsonb, $3) as removed', [
     id,
     JSON.stringify(refs),

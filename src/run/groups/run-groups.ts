@@ -1,5 +1,10 @@
+import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.js';
-import { invalid, notFound } from '../../platform/errors.js';
+import { invalid } from '../../platform/errors.js';
+import { below, resolveRef } from '../../platform/read/references.js';
+import { entitiesIn } from '../../platform/write/entities.js';
+import { groupRefs } from '../group-refs.js';
+import { RunGroup } from '../run-group.entity.js';
 
 export interface GroupToOpen {
   key: string;
@@ -25,41 +30,40 @@ export async function openGroup(tx: Tx, { key, name, expectedTotal }: GroupToOpe
       value: expectedTotal,
       allowed: { min: 0 },
     });
-  // Where the row was there, it has been locked by this transaction: the update does so, even if it changes nothing.
-  const [row] = await tx.query<OpenedGroup>(
-    `insert into run_group as g (group_key, name, expected_total) values ($1, $2, $3)
-     on conflict (group_key) do update set name = case when $4 then excluded.name else g.name end,
-       expected_total = case when $5 then excluded.expected_total else g.expected_total end
-     returning run_group_id as "groupId", xmax = 0 as created`,
-    [key, name ?? null, expectedTotal ?? null, name !== undefined, expectedTotal !== undefined],
-  );
-  return row!;
+  const row = await entitiesIn(tx, { RunGroup })
+    .insertInto('RunGroup')
+    .values({ key, name: name ?? null, expectedTotal: expectedTotal ?? null })
+    // Where the row was there, it has been locked by this transaction: the update does so, even if it changes nothing.
+    .onConflict((on) =>
+      on.column('key').doUpdateSet((eb) => ({
+        key: eb.ref('excluded.key'),
+        ...(name === undefined ? {} : { name: eb.ref('excluded.name') }),
+        ...(expectedTotal === undefined ? {} : { expectedTotal: eb.ref('excluded.expectedTotal') }),
+      })),
+    )
+    .returning(['id', sql<boolean>`xmax = 0`.as('created')])
+    .executeTakeFirstOrThrow();
+  return { groupId: row.id, created: row.created };
 }
 
-/** The group with this key, after an update that found it as it should be, or not at all. @throws NOT_FOUND */
-async function unchanged(tx: Tx, key: string): Promise<ChangedGroup> {
-  const [row] = await tx.query<{ groupId: number }>('select run_group_id as "groupId" from run_group where group_key = $1', [key]);
-  if (!row) throw notFound(`There is no RunGroup ${JSON.stringify(key)}.`, { argument: 'input.key', value: key });
-  return { ...row, changed: false };
+/** Sets when a group was closed, where it is not as it should be. @throws NOT_FOUND */
+async function setClosed(tx: Tx, key: string, closed: boolean): Promise<ChangedGroup> {
+  const row = await entitiesIn(tx, { RunGroup })
+    .updateTable('RunGroup')
+    .set({ closedAt: closed ? sql<string>`process_tracker.waybill_now()` : null })
+    .where('key', '=', key)
+    .where('closedAt', closed ? 'is' : 'is not', null)
+    .returning('id')
+    .executeTakeFirst();
+  const { id } = row ?? (await resolveRef(tx, groupRefs, { key }, { at: below('input') }));
+  return { groupId: id, changed: row !== undefined };
 }
-
-const changed = `returning run_group_id as "groupId", true as changed`;
 
 /** Closes a group. @throws NOT_FOUND */
-export async function closeGroup(tx: Tx, key: string): Promise<ChangedGroup> {
-  const [row] = await tx.query<ChangedGroup>(
-    `update run_group set closed_at = process_tracker.waybill_now() where group_key = $1 and closed_at is null ${changed}`,
-    [key],
-  );
-  return row ?? unchanged(tx, key);
-}
+export const closeGroup = (tx: Tx, key: string): Promise<ChangedGroup> => setClosed(tx, key, true);
 
 /** Opens a closed group again. @throws INVALID without a reason, NOT_FOUND */
 export async function reopenGroup(tx: Tx, key: string, reason: string): Promise<ChangedGroup> {
   if (!reason.trim()) throw invalid('Say why the group is opened again.', { argument: 'input.reason', value: reason, allowed: 'a reason' });
-  const [row] = await tx.query<ChangedGroup>(
-    `update run_group set closed_at = null where group_key = $1 and closed_at is not null ${changed}`,
-    [key],
-  );
-  return row ?? unchanged(tx, key);
+  return setClosed(tx, key, false);
 }

@@ -3,45 +3,63 @@ import { Args, ArgsType, Ctx, Field, FieldResolver, Info, Resolver, Root, type C
 import { Actor } from '../../actor/actor.entity.js';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
-import { invalid, notFound } from '../../platform/errors.js';
+import type { Queries } from '../../platform/database.js';
+import { invalid, orThrow, type DomainError } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
 import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
 import { filterByList, whereOf } from '../../platform/read/filters.js';
-import { idByName } from '../../platform/write/naming.js';
 import type { Row } from '../../platform/entity/node.js';
 import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
+import { namedRefs, resolveRefs } from '../../platform/read/references.js';
 import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
-import { shapeOf, type EntityClass } from '../../platform/entity/rows.js';
+import type { EntityClass } from '../../platform/entity/rows.js';
 import { Name } from '../../platform/entity/text.js';
 import type { Condition } from '../../platform/read/values.js';
-import { processNaming } from '../../process/process-naming.js';
-import { Process } from '../../process/process.entity.js';
+import { processRefs } from '../../process/process-naming.js';
 import { ProcessRun } from '../run.entity.js';
-import { RunGroup } from '../run-group.entity.js';
+import { groupRefs } from '../group-refs.js';
 import { RunState, runIsOpenSql } from '../run-state.js';
 import { textAt } from '../../platform/text-at.js';
 
 const orders = { STARTED_AT: 'startedAt', RUN_NUMBER: 'runNumber' };
 const RunOrder = orderInputOf('ProcessRun', orders);
 
+const actorRefs = namedRefs({ entity: Actor });
+type Find = (db: Queries, names: readonly string[]) => Promise<(Row | DomainError)[]>;
+
 /** Arguments that choose runs by the name of what they belong to: a column of the run, and what the name is of. */
-const ofThings: Readonly<Record<string, { entity: EntityClass; column: string; property: string; doc: string }>> = {
+const ofThings: Readonly<Record<string, { column: string; find: Find; doc: string }>> = {
   process: {
-    entity: Process,
     column: 'process_id',
-    property: 'name',
+    find: (db, names) =>
+      resolveRefs(
+        db,
+        processRefs,
+        names.map((name) => ({ name })),
+        { at: () => 'process' },
+      ),
     doc: 'Only those of the process with this name, its present one or a former one. NOT_FOUND if there is none.',
   },
   actor: {
-    entity: Actor,
     column: 'process_run_actor_id',
-    property: 'name',
+    find: (db, names) =>
+      resolveRefs(
+        db,
+        actorRefs,
+        names.map((name) => ({ name })),
+        { at: () => 'actor' },
+      ),
     doc: 'Only those that this actor started. NOT_FOUND if there is none.',
   },
   group: {
-    entity: RunGroup,
     column: 'group_id',
-    property: 'key',
+    find: (db, names) =>
+      resolveRefs(
+        db,
+        groupRefs,
+        names.map((key) => ({ key })),
+        { at: () => 'group' },
+      ),
     doc: 'Only those of the group with this key. NOT_FOUND if there is none.',
   },
 };
@@ -85,16 +103,10 @@ export function runArguments(withoutThing?: string): new () => RunArguments {
 /** Runs of the thing with this name. @throws NOT_FOUND if there is none. */
 async function ofThing(ctx: Context, argument: string, name: string | null | undefined): Promise<Condition | undefined> {
   if (name === null || name === undefined) return undefined;
-  const { entity, column, property } = ofThings[argument]!;
-  const { name: type, table, key, columns } = shapeOf(entity);
-  const idSql = entity === Process ? idByName(processNaming) : `(select ${key} from ${table} where ${columns.get(property)!.column} = $1)`;
+  const { column, find } = ofThings[argument]!;
   // Asked once, however many rows have the list below them.
-  const id = await ctx.loaders
-    .get<string, number | null>(`${type} by name`, (names) =>
-      Promise.all(names.map(async (each) => (await ctx.db.query<{ id: number | null }>(`select ${idSql} as id`, [each]))[0]!.id)),
-    )
-    .load(name);
-  if (id === null) throw notFound(`There is no ${type} ${JSON.stringify(name)}.`, { argument, value: name });
+  const found = await ctx.loaders.get<string, Row | DomainError>(`run list ${argument}`, (names) => find(ctx.db, names)).load(name);
+  const { id } = orThrow(found);
   return { key: `${argument} ${id}`, sql: (values) => `t.${column} = ${values.add(id, 'int')}` };
 }
 

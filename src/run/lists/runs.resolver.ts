@@ -8,7 +8,7 @@ import { listField, referenceField } from '../../platform/read/fields.js';
 import { findRow } from '../../platform/read/find-row.js';
 import { idOf } from '../../platform/entity/ids.js';
 import { grouped } from '../../platform/read/loaders.js';
-import { idByName } from '../../platform/write/naming.js';
+import { idByNameSql } from '../../platform/read/naming.js';
 import type { Row } from '../../platform/entity/node.js';
 import type { ListSource, Page } from '../../platform/read/paging.js';
 import { selectList } from '../../platform/entity/rows.js';
@@ -68,7 +68,7 @@ class RunQueries {
       info,
       ProcessRun,
       { id: id ? idOf(id, 'ProcessRun') : trackingId, name, 'process and number': [process, number] },
-      { 'process and number': { sql: `t.process_id = ${idByName(processNaming)} and t.process_run_id = $2` } },
+      { 'process and number': { sql: `t.process_id = ${idByNameSql(processNaming, () => '$1')} and t.process_run_id = $2` } },
     );
   }
 

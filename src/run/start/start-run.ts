@@ -1,7 +1,7 @@
 import type { Context } from '../../platform/read/context.js';
 import { Undo, type Queries, type Tx } from '../../platform/database.js';
 import { conflict, DomainError, invalid, notFound, type ErrorDetails } from '../../platform/errors.js';
-import { idIn } from '../../platform/write/naming.js';
+import { idInSql } from '../../platform/read/naming.js';
 import { given, said } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { processNaming } from '../../process/process-naming.js';
@@ -116,7 +116,7 @@ export async function startProcessRun(ctx: Context, input: StartProcessRunInput)
       // What is null below a field says as little as what is left out, also to a repetition.
       const [row] = await tx.query<{ answer: StartAnswer & { wrote: boolean } }>(
         known === undefined
-          ? `select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb) || jsonb_build_object('process', ${idIn(processNaming, '$2')})) as answer`
+          ? `select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb) || jsonb_build_object('process', ${idInSql(processNaming, '$2')})) as answer`
           : 'select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb)) as answer',
         known === undefined ? [JSON.stringify(start), process.name] : [JSON.stringify(start)],
       );

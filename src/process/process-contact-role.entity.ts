@@ -1,5 +1,5 @@
 import { Entity, ManyToOne } from '@mikro-orm/decorators/legacy';
-import { TextKey } from '../../platform/entity/text-key.js';
+import { TextKey } from '../platform/entity/text-key.js';
 import { ProcessContact } from './process-contact.entity.js';
 
 /** What a contact of a process is there for. The link itself stays one row a contact, as ProcessTracker's clients expect. */

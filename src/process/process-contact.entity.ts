@@ -1,8 +1,8 @@
 import { Entity, Index } from '@mikro-orm/decorators/legacy';
-import { Reference } from '../../platform/entity/columns.js';
-import { Audited } from '../../platform/entity/node.js';
-import { Process } from '../process.entity.js';
-import { Contact } from '../../contact/contact.entity.js';
+import { Reference } from '../platform/entity/columns.js';
+import { Audited } from '../platform/entity/node.js';
+import { Process } from './process.entity.js';
+import { Contact } from '../contact/contact.entity.js';
 
 @Index({ properties: ['contactId'] })
 @Entity({ tableName: 'process_contact' })

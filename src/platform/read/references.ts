@@ -1,0 +1,236 @@
+import type { Queries, Tx } from '../database.js';
+import { attempt, DomainError, invalid, notFound, orThrow } from '../errors.js';
+import { idOf } from '../entity/ids.js';
+import type { Row } from '../entity/node.js';
+import { selectList, shapeOf, type EntityClass } from '../entity/rows.js';
+import { textAt } from '../text-at.js';
+import { idByNameSql, nameArguments, type Named, type Naming } from './naming.js';
+
+/** What a reference is in, such as the source of an object: its argument, its type, and the SQL of its number from the row `w`. */
+interface Outer {
+  argument: string;
+  type: string;
+  idSql: string;
+}
+
+/** The path of an argument of a reference, for errors; without one, of the reference. */
+type ArgumentPath = (argument?: string) => string;
+
+/** How references of type `R` mean records of an entity. The SQL is asked for when it is needed: the entities are not known before. */
+export interface RefKind<R extends object = object, E extends object = object> {
+  entity: EntityClass<E>;
+  /** What a reference says, as a row `w` of `columns`. @throws INVALID for one that says too little or too much */
+  wanted(ref: R, path: ArgumentPath): object;
+  /** Columns of `w` with their types. */
+  columns: string;
+  /** SQL of the number of the record that the row `w` means, by an index for each way; it may be that of no record, or null. */
+  idSql(): string;
+  /** A function that finds the records of a whole list, in place of `idSql`: the call that answers rows `w` with `i` and `id`. */
+  foundSql?: string;
+  /** Property to read in any case. */
+  scope?: string | undefined;
+  /** What it is in, from the outside in. */
+  outer?(): readonly Outer[];
+  /** The argument that says which one, when all that it is in is known. */
+  by(ref: R): string;
+  /** What the error calls it, behind `There is no Process`. Without it, its names. */
+  called?(ref: R): string | undefined;
+  /** The reference as errors may show it: without passwords. */
+  shown?(ref: R): R;
+}
+
+/** How a row is kept from others: from being deleted, from being changed as well, from being linked as well. */
+export type RowLock = 'key share' | 'no key update' | 'update';
+
+export interface RefOptions<P extends string = never> {
+  /** Path of the reference in this place, or of an argument of it, for errors. */
+  at: (i: number, argument?: string) => string;
+  /** Properties to read beside the number. */
+  read?: readonly P[];
+  /** A reference that is a number needs no look-up: the statement that takes it says whether there is such a record. */
+  unchecked?: boolean;
+}
+
+/** A NOT_FOUND in the one form that the API has for it. */
+const noSuch = (type: string, called: string, argument: string, value: unknown): DomainError =>
+  notFound(`There is no ${type} ${called}.`, { argument, value });
+
+const isGiven = (ref: object, argument: string) => (Reflect.get(ref, argument) ?? null) !== null;
+
+/**
+ * The records that references mean, or what is wrong with each: INVALID where one says too little or too much, NOT_FOUND naming the argument.
+ * One statement for all of them, and one more where some are not found. `lock` keeps them as they are until the end of the transaction: they are
+ * locked in the order of their numbers, as all callers do.
+ */
+export async function resolveRefs<R extends object, E extends object, P extends keyof E & string = never>(
+  db: Tx,
+  kind: RefKind<R, E>,
+  refs: readonly R[],
+  options: RefOptions<P> & { lock: RowLock },
+): Promise<(Row<E, P> | DomainError)[]>;
+export async function resolveRefs<R extends object, E extends object, P extends keyof E & string = never>(
+  db: Queries,
+  kind: RefKind<R, E>,
+  refs: readonly R[],
+  options: RefOptions<P>,
+): Promise<(Row<E, P> | DomainError)[]>;
+export async function resolveRefs<R extends object, E extends object, P extends keyof E & string = never>(
+  db: Queries,
+  kind: RefKind<R, E>,
+  refs: readonly R[],
+  { at, read = [], unchecked = false, lock }: RefOptions<P> & { lock?: RowLock },
+): Promise<(Row<E, P> | DomainError)[]> {
+  const answers: (Row<E, P> | DomainError | undefined)[] = [];
+  const asked: { i: number; row: object }[] = [];
+  for (const [i, ref] of refs.entries()) {
+    const row = attempt(() => kind.wanted(ref, (argument) => at(i, argument)));
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `unchecked` is for callers that need the number alone.
+    if (unchecked && isNumberAlone(row)) answers[i] = row as Row<E, P>;
+    else if (row instanceof DomainError) answers[i] = row;
+    else asked.push({ i, row });
+  }
+  if (asked.length)
+    for (const { i, ...row } of await db.query<Row<E, P> & { i: number }>(statement(kind, read, lock), [asJson(asked)]))
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all but the place.
+      answers[i] = row as object as Row<E, P>;
+  const missing = asked.filter(({ i }) => !answers[i]);
+  if (missing.length) {
+    const outer = kind.outer?.() ?? [];
+    const known = new Map<number, (number | null)[]>();
+    if (outer.length)
+      for (const { i, ids } of await db.query<{ i: number; ids: (number | null)[] }>(
+        `select w.i, array[${outer.map(({ idSql }) => idSql).join(', ')}]::int[] as ids
+         from jsonb_to_recordset($1::jsonb) w(i int, ${kind.columns})`,
+        [asJson(missing)],
+      ))
+        known.set(i, ids);
+    for (const { i } of missing) answers[i] = whatIsMissing(kind, refs[i]!, outer, known.get(i) ?? [], (argument) => at(i, argument));
+  }
+  return answers.map((each) => each!);
+}
+
+/** The one record that a reference means. @throws INVALID or NOT_FOUND, naming the argument */
+export async function resolveRef<R extends object, E extends object, P extends keyof E & string = never>(
+  db: Tx,
+  kind: RefKind<R, E>,
+  ref: R,
+  options: Omit<RefOptions<P>, 'at'> & { at: ArgumentPath; lock: RowLock },
+): Promise<Row<E, P>>;
+export async function resolveRef<R extends object, E extends object, P extends keyof E & string = never>(
+  db: Queries,
+  kind: RefKind<R, E>,
+  ref: R,
+  options: Omit<RefOptions<P>, 'at'> & { at: ArgumentPath },
+): Promise<Row<E, P>>;
+export async function resolveRef<R extends object, E extends object, P extends keyof E & string = never>(
+  db: Queries,
+  kind: RefKind<R, E>,
+  ref: R,
+  { at, ...options }: Omit<RefOptions<P>, 'at'> & { at: ArgumentPath },
+): Promise<Row<E, P>> {
+  const [found] = await resolveRefs<R, E, P>(db, kind, [ref], { ...options, at: (_, argument) => at(argument) });
+  return orThrow(found!);
+}
+
+const isNumberAlone = (row: object): row is { id: number } =>
+  typeof Reflect.get(row, 'id') === 'number' && Object.keys(row).every((key) => key === 'id' || !isGiven(row, key));
+
+const asJson = (asked: readonly { i: number; row: object }[]) => JSON.stringify(asked.map(({ i, row }) => ({ ...row, i })));
+
+type Looking = Pick<RefKind, 'entity' | 'columns' | 'idSql' | 'foundSql' | 'scope'>;
+
+function statement(
+  { entity, columns, idSql, foundSql, scope = 'id' }: Looking,
+  read: readonly string[],
+  lock: RowLock | undefined,
+): string {
+  const { table, key } = shapeOf(entity);
+  if (foundSql && !read.length && !lock) return `select w.i, w.id from ${foundSql} w where w.id is not null`;
+  const list = selectList(entity, new Set(['id', scope, ...read]));
+  const wanted = foundSql
+    ? `${foundSql} w cross join lateral (select w.id offset 0) n`
+    : `jsonb_to_recordset($1::jsonb) w(i int, ${columns})\n     cross join lateral (select ${idSql()} as id offset 0) n`;
+  // Row by row, whatever the statistics say of a list: a join might read the whole table. Where writes are, the settings see to that.
+  return lock
+    ? `select w.i, ${list}
+     from ${wanted}
+     join ${table} t on t.${key} = n.id
+     order by t.${key}
+     for ${lock} of t`
+    : `select w.i, ${list}
+     from ${wanted}
+     cross join lateral (select * from ${table} t where t.${key} = n.id offset 0) t`;
+}
+
+function whatIsMissing<R extends object>(
+  kind: RefKind<R>,
+  ref: R,
+  outer: readonly Outer[],
+  known: readonly (number | null)[],
+  path: ArgumentPath,
+): DomainError {
+  const shown = kind.shown?.(ref) ?? ref;
+  const valueOf = (argument: string): unknown => Reflect.get(shown, argument);
+  const named = outer.filter(({ argument }) => isGiven(ref, argument));
+  const gone = named.find((each) => known[outer.indexOf(each)] === null);
+  if (gone) {
+    const names = named.slice(0, named.indexOf(gone) + 1).map(({ argument }) => valueOf(argument));
+    return noSuch(gone.type, JSON.stringify(names.join('.')), path(gone.argument), valueOf(gone.argument));
+  }
+  const by = kind.by(ref);
+  const called = () =>
+    isWay(by) ? `with this ${by}` : JSON.stringify([...named.map(({ argument }) => valueOf(argument)), valueOf(by)].join('.'));
+  return noSuch(shapeOf(kind.entity).name, kind.called?.(shown) ?? called(), path(by), valueOf(by));
+}
+
+/** References by number, which says nothing to a reader. */
+const isWay = (by: string) => by === 'id' || by === 'trackingId';
+
+/** A reference by global id, or by name and the names of what it is in, which `textAt` reads. */
+export interface NamedRef {
+  id?: string | null;
+  name?: string | null;
+}
+
+/** References by id or by name, with the names of what it is in. */
+export function namedRefs<E extends Named>(naming: Naming<E>): RefKind<NamedRef, E> {
+  const { entity } = naming;
+  const names = nameArguments(naming);
+  const outerOf = ({ within }: Naming): Outer[] =>
+    within
+      ? [
+          ...outerOf(within.naming),
+          { argument: within.argument, type: within.naming.entity.name, idSql: idByNameSql(within.naming, columnOf, within.argument) },
+        ]
+      : [];
+  return {
+    entity,
+    scope: naming.within?.property,
+    columns: ['id int', ...names.map((each) => `${columnOf(each, '')} text`)].join(', '),
+    wanted(ref, path) {
+      const given = names.filter((each) => isGiven(ref, each));
+      const byName = names.length === 1 ? 'name' : `${names.slice(0, -1).join(', ')} and name`;
+      if (isGiven(ref, 'id') ? given.length > 0 : given.length < names.length)
+        throw invalid(`Say which ${entity.name}: either by id or by ${byName}.`, {
+          argument: path(),
+          value: ref,
+          allowed: `id${names.length === 1 ? '' : ','} or ${byName}`,
+        });
+      return isGiven(ref, 'id')
+        ? { id: idOf(ref.id!, entity.name, path('id')) }
+        : Object.fromEntries(names.map((each) => [each, textAt(ref, each)]));
+    },
+    idSql: () => `coalesce(w.id, ${idByNameSql(naming, columnOf)})`,
+    outer: () => outerOf(naming),
+    by: (ref) => (isGiven(ref, 'id') ? 'id' : 'name'),
+  };
+}
+
+/** The column of an argument in the row `w`: some arguments are words of SQL. */
+const columnOf = (argument: string, alias = 'w.') => `${alias}"${argument}"`;
+
+/** The path of a reference whose arguments stand at `input`, under the names that it has for some of them. */
+export const below =
+  (input: string, names: Readonly<Record<string, string>> = {}): ArgumentPath =>
+  (argument) =>
+    argument === undefined ? input : [input, names[argument] ?? argument].filter(Boolean).join('.');

@@ -1,0 +1,110 @@
+import {
+  Kysely,
+  PostgresAdapter,
+  PostgresQueryCompiler,
+  sql,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type Generated,
+  type QueryResult,
+} from 'kysely';
+import type { Tx } from '../database.js';
+import type { Row } from '../entity/node.js';
+import { entityManager, shapeOf, type EntityClass } from '../entity/rows.js';
+
+/**
+ * Single rows are written through MikroORM: its Kysely, in which tables are entities and columns their properties, over the transaction of the
+ * mutation (docs/decisions/0018-single-rows-by-mikro-orm.md). Values are bound, and statements prepared, as in our own SQL.
+ */
+
+/** The columns of an entity, all of which may be left out when a row is made: the database refuses what it needs. */
+type Table<E> = { [P in keyof Row<E>]: Generated<Row<E>[P]> };
+type Tables<C> = { [Name in keyof C]: C[Name] extends EntityClass<infer E> ? Table<E> : never };
+
+/** Property → value. Where the code knows the entity, its properties are checked; a factory for all entities knows them at run time only. */
+export type Values<E extends object> = object extends E ? Readonly<Record<string, unknown>> : { readonly [P in keyof Row<E>]?: Row<E>[P] };
+
+/** What Kysely asks a database for, answered by a transaction that is running. It begins and ends none itself. */
+function dialectOver(tx: Tx): Dialect {
+  const connection: DatabaseConnection = {
+    executeQuery: async <R>({ sql: text, parameters }: { sql: string; parameters: readonly unknown[] }): Promise<QueryResult<R>> => ({
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows are what the caller's statement answers.
+      rows: (await tx.query(text, [...parameters])) as R[],
+    }),
+    streamQuery() {
+      throw new Error('rows of a transaction are not streamed');
+    },
+  };
+  const nothing = async () => undefined;
+  const driver: Driver = {
+    init: nothing,
+    acquireConnection: async () => connection,
+    releaseConnection: nothing,
+    beginTransaction: nothing,
+    commitTransaction: nothing,
+    rollbackTransaction: nothing,
+    destroy: nothing,
+  };
+  return {
+    createDriver: () => driver,
+    createAdapter: () => new PostgresAdapter(),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+    createIntrospector() {
+      throw new Error('the entities tell what there is');
+    },
+  };
+}
+
+const opened = new WeakMap<Tx, Kysely<unknown>>();
+
+/** MikroORM's Kysely in a transaction. Names in it are those of the entities given, as `entitiesIn(tx, { RunGroup })`, and of their properties. */
+export function entitiesIn<C extends Record<string, EntityClass>>(tx: Tx, _entities: C): Kysely<Tables<C>> {
+  let kysely = opened.get(tx);
+  if (!kysely) {
+    const em = entityManager().fork();
+    em.setTransactionContext(new Kysely({ dialect: dialectOver(tx) }));
+    kysely = em.getKysely<unknown>({ tableNamingStrategy: 'entity', columnNamingStrategy: 'property' });
+    opened.set(tx, kysely);
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the entities have these very properties.
+  return kysely as Kysely<Tables<C>>;
+}
+
+/** The same for entities that are known at run time only. */
+export const anyEntityIn = (tx: Tx) => entitiesIn(tx, {}) as Kysely<Record<string, Record<string, unknown>>>;
+
+/** Makes a row; answers it (its number, if it has one), or undefined where `conflict`, properties of a unique key, says that there is one. */
+export async function insertRow<E extends object>(
+  tx: Tx,
+  entity: EntityClass<E>,
+  values: Values<E>,
+  conflict?: readonly string[],
+): Promise<{ id: number } | undefined> {
+  const insert = anyEntityIn(tx).insertInto(entity.name).values(values);
+  const { key } = shapeOf(entity);
+  return (conflict ? insert.onConflict((on) => on.columns(conflict).doNothing()) : insert)
+    .returning(key ? sql<number>`${sql.ref(key)}`.as('id') : sql<number>`0`.as('id'))
+    .executeTakeFirst();
+}
+
+/** Changes rows; answers how many there were. */
+export async function updateRows<E extends object>(tx: Tx, entity: EntityClass<E>, where: Values<E>, changes: Values<E>): Promise<number> {
+  const rows = await anyEntityIn(tx)
+    .updateTable(entity.name)
+    .set(changes)
+    .where((eb) => eb.and(where))
+    .returning(sql`1`.as('changed'))
+    .execute();
+  return rows.length;
+}
+
+/** Deletes rows; answers how many there were. */
+export async function deleteRows<E extends object>(tx: Tx, entity: EntityClass<E>, where: Values<E>): Promise<number> {
+  const rows = await anyEntityIn(tx)
+    .deleteFrom(entity.name)
+    .where((eb) => eb.and(where))
+    .returning(sql`1`.as('gone'))
+    .execute();
+  return rows.length;
+}
