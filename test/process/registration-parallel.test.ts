@@ -115,3 +115,60 @@ test('P31 two registrations at once that replace the lists of one process leave 
   const { process } = await one.run('{ process(name: "replaced at once") { sources { nodes { name } } targets { nodes { name } } } }');
   expect(process).toEqual({ sources: { nodes: [{ name: 'in second' }] }, targets: { nodes: [{ name: 'out second' }] } });
 });
+
+test('P52 P54 look-ups, renames and links of two servers beside registrations of the same records: none fails, and none is lost', async () => {
+  const run = async (api: Api, mutation: string, input: object) => {
+    const { data, errors } = await api.execute(mutation, { input });
+    // A rename or a link may come too late for what was renamed or deleted meanwhile; it is told so.
+    const codes = (errors ?? []).map(({ originalError }) => (originalError as { code?: string } | undefined)?.code);
+    expect(codes.filter((code) => code !== 'NOT_FOUND' && code !== 'CONFLICT')).toEqual([]);
+    return data ?? {};
+  };
+  for (let round = 0; round < rounds; round++) {
+    const input = { name: `beside ${round}`, type: `kind ${round}`, tool: `hammer ${round}`, contacts: [{ name: `person ${round}` }] };
+    const registered = { ...input, sources: [{ name: `well ${round}`, objects: [{ name: 'water' }] }] };
+    await one.run(register, { input: registered });
+    const calls = (api: Api, n: number) => [
+      run(api, register, registered),
+      run(api, 'mutation ($input: CreateContactInput!) { createContact(input: $input) { created contact { id } } }', {
+        name: `person ${round} ${n % 3}`,
+      }),
+      run(api, 'mutation ($input: UpdateContactInput!) { updateContact(input: $input) { contact { rowVersion } } }', {
+        name: `person ${round}`,
+        email: `person${round}.${n}@example.org`,
+      }),
+      run(api, 'mutation ($input: UpdateProcessInput!) { updateProcess(input: $input) { warnings } }', {
+        name: `beside ${round}`,
+        newName: `renamed ${round} ${n % 4}`,
+        tool: `hammer ${round} ${n % 2}`,
+      }),
+      run(api, 'mutation ($input: UpdateSourceObjectInput!) { updateSourceObject(input: $input) { warnings } }', {
+        source: `well ${round}`,
+        name: 'water',
+        newName: `water ${n % 3}`,
+      }),
+      run(api, 'mutation ($input: DatasetTypeLinkInput!) { linkDatasetType(input: $input) { changed } }', {
+        source: `well ${round}`,
+        datasetType: `kind of data ${round}`,
+      }),
+      run(api, 'mutation ($input: OpenRunGroupInput!) { openRunGroup(input: $input) { created } }', {
+        key: `night ${round}`,
+        expectedTotal: n,
+      }),
+    ];
+    const answers = await Promise.all([0, 1, 2].flatMap((n) => [...calls(one, n), ...calls(two, n + 3)]));
+    const made = (field: string, flag: string) => answers.filter((each) => each[field]?.[flag]).length;
+    expect(made('createContact', 'created')).toBe(3);
+    expect(made('linkDatasetType', 'changed')).toBe(1);
+    expect(made('openRunGroup', 'created')).toBe(1);
+    // Whatever the names are now: each record is there once, and is found by the name that it was registered by.
+    const { process, sourceObject, contact } = await one.run(
+      'query ($p: Name!, $s: Name!, $c: Name!) { process(name: $p) { name } sourceObject(source: $s, name: "water") { name } contact(name: $c) { email } }',
+      { p: `beside ${round}`, s: `well ${round}`, c: `person ${round}` },
+    );
+    expect(process.name).toMatch(/^(beside|renamed)/);
+    expect(sourceObject.name).toMatch(/^water/);
+    expect(contact.email).toMatch(/@example/);
+  }
+  expect(await one.sql(`select count(*)::int as n from process where process_name ~ '^(beside|renamed) '`)).toEqual([{ n: rounds }]);
+});

@@ -88,12 +88,19 @@ export async function insertRow<E extends object>(
     .executeTakeFirst();
 }
 
+/** A condition that is left out by mistake must not choose all rows. */
+function chosen<V extends object>(where: V): V {
+  const values: unknown[] = Object.values(where);
+  if (!values.length || values.includes(undefined)) throw new Error('a condition says which rows are meant');
+  return where;
+}
+
 /** Changes rows; answers how many there were. */
 export async function updateRows<E extends object>(tx: Tx, entity: EntityClass<E>, where: Values<E>, changes: Values<E>): Promise<number> {
   const rows = await anyEntityIn(tx)
     .updateTable(entity.name)
     .set(changes)
-    .where((eb) => eb.and(where))
+    .where((eb) => eb.and(chosen(where)))
     .returning(sql`1`.as('changed'))
     .execute();
   return rows.length;
@@ -103,7 +110,7 @@ export async function updateRows<E extends object>(tx: Tx, entity: EntityClass<E
 export async function deleteRows<E extends object>(tx: Tx, entity: EntityClass<E>, where: Values<E>): Promise<number> {
   const rows = await anyEntityIn(tx)
     .deleteFrom(entity.name)
-    .where((eb) => eb.and(where))
+    .where((eb) => eb.and(chosen(where)))
     .returning(sql`1`.as('gone'))
     .execute();
   return rows.length;
