@@ -116,7 +116,7 @@ test('P31 two registrations at once that replace the lists of one process leave 
   expect(process).toEqual({ sources: { nodes: [{ name: 'in second' }] }, targets: { nodes: [{ name: 'out second' }] } });
 });
 
-test('P52 P54 look-ups, renames and links of two servers beside registrations of the same records: none fails, and none is lost', async () => {
+test('look-ups, renames and links of two servers beside registrations of the same records: none fails, and none is lost', async () => {
   const run = async (api: Api, mutation: string, input: object) => {
     const { data, errors } = await api.execute(mutation, { input });
     // A rename or a link may come too late for what was renamed or deleted meanwhile; it is told so.
