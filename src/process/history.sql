@@ -3,10 +3,14 @@ select process_tracker.record_lookup('process_type_lkup', 'ProcessType', 'proces
 select process_tracker.record_lookup('schedule_frequency_lkup', 'ScheduleFrequency', 'schedule_frequency_id', 'schedule_frequency_name');
 select process_tracker.record_lookup('dependency_type_lkup', 'DependencyType', 'dependency_type_id', 'dependency_type_name');
 select process_tracker.record_lookup('filter_type_lkup', 'FilterType', 'filter_type_id', 'filter_type_name');
-select process_tracker.record_changes('process', 'Process', 'process_id', '$.process_name', array['name process_name', 'description description',
-  'type process_type_id process_type_lkup process_type_name', 'tool process_tool_id tool_lkup tool_name',
-  'scheduleFrequency schedule_frequency_id schedule_frequency_lkup schedule_frequency_name', 'namespace namespace', 'jobName job_name',
-  'failureLimit failure_limit', 'runTimeLimitSeconds run_time_limit_seconds', 'leaseSeconds lease_seconds', 'cron cron', 'retiredAt retired_at']);
+select process_tracker.record_changes('process', 'Process', 'process_id', '$.process_name',
+  array['name process_name']
+  || array(select setting || ' ' || col from process_tracker.process_settings())
+  || array[
+    'type process_type_id process_type_lkup process_type_name',
+    'tool process_tool_id tool_lkup tool_name',
+    'scheduleFrequency schedule_frequency_id schedule_frequency_lkup schedule_frequency_name',
+    'namespace namespace', 'jobName job_name', 'retiredAt retired_at']);
 
 select process_tracker.record_links('{"kind": "Process", "owner": "process", "key": "process_id", "name": "r.process_name"}', link.tbl, link.owner_id, link.word, link.way, link.name)
 from process_tracker.way_to_contact() c, process_tracker.way_to_dataset_type() d, process_tracker.way_to_attribute('source_object_attribute_id') a, lateral (

@@ -3,7 +3,8 @@ import { conflict, DomainError } from '../platform/errors.js';
 import { refuseEmpty } from '../platform/lists.js';
 import { addFilters, replaceFilters } from './filters/process-filters.js';
 import { RegistrationMode, type RegisterProcessInput } from './register-process.input.js';
-import { listsOf, replaceable } from './registration/registration-lists.js';
+import { listsOf } from './registration/registration-lists.js';
+import { replaceable, type RegistrationLists } from './registration/registration-rows.js';
 import { checkRunSettings } from './run-settings.js';
 import { codeOf, textAt } from '../platform/text-at.js';
 
@@ -23,14 +24,12 @@ export interface RegisteredProcess {
 export async function registerProcesses(tx: Tx, requests: readonly RegisterProcessInput[]): Promise<RegisteredProcess[]> {
   requests.forEach(refuseEmptyReplacement);
   requests.forEach((request) => checkRunSettings(request));
-  const lists = listsOf(requests);
+  const { lists, placeOfProcess } = listsOf(requests);
   const rows = await tx
-    .query<{ process_id: number; created: boolean }>('select * from process_tracker.register_processes($1::jsonb)', [
-      JSON.stringify(lists.input),
-    ])
-    .catch((error: unknown) => emailTaken(error, lists.emails));
+    .query<{ process_id: number; created: boolean }>('select * from process_tracker.register_processes($1::jsonb)', [JSON.stringify(lists)])
+    .catch((error: unknown) => emailTaken(error, lists.contacts));
   const registered = requests.map(({ name }) => {
-    const row = rows[lists.placeOfProcess(name) - 1]!;
+    const row = rows[placeOfProcess(name) - 1]!;
     return { id: row.process_id, created: row.created };
   });
   await putFilters(tx, requests, registered);
@@ -59,9 +58,9 @@ function refuseEmptyReplacement(request: RegisterProcessInput): void {
 }
 
 /** Of what a registration writes, only an e-mail can be another row's. */
-function emailTaken(error: unknown, emails: readonly (string | null | undefined)[]): never {
+function emailTaken(error: unknown, contacts: RegistrationLists['contacts']): never {
   const detail = textAt(error, 'detail');
-  const value = emails.find((email) => email && detail?.endsWith(`=(${email}) already exists.`));
+  const value = contacts.map(({ email }) => email).find((email) => email && detail?.endsWith(`=(${email}) already exists.`));
   if (codeOf(error) !== '23505' || !value) throw error;
   throw conflict(`There is another contact with the e-mail ${JSON.stringify(value)}.`, { argument: 'input.contacts', value });
 }

@@ -328,44 +328,6 @@ test('lineage goes both ways at object grain', async () => {
   `);
 });
 
-test.each([
-  ['type', 'Extract'],
-  ['tool', 'airflow'],
-  ['scheduleFrequency', 'weekly'],
-  ['description', 'Something else.'],
-  ['failureLimit', 3],
-  ['runTimeLimitSeconds', 60],
-  ['leaseSeconds', 30],
-  ['cron', '0 5 * * *'],
-])('a registration that changes %s alone changes it, and nothing else', async (setting, value) => {
-  const name = `settings ${setting}`;
-  const settings = async () =>
-    (
-      await api.run(
-        `query ($name: Name) { process(name: $name) {
-          type { name } tool { name } scheduleFrequency { name } description failureLimit runTimeLimitSeconds leaseSeconds cron } }`,
-        { name },
-      )
-    ).process;
-  await api.run(register, {
-    input: {
-      name,
-      type: 'Load',
-      tool: 'cron',
-      scheduleFrequency: 'daily',
-      description: 'Loads.',
-      failureLimit: 9,
-      runTimeLimitSeconds: 9,
-      leaseSeconds: 9,
-      cron: '1 1 * * *',
-    },
-  });
-  const before = await settings();
-  await api.run(register, { input: { name, [setting]: value } });
-  const isLookup = typeof before[setting] === 'object';
-  expect(await settings()).toEqual({ ...before, [setting]: isLookup ? { name: value } : value });
-});
-
 test('a registration that says one fact of an attribute leaves its others as they are', async () => {
   const facts = {
     dataType: 'decimal',

@@ -128,7 +128,7 @@ begin
     from unnest(children, parents, kinds, added) with ordinality n(child, parent, kind, is_new, i) where is_new and kind in ('hard', 'soft', 'control');
 end $$;
 
--- The hard dependencies of a registration (rows `{ p, parent }`: place in `process_ids`, name of the parent).
+-- The hard dependencies of a registration (rows of registered_dependency: place in `process_ids`, name of the parent).
 create or replace function process_tracker.add_dependencies(wanted jsonb, process_ids int[]) returns void language plpgsql as $$
 declare
   missing text;
@@ -136,17 +136,17 @@ declare
   closed int[];
   names text[];
 begin
-  select parent into missing from jsonb_to_recordset(wanted) n(parent text)
+  select parent into missing from jsonb_populate_recordset(null::registered_dependency, wanted) n
     where not exists (select from process where process_name = parent) order by 1 limit 1;
   if found then
     raise exception using errcode = 'WB404', message = format('There is no process %s to depend on.', to_json(missing)),
       detail = jsonb_build_object('argument', 'dependsOn', 'value', missing);
   end if;
-  select array_agg(process_ids[p]), array_agg(process_id) into child_ids, parent_ids
-    from jsonb_to_recordset(wanted) n(p int, parent text) join process on process_name = parent
+  select array_agg(process_ids[n.process]), array_agg(process_id) into child_ids, parent_ids
+    from jsonb_populate_recordset(null::registered_dependency, wanted) n join process on process_name = parent
     where not exists (
       select from process_dependency d left join dependency_type_lkup t using (dependency_type_id)
-      where d.child_process_id = process_ids[p] and d.parent_process_id = process_id and t.dependency_type_name is distinct from 'Soft');
+      where d.child_process_id = process_ids[n.process] and d.parent_process_id = process_id and t.dependency_type_name is distinct from 'Soft');
   if child_ids is null then
     return;
   end if;
