@@ -13,6 +13,17 @@ begin
   return current_setting('waybill.retired', true) = 'some';
 end $$;
 
+-- Makes refuse_retired_process_source, refuse_retired_process_target, refuse_retired_process_source_object,
+-- refuse_retired_process_target_object, refuse_retired_process_source_object_attribute,
+-- refuse_retired_process_target_object_attribute, refuse_retired_process_attribute_mapping,
+-- refuse_retired_process_dependency, refuse_retired_process_relation, refuse_retired_process_contact,
+-- refuse_retired_process_dataset_type, refuse_retired_process_filter, refuse_retired_process_due,
+-- refuse_retired_cluster_process, refuse_retired_run_object, refuse_retired_source_contact,
+-- refuse_retired_source_dataset_type, refuse_retired_source_location, refuse_retired_source_object_lkup,
+-- refuse_retired_source_object_contact, refuse_retired_source_object_dataset_type,
+-- refuse_retired_source_object_location, refuse_retired_source_object_attribute_lkup,
+-- refuse_retired_source_object_attribute_contact; refuse_alias_process, refuse_alias_source_lkup,
+-- refuse_alias_source_object_lkup, refuse_alias_source_object_attribute_lkup, refuse_alias_location_lkup.
 do $do$
 declare
   at record;

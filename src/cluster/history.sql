@@ -1,4 +1,5 @@
 -- What the history records of this folder's tables (history/record-changes.sql, record-links.sql).
+-- Makes record_cluster_tracking_lkup and record_links_cluster_process.
 select process_tracker.record_changes('cluster_tracking_lkup', 'Cluster', 'cluster_id', '$.cluster_name', array['name cluster_name',
   'maxMemory cluster_max_memory', 'maxMemoryUnit cluster_max_memory_unit', 'maxProcessing cluster_max_processing',
   'maxProcessingUnit cluster_max_processing_unit']);

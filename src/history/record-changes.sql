@@ -82,4 +82,5 @@ create or replace function process_tracker.record_lookup(tbl text, kind text, ke
   select process_tracker.record_changes(tbl, kind, key, '$.' || label, array['name ' || label])
 $$;
 
+-- Makes record_system_lkup.
 select process_tracker.record_changes('system_lkup', 'SystemSetting', 'system_id', '$.system_key', array['name system_key', 'value system_value']);

@@ -1,4 +1,6 @@
 -- What the history records of this folder's tables (history/record-changes.sql, record-links.sql).
+-- Makes record_process_type_lkup, record_schedule_frequency_lkup, record_dependency_type_lkup,
+-- record_filter_type_lkup, record_process.
 select process_tracker.record_lookup('process_type_lkup', 'ProcessType', 'process_type_id', 'process_type_name');
 select process_tracker.record_lookup('schedule_frequency_lkup', 'ScheduleFrequency', 'schedule_frequency_id', 'schedule_frequency_name');
 select process_tracker.record_lookup('dependency_type_lkup', 'DependencyType', 'dependency_type_id', 'dependency_type_name');
@@ -12,6 +14,11 @@ select process_tracker.record_changes('process', 'Process', 'process_id', '$.pro
     'scheduleFrequency schedule_frequency_id schedule_frequency_lkup schedule_frequency_name',
     'namespace namespace', 'jobName job_name', 'retiredAt retired_at']);
 
+-- Makes record_links_process_source, record_links_process_target, record_links_process_source_object,
+-- record_links_process_target_object, record_links_process_source_object_attribute,
+-- record_links_process_target_object_attribute, record_links_process_dependency, record_links_process_relation,
+-- record_links_process_contact, record_links_process_contact_role, record_links_process_dataset_type,
+-- record_links_process_filter, record_links_process_alias, record_links_process_attribute_mapping.
 select process_tracker.record_links('{"kind": "Process", "owner": "process", "key": "process_id", "name": "r.process_name"}', link.tbl, link.owner_id, link.word, link.way, link.name)
 from process_tracker.way_to_contact() c, process_tracker.way_to_dataset_type() d, process_tracker.way_to_attribute('source_object_attribute_id') a, lateral (
   select 'process_source', 'process_id', 'sources', w.* from process_tracker.way_to_source('source_id') w

@@ -1,4 +1,5 @@
 -- What the history records of this folder's tables (history/record-changes.sql).
+-- Makes record_process_status_lkup, record_error_type_lkup, record_process_tracking, record_run_group.
 select process_tracker.record_lookup('process_status_lkup', 'ProcessStatus', 'process_status_id', 'process_status_name');
 select process_tracker.record_lookup('error_type_lkup', 'ErrorType', 'error_type_id', 'error_type_name');
 

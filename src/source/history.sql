@@ -1,4 +1,6 @@
 -- What the history records of this folder's tables (history/record-changes.sql, record-links.sql), and how links to them name them.
+-- Makes record_source_type_lkup, record_character_set_lkup, record_data_type_lkup, record_source_lkup,
+-- record_source_object_lkup, record_source_object_attribute_lkup.
 select process_tracker.record_lookup('source_type_lkup', 'SourceType', 'source_type_id', 'source_type_name');
 select process_tracker.record_lookup('character_set_lkup', 'CharacterSet', 'character_set_id', 'character_set_name');
 select process_tracker.record_lookup('data_type_lkup', 'DataType', 'data_type_id', 'data_type');
@@ -27,6 +29,8 @@ create or replace function process_tracker.way_to_attribute(col text, out way te
     $n$concat_ws('.', s.source_name, so.source_object_name, a.source_object_attribute_name)$n$)
 $$;
 
+-- Makes record_links_source_contact, record_links_source_contact_role, record_links_source_dataset_type,
+-- record_links_source_location, record_links_source_alias.
 select process_tracker.record_links('{"kind": "Source", "owner": "source_lkup", "key": "source_id", "name": "r.source_name"}', link.tbl, 'source_id', link.word, link.way, link.name)
 from process_tracker.way_to_contact() c, process_tracker.way_to_dataset_type() d, process_tracker.way_to_location() l, lateral (values
   ('source_contact', 'contacts', c.way, c.name),
@@ -36,6 +40,8 @@ from process_tracker.way_to_contact() c, process_tracker.way_to_dataset_type() d
   ('source_alias', 'aliases', '', '$.name')
 ) as link (tbl, word, way, name);
 
+-- Makes record_links_source_object_contact, record_links_source_object_dataset_type,
+-- record_links_source_object_location, record_links_source_object_alias, record_links_source_object_attribute_lkup.
 select process_tracker.record_links('{"kind": "SourceObject", "owner": "source_object_lkup", "key": "source_object_id", "name": "r.source_object_name"}',
   link.tbl, 'source_object_id', link.word, link.way, link.name)
 from process_tracker.way_to_contact() c, process_tracker.way_to_dataset_type() d, process_tracker.way_to_location() l, process_tracker.way_to_source('source_id') s,
@@ -47,6 +53,7 @@ lateral (values
   ('source_object_attribute_lkup', 'attributes', '', '$.source_object_attribute_name')
 ) as link (tbl, word, way, name);
 
+-- Makes record_links_source_object_attribute_contact, record_links_source_object_attribute_alias.
 select process_tracker.record_links(
   '{"kind": "SourceObjectAttribute", "owner": "source_object_attribute_lkup", "key": "source_object_attribute_id", "name": "r.source_object_attribute_name"}',
   link.tbl, 'source_object_attribute_id', link.word, link.way, link.name)

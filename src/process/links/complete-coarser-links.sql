@@ -43,6 +43,10 @@ begin
   end loop;
 end $body$;
 
+-- Makes complete_process_source, complete_process_target, complete_process_source_object,
+-- complete_process_target_object; mark_process_source, mark_process_target, mark_process_source_object,
+-- mark_process_target_object; move_process_source, move_process_target, move_process_source_object,
+-- move_process_target_object.
 do $do$
 declare
   at record;

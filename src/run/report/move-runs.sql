@@ -73,6 +73,7 @@ begin
   return null;
 end $$;
 
+-- Makes move_process_tracking and judge_process_tracking.
 select process_tracker.make_lifecycle(jsonb_build_object('kind', 'ProcessRun', 'argument', 'run', 'tbl', 'process_tracking', 'key', 'process_tracking_id',
   'state', 'process_status_id', 'states', 'process_status_lkup', 'state_key', 'process_status_id', 'state_name', 'process_status_name',
   'token', 'fencing_token', 'lease', 'lease_until', 'open', 'process_tracker.run_is_open(t.process_status_id, t.ended_at)', 'check', 'check_run_report',
