@@ -1,17 +1,40 @@
 -- What a run's status and end reason mean. ProcessTracker's four statuses have its numbers in every store (checked when it is made).
 
+-- The number of one of the four. Immutable: the planner puts the number in its place, so that it finds the partial indexes, and refuses a name that
+-- is none of them. In plpgsql, since that is the language whose functions it calls fastest.
+create or replace function process_tracker.run_status(name text) returns int language plpgsql immutable parallel safe as $$
+begin
+  case name
+    when 'running' then return 1;
+    when 'completed' then return 2;
+    when 'failed' then return 3;
+    when 'on hold' then return 4;
+  end case;
+end $$;
+
+-- Whether a status is none of the four: it has a number above theirs. The planner puts the comparison in its place.
+create or replace function process_tracker.is_further_status(status int) returns boolean language sql immutable parallel safe as $$
+  select status > 4
+$$;
+
 -- The state of a run as the API calls it: a status of somebody's own is CUSTOM.
 create or replace function process_tracker.run_state(status int, end_reason text) returns text language sql stable as $$
-  select case status when 1 then 'RUNNING' when 2 then 'COMPLETED' when 3 then
-      case end_reason when 'abandoned' then 'ABANDONED' when 'cancelled' then 'CANCELLED' else 'FAILED' end
-    when 4 then 'ON_HOLD' else coalesce((select upper(process_status_name) from process_status_lkup
-      where process_status_id = status and process_status_name in ('unknown', 'skipped')), 'CUSTOM') end
+  select case status
+    when process_tracker.run_status('running') then 'RUNNING'
+    when process_tracker.run_status('completed') then 'COMPLETED'
+    when process_tracker.run_status('failed') then case end_reason when 'abandoned' then 'ABANDONED' when 'cancelled' then 'CANCELLED' else 'FAILED' end
+    when process_tracker.run_status('on hold') then 'ON_HOLD'
+    else coalesce((
+      select upper(process_status_name) from process_status_lkup
+      where process_status_id = status and process_status_name in ('unknown', 'skipped')), 'CUSTOM')
+  end
 $$;
 
 -- Whether a run goes on: it is running, or in a status of somebody's own without an end.
 create or replace function process_tracker.run_is_open(status int, ended_at timestamptz) returns boolean language sql stable as $$
-  select status = 1 or status > 4 and ended_at is null
-    and not exists (select from process_status_lkup where process_status_id = status and process_status_name in ('unknown', 'skipped'))
+  select status = process_tracker.run_status('running')
+    or process_tracker.is_further_status(status) and ended_at is null
+      and not exists (select from process_status_lkup where process_status_id = status and process_status_name in ('unknown', 'skipped'))
 $$;
 
 -- Why an open run counts as stuck: its lease is over, or it runs longer than its process may since it was last taken up (`taken_up_at`, else

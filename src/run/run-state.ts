@@ -28,6 +28,9 @@ registerEnumType(RunState, {
   },
 });
 
+/** The numbers of ProcessTracker's four statuses, which every store gives by itself; for SQL whose plan depends on them. `run_status` has them in SQL. */
+export const runStatus = { running: 1, completed: 2, failed: 3, onHold: 4 } as const;
+
 /** SQL of the state of the run whose row is `alias`. */
 export const runStateSql = (alias = 't'): string => `process_tracker.run_state(${alias}.process_status_id, ${alias}.end_reason)`;
 

@@ -21,6 +21,7 @@ const zero = { sql: (column: string) => `coalesce(${column}, 0)`, nullable: fals
 })
 @Unique({ properties: ['name'] })
 @Unique({ properties: ['processId', 'runNumber'] })
+// Conditions of indexes take constants: 1 is `running`, 2 `completed`.
 @Unique({ name: 'process_tracking_one_running', properties: ['processId'], where: "process_status_id = 1 and origin = 'command'" })
 @Unique({ name: 'process_tracking_one_latest', properties: ['processId'], where: 'is_latest_run' })
 @Unique({ name: 'process_tracking_idempotency_key', properties: ['processId', 'idempotencyKey'], where: 'idempotency_key is not null' })

@@ -27,6 +27,30 @@ test('what sets costs, and what the writes of other clients call, is never compi
   expect(await functionsWhere(`${called} and not ${jitIsOff}`)).toEqual([]);
 });
 
+test('a status by its name is its number to the planner: it finds the partial indexes, by statement and in functions', async () => {
+  const readers = [
+    ['process_tracking_one_running', `select * from process_tracking where process_id = $1 and process_status_id = STATUS and origin = 'command'`, 'running'],
+    ['process_tracking_completed_index', `select max(started_at) from process_tracking where process_id = $1 and process_status_id = STATUS and end_reason is distinct from 'released'`, 'completed'],
+  ]; // prettier-ignore
+  const client = await connect('-c seq_page_cost=1000 -c plan_cache_mode=force_generic_plan');
+  for (const [index, text, name] of readers) {
+    const planOf = async (status: string): Promise<string> => {
+      const sql = text!.replace('STATUS', status);
+      await client.query(`create or replace function pg_temp.plan_of(id int) returns setof text language plpgsql as $f$
+        begin return query explain (costs off) ${sql.replace('$1', 'id')}; end $f$`);
+      const { rows } = await client.query<{ plan_of: string }>('select * from pg_temp.plan_of(1)');
+      await client.query(`prepare by_status (int) as ${sql}`);
+      const prepared = await client.query<{ 'QUERY PLAN': string }>('explain (costs off) execute by_status (1)');
+      await client.query('deallocate by_status');
+      return [...rows.map((row) => row.plan_of), ...prepared.rows.map((row) => row['QUERY PLAN'])].join('\n');
+    };
+    const plan = await planOf(`process_tracker.run_status('${name}')`);
+    expect(plan.match(new RegExp(`using ${index}`, 'g'))).toHaveLength(2);
+    expect(plan).toBe(await planOf(name === 'running' ? '1' : '2'));
+  }
+  await client.end();
+});
+
 /** Processes, their runs, their files and links between them, by number; written past the triggers. */
 const rows = (from: number, to: number) => `
   set session_replication_role = replica;

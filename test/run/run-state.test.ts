@@ -1,4 +1,5 @@
 import { openApi, type Api } from '../support/api.js';
+import { runStatus } from '../../src/run/run-state.js';
 import { day, runsOf } from '../support/runs.js';
 
 let api: Api;
@@ -41,6 +42,21 @@ beforeAll(async () => {
   await api.sql('update process set run_time_limit_seconds = 60 where process_id = $1', [limited]);
   for (const [i, [name, , run]] of made.entries())
     await runs.newRun({ process: `state ${i}`, name, group: 'states', actor: i % 2 ? 'odd' : 'even', ...run });
+});
+
+test('a status has one number, in TypeScript, in SQL and in the store; one that is none of the four is refused by name', async () => {
+  const { running, completed, failed, onHold } = runStatus;
+  const expected = { running, completed, failed, 'on hold': onHold };
+  const numbers = Object.fromEntries(
+    (
+      await api.sql(
+        `select process_status_name as name, process_status_id as id, process_tracker.run_status(process_status_name) as number
+         from process_status_lkup where not process_tracker.is_further_status(process_status_id)`,
+      )
+    ).map(({ name, id, number }) => [name, id === number && id]),
+  );
+  expect(numbers).toEqual(expected);
+  await expect(api.sql(`select process_tracker.run_status('skipped')`)).rejects.toThrow('case not found');
 });
 
 test('P23 each tells its state, whether it is stuck, and how long it took', async () => {

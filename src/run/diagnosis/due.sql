@@ -16,7 +16,7 @@ create or replace function process_tracker.schedules() returns table (process_id
   cross join (select coalesce((select value from waybill_setting where key = 'time_zone'), 'UTC') as name) zone
   cross join lateral (
     select max(c.started_at) as last from process_tracking c
-    where c.process_id = t.process_id and c.process_status_id = 2 and c.end_reason is distinct from 'released'
+    where c.process_id = t.process_id and c.process_status_id = process_tracker.run_status('completed') and c.end_reason is distinct from 'released'
   ) r
   cross join lateral (select greatest(r.last, t.created_date_time) as base) b
   cross join lateral (

@@ -27,13 +27,13 @@ declare
   processes int[];
 begin
   if tg_op = 'INSERT' then
-    select array_agg(distinct n.process_id) into processes from new_rows n where n.process_status_id = 2;
+    select array_agg(distinct n.process_id) into processes from new_rows n where n.process_status_id = process_tracker.run_status('completed');
   elsif tg_op = 'DELETE' then
-    select array_agg(distinct o.process_id) into processes from old_rows o where o.process_status_id = 2;
+    select array_agg(distinct o.process_id) into processes from old_rows o where o.process_status_id = process_tracker.run_status('completed');
   else
     select array_agg(distinct p.id) into processes from old_rows o join new_rows n using (process_tracking_id)
       cross join lateral (values (o.process_id), (n.process_id)) p (id)
-      where 2 in (o.process_status_id, n.process_status_id)
+      where process_tracker.run_status('completed') in (o.process_status_id, n.process_status_id)
         and (o.process_id, o.process_status_id, o.end_reason, o.started_at) is distinct from (n.process_id, n.process_status_id, n.end_reason, n.started_at);
   end if;
   if processes is not null then

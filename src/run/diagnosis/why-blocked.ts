@@ -1,6 +1,6 @@
 import type { Queries } from '../../platform/database.js';
 import type { WalkCut } from '../../platform/read/walk-cut.js';
-import { runIsOpenSql, runStateSql } from '../run-state.js';
+import { runIsOpenSql, runStateSql, runStatus } from '../run-state.js';
 import { walkLimits, type CauseRow } from './why-causes.js';
 
 interface BlockerRow extends Omit<CauseRow, 'runId' | 'state'> {
@@ -21,9 +21,11 @@ interface Found extends BlockerRow {
   cut: WalkCut | null;
 }
 
+const { running, completed, failed, onHold } = runStatus;
+
 /** SQL of whether the run, as the latest of its process, holds back what depends on it: it goes on, went badly, or is a hold. */
 const holdsBack = (run: string): string =>
-  `(${run}.process_status_id in (1, 3, 4) or process_tracker.run_is_open(${run}.process_status_id, ${run}.ended_at))`;
+  `(${run}.process_status_id in (${running}, ${failed}, ${onHold}) or process_tracker.run_is_open(${run}.process_status_id, ${run}.ended_at))`;
 
 /**
  * What holds processes back: their own run, and all that they depend on whose latest command run would hold back its children. One statement, whatever the depth.
@@ -40,7 +42,7 @@ export async function whyBlocked(db: Queries, ids: readonly number[], group: num
      ) w
      left join lateral (
        select n.id as "processId", l.process_tracking_id as "runId", case when l.process_tracking_id is not null then ${runStateSql('l')} end as state,
-         case w.distance when 1 then true when 0 then not (l.process_status_id <> 4 and l.lease_until is not null
+         case w.distance when 1 then true when 0 then not (l.process_status_id <> ${onHold} and l.lease_until is not null
            and process_tracker.why_stuck(l.lease_until, coalesce(l.taken_up_at, l.started_at), p.run_time_limit_seconds) is not null) else false end as blocks
        from unnest(w.processes) n(id) join process p on p.process_id = n.id
        left join lateral (
@@ -52,8 +54,8 @@ export async function whyBlocked(db: Queries, ids: readonly number[], group: num
            where g.origin = 'command'
            order by g.process_run_id desc limit 1)
        ) l on true
-       where case when w.distance = 0 then l.process_status_id = 4 or ${runIsOpenSql('l')}
-         when $4::int is null then ${holdsBack('l')} else l.process_status_id is distinct from 2 end
+       where case when w.distance = 0 then l.process_status_id = ${onHold} or ${runIsOpenSql('l')}
+         when $4::int is null then ${holdsBack('l')} else l.process_status_id is distinct from ${completed} end
      ) x on true
      where x."processId" is not null or w.cut is not null
      order by r.root, w.distance, x."processId"`,

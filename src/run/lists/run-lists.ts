@@ -18,7 +18,7 @@ import type { Condition } from '../../platform/read/values.js';
 import { processRefs } from '../../process/process-naming.js';
 import { ProcessRun } from '../run.entity.js';
 import { groupRefs } from '../group-refs.js';
-import { RunState, runIsOpenSql } from '../run-state.js';
+import { RunState, runIsOpenSql, runStatus } from '../run-state.js';
 import { textAt } from '../../platform/text-at.js';
 
 const orders = { STARTED_AT: 'startedAt', RUN_NUMBER: 'runNumber' };
@@ -115,7 +115,7 @@ const furtherStatuses = (ctx: Context): Promise<{ id: number; name: string }[]> 
   ctx.loaders
     .get<string, { id: number; name: string }[]>('further statuses', async (keys) => {
       const rows = await ctx.db.query<{ id: number; name: string }>(
-        'select process_status_id as id, process_status_name as name from process_status_lkup where process_status_id not in (1, 2, 3, 4) order by 1',
+        'select process_status_id as id, process_status_name as name from process_status_lkup where process_tracker.is_further_status(process_status_id) order by 1',
       );
       return keys.map(() => rows);
     })
@@ -126,7 +126,11 @@ const failures: Readonly<Partial<Record<RunState, string>>> = {
   [RunState.ABANDONED]: `t.end_reason = 'abandoned'`,
   [RunState.CANCELLED]: `t.end_reason = 'cancelled'`,
 };
-const numbers: Readonly<Partial<Record<RunState, number>>> = { [RunState.RUNNING]: 1, [RunState.COMPLETED]: 2, [RunState.ON_HOLD]: 4 };
+const numbers: Readonly<Partial<Record<RunState, number>>> = {
+  [RunState.RUNNING]: runStatus.running,
+  [RunState.COMPLETED]: runStatus.completed,
+  [RunState.ON_HOLD]: runStatus.onHold,
+};
 
 /** Runs in one of these states. The numbers of statuses stand in the SQL, so that PostgreSQL knows which of them are rare. */
 async function inState(ctx: Context, states: readonly RunState[] | null | undefined): Promise<Condition | undefined> {
@@ -136,7 +140,7 @@ async function inState(ctx: Context, states: readonly RunState[] | null | undefi
   const parts: string[] = [];
   for (const state of new Set(states)) {
     if (numbers[state]) stored.push(numbers[state]);
-    else if (failures[state]) parts.push(`t.process_status_id = 3 and ${failures[state]}`);
+    else if (failures[state]) parts.push(`t.process_status_id = ${runStatus.failed} and ${failures[state]}`);
     else {
       const named = ({ name }: { name: string }) => name === 'unknown' || name === 'skipped';
       const wanted = (each: { name: string }) => (state === RunState.CUSTOM ? !named(each) : each.name === state.toLowerCase());

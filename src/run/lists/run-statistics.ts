@@ -1,5 +1,6 @@
 import type { Window } from '../../platform/checks.js';
 import type { Queries } from '../../platform/database.js';
+import { runStatus } from '../run-state.js';
 
 export interface Statistics {
   runCount: number;
@@ -17,21 +18,23 @@ export interface Statistics {
   longest: number | null;
 }
 
+const { completed, failed } = runStatus;
+
 /** Runs that ended, well or badly. A hold, what was skipped and what nobody knows the end of are none. */
 const counted = `r.ended_at >= $1::timestamptz and r.ended_at < coalesce($2::timestamptz, 'infinity') and (r.end_reason is null or r.end_reason not in ('released', 'parent failed'))
-  and (r.process_status_id in (2, 3) or r.process_status_id > 4
+  and (r.process_status_id in (${completed}, ${failed}) or process_tracker.is_further_status(r.process_status_id)
     and r.process_status_id not in (select process_status_id from process_status_lkup where process_status_name in ('unknown', 'skipped')))`;
 
-const figures = `count(*)::int as "runCount", count(*) filter (where status = 2)::int as completed,
-  count(*) filter (where status = 3 and reason is distinct from 'abandoned' and reason is distinct from 'cancelled')::int as failed,
-  count(*) filter (where status = 3 and reason = 'abandoned')::int as abandoned, count(*) filter (where status = 3 and reason = 'cancelled')::int as cancelled,
-  count(*) filter (where status > 4)::int as custom,
-  count(*) filter (where status = 2)::float8 / nullif(count(*) filter (where status = 2 or status = 3 and reason is distinct from 'cancelled'), 0) as "successRate",
+const figures = `count(*)::int as "runCount", count(*) filter (where status = ${completed})::int as completed,
+  count(*) filter (where status = ${failed} and reason is distinct from 'abandoned' and reason is distinct from 'cancelled')::int as failed,
+  count(*) filter (where status = ${failed} and reason = 'abandoned')::int as abandoned, count(*) filter (where status = ${failed} and reason = 'cancelled')::int as cancelled,
+  count(*) filter (where process_tracker.is_further_status(status))::int as custom,
+  count(*) filter (where status = ${completed})::float8 / nullif(count(*) filter (where status = ${completed} or status = ${failed} and reason is distinct from 'cancelled'), 0) as "successRate",
   sum(records)::text as "recordCount", min(seconds) as shortest, avg(seconds) as mean, percentile_cont(0.5) within group (order by seconds) as median,
   percentile_cont(0.95) within group (order by seconds) as p95, max(seconds) as longest`;
 
 const runs = `select r.process_id, r.process_status_id as status, r.end_reason as reason, coalesce(r.process_run_record_count, 0) as records,
-  case r.process_status_id when 2 then extract(epoch from r.ended_at - r.started_at)::float8 end as seconds from process_tracking r`;
+  case r.process_status_id when ${completed} then extract(epoch from r.ended_at - r.started_at)::float8 end as seconds from process_tracking r`;
 
 const nothing: Statistics = {
   runCount: 0,

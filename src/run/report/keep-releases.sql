@@ -9,6 +9,8 @@ begin
   return new;
 end $$;
 create or replace trigger keep_release before update of process_status_id on process_tracker.process_tracking for each row
-  when (old.process_status_id = 4 and new.process_status_id not in (1, 3, 4) and new.end_reason is null
+  when (old.process_status_id = process_tracker.run_status('on hold')
+    and new.process_status_id not in (process_tracker.run_status('running'), process_tracker.run_status('failed'), process_tracker.run_status('on hold'))
+    and new.end_reason is null
     and coalesce(current_setting('waybill.actor_id', true), '') = '')
   execute function process_tracker.keep_release();

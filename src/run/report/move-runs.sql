@@ -23,7 +23,7 @@ begin
     return '{"done": true}';
   end if;
   -- A hold that was released to a status of somebody's own has ended as well.
-  if item ->> 'to' <> state and not open and run.process_status_id not in (1, 2, 3, 4)
+  if item ->> 'to' <> state and not open and process_tracker.is_further_status(run.process_status_id)
       and not exists (select from process_status_lkup where process_status_name = state and state in ('unknown', 'skipped')) then
     if item ->> 'to' <> 'running' then
       return jsonb_build_object('code', 'CONFLICT', 'message', format('This ProcessRun has ended as %s and cannot become %s.', state, item ->> 'to'),
@@ -82,7 +82,7 @@ select process_tracker.make_lifecycle(jsonb_build_object('kind', 'ProcessRun', '
     process_run_end_date_time = case when (m.x ->> 'ends')::boolean then coalesce((m.x ->> 'endedAt')::timestamptz, m.now)::timestamp
       when m.x ->> 'to' = 'running' then null else t.process_run_end_date_time end,
     -- Whoever ends a hold has released it.
-    end_reason = case when (m.x ->> 'ends')::boolean then coalesce(m.x ->> 'endReason', case t.process_status_id when 4 then 'released' end)
+    end_reason = case when (m.x ->> 'ends')::boolean then coalesce(m.x ->> 'endReason', case t.process_status_id when process_tracker.run_status('on hold') then 'released' end)
       when m.x ->> 'to' = 'running' then null else t.end_reason end,
     process_run_insert_count = coalesce((m.x ->> 'insertCount')::bigint, t.process_run_insert_count),
     process_run_update_count = coalesce((m.x ->> 'updateCount')::bigint, t.process_run_update_count),
@@ -94,7 +94,7 @@ select process_tracker.make_lifecycle(jsonb_build_object('kind', 'ProcessRun', '
     process_run_low_date_time = least(t.process_run_low_date_time, (m.x ->> 'lowAt')::timestamptz::timestamp),
     process_run_high_date_time = greatest(t.process_run_high_date_time, (m.x ->> 'highAt')::timestamptz::timestamp),
     -- From here the time limit counts: taken up again after it had ended, rested in another status, or its lease had expired.
-    taken_up_at = case when m.x ->> 'to' = 'running' and t.process_status_id <> 1
+    taken_up_at = case when m.x ->> 'to' = 'running' and t.process_status_id <> process_tracker.run_status('running')
         or (m.x ->> 'heartbeat')::boolean and m.open and t.lease_until <= m.now and not coalesce((m.x ->> 'ends')::boolean, false)
       then m.now else t.taken_up_at end,
     heartbeat_at = case when (m.x ->> 'heartbeat')::boolean and m.open then m.now else t.heartbeat_at end,

@@ -83,7 +83,7 @@ end $$;
 -- repeated. An instant that is not given is the end of the report, or of a run that failed by it. A report that has nothing else to say is
 -- `repeated`; one whose run has failed may fail it once more. The processes are locked, so that of reports at once the later one sees the error.
 create or replace function process_tracker.without_known_errors(items jsonb) returns jsonb language sql stable as $$
-  select jsonb_agg(case when cardinality(e.known) > 0 and e.new is null and (n.x ->> 'to' = 'failed' and r.process_status_id = 3 or not n.x ?| array['to', 'recordCount',
+  select jsonb_agg(case when cardinality(e.known) > 0 and e.new is null and (n.x ->> 'to' = 'failed' and r.process_status_id = process_tracker.run_status('failed') or not n.x ?| array['to', 'recordCount',
         'insertCount', 'updateCount', 'lowAt', 'highAt', 'leaseSeconds', 'parameters'])
       then n.x - array['errors', 'mustMove', 'version'] || jsonb_build_object('repeated', true)
       else n.x || jsonb_strip_nulls(jsonb_build_object('errors', coalesce(e.new, case when cardinality(e.known) > 0 then '[]'::jsonb end))) end order by n.i)
@@ -95,7 +95,7 @@ create or replace function process_tracker.without_known_errors(items jsonb) ret
         select min(t.error_tracking_id) from error_tracking t join error_type_lkup y using (error_type_id)
         where t.process_tracking_id = r.process_tracking_id and y.error_type_name = e ->> 'type' and t.error_description is not distinct from e ->> 'description'
           and t.occurred_at = coalesce((e ->> 'occurredAt')::timestamptz, (n.x ->> 'endedAt')::timestamptz,
-            case when n.x ->> 'to' = 'failed' and r.process_status_id = 3 then r.ended_at end)) as id
+            case when n.x ->> 'to' = 'failed' and r.process_status_id = process_tracker.run_status('failed') then r.ended_at end)) as id
       from jsonb_array_elements(n.x -> 'errors') with ordinality l(e, place)
     ) k
   ) e
@@ -131,7 +131,7 @@ begin
       cross join (select process_tracker.waybill_now() as now) n
       -- A Python client goes by the highest number alone: a skip on top of a hold would release it for one.
       where not exists (select from process_tracking r where r.process_id = p.process_id and r.group_id = cause.group_id)
-        and not exists (select from process_tracking r where r.process_id = p.process_id and r.process_run_id = l.number and r.process_status_id = 4)
+        and not exists (select from process_tracking r where r.process_id = p.process_id and r.process_run_id = l.number and r.process_status_id = process_tracker.run_status('on hold'))
       order by p.process_id;
   end loop;
   perform set_config('waybill.reason', coalesce(reason, ''), true), set_config('waybill.evidence', '', true);

@@ -20,7 +20,7 @@ begin
   -- The latest by number, not by flag: a run that a failed parent skipped is no word of the process itself.
   select * into latest from process_tracking r where r.process_id = judge_start.process and r.origin = 'command'
     and r.end_reason is distinct from 'parent failed' order by r.process_run_id desc limit 1;
-  select * into going from process_tracking r where r.process_id = judge_start.process and r.process_status_id = 1 and r.origin = 'command';
+  select * into going from process_tracking r where r.process_id = judge_start.process and r.process_status_id = process_tracker.run_status('running') and r.origin = 'command';
   if going.process_id is null and process_tracker.run_is_open(latest.process_status_id, latest.ended_at) then
     going := latest;
   end if;
@@ -32,17 +32,17 @@ begin
     end if;
     stale := going.process_tracking_id;
     facts := facts || jsonb_build_object('abandons', stale);
-  elsif latest.process_status_id = 4 then
+  elsif latest.process_status_id = process_tracker.run_status('on hold') then
     return facts || jsonb_build_object('outcome', 'ON_HOLD', 'run', latest.process_tracking_id);
   end if;
 
   if failure_limit > 0 then
     -- What is cancelled, skipped or unknown neither counts nor resets; a hold that was released resets.
     select array_agg(f.id order by f.number desc) into failures from (
-      select r.process_tracking_id as id, r.process_run_id as number, r.process_status_id = 3 or r.process_tracking_id is not distinct from stale as failed
+      select r.process_tracking_id as id, r.process_run_id as number, r.process_status_id = process_tracker.run_status('failed') or r.process_tracking_id is not distinct from stale as failed
       from process_tracking r
       where r.process_id = judge_start.process and r.origin = 'command' and (r.end_reason is null or r.end_reason in ('abandoned', 'released'))
-        and (r.end_reason = 'released' or r.process_status_id <= 4
+        and (r.end_reason = 'released' or not process_tracker.is_further_status(r.process_status_id)
           or r.process_status_id not in (select s.process_status_id from process_status_lkup s where s.process_status_name in ('skipped', 'unknown')))
       order by r.process_run_id desc limit failure_limit
     ) f having bool_and(f.failed) and count(*) = failure_limit;
@@ -53,9 +53,9 @@ begin
     into parents
     from (
       select p.parent, p.hard, p.kind, r.process_tracking_id as run, case when r.process_tracking_id is not null then process_tracker.run_state(r.process_status_id, r.end_reason) end as state,
-        case when in_group is not null and p.hard then r.process_status_id is distinct from 2
-          else coalesce(r.process_status_id in (1, 3, 4) or process_tracker.run_is_open(r.process_status_id, r.ended_at), false) end as unwell,
-        r.process_status_id is null or r.process_status_id > 4 as unsure
+        case when in_group is not null and p.hard then r.process_status_id is distinct from process_tracker.run_status('completed')
+          else coalesce(r.process_status_id in (process_tracker.run_status('running'), process_tracker.run_status('failed'), process_tracker.run_status('on hold')) or process_tracker.run_is_open(r.process_status_id, r.ended_at), false) end as unwell,
+        r.process_status_id is null or process_tracker.is_further_status(r.process_status_id) as unsure
       from (
         select d.parent_process_id as parent, d.dependency_type_id <> soft as hard, case d.dependency_type_id when soft then 'soft' else 'hard' end as kind
           from process_dependency d where d.child_process_id = judge_start.process

@@ -1,4 +1,4 @@
--- Makes the next run of a locked process, running (1) or on hold (4), and its latest. `input` holds, each left out where nothing is said: actor
+-- Makes the next run of a locked process, running or on hold, and its latest. `input` holds, each left out where nothing is said: actor
 -- (its number), name, key and keyInput, leaseSeconds, group (its number), parentRun, parameters (name, value). Answers its row.
 drop function if exists process_tracker.add_run(process_tracker.process, int, jsonb);
 create function process_tracker.add_run(process process_tracker.process, status int, input jsonb) returns process_tracker.process_tracking language plpgsql as $$
@@ -6,7 +6,7 @@ declare
   -- A start that had to wait began before the run ended that it waited for; the run did not.
   now constant timestamptz := greatest(process_tracker.waybill_now(), (select r.ended_at from process_tracking r
     where r.process_id = process.process_id and r.is_latest_run and r.ended_at <= process_tracker.waybill_clock()));
-  lease constant int := case status when 1 then coalesce((input ->> 'leaseSeconds')::int, process.lease_seconds) end;
+  lease constant int := case status when process_tracker.run_status('running') then coalesce((input ->> 'leaseSeconds')::int, process.lease_seconds) end;
   number int;
   token constant bigint := nextval('process_tracker.fencing_token_seq');
   run process_tracking;
@@ -16,14 +16,14 @@ begin
   insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time, started_at, process_run_actor_id, is_latest_run,
       process_run_name, fencing_token, lease_seconds, lease_until, heartbeat_at, idempotency_key, idempotency_input, group_id, parent_run_id)
     values (process.process_id, status, number, now::timestamp, now, (input ->> 'actor')::int, true,
-      input ->> 'name', token, lease, now + lease * interval '1 second', case status when 1 then now end,
+      input ->> 'name', token, lease, now + lease * interval '1 second', case status when process_tracker.run_status('running') then now end,
       input ->> 'key', input -> 'keyInput' || jsonb_build_object('fencingToken', token::text), (input ->> 'group')::int, (input ->> 'parentRun')::int)
     returning * into run;
   if input @? '$.parameters[*]' then
     insert into run_parameter (process_tracking_id, name, value)
       select run.process_tracking_id, p ->> 'name', p ->> 'value' from jsonb_array_elements(input -> 'parameters') p order by 2;
   end if;
-  if status = 1 then
+  if status = process_tracker.run_status('running') then
     insert into run_object (process_tracking_id, direction, source_object_id)
       select run.process_tracking_id, 'input', l.source_object_id from process_source_object l where l.process_id = process.process_id
       union all select run.process_tracking_id, 'output', l.target_object_id from process_target_object l where l.process_id = process.process_id;
@@ -100,11 +100,11 @@ begin
   if facts ->> 'outcome' = 'ON_HOLD' then
     perform set_config('waybill.reason', format('It failed %s times in a row.', facts ->> 'failureLimit'), true);
     -- A refused start may be repeated with its key and its name.
-    made := process_tracker.add_run(proc, 4, input - array['key', 'keyInput', 'name', 'parameters']);
+    made := process_tracker.add_run(proc, process_tracker.run_status('on hold'), input - array['key', 'keyInput', 'name', 'parameters']);
     perform set_config('waybill.reason', coalesce(reason, ''), true);
     return facts || jsonb_build_object('run', made.process_tracking_id, 'wrote', true);
   end if;
-  made := process_tracker.add_run(proc, 1, input);
+  made := process_tracker.add_run(proc, process_tracker.run_status('running'), input);
   return facts || jsonb_build_object('run', made.process_tracking_id, 'token', made.fencing_token::text, 'wrote', true);
 end $$;
 
@@ -170,7 +170,7 @@ begin
   if facts ?| array['abandons', 'stale'] then
     perform process_tracker.abandon_runs(array[coalesce(facts ->> 'abandons', facts ->> 'stale')::int]);
   end if;
-  hold := process_tracker.add_run(proc, 4, jsonb_build_object('actor', process_tracker.actor_number(actor)));
+  hold := process_tracker.add_run(proc, process_tracker.run_status('on hold'), jsonb_build_object('actor', process_tracker.actor_number(actor)));
   return jsonb_build_object('id', hold.process_tracking_id, 'done', false);
 end $$;
 
@@ -183,7 +183,7 @@ begin
   select p.process_name into name from process p where p.process_id = hold_of.process for no key update;
   select * into hold from process_tracking r where r.process_id = hold_of.process and r.origin = 'command'
     and r.end_reason is distinct from 'parent failed' order by r.process_run_id desc limit 1;
-  if hold.process_status_id is distinct from 4 then
+  if hold.process_status_id is distinct from process_tracker.run_status('on hold') then
     raise exception using errcode = 'WB409', message = format('%s is not on hold.', to_json(name)),
       detail = jsonb_build_object('argument', 'input.process', 'value', name,
         'state', process_tracker.run_state(hold.process_status_id, hold.end_reason));
