@@ -1,9 +1,10 @@
 import type { Database } from '../platform/database.js';
 import { globalId } from '../platform/entity/ids.js';
+import type { TraversalNode } from '../platform/read/traversal.js';
 import { inTurns } from '../platform/turns.js';
 import type { LineageEdge } from './lineage.type.js';
 import { LineageGrain } from './lineage.type.js';
-import { kinds, type Walk, type WalkNode } from './walk-lineage.js';
+import { kinds, type Walk } from './walk-lineage.js';
 
 /** Where the links of a grain stand: table, column of the data, kind of the data, whether the process writes it, and which links count. */
 const links = {
@@ -74,7 +75,7 @@ export async function edgesOf(db: Database, walks: readonly Walk[]): Promise<Lin
     await inTurns(before, (node) => void old.add(keyOf(node)));
     for (const list of [before, nodes]) await inTurns(list, (node) => void ids.set(keyOf(node), globalId(kinds[node.kind]!, node.id)));
     const edges: LineageEdge[] = [];
-    const addEdges = (node: WalkNode) => {
+    const addEdges = (node: TraversalNode) => {
       if (node.kind > 0) return;
       const key = keyOf(node);
       const process = ids.get(key)!;
@@ -92,4 +93,4 @@ export async function edgesOf(db: Database, walks: readonly Walk[]): Promise<Lin
   return answers;
 }
 
-const keyOf = ({ kind, id }: Pick<WalkNode, 'kind' | 'id'>): number => id * kinds.length + kind;
+const keyOf = ({ kind, id }: Pick<TraversalNode, 'kind' | 'id'>): number => id * kinds.length + kind;

@@ -6,13 +6,14 @@ import { invalid, notFound } from '../platform/errors.js';
 import { decodeId, globalId } from '../platform/entity/ids.js';
 import type { Row } from '../platform/entity/node.js';
 import type { EntityClass } from '../platform/entity/rows.js';
+import { defaultNodes, type TraversalNode } from '../platform/read/traversal.js';
 import { stamped } from '../platform/read/stamped.js';
 import { Process } from '../process/process.entity.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
 import { edgesOf } from './lineage-edges.js';
-import { defaultNodes, Lineage, LineageArgs, LineageNode, maxRoots, type LineageEdge } from './lineage.type.js';
-import { kinds, walkLineage, type Walk, type WalkNode } from './walk-lineage.js';
+import { Lineage, LineageArgs, LineageNode, maxRoots, type LineageEdge } from './lineage.type.js';
+import { kinds, walkLineage, type Walk } from './walk-lineage.js';
 
 /** The entities of the kinds of nodes. */
 const entities: readonly EntityClass<{ id: number }>[] = [Process, Source, SourceObject];
@@ -94,11 +95,11 @@ class LineageResolver {
 @Resolver(() => LineageNode)
 class LineageNodeResolver {
   @FieldResolver()
-  id(@Root() node: WalkNode): string {
+  id(@Root() node: TraversalNode): string {
     return globalId(kinds[node.kind]!, node.id);
   }
   @FieldResolver()
-  async subject(@Root() node: WalkNode, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
+  async subject(@Root() node: TraversalNode, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
     return stamped(await ctx.load(entities[node.kind]!, node.id, info), kinds[node.kind]!);
   }
 }

@@ -1,5 +1,6 @@
 import { ArgsType, createUnionType, Extensions, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Row } from '../platform/entity/node.js';
+import { defaultNodes, maxNodes } from '../platform/read/traversal.js';
 import { WalkCut } from '../platform/read/walk-cut.js';
 import { Process } from '../process/process.entity.js';
 import { SourceObject } from '../source/source-object.entity.js';
@@ -39,8 +40,6 @@ registerEnumType(LineageGrain, {
   },
 });
 
-export const defaultNodes = 10_000;
-export const maxNodes = 100_000;
 export const maxRoots = 100;
 
 @ArgsType()

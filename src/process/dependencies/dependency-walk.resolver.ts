@@ -2,12 +2,11 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Args, ArgsType, Ctx, Field, FieldResolver, Info, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
 import type { Row } from '../../platform/entity/node.js';
+import { defaultNodes, maxNodes } from '../../platform/read/traversal.js';
 import { WalkCut } from '../../platform/read/walk-cut.js';
 import { dependencies, DependencyKind } from '../dependency-kind.js';
 import { Process } from '../process.entity.js';
-import { kindsOf, maxNodes, walkDependencies, type DependencyNode as Node, type DependencyWalk as Walk } from './walk-dependencies.js';
-
-const defaultNodes = 10_000;
+import { kindsOf, walkDependencies, type DependencyNode as Node, type DependencyWalk as Walk } from './walk-dependencies.js';
 
 @ArgsType()
 class DependencyWalkArgs {
@@ -82,7 +81,7 @@ class DependencyWalkResolver {
   }
   @FieldResolver()
   visitedNodes(@Root() walk: Walk): number {
-    return walk.distances.size - 1;
+    return walk.before.length + walk.nodes.length;
   }
 }
 
