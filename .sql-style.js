@@ -16,8 +16,8 @@ const clause =
 
 /** Text of a statement, as far as it has more than a word of SQL. */
 const isSql = (text) =>
-  /^\s*(?:with|select|insert|update|delete|create|perform|from|where|and|or|join|left|cross|union|order|on conflict)\b/i.test(text) &&
-  /\b(?:from|into|set|where|join|select)\b/i.test(text);
+  /^\s*(?:with|select|insert|update|delete|create|perform|from|where|and|or|join|left|cross|union|order|on conflict)\b/.test(text) &&
+  /\b(?:from|into|set|where|join|select)\b/.test(text);
 
 /** The clauses of a line that stand in no parentheses of it. */
 function clausesOf(line) {

@@ -82,10 +82,12 @@ export async function updateLocation(tx: Tx, given: LocationChange): Promise<{ i
   if (input.bucket === undefined && now.bucket !== (was?.bucket ?? null)) changes.bucket = now.bucket;
   await tx.query('select process_tracker.lock_place(process_tracker.canonical_path($1))', [now.path]);
   const [other] = await tx.query<{ name: string }>(
-    `select process_tracker.mask_address(location_name) as name from location_lkup l
+    `select process_tracker.mask_address(location_name) as name
+     from location_lkup l
      where canonical_path = process_tracker.canonical_path($1) and location_id <> $2
        and not exists (select from location_lkup o where o.location_id = $2 and o.canonical_path = l.canonical_path)
-     order by location_id limit 1`,
+     order by location_id
+     limit 1`,
     [now.path, row.id],
   );
   if (other)

@@ -1,12 +1,13 @@
 import { Contact } from '../../src/contact/contact.entity.js';
 import { DomainError } from '../../src/platform/errors.js';
 import { globalId } from '../../src/platform/entity/ids.js';
-import { namedRefs, resolveRefs } from '../../src/platform/read/references.js';
+import { namedRefs, resolveRefs, type RowLock } from '../../src/platform/read/references.js';
 import { deleteRows, entitiesIn, insertRow, updateRows } from '../../src/platform/write/entities.js';
 import type { Tx } from '../../src/platform/database.js';
 import { RunGroup } from '../../src/run/run-group.entity.js';
 import { objectRefs } from '../../src/source/source-naming.js';
 import { openApi, type Api } from '../support/api.js';
+import { untilWaiting } from '../support/gates.js';
 
 let api: Api;
 beforeAll(async () => {
@@ -120,4 +121,39 @@ test('references that are given in any order are locked in one order, so that no
   await new Promise((resolve) => setTimeout(resolve, 1500));
   const [after] = await api.sql<{ deadlocks: number }>('select deadlocks::int from pg_stat_database where datname = current_database()');
   expect(after).toEqual(before);
+});
+
+const kept = (tx: Tx, name: string, lock: RowLock) => resolveRefs(tx, namedRefs({ entity: Contact }), [{ name }], { at: String, lock });
+
+test('a record that is locked waits with its deletion until the transaction has ended', async () => {
+  await write((tx) => insertRow(tx, Contact, { name: 'kept' }));
+  const { deleting } = await write(async (tx) => {
+    await kept(tx, 'kept', 'key share');
+    const waiting = { deleting: api.run('mutation { deleteContact(input: { name: "kept" }) { deletedName } }') };
+    await untilWaiting(api);
+    expect(await contacts('kept')).toHaveLength(1);
+    return waiting;
+  });
+  expect((await deleting).deleteContact).toEqual({ deletedName: 'kept' });
+});
+
+test('a record that went while its lock was waited for is not found', async () => {
+  const { id } = (await write((tx) => insertRow(tx, Contact, { name: 'going' })))!;
+  const { finding } = await write(async (tx) => {
+    await deleteRows(tx, Contact, { id });
+    const waiting = { finding: write((other) => kept(other, 'going', 'key share')) };
+    await untilWaiting(api);
+    return waiting;
+  });
+  expect(await finding).toEqual([expect.objectContaining({ code: 'NOT_FOUND' })]);
+});
+
+test('a former name leads to the record that had it last, also where another client gave it to a second one', async () => {
+  const rename = (name: string, newName: string) =>
+    api.run('mutation ($input: UpdateSourceInput!) { updateSource(input: $input) { warnings } }', { input: { name, newName } });
+  await api.run('mutation { createSource(input: { name: "lake" }) { created } }');
+  await rename('lake', 'old lake');
+  await api.sql(`insert into source_lkup (source_name, source_type_id) values ('lake', 1)`);
+  await rename('lake', 'new lake');
+  expect(await api.run('{ source(name: "lake") { name } }')).toEqual({ source: { name: 'new lake' } });
 });

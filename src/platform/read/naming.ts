@@ -34,15 +34,16 @@ export const nameArguments = ({ within }: Naming): string[] =>
 /** SQL of the number of the record with this name in what `scope` is the number of; by its own name or a former one, null if there is none. */
 export function idInSql({ entity, within, alias }: Naming, name: string, scope?: string): string {
   const { table, key, columns } = shapeOf(entity);
-  const own = within ? ` and ${columns.get(within.property)!.column} = ${scope}` : '';
-  const byName = `select ${key} from ${table} where ${columns.get('name')!.column} = ${name}${own}`;
+  const nameIs = `${columns.get('name')!.column} = ${name}`;
+  const own = within ? `${nameIs} and ${columns.get(within.property)!.column} = ${scope}` : nameIs;
+  const byName = `select ${key} from ${table} where ${own}`;
   if (!alias) return `(${byName})`;
   const former = shapeOf(alias.entity);
   const columnOf = (property: string) => former.columns.get(property)!.column;
-  const beside = alias.scope
-    ? ` and ${columnOf(alias.scope.property)} = ${alias.scope.value === undefined ? scope : `'${alias.scope.value}'`}`
-    : '';
-  const byAlias = `select ${columnOf(referenceTo(entity, alias.entity))} from ${former.table} where name = ${name}${beside}`;
+  const { property: beside, value } = alias.scope ?? {};
+  const was = beside ? `name = ${name} and ${columnOf(beside)} = ${value === undefined ? scope : `'${value}'`}` : `name = ${name}`;
+  const holder = columnOf(referenceTo(entity, alias.entity));
+  const byAlias = `select ${holder} from ${former.table} where ${was}`;
   return `coalesce((${byName}), (${byAlias}))`;
 }
 

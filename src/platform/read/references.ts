@@ -96,11 +96,12 @@ export async function resolveRefs<R extends object, E extends object, P extends 
   const missing = asked.filter(({ i }) => !answers[i]);
   if (missing.length) {
     const outer = kind.outer?.() ?? [];
+    const numbers = outer.map(({ idSql }) => idSql).join(', ');
     const known = new Map<number, (number | null)[]>();
     if (outer.length)
       for (const { i, ids } of await db.query<{ i: number; ids: (number | null)[] }>(
-        `select w.i, array[${outer.map(({ idSql }) => idSql).join(', ')}]::int[] as ids
-         from jsonb_to_recordset($1::jsonb) w(i int, ${kind.columns})`,
+        `select w.i, array[${numbers}]::int[] as ids
+         from ${recordsOf(kind)}`,
         [asJson(missing)],
       ))
         known.set(i, ids);
@@ -137,6 +138,9 @@ const isNumberAlone = (row: object): row is { id: number } =>
 
 const asJson = (asked: readonly { i: number; row: object }[]) => JSON.stringify(asked.map(({ i, row }) => ({ ...row, i })));
 
+/** The rows `w` of a list of references. */
+const recordsOf = ({ columns }: { columns: string }) => `jsonb_to_recordset($1::jsonb) w(i int, ${columns})`;
+
 type Looking = Pick<RefKind, 'entity' | 'columns' | 'idSql' | 'foundSql' | 'scope'>;
 
 function statement(
@@ -145,11 +149,13 @@ function statement(
   lock: RowLock | undefined,
 ): string {
   const { table, key } = shapeOf(entity);
-  if (foundSql && !read.length && !lock) return `select w.i, w.id from ${foundSql} w where w.id is not null`;
+  if (foundSql && !read.length && !lock)
+    return `select w.i, w.id
+     from ${foundSql} w
+     where w.id is not null`;
   const list = selectList(entity, new Set(['id', scope, ...read]));
-  const wanted = foundSql
-    ? `${foundSql} w cross join lateral (select w.id offset 0) n`
-    : `jsonb_to_recordset($1::jsonb) w(i int, ${columns})\n     cross join lateral (select ${idSql()} as id offset 0) n`;
+  const wanted = `${foundSql ? `${foundSql} w` : recordsOf({ columns })}
+     cross join lateral (select ${foundSql ? 'w.id' : idSql()} as id offset 0) n`;
   // Row by row, whatever the statistics say of a list: a join might read the whole table. Where writes are, the settings see to that.
   return lock
     ? `select w.i, ${list}

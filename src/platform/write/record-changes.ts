@@ -82,9 +82,11 @@ export async function createThing(
       at: below('input', { id: `${within.argument}Id`, name: within.argument }),
       lock: 'key share',
     }));
-  const find = async () =>
-    (await tx.query<{ id: number | null }>(`select ${idInSql(naming, '$1', '$2')} as id`, [input.name, ...(parent ? [parent.id] : [])]))[0]!
-      .id;
+  const find = async () => {
+    const names = [input.name, ...(parent ? [parent.id] : [])];
+    const [row] = await tx.query<{ id: number | null }>(`select ${idInSql(naming, '$1', '$2')} as id`, names);
+    return row!.id;
+  };
   const known = await find();
   if (known !== null) return { id: known, created: false };
   const own = { name: input.name ?? '', ...(within ? { [within.property]: parent!.id } : {}) };
