@@ -1,8 +1,11 @@
--- What a run's status and end reason mean. ProcessTracker's four statuses have its numbers in every store (checked when it is made).
+-- What a run's status and end reason mean. ProcessTracker's four statuses have its numbers in every store (checked
+-- when it is made).
 
--- The number of one of the four. Immutable: the planner puts the number in its place, so that it finds the partial indexes, and refuses a name that
--- is none of them. In plpgsql, since that is the language whose functions it calls fastest.
-create or replace function process_tracker.run_status(name text) returns int language plpgsql immutable parallel safe as $$
+-- The number of one of the four. Immutable: the planner puts the number in its place, so that it finds the partial
+-- indexes, and refuses a name that is none of them. In plpgsql, since that is the language whose functions it calls
+-- fastest.
+create or replace function process_tracker.run_status(name text) returns int
+language plpgsql immutable parallel safe as $$
 begin
   case name
     when 'running' then return 1;
@@ -13,7 +16,8 @@ begin
 end $$;
 
 -- Whether a status is none of the four: it has a number above theirs. The planner puts the comparison in its place.
-create or replace function process_tracker.is_further_status(status int) returns boolean language sql immutable parallel safe as $$
+create or replace function process_tracker.is_further_status(status int) returns boolean
+language sql immutable parallel safe as $$
   select status > 4
 $$;
 
@@ -22,24 +26,40 @@ create or replace function process_tracker.run_state(status int, end_reason text
   select case status
     when process_tracker.run_status('running') then 'RUNNING'
     when process_tracker.run_status('completed') then 'COMPLETED'
-    when process_tracker.run_status('failed') then case end_reason when 'abandoned' then 'ABANDONED' when 'cancelled' then 'CANCELLED' else 'FAILED' end
+    when process_tracker.run_status('failed') then
+      case end_reason when 'abandoned' then 'ABANDONED' when 'cancelled' then 'CANCELLED' else 'FAILED' end
     when process_tracker.run_status('on hold') then 'ON_HOLD'
     else coalesce((
-      select upper(process_status_name) from process_status_lkup
+      select upper(process_status_name)
+      from process_status_lkup
       where process_status_id = status and process_status_name in ('unknown', 'skipped')), 'CUSTOM')
   end
 $$;
 
 -- Whether a run goes on: it is running, or in a status of somebody's own without an end.
-create or replace function process_tracker.run_is_open(status int, ended_at timestamptz) returns boolean language sql stable as $$
+create or replace function process_tracker.run_is_open(status int, ended_at timestamptz) returns boolean
+language sql stable as $$
   select status = process_tracker.run_status('running')
     or process_tracker.is_further_status(status) and ended_at is null
-      and not exists (select from process_status_lkup where process_status_id = status and process_status_name in ('unknown', 'skipped'))
+      and not exists (
+        select from process_status_lkup
+        where process_status_id = status and process_status_name in ('unknown', 'skipped'))
 $$;
 
--- Why an open run counts as stuck: its lease is over, or it runs longer than its process may since it was last taken up (`taken_up_at`, else
--- `started_at`). Null if it does not.
-create or replace function process_tracker.why_stuck(lease_until timestamptz, started_at timestamptz, time_limit_seconds int) returns text language sql stable as $$
-  select case when lease_until <= process_tracker.waybill_now() then 'LEASE_OVER'
+-- Whether a run, as the latest of its process, holds back what depends on it: it goes on, failed, or is a hold.
+create or replace function process_tracker.run_holds_back(status int, ended_at timestamptz) returns boolean
+language sql stable as $$
+  select status in (process_tracker.run_status('running'), process_tracker.run_status('failed'),
+      process_tracker.run_status('on hold'))
+    or process_tracker.run_is_open(status, ended_at)
+$$;
+
+-- Why an open run counts as stuck: its lease is over, or it runs longer than its process may since it was last taken
+-- up (`taken_up_at`, else `started_at`). Null if it does not.
+create or replace function process_tracker.why_stuck(
+  lease_until timestamptz, started_at timestamptz, time_limit_seconds int
+) returns text language sql stable as $$
+  select case
+    when lease_until <= process_tracker.waybill_now() then 'LEASE_OVER'
     when started_at + time_limit_seconds * interval '1 second' <= process_tracker.waybill_now() then 'TIME_LIMIT' end
 $$;

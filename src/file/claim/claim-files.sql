@@ -1,19 +1,24 @@
--- Claims of files: at most one worker holds a file, however many ask at the same instant. Many in one call, each for itself; no file may stand
--- twice. `items`: id, version, hashAlgorithm, hash, sizeBytes, modifiedAt, owner, leaseSeconds, claimKey, run (its number); each left out where nothing is said.
+-- Claims of files: at most one worker holds a file, however many ask at the same instant. Many in one call, each for
+-- itself; no file may stand twice. `items`: id, version, hashAlgorithm, hash, sizeBytes, modifiedAt, owner,
+-- leaseSeconds, claimKey, run (its number); each left out where nothing is said.
 --
--- Answers for each an outcome with its facts: CLAIMED (token, attempt) · ALREADY_DONE (finishedAt; also what was skipped) · BUSY (owner, leaseUntil;
--- null while somebody writes the file still, or holds it without a lease) · FAILED_PERMANENT · RETRY_LATER (notBefore) · SUPERSEDED (a newer
--- version is known) · BLOCKED (blockers: files that it depends on).
-create or replace function process_tracker.claim_extracts(items jsonb) returns table (i int, id int, answer jsonb) language plpgsql
+-- Answers for each an outcome with its facts: CLAIMED (token, attempt) · ALREADY_DONE (finishedAt; also what was
+-- skipped) · BUSY (owner, leaseUntil; null while somebody writes the file still, or holds it without a lease) ·
+-- FAILED_PERMANENT · RETRY_LATER (notBefore) · SUPERSEDED (a newer version is known) · BLOCKED (blockers: files that it
+-- depends on).
+create or replace function process_tracker.claim_extracts(items jsonb) returns table (i int, id int, answer jsonb)
+language plpgsql
 -- By index whatever the sizes were when this was planned: see lifecycle/make-lifecycle.sql.
 set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 declare
-  at constant timestamptz := process_tracker.waybill_now();
   ids constant int[] := array(select (x ->> 'id')::int from jsonb_array_elements(items) x);
   found_files int;
 begin
-  perform from extract_tracking e where e.extract_id = any (ids) order by e.extract_id for no key update;
+  perform from extract_tracking e
+    where e.extract_id = any (ids)
+    order by e.extract_id
+    for no key update;
   get diagnostics found_files = row_count;
   if found_files < cardinality(ids) then
     raise exception using errcode = '40001', message = 'A file went while it was about to be claimed.';
@@ -24,106 +29,150 @@ begin
     from jsonb_array_elements(items) with ordinality n(x, i);
   if items @? '$[*] ? (@.lostLease == true)' then
     -- Whoever held it failed, and its version with it, before another comes.
-    perform process_tracker.report_extracts(process_tracker.lost_leases(array(
-      select (x ->> 'id')::int from jsonb_array_elements(items) x where (x ->> 'lostLease')::boolean), false), 'claim');
+    perform process_tracker.report_extracts(
+      process_tracker.lost_leases(
+        array(select (x ->> 'id')::int from jsonb_array_elements(items) x where (x ->> 'lostLease')::boolean), false),
+      'claim');
   end if;
   if items @? '$[*] ? (@.versionIs == "new" || @.versionIs == "back")' then
-    update extract_version v set is_current = false where v.is_current
-      and v.extract_id = any (array(select (x ->> 'id')::int from jsonb_array_elements(items) x where x ->> 'versionIs' in ('new', 'back')));
-    update extract_version v set is_current = true, modified_at = (x ->> 'modifiedAt')::timestamptz from jsonb_array_elements(items) x
-      where x ->> 'versionIs' = 'back' and v.extract_version_id = (x ->> 'known')::int;
-    insert into extract_version (extract_id, version, hash_algorithm, hash, size_bytes, modified_at, first_seen_at, is_current)
-      select (x ->> 'id')::int, x ->> 'version', x ->> 'hashAlgorithm', x ->> 'hash', (x ->> 'sizeBytes')::bigint, (x ->> 'modifiedAt')::timestamptz, at, true
-      from jsonb_array_elements(items) x where x ->> 'versionIs' = 'new' order by 1;
+    perform process_tracker.put_claimed_versions(items);
   end if;
   if items @? '$[*] ? (@.outcome == "CLAIMED" && !exists(@.repeated))' then
     perform process_tracker.report_extracts((
-      select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('id', x -> 'id', 'to', 'loading', 'fence', true, 'heartbeat', true, 'owner', x -> 'owner',
+      select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+        'id', x -> 'id', 'to', 'loading', 'fence', true, 'heartbeat', true, 'owner', x -> 'owner',
         'leaseSeconds', x -> 'leaseSeconds', 'claimKey', x -> 'claimKey', 'attempt', x -> 'attempt', 'run', x -> 'run',
         'sizeBytes', case when x ->> 'versionIs' <> '' then x -> 'sizeBytes' end)))
-      from jsonb_array_elements(items) x where x ->> 'outcome' = 'CLAIMED' and not x ? 'repeated'), 'claim');
+      from jsonb_array_elements(items) x
+      where x ->> 'outcome' = 'CLAIMED' and not x ? 'repeated'), 'claim');
   end if;
   return query
-    select (x ->> 'i')::int, e.extract_id, jsonb_strip_nulls(jsonb_build_object('outcome', x -> 'outcome', 'blockers', x -> 'blockers',
-      'token', case x ->> 'outcome' when 'CLAIMED' then e.fencing_token::text end, 'attempt', e.attempt, 'owner', e.owner,
-      'leaseUntil', process_tracker.instant_text(e.lease_until), 'notBefore', process_tracker.instant_text(e.next_attempt_at),
-      'version', v.extract_version_id,
+    select (x ->> 'i')::int, e.extract_id, jsonb_strip_nulls(jsonb_build_object(
+      'outcome', x -> 'outcome', 'blockers', x -> 'blockers',
+      'token', case x ->> 'outcome' when 'CLAIMED' then e.fencing_token::text end,
+      'attempt', e.attempt, 'owner', e.owner, 'leaseUntil', process_tracker.instant_text(e.lease_until),
+      'notBefore', process_tracker.instant_text(e.next_attempt_at), 'version', v.extract_version_id,
       -- What was loaded without a version, by a Python client say, is known by its history alone.
-      'finishedAt', case x ->> 'outcome' when 'ALREADY_DONE' then process_tracker.instant_text(coalesce(v.finished_at,
-        (select max(h.at) from status_event h where h.subject_kind = 'Extract' and h.subject_id = e.extract_id and h.field = 'status' and h.to_value = 'loaded'))) end))
+      'finishedAt', case x ->> 'outcome' when 'ALREADY_DONE' then process_tracker.instant_text(coalesce(v.finished_at, (
+        select max(h.at)
+        from status_event h
+        where h.subject_kind = 'Extract' and h.subject_id = e.extract_id
+          and h.field = 'status' and h.to_value = 'loaded'))) end))
     from jsonb_array_elements(items) x
     cross join lateral (select * from extract_tracking e where e.extract_id = (x ->> 'id')::int offset 0) e
-    left join lateral (select * from extract_version v where v.extract_id = e.extract_id and v.is_current offset 0) v on true
+    left join lateral (
+      select * from extract_version v
+      where v.extract_id = e.extract_id and v.is_current
+      offset 0
+    ) v on true
     order by 1;
 end $$;
 
--- What becomes of a claim of a file that is there: `outcome` and, with it, `lostLease` (its holder was not heard of in time), `versionIs` (the
--- claimed version is `new`, or a `known` one that is `back`: the file was overwritten with what it held before), `attempt`, `blockers`.
+-- Makes the versions that are claimed the current ones of their files: new ones, and those that are back.
+create or replace function process_tracker.put_claimed_versions(items jsonb) returns void language plpgsql
+set seq_page_cost = 1000 set jit = off as $$
+declare
+  at constant timestamptz := process_tracker.waybill_now();
+begin
+  update extract_version v set is_current = false
+    where v.is_current and v.extract_id = any (array(
+      select (x ->> 'id')::int
+      from jsonb_array_elements(items) x
+      where x ->> 'versionIs' in ('new', 'back')));
+  update extract_version v set is_current = true, modified_at = (x ->> 'modifiedAt')::timestamptz
+    from jsonb_array_elements(items) x
+    where x ->> 'versionIs' = 'back' and v.extract_version_id = (x ->> 'known')::int;
+  insert into extract_version (extract_id, version, hash_algorithm, hash, size_bytes, modified_at, first_seen_at,
+      is_current)
+    select (x ->> 'id')::int, x ->> 'version', x ->> 'hashAlgorithm', x ->> 'hash', (x ->> 'sizeBytes')::bigint,
+      (x ->> 'modifiedAt')::timestamptz, at, true
+    from jsonb_array_elements(items) x
+    where x ->> 'versionIs' = 'new'
+    order by 1;
+end $$;
+
+-- What becomes of a claim of a file that is there: `outcome` and, with it, `lostLease` (its holder was not heard of in
+-- time), `versionIs` (the claimed version is `new`, or a `known` one that is `back`: the file was overwritten with what
+-- it held before), `attempt`, `blockers`.
 create or replace function process_tracker.judge_claim(claim jsonb) returns jsonb language plpgsql stable as $$
 declare
   at constant timestamptz := process_tracker.waybill_now();
-  file record; known extract_version; now_version extract_version;
-  other boolean; older boolean; lost boolean; waiting jsonb;
+  file record;
+  known extract_version;
+  now_version extract_version;
+  other boolean;
+  lost boolean;
+  waiting jsonb;
 begin
   select e.*, coalesce(s.extract_status_name, 'initializing') as state, coalesce(l.max_attempts, 5) as most into file
-    from extract_tracking e left join extract_status_lkup s using (extract_status_id) join location_lkup l on l.location_id = e.extract_location_id
+    from extract_tracking e
+    left join extract_status_lkup s using (extract_status_id)
+    join location_lkup l on l.location_id = e.extract_location_id
     where e.extract_id = (claim ->> 'id')::int;
-  select * into now_version from extract_version v where v.extract_id = file.extract_id and v.is_current;
+  select * into now_version from extract_version v
+    where v.extract_id = file.extract_id and v.is_current;
   if claim ?| array['version', 'hash'] then
-    select * into known from extract_version v where v.extract_id = file.extract_id and case when claim ? 'version' then v.version = claim ->> 'version'
-      else v.hash = claim ->> 'hash' and v.hash_algorithm = claim ->> 'hashAlgorithm' end order by v.is_current desc, v.extract_version_id desc limit 1;
-    other := now_version.extract_version_id is not null and known.extract_version_id is distinct from now_version.extract_version_id;
+    select * into known from extract_version v
+      where v.extract_id = file.extract_id
+        and case
+          when claim ? 'version' then v.version = claim ->> 'version'
+          else v.hash = claim ->> 'hash' and v.hash_algorithm = claim ->> 'hashAlgorithm' end
+      order by v.is_current desc, v.extract_version_id desc
+      limit 1;
+    other := now_version.extract_version_id is not null
+      and known.extract_version_id is distinct from now_version.extract_version_id;
   end if;
-  if other then
-    -- Generations are numbers that grow; what else a store calls its versions is put in order by when the file was modified. Where that is not said,
-    -- what is not known is newer, and what is known is older.
-    older := case when now_version.version ~ '^\d{1,40}$' and claim ->> 'version' ~ '^\d{1,40}$' then (claim ->> 'version')::numeric < now_version.version::numeric
-      else coalesce((claim ->> 'modifiedAt')::timestamptz < now_version.modified_at
-        or (claim ->> 'modifiedAt')::timestamptz = now_version.modified_at and known.extract_version_id is not null, known.extract_version_id is not null) end;
-    if older then
-      return jsonb_build_object('outcome', 'SUPERSEDED');
-    end if;
+  if other and process_tracker.is_older_version(claim, known.extract_version_id is not null, now_version) then
+    return jsonb_build_object('outcome', 'SUPERSEDED');
   end if;
   lost := file.state = 'loading' and coalesce(file.lease_until <= at, false);
-  if file.state = 'loading' and not lost and other is not true and file.claim_key = claim ->> 'claimKey' and file.owner = claim ->> 'owner' then
+  if file.state = 'loading' and not lost and other is not true
+      and file.claim_key = claim ->> 'claimKey' and file.owner = claim ->> 'owner' then
     -- Its owner asks again, because the answer was lost: it holds the file already.
     return '{"outcome": "CLAIMED", "repeated": true}';
   end if;
-  if file.state = 'loading' and not lost or file.state not in ('ready', 'loading', 'loaded', 'archived', 'error', 'deleted', 'skipped') then
+  if file.state = 'loading' and not lost
+      or file.state not in ('ready', 'loading', 'loaded', 'archived', 'error', 'deleted', 'skipped') then
     -- Somebody holds it, or writes it still, or it is in a status of somebody's own, which does not lead to loading.
     return jsonb_build_object('outcome', 'BUSY');
   end if;
   if other is not true then
     if file.state in ('loaded', 'archived', 'skipped') then
       return jsonb_build_object('outcome', 'ALREADY_DONE');
-    elsif (lost or file.state = 'error') and file.attempt >= file.most or file.state = 'error' and file.next_attempt_at is null then
+    elsif (lost or file.state = 'error') and file.attempt >= file.most
+        or file.state = 'error' and file.next_attempt_at is null then
       return jsonb_build_object('outcome', 'FAILED_PERMANENT', 'lostLease', lost);
     elsif file.state = 'error' and file.next_attempt_at > at then
       return jsonb_build_object('outcome', 'RETRY_LATER');
     end if;
   end if;
-  select jsonb_agg(jsonb_build_object('id', b.parent, 'status', b.state) order by b.parent) into waiting from process_tracker.extract_blockers(array[file.extract_id]) b;
-  if waiting is not null then
-    return jsonb_build_object('outcome', 'BLOCKED', 'blockers', waiting);
+  if exists (select from extract_dependency d where d.child_extract_id = file.extract_id) then
+    select jsonb_agg(jsonb_build_object('id', b.parent, 'status', b.state) order by b.parent) into waiting
+      from process_tracker.extract_blockers(array[file.extract_id]) b;
+    if waiting is not null then
+      return jsonb_build_object('outcome', 'BLOCKED', 'blockers', waiting);
+    end if;
   end if;
   return jsonb_build_object('outcome', 'CLAIMED', 'lostLease', lost, 'known', known.extract_version_id,
-    'versionIs', case when now_version.extract_version_id is null or other and known.extract_version_id is null then 'new' when other then 'back' end,
+    'versionIs', case
+      when now_version.extract_version_id is null or other and known.extract_version_id is null then 'new'
+      when other then 'back' end,
     'attempt', case when other or file.state = 'deleted' then 1 else file.attempt + 1 end);
 end $$;
 
--- Reports on files whose holders were not heard of in time: each failed, for now or for good. With `again`, one that has attempts left is ready.
-create or replace function process_tracker.lost_leases(extracts int[], again boolean) returns jsonb language sql stable as $$
-  select coalesce(jsonb_agg(jsonb_build_object('id', e.extract_id, 'to', case when again and e.attempt < coalesce(l.max_attempts, 5) then 'ready' else 'error' end, 'fence', true,
-    'errors', jsonb_build_array(jsonb_build_object('type', 'Process Error', 'createType', true,
-      'message', format('The lease was over at %s.', process_tracker.instant_text(e.lease_until)))))), '[]')
-  from extract_tracking e join extract_status_lkup s using (extract_status_id) join location_lkup l on l.location_id = e.extract_location_id
-  where e.extract_id = any (extracts) and s.extract_status_name = 'loading' and e.lease_until <= process_tracker.waybill_now()
-$$;
-
--- Takes files from workers that were not heard of in time: back to ready, or to error where the attempts are used up. Answers how many.
-create or replace function process_tracker.sweep_extracts(extracts int[]) returns int language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+-- Whether the claimed version, which is not the current one, is older than that. Generations are numbers that grow;
+-- what else a store calls its versions is put in order by when the file was modified. Where that is not said, what is
+-- not known is newer, and what is known is older.
+create or replace function process_tracker.is_older_version(
+  claim jsonb, known boolean, current_version process_tracker.extract_version
+) returns boolean language plpgsql stable as $$
+declare
+  generation constant text := '^\d{1,40}$';
+  modified_at constant timestamptz := claim ->> 'modifiedAt';
 begin
-  perform from extract_tracking e where e.extract_id = any (extracts) order by e.extract_id for no key update;
-  return (select count(*) from process_tracker.report_extracts(process_tracker.lost_leases(extracts, true), 'claim') r where r.verdict is null);
+  if current_version.version ~ generation and claim ->> 'version' ~ generation then
+    return (claim ->> 'version')::numeric < current_version.version::numeric;
+  end if;
+  return coalesce(
+    modified_at < current_version.modified_at or modified_at = current_version.modified_at and known, known);
 end $$;

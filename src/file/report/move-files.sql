@@ -1,81 +1,136 @@
 -- The lifecycle of files. `*` is a status of somebody's own: from and to any but loading.
 delete from process_tracker.lifecycle_move where subject_kind = 'Extract';
 insert into process_tracker.lifecycle_move (subject_kind, from_state, to_state, needs_reason)
-select 'Extract', f, t, r from (
-  values ('initializing', array['ready', 'error', 'deleted'], false), ('ready', array['loading', 'archived', 'deleted', 'error'], false),
-    ('loading', array['loaded', 'error', 'ready'], false), ('loaded', array['archived', 'ready', 'loading'], false),
-    ('archived', array['ready'], true), ('archived', array['deleted'], false), ('error', array['ready'], true), ('error', array['deleted'], false),
-    ('deleted', array['initializing'], false), ('*', array['initializing', 'ready', 'loaded', 'archived', 'error', 'deleted', '*'], false)
-) v(f, ts, r) cross join unnest(ts) t
-union all select 'Extract', f, '*', false from unnest(array['initializing', 'ready', 'loaded', 'archived', 'error', 'deleted']) f;
+select 'Extract', f, t, r
+from (values
+  ('initializing', array['ready', 'error', 'deleted'], false),
+  ('ready', array['loading', 'archived', 'deleted', 'error'], false),
+  ('loading', array['loaded', 'error', 'ready'], false),
+  ('loaded', array['archived', 'ready', 'loading'], false),
+  ('archived', array['ready'], true),
+  ('archived', array['deleted'], false),
+  ('error', array['ready'], true),
+  ('error', array['deleted'], false),
+  ('deleted', array['initializing'], false),
+  ('*', array['initializing', 'ready', 'loaded', 'archived', 'error', 'deleted', '*'], false)
+) v(f, ts, r)
+cross join unnest(ts) t
+union all
+select 'Extract', f, '*', false
+from unnest(array['initializing', 'ready', 'loaded', 'archived', 'error', 'deleted']) f;
 
--- What stands against a report on a file beside the rules of every lifecycle.
-create or replace function process_tracker.check_extract_report(file process_tracker.extract_tracking, state text, item jsonb) returns jsonb language plpgsql stable as $$
-declare
-  side text;
-  known_low timestamptz; known_high timestamptz;
-  low timestamptz; high timestamptz;
-  unknown text;
+-- What is wrong with a report on a file, beside the rules of every lifecycle; null if nothing is. `state` is the name
+-- of the file's status.
+create or replace function process_tracker.check_extract_report(
+  file process_tracker.extract_tracking, state text, item jsonb
+) returns jsonb language plpgsql stable as $$
 begin
   if (item ->> 'byHolder')::boolean and state <> 'loading' then
-    return jsonb_build_object('code', 'CONFLICT', 'message', format('This Extract is %s: nobody holds it.', state), 'argument', 'fencingToken', 'value', item -> 'token');
+    return jsonb_build_object('code', 'CONFLICT', 'message', format('This Extract is %s: nobody holds it.', state),
+      'argument', 'fencingToken', 'value', item -> 'token');
   end if;
   if item ? 'onlyFrom' and not item -> 'onlyFrom' ? state then
-    return jsonb_build_object('code', 'CONFLICT', 'message', format('This Extract is %s.', state), 'argument', 'status', 'value', state, 'allowed', item -> 'onlyFrom');
+    return jsonb_build_object('code', 'CONFLICT', 'message', format('This Extract is %s.', state),
+      'argument', 'status', 'value', state, 'allowed', item -> 'onlyFrom');
   end if;
-  foreach side in array array['write', 'load'] loop
-    if item ?| array[side || 'LowAt', side || 'HighAt'] then
-      known_low := case side when 'write' then file.extract_write_low_date_time else file.extract_load_low_date_time end;
-      known_high := case side when 'write' then file.extract_write_high_date_time else file.extract_load_high_date_time end;
-      low := item ->> (side || 'LowAt');
-      high := item ->> (side || 'HighAt');
-      -- Also one that would not be kept, because a lower or a higher one is known.
-      if low > least(high, greatest(known_high, high)) or high < least(known_low, low) then
-        return jsonb_build_object('code', 'INVALID', 'message', 'The low date would be after the high date.',
-          'argument', side || case when low is null then 'HighAt' else 'LowAt' end, 'value', coalesce(item -> (side || 'LowAt'), item -> (side || 'HighAt')),
-          'allowed', jsonb_build_object('low', process_tracker.instant_text(known_low), 'high', process_tracker.instant_text(known_high)));
-      end if;
-    end if;
-  end loop;
-  select e ->> 'type' into unknown from jsonb_array_elements(item -> 'errors') e
-    where not coalesce((e ->> 'createType')::boolean, false) and not exists (select from error_type_lkup where error_type_name = e ->> 'type') limit 1;
-  if found then
-    return jsonb_build_object('code', 'INVALID', 'message', format('There is no error type %s; say createType to make it.', to_json(unknown)),
-      'argument', 'errors.type', 'value', unknown, 'allowed', (select jsonb_agg(error_type_name order by error_type_id) from error_type_lkup));
+  return coalesce(
+    case when item ?| array['writeLowAt', 'writeHighAt'] then process_tracker.check_dates(
+      'write', item, file.extract_write_low_date_time, file.extract_write_high_date_time) end,
+    case when item ?| array['loadLowAt', 'loadHighAt'] then process_tracker.check_dates(
+      'load', item, file.extract_load_low_date_time, file.extract_load_high_date_time) end,
+    case when item ? 'errors' then process_tracker.check_error_types(item -> 'errors') end);
+end $$;
+
+-- Whether the low date of a side, `write` or `load`, is still at or before its high date.
+create or replace function process_tracker.check_dates(
+  side text, item jsonb, known_low timestamptz, known_high timestamptz
+) returns jsonb language plpgsql stable as $$
+declare
+  low constant timestamptz := item ->> (side || 'LowAt');
+  high constant timestamptz := item ->> (side || 'HighAt');
+begin
+  -- Also one that would not be kept, because a lower or a higher one is known.
+  if low > least(high, greatest(known_high, high)) or high < least(known_low, low) then
+    return jsonb_build_object('code', 'INVALID', 'message', 'The low date would be after the high date.',
+      'argument', side || case when low is null then 'HighAt' else 'LowAt' end,
+      'value', coalesce(item -> (side || 'LowAt'), item -> (side || 'HighAt')),
+      'allowed', jsonb_build_object(
+        'low', process_tracker.instant_text(known_low), 'high', process_tracker.instant_text(known_high)));
   end if;
   return null;
 end $$;
 
+-- When a file may be tried again after its attempt number `attempt` failed: `after` so many seconds, or by the policy
+-- of its location. Null where it is given up.
+drop function if exists process_tracker.next_attempt(int, int);
+create or replace function process_tracker.next_attempt(location int, attempt int, after int) returns timestamptz
+language sql stable as $$
+  select case when attempt < coalesce(l.max_attempts, 5) then
+    process_tracker.waybill_now() + interval '1 second' * coalesce(after, least(
+      -- Twice as long after each attempt, at most a day; 2 to the power of 30 is more than a day of any delay.
+      coalesce(l.retry_delay_seconds, 60) * 2.0 ^ least(greatest(attempt - 1, 0), 30), 86400)) end
+  from location_lkup l
+  where l.location_id = location
+$$;
+
 -- `to` loading by a claim gives the file to `owner`; any other state takes it from whoever had it.
 -- Makes move_extract_tracking and judge_extract_tracking.
-select process_tracker.make_lifecycle(jsonb_build_object('kind', 'Extract', 'argument', 'extract', 'tbl', 'extract_tracking', 'key', 'extract_id',
-  'state', 'extract_status_id', 'states', 'extract_status_lkup', 'state_key', 'extract_status_id', 'state_name', 'extract_status_name',
-  'token', 'fencing_token', 'lease', 'lease_until', 'open', 't.lease_until > process_tracker.waybill_now()', 'check', 'check_extract_report',
+select process_tracker.make_lifecycle(jsonb_build_object(
+  'kind', 'Extract', 'argument', 'extract', 'tbl', 'extract_tracking', 'key', 'extract_id',
+  'state', 'extract_status_id', 'states', 'extract_status_lkup',
+  'state_key', 'extract_status_id', 'state_name', 'extract_status_name',
+  'token', 'fencing_token', 'lease', 'lease_until', 'open', 't.lease_until > process_tracker.waybill_now()',
+  'check', 'check_extract_report',
   'sets', $sets$
     extract_write_record_count = coalesce((m.x ->> 'writeRecordCount')::bigint, t.extract_write_record_count),
     extract_load_record_count = coalesce((m.x ->> 'loadRecordCount')::bigint, t.extract_load_record_count),
-    extract_write_low_date_time = least(t.extract_write_low_date_time, (m.x ->> 'writeLowAt')::timestamptz::timestamp),
-    extract_write_high_date_time = greatest(t.extract_write_high_date_time, (m.x ->> 'writeHighAt')::timestamptz::timestamp),
+    extract_write_low_date_time =
+      least(t.extract_write_low_date_time, (m.x ->> 'writeLowAt')::timestamptz::timestamp),
+    extract_write_high_date_time =
+      greatest(t.extract_write_high_date_time, (m.x ->> 'writeHighAt')::timestamptz::timestamp),
     extract_load_low_date_time = least(t.extract_load_low_date_time, (m.x ->> 'loadLowAt')::timestamptz::timestamp),
-    extract_load_high_date_time = greatest(t.extract_load_high_date_time, (m.x ->> 'loadHighAt')::timestamptz::timestamp),
+    extract_load_high_date_time =
+      greatest(t.extract_load_high_date_time, (m.x ->> 'loadHighAt')::timestamptz::timestamp),
     -- Another version has another size.
     size_bytes = coalesce((m.x ->> 'sizeBytes')::bigint, t.size_bytes),
-    extract_filesize = case when (m.x ->> 'sizeBytes')::bigint <> t.size_bytes then null else t.extract_filesize end,
-    extract_filesize_type_id = case when (m.x ->> 'sizeBytes')::bigint <> t.size_bytes then null else t.extract_filesize_type_id end,
+    extract_filesize = case
+      when (m.x ->> 'sizeBytes')::bigint <> t.size_bytes then null
+      else t.extract_filesize end,
+    extract_filesize_type_id = case
+      when (m.x ->> 'sizeBytes')::bigint <> t.size_bytes then null
+      else t.extract_filesize_type_id end,
     owner = case when m.x ? 'owner' then m.x ->> 'owner' when m.x ? 'to' then null else t.owner end,
     claim_run_id = case when m.x ? 'owner' then (m.x ->> 'run')::int when m.x ? 'to' then null else t.claim_run_id end,
     claimed_at = case when m.x ? 'owner' then m.now when m.x ? 'to' then null else t.claimed_at end,
     claim_key = case when m.x ? 'owner' then m.x ->> 'claimKey' when m.x ? 'to' then null else t.claim_key end,
     heartbeat_at = case when (m.x ->> 'heartbeat')::boolean then m.now else t.heartbeat_at end,
-    lease_seconds = case when m.x ? 'owner' then (m.x ->> 'leaseSeconds')::int when m.x ? 'to' then null else coalesce((m.x ->> 'leaseSeconds')::int, t.lease_seconds) end,
-    lease_until = case when m.x ? 'owner' then m.now + (m.x ->> 'leaseSeconds')::int * interval '1 second' when m.x ? 'to' then null
-      when (m.x ->> 'heartbeat')::boolean then m.now + coalesce((m.x ->> 'leaseSeconds')::int, t.lease_seconds) * interval '1 second' else t.lease_until end,
+    lease_seconds = case
+      when m.x ? 'owner' then (m.x ->> 'leaseSeconds')::int
+      when m.x ? 'to' then null
+      else coalesce((m.x ->> 'leaseSeconds')::int, t.lease_seconds) end,
+    lease_until = case
+      when m.x ? 'owner' then m.now + (m.x ->> 'leaseSeconds')::int * interval '1 second'
+      when m.x ? 'to' then null
+      when (m.x ->> 'heartbeat')::boolean
+        then m.now + coalesce((m.x ->> 'leaseSeconds')::int, t.lease_seconds) * interval '1 second'
+      else t.lease_until end,
     -- What is given back untouched was not tried; what was done and is to be done again is tried anew.
-    attempt = case when (m.x ->> 'untried')::boolean then greatest(t.attempt - 1, 0) when m.x ? 'attempt' then (m.x ->> 'attempt')::int
-      when m.x ->> 'to' = 'ready' and (select s.extract_status_name from extract_status_lkup s where s.extract_status_id = t.extract_status_id) in ('loaded', 'archived') then 0
+    attempt = case
+      when (m.x ->> 'untried')::boolean then greatest(t.attempt - 1, 0)
+      when m.x ? 'attempt' then (m.x ->> 'attempt')::int
+      when m.x ->> 'to' = 'ready' and (
+        select s.extract_status_name
+        from extract_status_lkup s
+        where s.extract_status_id = t.extract_status_id) in ('loaded', 'archived') then 0
       else t.attempt end,
-    next_attempt_at = case when m.x ->> 'to' = 'error' and (m.x ->> 'retryable')::boolean then process_tracker.next_attempt(t.extract_location_id, t.attempt, (m.x ->> 'retryAfterSeconds')::int)
+    next_attempt_at = case
+      when m.x ->> 'to' = 'error' and (m.x ->> 'retryable')::boolean
+        then process_tracker.next_attempt(t.extract_location_id, t.attempt, (m.x ->> 'retryAfterSeconds')::int)
       when not m.x ? 'to' then t.next_attempt_at end,
-    -- Whoever held it until now writes no more: neither after a claim, nor after a move of somebody who showed no token.
-    fencing_token = case when (m.x ->> 'fence')::boolean or m.x ? 'to' and not m.x ? 'token' and t.fencing_token is not null then nextval('process_tracker.fencing_token_seq') else t.fencing_token end
+    -- Whoever held it until now writes no more: neither after a claim, nor after a move of somebody who showed no
+    -- token.
+    fencing_token = case
+      when (m.x ->> 'fence')::boolean or m.x ? 'to' and not m.x ? 'token' and t.fencing_token is not null
+        then nextval('process_tracker.fencing_token_seq')
+      else t.fencing_token end
   $sets$));

@@ -1,0 +1,49 @@
+-- Puts a process on hold for a person: a mark in the place of a run. Answers its number, and whether it was on hold
+-- already.
+create or replace function process_tracker.hold_process(process int, actor text) returns jsonb language plpgsql as $$
+declare
+  proc process;
+  hold process_tracking;
+  facts jsonb;
+begin
+  select * into proc from process p
+    where p.process_id = hold_process.process
+    for no key update;
+  if not found then
+    raise exception using errcode = '40001', message = 'The process went while it was put on hold.';
+  end if;
+  facts := process_tracker.judge_start(proc.process_id, null);
+  if facts ->> 'outcome' = 'ALREADY_RUNNING' then
+    raise exception using errcode = 'WB409',
+      message = format('%s runs: end, cancel or abandon its run first.', to_json(proc.process_name)),
+      detail = jsonb_build_object(
+        'argument', 'input.process', 'value', proc.process_name, 'trackingId', facts -> 'run');
+  end if;
+  if facts ->> 'outcome' = 'ON_HOLD' and facts ? 'run' then
+    return jsonb_build_object('id', facts -> 'run', 'done', true);
+  end if;
+  if facts ?| array['abandons', 'stale'] then
+    perform process_tracker.abandon_runs(array[coalesce(facts ->> 'abandons', facts ->> 'stale')::int]);
+  end if;
+  hold := process_tracker.add_run(proc, process_tracker.run_status('on hold'),
+    jsonb_build_object('actor', process_tracker.actor_number(actor)));
+  return jsonb_build_object('id', hold.process_tracking_id, 'done', false);
+end $$;
+
+-- The run that holds a process; locks the process, so that it stays so.
+create or replace function process_tracker.hold_of(process int) returns int language plpgsql as $$
+declare
+  hold process_tracking;
+  name text;
+begin
+  select p.process_name into name from process p
+    where p.process_id = hold_of.process
+    for no key update;
+  hold := process_tracker.last_command_run(process);
+  if hold.process_status_id is distinct from process_tracker.run_status('on hold') then
+    raise exception using errcode = 'WB409', message = format('%s is not on hold.', to_json(name)),
+      detail = jsonb_build_object('argument', 'input.process', 'value', name,
+        'state', process_tracker.run_state(hold.process_status_id, hold.end_reason));
+  end if;
+  return hold.process_tracking_id;
+end $$;
