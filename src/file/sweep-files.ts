@@ -13,7 +13,14 @@ export const stuckWhere = `t.lease_until <= process_tracker.waybill_now() and s.
 export async function sweepExtracts(db: Database): Promise<number> {
   for (let total = 0; ;) {
     const [found] = await db.query<{ extracts: number[] | null }>(
-      `select array_agg(id) as extracts from (select t.extract_id as id from ${stuckFrom} where ${stuckWhere} order by t.lease_until, t.extract_id limit ${batchSize}) s`,
+      `select array_agg(id) as extracts
+       from (
+         select t.extract_id as id
+         from ${stuckFrom}
+         where ${stuckWhere}
+         order by t.lease_until, t.extract_id
+         limit ${batchSize}
+       ) s`,
     );
     const { extracts } = found!;
     if (!extracts) return total;

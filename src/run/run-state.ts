@@ -37,3 +37,7 @@ export const runStateSql = (alias = 't'): string => `process_tracker.run_state($
 /** SQL of whether the run whose row is `alias` goes on. The index of open runs has them all. */
 export const runIsOpenSql = (alias = 't'): string =>
   `(${alias}.ended_at is null and process_tracker.run_is_open(${alias}.process_status_id, ${alias}.ended_at))`;
+
+/** SQL of why the open run `run` of `process` counts as stuck. */
+export const stuckSql = (run: string, process: string): string =>
+  `process_tracker.why_stuck(${run}.lease_until, coalesce(${run}.taken_up_at, ${run}.started_at), ${process}.run_time_limit_seconds)`;

@@ -1,4 +1,5 @@
 import type { Database } from '../platform/database.js';
+import { runIsOpenSql, stuckSql } from './run-state.js';
 
 const batchSize = 100;
 
@@ -10,10 +11,13 @@ export async function sweepRuns(db: Database): Promise<number> {
   for (let total = 0; ;) {
     const [found] = await db.query<{ runs: number[] | null }>(
       `select array_agg(id) as runs from (
-         select r.process_tracking_id as id from process_tracking r join process p using (process_id)
-         where r.ended_at is null and r.lease_until is not null and process_tracker.run_is_open(r.process_status_id, r.ended_at)
-           and process_tracker.why_stuck(r.lease_until, coalesce(r.taken_up_at, r.started_at), p.run_time_limit_seconds) is not null
-         order by r.process_tracking_id limit ${batchSize}) s`,
+         select r.process_tracking_id as id
+         from process_tracking r
+         join process p using (process_id)
+         where ${runIsOpenSql('r')} and r.lease_until is not null and ${stuckSql('r', 'p')} is not null
+         order by r.process_tracking_id
+         limit ${batchSize}
+       ) s`,
     );
     const { runs } = found!;
     if (!runs) return total;

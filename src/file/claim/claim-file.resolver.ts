@@ -121,6 +121,8 @@ class ClaimExtractResultResolver {
   }
 }
 
+/** The number of a version comes after no other: it is the largest that its column holds. */
+const afterAllVersions = 2_147_483_647;
 const maxSameContent = 100;
 
 /** A fact that goes with some outcomes only: a row may hold it from before. */
@@ -162,13 +164,25 @@ class ExtractClaimResolver {
     return ctx.loaders
       .get<string, Row<Extract>[]>(`Extract.sameContent (${columns})`, async (keys) => {
         const rows = await ctx.db.query<Row<Extract> & { __place: number }>(
-          `select n.i::int as "__place", x.* from jsonb_array_elements($1::jsonb) with ordinality n(x, i) cross join lateral (
-             select ${columns} from (
-               select v.extract_id, min(v.extract_version_id) as first from extract_version v
-               where v.hash = n.x ->> 2 and v.hash_algorithm = n.x ->> 1 and v.extract_id <> (n.x ->> 0)::int group by v.extract_id
-             ) s join extract_tracking t on t.extract_id = s.extract_id
-             where s.first < coalesce((select min(o.extract_version_id) from extract_version o where o.extract_id = (n.x ->> 0)::int and o.hash = n.x ->> 2 and o.hash_algorithm = n.x ->> 1), 2147483647)
-             order by s.first limit ${maxSameContent}) x`,
+          `select n.i::int as "__place", x.*
+           from jsonb_array_elements($1::jsonb) with ordinality n(x, i)
+           cross join lateral (select (n.x ->> 0)::int as id, n.x ->> 1 as algorithm, n.x ->> 2 as hash) f
+           cross join lateral (
+             select ${columns}
+             from (
+               select v.extract_id, min(v.extract_version_id) as first
+               from extract_version v
+               where v.hash = f.hash and v.hash_algorithm = f.algorithm and v.extract_id <> f.id
+               group by v.extract_id
+             ) s
+             join extract_tracking t on t.extract_id = s.extract_id
+             where s.first < coalesce((
+               select min(o.extract_version_id)
+               from extract_version o
+               where o.extract_id = f.id and o.hash = f.hash and o.hash_algorithm = f.algorithm), ${afterAllVersions})
+             order by s.first
+             limit ${maxSameContent}
+           ) x`,
           [`[${keys.join(',')}]`],
         );
         const lists: Row<Extract>[][] = keys.map(() => []);

@@ -31,8 +31,10 @@ registerEnumType(ExtractCountKey, {
 
 @ArgsType()
 class WindowArgs implements Window {
-  @Field(() => Instant, { nullable: true, description: 'From this moment on; from the beginning, if not said.' }) from?: string | null;
-  @Field(() => Instant, { nullable: true, description: 'Before this moment; until now, if not said.' }) to?: string | null;
+  @Field(() => Instant, { nullable: true, description: 'From this moment on; from the beginning, if not said.' })
+  from?: string | null;
+  @Field(() => Instant, { nullable: true, description: 'Before this moment; until now, if not said.' })
+  to?: string | null;
 }
 
 @ArgsType()

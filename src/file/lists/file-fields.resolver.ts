@@ -77,7 +77,9 @@ class ExtractResolver {
     return ctx.loaders
       .get<number, Row<ExtractVersion> | null>(`Extract.currentVersion (${columns})`, async (ids) => {
         const rows = await ctx.db.query<Row<ExtractVersion>>(
-          `select ${columns} from extract_version t where t.extract_id = any($1::int[]) and t.is_current`,
+          `select ${columns}
+           from extract_version t
+           where t.extract_id = any($1::int[]) and t.is_current`,
           [ids],
         );
         const byExtract = new Map(rows.map((each) => [each.extractId, each]));
@@ -93,8 +95,11 @@ class ExtractResolver {
     return ctx.loaders
       .get<number, boolean>('Extract.stuck', async (ids) => {
         const rows = await ctx.db.query<{ id: number }>(
-          `select t.extract_id as id from extract_tracking t join extract_status_lkup s using (extract_status_id)
-           where t.extract_id = any($1::int[]) and s.extract_status_name = 'loading' and t.lease_until <= process_tracker.waybill_now()`,
+          `select t.extract_id as id
+           from extract_tracking t
+           join extract_status_lkup s using (extract_status_id)
+           where t.extract_id = any($1::int[])
+             and s.extract_status_name = 'loading' and t.lease_until <= process_tracker.waybill_now()`,
           [ids],
         );
         const stuck = new Set(rows.map(({ id }) => id));

@@ -168,7 +168,8 @@ export async function registerExtracts(tx: Tx, registration: Registration): Prom
     if (!guesses.has(key)) guesses.set(key, { place: guesses.size + 1, guess });
     sent.push({ i, item: { ...item, guess: guesses.get(key)!.place } });
   }
-  const rows = await tx.query<Answer>('select i, id, created, error from process_tracker.register_extracts($1::jsonb)', [
+  const sql = 'select i, id, created, error from process_tracker.register_extracts($1::jsonb)';
+  const rows = await tx.query<Answer>(sql, [
     JSON.stringify({
       location: locationId,
       ...(runId === undefined ? {} : { run: runId }),

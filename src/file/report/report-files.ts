@@ -94,7 +94,8 @@ export async function reportExtracts(
   });
   return writeReports(
     tx,
-    `select i, verdict from process_tracker.report_extracts($1::jsonb, 'command')`,
+    `select i, verdict
+     from process_tracker.report_extracts($1::jsonb, 'command')`,
     ids,
     await withoutAliases(tx, known),
   );

@@ -40,12 +40,15 @@ interface ScheduleRow extends PendingRow {
   now: string;
 }
 
+const lateFrom = 'case when d.pending then process_tracker.late_from(d.base, d.due_at) else d.late_from end';
+
 /** When each of these processes is due; null for one that never is: retired, unscheduled, or of a frequency that is not known here. One statement. */
 export async function schedulesOf(db: Queries, ids: readonly number[]): Promise<(Schedule | null)[]> {
   const rows = await db.query<ScheduleRow>(
-    `select ${pendingColumns}, ${text('case when d.pending then process_tracker.late_from(d.base, d.due_at) else d.late_from end')} as "lateFrom", d.pending,
+    `select ${pendingColumns}, d.pending, ${text(lateFrom)} as "lateFrom",
        ${text('d.last_started_at')} as "lastStartedAt", ${text('process_tracker.waybill_now()')} as now
-     from process_due d where d.process_id = any($1::int[])`,
+     from process_due d
+     where d.process_id = any($1::int[])`,
     [ids],
   );
   const byId = new Map(rows.map((row) => [row.id, row]));
@@ -81,7 +84,10 @@ async function fill(db: Queries): Promise<Unstored[]> {
   for (let after = 0, more = true; more;) {
     const rows = await db.query<PendingRow>(
       `select ${pendingColumns}, ${text('process_tracker.late_from(d.base, d.due_at)')} as "lateFrom"
-       from process_due d where d.pending and d.process_id > $1 order by d.process_id limit ${batchSize}`,
+       from process_due d
+       where d.pending and d.process_id > $1
+       order by d.process_id
+       limit ${batchSize}`,
       [after],
     );
     const results = [];
@@ -112,9 +118,14 @@ async function fill(db: Queries): Promise<Unstored[]> {
 async function store(db: Queries, results: readonly PendingRow[]): Promise<number[]> {
   const rows = await db.query<{ id: number }>(
     `with v as (
-       select * from jsonb_to_recordset($1::jsonb) v(id int, cron text, zone text, base timestamptz, "dueAt" timestamptz, "lateFrom" timestamptz)
+       select *
+       from jsonb_to_recordset($1::jsonb) v(
+         id int, cron text, zone text, base timestamptz, "dueAt" timestamptz, "lateFrom" timestamptz)
      ), free as (
-       select d.process_id from process_due d where d.process_id in (select id from v) for update skip locked
+       select d.process_id
+       from process_due d
+       where d.process_id in (select id from v)
+       for update skip locked
      )
      update process_due d set due_at = v."dueAt", late_from = v."lateFrom", pending = false
      from v join free on free.process_id = v.id

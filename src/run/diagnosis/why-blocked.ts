@@ -1,6 +1,6 @@
 import type { Queries } from '../../platform/database.js';
 import type { WalkCut } from '../../platform/read/walk-cut.js';
-import { runIsOpenSql, runStateSql, runStatus } from '../run-state.js';
+import { runIsOpenSql, runStateSql, runStatus, stuckSql } from '../run-state.js';
 import { walkLimits, type CauseRow } from './why-causes.js';
 
 interface BlockerRow extends Omit<CauseRow, 'runId' | 'state'> {
@@ -21,11 +21,7 @@ interface Found extends BlockerRow {
   cut: WalkCut | null;
 }
 
-const { running, completed, failed, onHold } = runStatus;
-
-/** SQL of whether the run, as the latest of its process, holds back what depends on it: it goes on, went badly, or is a hold. */
-const holdsBack = (run: string): string =>
-  `(${run}.process_status_id in (${running}, ${failed}, ${onHold}) or process_tracker.run_is_open(${run}.process_status_id, ${run}.ended_at))`;
+const { completed, onHold } = runStatus;
 
 /**
  * What holds processes back: their own run, and all that they depend on whose latest command run would hold back its children. One statement, whatever the depth.
@@ -38,24 +34,42 @@ export async function whyBlocked(db: Queries, ids: readonly number[], group: num
      cross join lateral (
        select 0 as distance, array[r.root] as processes, null as cut
        union all
-       select distance, processes, cut from process_tracker.walk_dependencies(r.root, true, '{hard}', 2147483647, $2, $3, null, null)
+       select distance, processes, cut
+       from process_tracker.walk_dependencies(r.root, true, '{hard}', ${walkLimits.depth}, $2, $3, null, null)
      ) w
      left join lateral (
-       select n.id as "processId", l.process_tracking_id as "runId", case when l.process_tracking_id is not null then ${runStateSql('l')} end as state,
-         case w.distance when 1 then true when 0 then not (l.process_status_id <> ${onHold} and l.lease_until is not null
-           and process_tracker.why_stuck(l.lease_until, coalesce(l.taken_up_at, l.started_at), p.run_time_limit_seconds) is not null) else false end as blocks
-       from unnest(w.processes) n(id) join process p on p.process_id = n.id
+       select n.id as "processId", l.process_tracking_id as "runId",
+         case when l.process_tracking_id is not null then ${runStateSql('l')} end as state,
+         case w.distance
+           when 0 then not (l.process_status_id <> ${onHold} and l.lease_until is not null
+             and ${stuckSql('l', 'p')} is not null)
+           when 1 then true
+           else false end as blocks
+       from unnest(w.processes) n(id)
+       join process p on p.process_id = n.id
        left join lateral (
-         (select * from process_tracking l where l.process_id = n.id and l.origin = 'command' and l.end_reason is distinct from 'parent failed'
+         (select *
+           from process_tracking l
+           where l.process_id = n.id and l.origin = 'command' and l.end_reason is distinct from 'parent failed'
              and ($4::int is null or w.distance = 0)
-           order by l.process_run_id desc limit 1)
+           order by l.process_run_id desc
+           limit 1)
          union all
-         (select g.* from (select * from process_tracking r where r.group_id = $4 and r.process_id = n.id and w.distance > 0 offset 0) g
+         (select g.*
+           from (
+             select *
+             from process_tracking r
+             where r.group_id = $4 and r.process_id = n.id and w.distance > 0
+             offset 0
+           ) g
            where g.origin = 'command'
-           order by g.process_run_id desc limit 1)
+           order by g.process_run_id desc
+           limit 1)
        ) l on true
-       where case when w.distance = 0 then l.process_status_id = ${onHold} or ${runIsOpenSql('l')}
-         when $4::int is null then ${holdsBack('l')} else l.process_status_id is distinct from ${completed} end
+       where case
+         when w.distance = 0 then l.process_status_id = ${onHold} or ${runIsOpenSql('l')}
+         when $4::int is null then process_tracker.run_holds_back(l.process_status_id, l.ended_at)
+         else l.process_status_id is distinct from ${completed} end
      ) x on true
      where x."processId" is not null or w.cut is not null
      order by r.root, w.distance, x."processId"`,

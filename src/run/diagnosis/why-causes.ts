@@ -11,8 +11,8 @@ import { ProcessRun } from '../run.entity.js';
 import { RunError } from '../run-error.entity.js';
 import { RunState } from '../run-state.js';
 
-/** How far and how long a walk over dependencies goes for one answer. */
-export const walkLimits = { processes: 10_000, milliseconds: 5000 };
+/** How far and how long a walk over dependencies goes for one answer: to any depth. */
+export const walkLimits = { processes: 10_000, milliseconds: 5000, depth: 2_147_483_647 };
 
 const maxErrors = 10;
 
@@ -48,8 +48,15 @@ const changeOf = async (ctx: Context, runId: number | null): Promise<Change | nu
     : ctx.loaders
         .get<number, Change | null>('status of runs', async (ids) => {
           const rows = await ctx.db.query<Change & { id: number }>(
-            `select k.id, e.reason, e.actor from unnest($1::int[]) k(id) cross join lateral (
-           select reason, actor from status_event where subject_kind = 'ProcessRun' and subject_id = k.id and field = 'status' order by event_id desc limit 1) e`,
+            `select k.id, e.reason, e.actor
+             from unnest($1::int[]) k(id)
+             cross join lateral (
+               select reason, actor
+               from status_event
+               where subject_kind = 'ProcessRun' and subject_id = k.id and field = 'status'
+               order by event_id desc
+               limit 1
+             ) e`,
             [ids],
           );
           const byId = new Map(rows.map((row) => [row.id, row]));
@@ -64,8 +71,15 @@ const errorsOf = (ctx: Context, runId: number, info: GraphQLResolveInfo): Promis
       grouped(
         ids,
         await ctx.db.query<Row<RunError> & { __key: number }>(
-          `select k.id as "__key", x.* from unnest($1::int[]) k(id) cross join lateral (
-             select ${columns} from error_tracking t where t.process_tracking_id = k.id order by t.occurred_at desc, t.error_tracking_id desc limit ${maxErrors}) x`,
+          `select k.id as "__key", x.*
+           from unnest($1::int[]) k(id)
+           cross join lateral (
+             select ${columns}
+             from error_tracking t
+             where t.process_tracking_id = k.id
+             order by t.occurred_at desc, t.error_tracking_id desc
+             limit ${maxErrors}
+           ) x`,
           [ids],
         ),
       ),

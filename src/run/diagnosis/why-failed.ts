@@ -1,6 +1,6 @@
 import type { Queries } from '../../platform/database.js';
 import type { WalkCut } from '../../platform/read/walk-cut.js';
-import { runIsOpenSql, runStateSql, runStatus } from '../run-state.js';
+import { runIsOpenSql, runStateSql, runStatus, stuckSql } from '../run-state.js';
 import { walkLimits, type CauseRow } from './why-causes.js';
 
 /** Why a run failed: the run itself by its number, and the runs that failed for it. */
@@ -27,30 +27,51 @@ interface Found extends CauseRow {
 export async function whyFailed(db: Queries, runIds: readonly number[]): Promise<(Failure | null)[]> {
   const rows = await db.query<Found>(
     `with root as materialized (
-       select process_tracking_id as id, process_id, end_reason, coalesce(ended_at, process_tracker.waybill_now()) as ended_at,
-         case when end_reason = 'parent failed' then group_id end as skipped_in, ${runStateSql('r')} as state from process_tracking r
-       where process_tracking_id = any($1::int[]) and (process_status_id = ${runStatus.failed} and end_reason is distinct from 'cancelled' or end_reason = 'parent failed')
+       select process_tracking_id as id, process_id, end_reason,
+         coalesce(ended_at, process_tracker.waybill_now()) as ended_at,
+         case when end_reason = 'parent failed' then group_id end as skipped_in, ${runStateSql('r')} as state
+       from process_tracking r
+       where process_tracking_id = any($1::int[])
+         and (process_status_id = ${runStatus.failed} and end_reason is distinct from 'cancelled'
+           or end_reason = 'parent failed')
      )
-     select id as root, 'own' as kind, end_reason as "endReason", 0 as distance, null as cut, process_id as "processId", id as "runId", state from root
+     select id as root, 'own' as kind, end_reason as "endReason", 0 as distance, null as cut,
+       process_id as "processId", id as "runId", state
+     from root
      union all
      select root.id, 'child', null, 1, null, c.process_id, c.process_tracking_id, ${runStateSql('c')}
-     from root join process_tracking c on c.parent_run_id = root.id and c.process_status_id = ${runStatus.failed}
+     from root
+     join process_tracking c on c.parent_run_id = root.id and c.process_status_id = ${runStatus.failed}
      union all
-     select root.id, 'ancestor', null, w.distance, w.cut, x.* from root
-     cross join lateral process_tracker.walk_dependencies(root.process_id, true, '{hard}', 2147483647, $2, $3, null, null) w
+     select root.id, 'ancestor', null, w.distance, w.cut, x.*
+     from root
+     cross join lateral process_tracker.walk_dependencies(
+       root.process_id, true, '{hard}', ${walkLimits.depth}, $2, $3, null, null) w
      left join lateral (
-       select n.id, l.process_tracking_id, ${runStateSql('l')} from unnest(w.processes) n(id) join process p on p.process_id = n.id
+       select n.id, l.process_tracking_id, ${runStateSql('l')}
+       from unnest(w.processes) n(id)
+       join process p on p.process_id = n.id
        cross join lateral (
-         (select * from process_tracking r where r.process_id = n.id and r.end_reason is distinct from 'parent failed'
+         (select *
+           from process_tracking r
+           where r.process_id = n.id and r.end_reason is distinct from 'parent failed'
              and root.skipped_in is null and r.started_at <= root.ended_at
-           order by r.process_run_id desc limit 1)
+           order by r.process_run_id desc
+           limit 1)
          union all
-         (select g.* from (select * from process_tracking r where r.group_id = root.skipped_in and r.process_id = n.id offset 0) g
+         (select g.*
+           from (
+             select *
+             from process_tracking r
+             where r.group_id = root.skipped_in and r.process_id = n.id
+             offset 0
+           ) g
            where g.end_reason is distinct from 'parent failed'
-           order by g.process_run_id desc limit 1)
+           order by g.process_run_id desc
+           limit 1)
        ) l
        where l.process_status_id = ${runStatus.failed} and (root.skipped_in is not null or l.ended_at <= root.ended_at)
-         or ${runIsOpenSql('l')} and process_tracker.why_stuck(l.lease_until, coalesce(l.taken_up_at, l.started_at), p.run_time_limit_seconds) is not null
+         or ${runIsOpenSql('l')} and ${stuckSql('l', 'p')} is not null
      ) x on true
      where x.process_tracking_id is not null or w.cut is not null
      order by 1, 2, 4, 7`,

@@ -93,26 +93,38 @@ export interface ProgressRow {
  */
 const progressSql = (owners: string, members: string) => `
   select g.key as "__key", g.expected, g.closed, process_tracker.run_state(x.process_status_id, x.end_reason) as state,
-    coalesce(x.endless and process_tracker.run_is_open(x.process_status_id, null), false) as open, coalesce(x.members, 0) as members,
-    process_tracker.instant_text(x.first_started_at) as "firstStartedAt", process_tracker.instant_text(x.last_ended_at) as "lastEndedAt"
-  from (${owners}) g left join (
-    select m.key, m.process_status_id, m.end_reason, m.ended_at is null as endless, count(*) filter (where m.counts)::int as members,
+    coalesce(x.endless and process_tracker.run_is_open(x.process_status_id, null), false) as open,
+    coalesce(x.members, 0) as members,
+    process_tracker.instant_text(x.first_started_at) as "firstStartedAt",
+    process_tracker.instant_text(x.last_ended_at) as "lastEndedAt"
+  from (${owners}) g
+  left join (
+    select m.key, m.process_status_id, m.end_reason, m.ended_at is null as endless,
+      count(*) filter (where m.counts)::int as members,
       min(m.started_at) as first_started_at, max(m.ended_at) as last_ended_at
-    from (${members}) m group by 1, 2, 3, 4
+    from (${members}) m
+    group by 1, 2, 3, 4
   ) x on x.key = g.key`;
 
 /** Progress of groups. A process that was tried again counts by its latest run. */
 export const groupProgress = progressSql(
-  'select run_group_id as key, expected_total as expected, closed_at is not null as closed from run_group where run_group_id = any($1::int[])',
+  `select run_group_id as key, expected_total as expected, closed_at is not null as closed
+   from run_group
+   where run_group_id = any($1::int[])`,
   `select group_id as key, process_status_id, end_reason, started_at, ended_at,
      process_run_id = max(process_run_id) over (partition by group_id, process_id) as counts
-   from process_tracking where group_id = any($1::int[])`,
+   from process_tracking
+   where group_id = any($1::int[])`,
 );
 
 /** Progress of the children of runs, which are closed when the run goes on no more. */
 export const childProgress = progressSql(
-  `select process_tracking_id as key, null::int as expected, not ${runIsOpenSql('t')} as closed from process_tracking t where process_tracking_id = any($1::int[])`,
-  'select parent_run_id as key, process_status_id, end_reason, started_at, ended_at, true as counts from process_tracking where parent_run_id = any($1::int[])',
+  `select process_tracking_id as key, null::int as expected, not ${runIsOpenSql('t')} as closed
+   from process_tracking t
+   where process_tracking_id = any($1::int[])`,
+  `select parent_run_id as key, process_status_id, end_reason, started_at, ended_at, true as counts
+   from process_tracking
+   where parent_run_id = any($1::int[])`,
 );
 
 function stateOf({ total, completed, cancelled, expected }: Omit<RunProgress, 'state'>, closed: boolean, open: number): RunGroupState {

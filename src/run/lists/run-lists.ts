@@ -18,7 +18,7 @@ import type { Condition } from '../../platform/read/values.js';
 import { processRefs } from '../../process/process-naming.js';
 import { ProcessRun } from '../run.entity.js';
 import { groupRefs } from '../group-refs.js';
-import { RunState, runIsOpenSql, runStatus } from '../run-state.js';
+import { RunState, runIsOpenSql, runStatus, stuckSql } from '../run-state.js';
 import { textAt } from '../../platform/text-at.js';
 
 const orders = { STARTED_AT: 'startedAt', RUN_NUMBER: 'runNumber' };
@@ -115,7 +115,10 @@ const furtherStatuses = (ctx: Context): Promise<{ id: number; name: string }[]> 
   ctx.loaders
     .get<string, { id: number; name: string }[]>('further statuses', async (keys) => {
       const rows = await ctx.db.query<{ id: number; name: string }>(
-        'select process_status_id as id, process_status_name as name from process_status_lkup where process_tracker.is_further_status(process_status_id) order by 1',
+        `select process_status_id as id, process_status_name as name
+         from process_status_lkup
+         where process_tracker.is_further_status(process_status_id)
+         order by 1`,
       );
       return keys.map(() => rows);
     })
@@ -152,14 +155,14 @@ async function inState(ctx: Context, states: readonly RunState[] | null | undefi
   return { key: sql, sql: () => sql };
 }
 
-/** Why the open run `run` of `process` counts as stuck. */
-export const stuckSql = (run: string, process: string): string =>
-  `process_tracker.why_stuck(${run}.lease_until, coalesce(${run}.taken_up_at, ${run}.started_at), ${process}.run_time_limit_seconds)`;
-
 /** Runs that are stuck, or all others. The stuck ones are found first, among the few that go on. */
 function areStuck(stuck: boolean | null | undefined): Condition | undefined {
   if (stuck === null || stuck === undefined) return undefined;
-  const those = `array(select o.process_tracking_id from process_tracking o join process p on p.process_id = o.process_id where ${runIsOpenSql('o')} and ${stuckSql('o', 'p')} is not null)`;
+  const those = `array(
+    select o.process_tracking_id
+    from process_tracking o
+    join process p on p.process_id = o.process_id
+    where ${runIsOpenSql('o')} and ${stuckSql('o', 'p')} is not null)`;
   return { key: `stuck ${stuck}`, sql: () => `t.process_tracking_id ${stuck ? '= any' : '<> all'} (${those})` };
 }
 

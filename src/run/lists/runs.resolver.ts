@@ -19,10 +19,10 @@ import { Process } from '../../process/process.entity.js';
 import { SourceObject } from '../../source/source-object.entity.js';
 import { ProcessRun } from '../run.entity.js';
 import { ProcessStatus } from '../process-status.entity.js';
-import { pageOfRuns, runArguments, runsField, stuckSql, type RunArguments } from './run-lists.js';
+import { pageOfRuns, runArguments, runsField, type RunArguments } from './run-lists.js';
 import { RunGroup } from '../run-group.entity.js';
 import { RunParameter } from '../run-parameter.entity.js';
-import { RunState, runIsOpenSql, runStateSql } from '../run-state.js';
+import { RunState, runIsOpenSql, runStateSql, stuckSql } from '../run-state.js';
 
 enum StuckReason {
   LEASE_OVER = 'LEASE_OVER',
@@ -91,11 +91,16 @@ const factsOf = (ctx: Context, id: number): Promise<RunFacts> =>
     .get<number, RunFacts>('ProcessRun.facts', async (ids) => {
       const rows = await ctx.db.query<RunFacts>(
         `select x.id, x.state, case when x.open then x.stuck end as stuck,
-          case when x.state not in ('ON_HOLD', 'SKIPPED') and x.end_reason is distinct from 'released'
-            then extract(epoch from coalesce(x.ended_at, case when x.open then process_tracker.waybill_now() end) - x.started_at)::float8 end as duration
+          case when x.state not in ('ON_HOLD', 'SKIPPED') and x.end_reason is distinct from 'released' then
+            extract(epoch from
+              coalesce(x.ended_at, case when x.open then process_tracker.waybill_now() end) - x.started_at)::float8
+            end as duration
         from (
-          select t.process_tracking_id as id, t.started_at, t.ended_at, t.end_reason, ${runStateSql('t')} as state, ${runIsOpenSql('t')} as open, ${stuckSql('t', 'p')} as stuck
-          from process_tracking t join process p on p.process_id = t.process_id where t.process_tracking_id = any($1::int[])
+          select t.process_tracking_id as id, t.started_at, t.ended_at, t.end_reason,
+            ${runStateSql('t')} as state, ${runIsOpenSql('t')} as open, ${stuckSql('t', 'p')} as stuck
+          from process_tracking t
+          join process p on p.process_id = t.process_id
+          where t.process_tracking_id = any($1::int[])
         ) x`,
         [ids],
       );
@@ -134,7 +139,10 @@ class RunResolver {
         grouped(
           ids,
           await ctx.db.query<ParameterRow & { __key: number }>(
-            'select process_tracking_id as "__key", name, value from run_parameter where process_tracking_id = any($1::int[]) order by 1, 2',
+            `select process_tracking_id as "__key", name, value
+             from run_parameter
+             where process_tracking_id = any($1::int[])
+             order by 1, 2`,
             [ids],
           ),
         ),
@@ -162,7 +170,9 @@ class ProcessRunsResolver {
     return ctx.loaders
       .get<number, Row<ProcessRun> | null>(`Process.latestRun (${columns})`, async (ids) => {
         const rows = await ctx.db.query<Row<ProcessRun>>(
-          `select ${columns} from process_tracking t where t.process_id = any($1::int[]) and t.is_latest_run`,
+          `select ${columns}
+           from process_tracking t
+           where t.process_id = any($1::int[]) and t.is_latest_run`,
           [ids],
         );
         const byProcess = new Map(rows.map((each) => [each.processId, each]));

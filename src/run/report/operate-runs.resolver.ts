@@ -108,10 +108,8 @@ class OperateRunsResolver {
     return ctx.write(
       async (tx) => {
         const process = await processOf(tx, input.process);
-        const [row] = await tx.query<{ answer: { id: number; done: boolean } }>('select process_tracker.hold_process($1, $2) as answer', [
-          process,
-          ctx.actor,
-        ]);
+        const sql = 'select process_tracker.hold_process($1, $2) as answer';
+        const [row] = await tx.query<{ answer: { id: number; done: boolean } }>(sql, [process, ctx.actor]);
         return row!.answer;
       },
       input.reason,

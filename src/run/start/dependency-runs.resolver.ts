@@ -24,7 +24,9 @@ class MayStart {
     return ctx.loaders
       .get<number, boolean>('Process.mayStart', async (ids) => {
         const rows = await ctx.db.query<{ id: number }>(
-          `select p.process_id as id from process p where p.process_id = any($1::int[]) and ${mayStart('p')}`,
+          `select p.process_id as id
+           from process p
+           where p.process_id = any($1::int[]) and ${mayStart('p')}`,
           [ids],
         );
         const those = new Set(rows.map(({ id }) => id));

@@ -116,7 +116,8 @@ export async function startProcessRun(ctx: Context, input: StartProcessRunInput)
       // What is null below a field says as little as what is left out, also to a repetition.
       const [row] = await tx.query<{ answer: StartAnswer & { wrote: boolean } }>(
         known === undefined
-          ? `select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb) || jsonb_build_object('process', ${idInSql(processNaming, '$2')})) as answer`
+          ? `select process_tracker.start_process_run(
+               jsonb_strip_nulls($1::jsonb) || jsonb_build_object('process', ${idInSql(processNaming, '$2')})) as answer`
           : 'select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb)) as answer',
         known === undefined ? [JSON.stringify(start), process.name] : [JSON.stringify(start)],
       );
@@ -133,9 +134,14 @@ export async function startProcessRun(ctx: Context, input: StartProcessRunInput)
 export async function canStart(db: Queries, process: number, group: string | null | undefined): Promise<StartAnswer> {
   const [row] = await db.query<{ answer: StartAnswer; closedAt: string | null; name: string; retiredAt: string | null }>(
     // A group that is not known yet has no runs.
-    `select process_tracker.judge_start($1::int, case when $2::text is not null then coalesce(g.run_group_id, 0) end) as answer,
-       process_tracker.instant_text(g.closed_at) as "closedAt", p.process_name as name, process_tracker.instant_text(p.retired_at) as "retiredAt"
-     from process p left join run_group g on g.group_key = $2 where p.process_id = $1`,
+    `select
+       process_tracker.judge_start(
+         $1::int, case when $2::text is not null then coalesce(g.run_group_id, 0) end) as answer,
+       process_tracker.instant_text(g.closed_at) as "closedAt", p.process_name as name,
+       process_tracker.instant_text(p.retired_at) as "retiredAt"
+     from process p
+     left join run_group g on g.group_key = $2
+     where p.process_id = $1`,
     [process, group ?? null],
   );
   if (!row) throw notFound('There is no such Process.', { argument: 'process' });
