@@ -5,9 +5,14 @@ declare
 begin
   loop
     -- Looked up first: an insert that finds its name taken would use up a number of the sequence each time.
-    select a.actor_id into id from process_tracker.actor_lkup a where a.actor_name = name;
+    select a.actor_id into id
+    from process_tracker.actor_lkup a
+    where a.actor_name = name;
     exit when found;
-    insert into process_tracker.actor_lkup (actor_name) values (name) on conflict (actor_name) do nothing returning actor_id into id;
+    insert into process_tracker.actor_lkup (actor_name)
+    values (name)
+    on conflict (actor_name) do nothing
+    returning actor_id into id;
     exit when found;
   end loop;
   return id;

@@ -1,13 +1,19 @@
--- What is retired gets no new links from Waybill: a trigger on every table that points to a thing which can be retired. It acts in a transaction
--- that began with `begin_write`; other clients, which do not know of it, go on. And a name that a thing had before makes
--- no new thing here: the writer is asked to look again.
--- Whether anything is retired at all: mostly nothing is. Looked up with the first new link of a transaction, and remembered until its end.
-create or replace function process_tracker.anything_retired() returns boolean language plpgsql set search_path = process_tracker, pg_temp set jit = off as $$
+-- What is retired gets no new links from Waybill: a trigger on every table that points to a thing which can be retired.
+-- It acts in a transaction that began with `begin_write`; other clients, which do not know of it, go on. And a name
+-- that a thing had before makes no new thing here: the writer is asked to look again.
+
+-- Whether anything is retired at all: mostly nothing is. Looked up with the first new link of a transaction, and
+-- remembered until its end.
+create or replace function process_tracker.anything_retired()
+returns boolean language plpgsql set search_path = process_tracker, pg_temp set jit = off as $$
 begin
   if current_setting('waybill.retired', true) = 'unknown' then
-    perform set_config('waybill.retired', case when exists (select from process where retired_at is not null)
-      or exists (select from source_lkup where retired_at is not null) or exists (select from source_object_lkup where retired_at is not null)
-      or exists (select from source_object_attribute_lkup where retired_at is not null) or exists (select from location_lkup where retired_at is not null)
+    perform set_config('waybill.retired', case
+      when exists (select from process where retired_at is not null)
+        or exists (select from source_lkup where retired_at is not null)
+        or exists (select from source_object_lkup where retired_at is not null)
+        or exists (select from source_object_attribute_lkup where retired_at is not null)
+        or exists (select from location_lkup where retired_at is not null)
       then 'some' else '' end, true);
   end if;
   return current_setting('waybill.retired', true) = 'some';
@@ -30,18 +36,26 @@ declare
 begin
   for at in
     with thing (tbl, kind, key, name) as (values
-      ('process', 'Process', 'process_id', 'process_name'), ('source_lkup', 'Source', 'source_id', 'source_name'),
+      ('process', 'Process', 'process_id', 'process_name'),
+      ('source_lkup', 'Source', 'source_id', 'source_name'),
       ('source_object_lkup', 'SourceObject', 'source_object_id', 'source_object_name'),
-      ('source_object_attribute_lkup', 'SourceObjectAttribute', 'source_object_attribute_id', 'source_object_attribute_name'),
+      ('source_object_attribute_lkup', 'SourceObjectAttribute', 'source_object_attribute_id',
+        'source_object_attribute_name'),
       ('location_lkup', 'Location', 'location_id', 'location_name')
     )
     select c.conrelid::regclass::text as shown, r.relname as tbl,
       string_agg(process_tracker.fill_template($check$
 
-        select t.{name} as name, t.retired_at as since into found_one from new_rows n join {tbl} t on t.{key} = n.{column} where t.retired_at is not null order by 1 limit 1;
+        select t.{name} as name, t.retired_at as since into found_one
+        from new_rows n
+        join {tbl} t on t.{key} = n.{column}
+        where t.retired_at is not null
+        order by 1
+        limit 1;
         if found then
           perform refuse_retired('{kind}', found_one.name, found_one.since);
-        end if;$check$, to_jsonb(t) || jsonb_build_object('column', a.attname)), '' order by t.kind, a.attname) as checks
+        end if;$check$, to_jsonb(t) || jsonb_build_object('column', a.attname)), ''
+        order by t.kind, a.attname) as checks
     from pg_constraint c
     join pg_class r on r.oid = c.conrelid
     join thing t on c.confrelid = ('process_tracker.' || t.tbl)::regclass
@@ -53,7 +67,8 @@ begin
     order by r.relname
   loop
     execute process_tracker.fill_template($template$
-      create or replace function process_tracker.refuse_retired_{tbl}() returns trigger language plpgsql set search_path = process_tracker, pg_temp set jit = off as $body$
+      create or replace function process_tracker.refuse_retired_{tbl}()
+      returns trigger language plpgsql set search_path = process_tracker, pg_temp set jit = off as $body$
       declare
         found_one record;
       begin
@@ -62,25 +77,31 @@ begin
         return null;
       end $body$;
       create or replace trigger refuse_retired after insert on process_tracker.{tbl} referencing new table as new_rows
-        for each statement when (current_setting('waybill.retired', true) in ('unknown', 'some')) execute function process_tracker.refuse_retired_{tbl}();
+        for each statement when (current_setting('waybill.retired', true) in ('unknown', 'some'))
+        execute function process_tracker.refuse_retired_{tbl}();
     $template$, to_jsonb(at));
   end loop;
 
   for at in
     select * from (values
-      ('process', 'process_name', 'process_alias', $$ and a.namespace = ''$$), ('source_lkup', 'source_name', 'source_alias', ''),
+      ('process', 'process_name', 'process_alias', $$ and a.namespace = ''$$),
+      ('source_lkup', 'source_name', 'source_alias', ''),
       ('source_object_lkup', 'source_object_name', 'source_object_alias', ' and a.source_id = n.source_id'),
-      ('source_object_attribute_lkup', 'source_object_attribute_name', 'source_object_attribute_alias', ' and a.source_object_id = n.source_object_id'),
+      ('source_object_attribute_lkup', 'source_object_attribute_name', 'source_object_attribute_alias',
+        ' and a.source_object_id = n.source_object_id'),
       ('location_lkup', 'location_name', 'location_alias', '')
     ) as t (tbl, name, aliases, scope)
   loop
-    -- Only a rename that ended between the look for a name and the insert leads here: to be tried again as after a serialization failure.
+    -- Only a rename that ended between the look for a name and the insert leads here: to be tried again as after a
+    -- serialization failure.
     execute process_tracker.fill_template($template$
-      create or replace function process_tracker.refuse_alias_{tbl}() returns trigger language plpgsql set search_path = process_tracker, pg_temp set jit = off as $body$
+      create or replace function process_tracker.refuse_alias_{tbl}()
+      returns trigger language plpgsql set search_path = process_tracker, pg_temp set jit = off as $body$
       begin
         -- A condition of its own: other clients need not be allowed to read the table of former names.
         if coalesce(current_setting('waybill.actor', true), '') <> '' then
-          if exists (select from {aliases}) and exists (select from new_rows n join {aliases} a on a.name = n.{name}{scope}) then
+          if exists (select from {aliases})
+              and exists (select from new_rows n join {aliases} a on a.name = n.{name}{scope}) then
             raise exception using errcode = '40001', message = 'A name was given up while it was looked for.';
           end if;
         end if;

@@ -1,5 +1,5 @@
--- What the history records of this folder's table (history/record-changes.sql), and how links to a dataset type name it.
--- Makes record_dataset_type_lkup.
+-- What the history records of this folder's table (history/record-changes.sql), and how links to a dataset type name
+-- it. Makes record_dataset_type_lkup.
 select process_tracker.record_lookup('dataset_type_lkup', 'DatasetType', 'dataset_type_id', 'dataset_type');
 
 create or replace function process_tracker.way_to_dataset_type(out way text, out name text) language sql immutable as $$

@@ -1,5 +1,6 @@
--- The audit columns and the row version are kept by the database, so that they are true whoever writes.
--- A row that Waybill makes carries its actor; a row that a Python client makes carries what that client says (0, and the moment it was started).
+-- The audit columns and the row version are kept by the database, so that they are true whoever writes. A row that
+-- Waybill makes carries its actor; a row that a Python client makes carries what that client says (0, and the moment it
+-- was started).
 create or replace function process_tracker.stamp_row() returns trigger language plpgsql as $$
 declare
   actor integer := coalesce(nullif(current_setting('waybill.actor_id', true), '')::integer, 0);
@@ -15,8 +16,9 @@ begin
   return new;
 end $$;
 
--- An update that changes nothing leaves the row as it was. `implied` and `declared` tell of finer links, and the instants of runs and errors of
--- naive times beside them, and heartbeats only that a holder lives: their change is no change of the row.
+-- An update that changes nothing leaves the row as it was. `implied` and `declared` tell of finer links, and the
+-- instants of runs and errors of naive times beside them, and heartbeats only that a holder lives: their change is no
+-- change of the row.
 do $$
 declare
   at record;
@@ -26,8 +28,10 @@ begin
       string_agg(format('old.%I', a.attname), ', ' order by a.attnum) as was,
       string_agg(format('new.%I', a.attname), ', ' order by a.attnum) as now
     from pg_class c
-    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attname not in ('implied', 'declared', 'started_at', 'ended_at', 'occurred_at', 'registered_at',
-        'heartbeat_at', 'lease_until', 'taken_up_at', 'canonical_path')
+    join pg_attribute a
+      on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        and a.attname not in ('implied', 'declared', 'started_at', 'ended_at', 'occurred_at', 'registered_at',
+          'heartbeat_at', 'lease_until', 'taken_up_at', 'canonical_path')
     where c.relnamespace = 'process_tracker'::regnamespace and c.relkind in ('r', 'p')
     group by c.relname
     having bool_or(a.attname = 'row_version') and bool_or(a.attname = 'update_date_time')

@@ -1,5 +1,7 @@
--- Beside each path stands the one that all spellings of its place have, whoever writes it. When these functions change, the paths change with them.
-create or replace function process_tracker.keep_canonical_path() returns trigger language plpgsql set search_path = process_tracker, pg_temp as $$
+-- Beside each path stands the one that all spellings of its place have, whoever writes it. When these functions change,
+-- the paths change with them.
+create or replace function process_tracker.keep_canonical_path()
+returns trigger language plpgsql set search_path = process_tracker, pg_temp as $$
 begin
   new.canonical_path := process_tracker.canonical_path(new.location_path);
   return new;

@@ -1,5 +1,6 @@
 -- Puts values into `{words}` of a text: for the files that make one function or trigger a table from a list.
-create or replace function process_tracker.fill_template(template text, vars jsonb) returns text language plpgsql immutable as $$
+create or replace function process_tracker.fill_template(template text, vars jsonb)
+returns text language plpgsql immutable as $$
 declare
   var record;
 begin

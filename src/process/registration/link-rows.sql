@@ -143,7 +143,8 @@ begin
 
   insert into process_attribute_mapping as m
     (process_id, source_object_attribute_id, target_object_attribute_id, expression, transformation)
-  select process_ids[n.process], attribute_ids[n."from"], attribute_ids[n."to"], n.expression, n.transformation
+  select process_ids[n.process], attribute_ids[n."from"], attribute_ids[n."to"],
+    n.expression, n.transformation
   from jsonb_populate_recordset(null::registered_mapping, mappings) n
   order by 1, 2, 3
   on conflict (process_id, source_object_attribute_id, target_object_attribute_id)

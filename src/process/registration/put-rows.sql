@@ -204,8 +204,7 @@ begin
   select source_ids[n.source], n.name, n.description
   from jsonb_populate_recordset(null::registered_object, objects) n
   where not exists (
-    select
-    from source_object_lkup
+    select from source_object_lkup
     where source_id = source_ids[n.source] and source_object_name = n.name)
   order by n.place
   on conflict (source_id, source_object_name) do nothing;

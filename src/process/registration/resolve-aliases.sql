@@ -55,8 +55,7 @@ begin
     left join source_lkup known on known.source_name = s.name
     left join source_object_alias a on a.source_id = known.source_id and a.name = n.facts ->> 'name'
       and not exists (
-        select
-        from source_object_lkup o
+        select from source_object_lkup o
         where o.source_id = known.source_id and o.source_object_name = a.name)
     left join source_object_lkup t on t.source_object_id = a.source_object_id
     left join source_lkup in_source on in_source.source_id = t.source_id
