@@ -104,7 +104,7 @@ begin
       select n.i::int, (n.x ->> 'id')::int, n.x, r.subject, o.open, w.{state_key},
         case
           when t.{key} is null then
-            jsonb_build_object('code', 'NOT_FOUND', 'message', 'There is no such {kind}.',
+            jsonb_build_object('code', 'NOT_FOUND', 'message', 'There is no {kind} with this id.',
               'argument', '{argument}', 'value', n.x -> 'id')
           when n.x ->> 'to' is not null and w.{state_key} is null then
             jsonb_build_object('code', 'INVALID', 'message', format('There is no status %s.', n.x -> 'to'),

@@ -157,3 +157,28 @@ test('a former name leads to the record that had it last, also where another cli
   await rename('lake', 'new lake');
   expect(await api.run('{ source(name: "lake") { name } }')).toEqual({ source: { name: 'new lake' } });
 });
+
+test('what uses a record through one of several references is counted, once', async () => {
+  const attribute = (source: string) => ({ source, object: 'orders', attribute: 'id' });
+  const side = (name: string) => [{ name, objects: [{ name: 'orders', attributes: [{ name: 'id' }] }] }];
+  await api.run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', {
+    input: {
+      name: 'maps',
+      sources: side('from'),
+      targets: side('to'),
+      mappings: [{ from: attribute('from'), to: attribute('to') }],
+    },
+  });
+  const usesOf = async (source: string) => {
+    const mutation = `mutation { deleteSourceObjectAttribute(input: { source: "${source}", object: "orders", name: "id", dryRun: true }) { uses { by count } } }`;
+    return (await api.run(mutation)).deleteSourceObjectAttribute.uses;
+  };
+  expect(await usesOf('from')).toEqual([
+    { by: 'ProcessAttributeMapping', count: 1 },
+    { by: 'ProcessSourceAttribute', count: 1 },
+  ]);
+  expect(await usesOf('to')).toEqual([
+    { by: 'ProcessAttributeMapping', count: 1 },
+    { by: 'ProcessTargetAttribute', count: 1 },
+  ]);
+});

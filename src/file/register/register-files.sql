@@ -30,7 +30,7 @@ begin
       where process_tracking_id = run
       for key share;
     if not found then
-      raise exception using errcode = 'WB404', message = 'There is no such ProcessRun.',
+      raise exception using errcode = 'WB404', message = 'There is no ProcessRun with this id.',
         detail = jsonb_build_object('argument', 'input.run', 'value', run);
     end if;
   end if;

@@ -22,10 +22,11 @@ begin
   limit 1;
   if found then
     raise exception using errcode = 'WB404',
-      message = format('There is no %s.', concat_ws(' in ',
-        'attribute ' || to_json(missing.attribute),
-        'object ' || to_json(missing.object),
-        'source ' || to_json(missing.source))),
+      message = format('There is no %s %s.',
+        case when missing.attribute is not null then 'SourceObjectAttribute'
+          when missing.object is not null then 'SourceObject'
+          else 'Source' end,
+        to_json(concat_ws('.', missing.source, missing.object, missing.attribute))),
       detail = jsonb_build_object('argument', 'input', 'value', to_jsonb(missing));
   end if;
   for side in

@@ -111,7 +111,7 @@ begin
   end if;
   if input ? 'parentRun'
       and not exists (select from process_tracking r where r.process_tracking_id = (input ->> 'parentRun')::int) then
-    raise exception using errcode = 'WB404', message = 'There is no such ProcessRun.',
+    raise exception using errcode = 'WB404', message = 'There is no ProcessRun with this id.',
       detail = jsonb_build_object('argument', 'input.parentRun', 'value', input -> 'parentRun');
   end if;
 end $$;
