@@ -2,8 +2,8 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root, type ClassType } from 'type-graphql';
 import type { Context } from '../platform/read/context.js';
-import { invalid, notFound } from '../platform/errors.js';
-import { decodeId, globalId } from '../platform/entity/ids.js';
+import { invalid } from '../platform/errors.js';
+import { globalId } from '../platform/entity/ids.js';
 import type { Row } from '../platform/entity/node.js';
 import type { EntityClass } from '../platform/entity/rows.js';
 import { defaultNodes, type TraversalNode } from '../platform/read/traversal.js';
@@ -13,6 +13,7 @@ import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
 import { edgesOf } from './lineage-edges.js';
 import { Lineage, LineageArgs, LineageNode, maxRoots, type LineageEdge } from './lineage.type.js';
+import { resolveRoots } from './resolve-roots.js';
 import { kinds, walkLineage, type Walk } from './walk-lineage.js';
 
 /** The entities of the kinds of nodes. */
@@ -43,19 +44,7 @@ async function checkedRoots(ctx: Context, roots: readonly string[]): Promise<num
       value: roots.length,
       allowed: { min: 1, max: maxRoots },
     });
-  const byKind = kinds.map(() => [] as number[]);
-  await Promise.all(
-    roots.map(async (root, i) => {
-      const argument = `roots.${i}`;
-      const { type, id } = decodeId(root, argument);
-      const kind = kinds.findIndex((each) => each === type);
-      if (kind < 0) throw invalid(`${argument} is the id of a ${type}, which has no lineage.`, { argument, value: root, allowed: kinds });
-      if (!(await ctx.loaders.byId(entities[kind]!, id, new Set(['id']))))
-        throw notFound(`There is no ${type} with the id ${root}.`, { argument, value: root });
-      byKind[kind]!.push(id);
-    }),
-  );
-  return byKind;
+  return resolveRoots(ctx.db, roots, (i) => `roots.${i}`);
 }
 
 /** Adds `lineage` to a type that can be a root. */

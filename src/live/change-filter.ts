@@ -1,12 +1,14 @@
 import { type GraphQLSchema, isInterfaceType } from 'graphql';
 import { decodePlace, type FeedEvent, type Place, type Snapshot } from '../history/event-feed.js';
-import { locationNaming } from '../location/location-naming.js';
+import { resolveRoots } from '../lineage/resolve-roots.js';
+import { locationRefs } from '../location/location-naming.js';
+import { given } from '../platform/checks.js';
 import type { Database } from '../platform/database.js';
-import { invalid, notFound } from '../platform/errors.js';
-import { idOf } from '../platform/entity/ids.js';
+import { invalid } from '../platform/errors.js';
 import { refuseEmpty } from '../platform/lists.js';
-import { idByNameSql } from '../platform/read/naming.js';
-import { processNaming } from '../process/process-naming.js';
+import { resolveRef } from '../platform/read/references.js';
+import { groupRefs } from '../run/group-refs.js';
+import { processRefs } from '../process/process-naming.js';
 import type { ChangesArgs } from './changes.type.js';
 import type { SubjectLinks } from './subject-links.js';
 import { rootKinds, upstreamOf, type Root, type Upstream } from './upstream.js';
@@ -40,26 +42,10 @@ export async function readFilter(
   const after = typeof cursor === 'string' ? decodePlace(cursor, now, 'after') : undefined;
   if (fields) filter.fields = new Set(fields);
   if (states) filter.states = await checkedStates(db, states);
-  const find = async (argument: string, what: string, name: string | null | undefined, sql: string) => {
-    if (typeof name !== 'string') return undefined;
-    const [row] = await db.query<{ id: number | null }>(`select ${sql} as id`, [name]);
-    if (!row?.id) throw notFound(`There is no ${what} ${JSON.stringify(name)}.`, { argument, value: name });
-    return row.id;
-  };
   const found = {
-    process: await find(
-      'process',
-      'process',
-      process,
-      idByNameSql(processNaming, () => '$1'),
-    ),
-    group: await find('group', 'run group with the key', group, '(select run_group_id from run_group where group_key = $1)'),
-    location: await find(
-      'location',
-      'location',
-      location,
-      idByNameSql(locationNaming, () => '$1'),
-    ),
+    process: given(process) && (await resolveRef(db, processRefs, { name: process }, { at: () => 'process' })).id,
+    group: given(group) && (await resolveRef(db, groupRefs, { key: group }, { at: () => 'group' })).id,
+    location: given(location) && (await resolveRef(db, locationRefs, { name: location }, { at: () => 'location' })).id,
   };
   for (const name of ['process', 'group', 'location'] as const) {
     const id = found[name];
@@ -105,17 +91,9 @@ async function checkedStates(db: Database, states: readonly string[]): Promise<R
 }
 
 async function checkedRoot(db: Database, id: string): Promise<Root> {
-  const argument = 'upstreamOf';
-  const number = idOf(id, rootKinds, argument);
-  const kind = rootKinds.find((each) => Buffer.from(id, 'base64url').toString().startsWith(`${each}:`))!;
-  const place = {
-    Process: 'process where process_id',
-    Source: 'source_lkup where source_id',
-    SourceObject: 'source_object_lkup where source_object_id',
-  }[kind];
-  const found = await db.query(`select from ${place} = $1`, [number]);
-  if (!found.length) throw notFound(`There is no ${kind} with the id ${id}.`, { argument, value: id });
-  return { kind, id: number };
+  const numbers = await resolveRoots(db, [id], () => 'upstreamOf');
+  const kind = rootKinds.find((_, i) => numbers[i]!.length)!;
+  return { kind, id: numbers[rootKinds.indexOf(kind)]![0]! };
 }
 
 /** Whether an event has to be looked at more closely: what can be told without the links of its subject. */

@@ -21,4 +21,5 @@ export const attributeNaming = {
   alias: { entity: SourceObjectAttributeAlias, scope: { property: 'objectId' } },
 } satisfies Naming<SourceObjectAttribute>;
 
+export const sourceRefs = namedRefs(sourceNaming);
 export const objectRefs = namedRefs(objectNaming);
