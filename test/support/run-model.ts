@@ -3,6 +3,8 @@
 export interface ModelRun {
   process: ModelProcess;
   number: number;
+  /** Its place among all runs, in the order in which they were made. */
+  place: number;
   status: string;
   endReason: string | null;
   startedAt: number;
@@ -68,6 +70,7 @@ export class RunModel {
     public now: number,
   ) {}
 
+  #made = 0;
   #stuck = ({ process, leaseUntil, takenUpAt }: ModelRun) =>
     leaseUntil !== null && (leaseUntil <= this.now || (process.timeLimit !== null && takenUpAt + process.timeLimit <= this.now));
 
@@ -140,6 +143,7 @@ export class RunModel {
       ...{
         process,
         number: process.runs.length + 1,
+        place: this.#made++,
         status,
         startedAt: this.now,
         takenUpAt: this.now,
@@ -175,7 +179,7 @@ export class RunModel {
       this.#move(run, 'failed', origin, 'Its holder was not heard of in time.');
       Object.assign(run, { endReason: 'abandoned', endedAt: this.now, leaseUntil: null, errors: run.errors + 1, ours: true });
     }
-    for (const run of runs) this.#skip(run, origin);
+    for (const run of runs.toSorted((a, b) => a.place - b.place)) this.#skip(run, origin);
   }
 
   /** Inside a group nothing waits for what failed: each hard descendant without a run there is skipped, but for one on hold. */

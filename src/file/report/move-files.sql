@@ -61,7 +61,8 @@ begin
 end $$;
 
 -- When a file may be tried again after its attempt number `attempt` failed: `after` so many seconds, or by the policy
--- of its location. Null where it is given up.
+-- of its location. Null where it is given up. A location that says nothing has 5 attempts, the second 60 seconds after
+-- the first.
 drop function if exists process_tracker.next_attempt(int, int);
 create or replace function process_tracker.next_attempt(location int, attempt int, after int) returns timestamptz
 language sql stable as $$

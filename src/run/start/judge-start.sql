@@ -19,6 +19,7 @@ declare
   parents jsonb;
   facts jsonb;
 begin
+  -- A process that says nothing is put on hold after 5 failures.
   select coalesce(p.failure_limit, 5), p.run_time_limit_seconds into failure_limit, time_limit
     from process p
     where p.process_id = judge_start.process;
