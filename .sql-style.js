@@ -14,9 +14,9 @@ const short = 80;
 const clause =
   /\b(?:with\s+(?:recursive\s+)?\w+\s+(?:\([^)]*\)\s+)?as|select|insert\s+into|update(?!\s+(?:of|set|skip|nowait)\b)|delete\s+from|(?<!distinct\s)from|(?:cross\s+|left\s+|full\s+|right\s+|inner\s+)?join|where|group\s+by|having|order\s+by|limit|union|except|intersect|values|returning|on\s+conflict)\b/gi;
 
-/** Text of a statement, as far as it has more than a word of SQL. */
+/** Text of a statement, as far as it has more than a word of SQL. A sentence of English begins with a capital letter. */
 const isSql = (text) =>
-  /^\s*(?:with|select|insert|update|delete|create|perform|from|where|and|or|join|left|cross|union|order|on conflict)\b/.test(text) &&
+  /^\s*(?:with|select|insert|update|delete|create|perform|from|where|and|or|join|left|cross|union|order|on conflict)\s/.test(text) &&
   /\b(?:from|into|set|where|join|select)\b/.test(text);
 
 /** The clauses of a line that stand in no parentheses of it. */

@@ -35,7 +35,10 @@ export async function createKey(
   const key = `wb_${randomBytes(32).toString('base64url')}`;
   for (let attempt = 1; ; attempt++) {
     const [made] = await db.query<KeyFacts>(
-      `insert into api_key (key_hash, name, actor_name, role) values ($1, $2, $3, $4) on conflict (name) do nothing returning ${facts}`,
+      `insert into api_key (key_hash, name, actor_name, role)
+       values ($1, $2, $3, $4)
+       on conflict (name) do nothing
+       returning ${facts}`,
       [hashOf(key), name ?? (attempt === 1 ? actor : `${actor}-${attempt}`), actor, role],
     );
     if (made) return { ...made, key };
@@ -44,11 +47,13 @@ export async function createKey(
   }
 }
 
-export const listKeys = (db: Queries): Promise<KeyFacts[]> => db.query<KeyFacts>(`select ${facts} from api_key order by name`);
+export const listKeys = (db: Queries): Promise<KeyFacts[]> => db.query(`select ${facts} from api_key order by name`);
 
 export async function revokeKey(db: Queries, name: string): Promise<KeyFacts> {
   const [revoked] = await db.query<KeyFacts>(
-    `update api_key set revoked_at = coalesce(revoked_at, process_tracker.waybill_now()) where name = $1 returning ${facts}`,
+    `update api_key set revoked_at = coalesce(revoked_at, process_tracker.waybill_now())
+     where name = $1
+     returning ${facts}`,
     [name],
   );
   if (!revoked) throw notFound(`There is no key named ${JSON.stringify(name)}.`, { argument: 'name', value: name });
@@ -56,7 +61,11 @@ export async function revokeKey(db: Queries, name: string): Promise<KeyFacts> {
 }
 
 /** Removes all keys, revoked ones too, after which the server is open to its own machine again. */
-export const clearKeys = (db: Queries): Promise<{ name: string }[]> => db.query<{ name: string }>('delete from api_key returning name');
+export const clearKeys = (db: Queries): Promise<{ name: string }[]> =>
+  db.query(
+    `delete from api_key
+     returning name`,
+  );
 
 /** @throws INVALID where a name is empty, longer than 250 bytes or holds control characters: it goes into logs and the history. */
 export function checkActorName(name: string, argument: string): void {

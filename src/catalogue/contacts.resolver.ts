@@ -77,11 +77,20 @@ class ProcessContactResolver {
 
 /** Who answers for a process: its own contacts, and those of what it reads and writes, the objects' under their source. */
 const contactsOf = (links: string, kind: string, source: string, objects: string, object: string) => `
-  select l.process_id, c.contact_id, '${kind}', c.source_id, 0, array(select role from source_contact_role r where r.source_id = c.source_id and r.contact_id = c.contact_id order by role)
-    from ${links} l join source_contact c on c.source_id = l.${source}
+  select l.process_id, c.contact_id, '${kind}', c.source_id, 0,
+    array(
+      select role
+      from source_contact_role r
+      where r.source_id = c.source_id and r.contact_id = c.contact_id
+      order by role)
+  from ${links} l
+  join source_contact c on c.source_id = l.${source}
   union all
-  select l.process_id, c.contact_id, '${kind}', o.source_id, o.source_object_id, coalesce(array_agg(c.role order by c.role) filter (where c.role <> ''), '{}')
-    from ${objects} l join source_object_lkup o on o.source_object_id = l.${object} join source_object_contact c on c.source_object_id = o.source_object_id
+  select l.process_id, c.contact_id, '${kind}', o.source_id, o.source_object_id,
+    coalesce(array_agg(c.role order by c.role) filter (where c.role <> ''), '{}')
+  from ${objects} l
+  join source_object_lkup o on o.source_object_id = l.${object}
+  join source_object_contact c on c.source_object_id = o.source_object_id
     group by 1, 2, 3, 4, 5`;
 
 const processContacts: ListSource = {

@@ -139,27 +139,40 @@ interface NeedsOptions {
  */
 export const clusterNeedsSql = ({ those, columns, told, answer }: NeedsOptions): string => `
   with unit (name, bytes) as (values ${unitValues}), need as (
-    select k.cluster_id, c.process_id, c.needed_memory, c.needed_memory_unit, c.needed_processing, c.needed_processing_unit, ${columns},
-      case when ku.bytes is null and lower(btrim(c.needed_memory_unit)) = lower(btrim(k.cluster_max_memory_unit)) then c.needed_memory
-        else c.needed_memory * pu.bytes / ku.bytes end as memory,
-      case when lower(btrim(c.needed_processing_unit)) = lower(btrim(k.cluster_max_processing_unit)) then c.needed_processing end as processing
-    from cluster_tracking_lkup k join cluster_process c using (cluster_id) ${those}
-    left join unit ku on ku.name = lower(btrim(coalesce(k.cluster_max_memory_unit, 'GB'))) left join unit pu on pu.name = lower(btrim(c.needed_memory_unit))
+    select k.cluster_id, c.process_id,
+      c.needed_memory, c.needed_memory_unit, c.needed_processing, c.needed_processing_unit, ${columns},
+      case
+        when ku.bytes is null and lower(btrim(c.needed_memory_unit)) = lower(btrim(k.cluster_max_memory_unit))
+          then c.needed_memory
+        else c.needed_memory * pu.bytes / ku.bytes
+      end as memory,
+      case when lower(btrim(c.needed_processing_unit)) = lower(btrim(k.cluster_max_processing_unit))
+        then c.needed_processing end as processing
+    from cluster_tracking_lkup k
+    join cluster_process c using (cluster_id) ${those}
+    left join unit ku on ku.name = lower(btrim(coalesce(k.cluster_max_memory_unit, 'GB')))
+    left join unit pu on pu.name = lower(btrim(c.needed_memory_unit))
     where k.cluster_id = any($1::int[])
   ), told as (
     select cluster_id, coalesce(sum(memory), 0) as memory, coalesce(sum(processing), 0) as processing, ${told}
-    from need group by cluster_id
+    from need
+    group by cluster_id
   )
-  select k.cluster_id as id, ${decimal('coalesce(t.memory, 0)')} as memory, coalesce(btrim(k.cluster_max_memory_unit), 'GB') as "memoryUnit",
-    case when k.cluster_max_memory_unit is not null then ${decimal('k.cluster_max_memory - coalesce(t.memory, 0)')} end as "memoryLeft",
+  select k.cluster_id as id, ${decimal('coalesce(t.memory, 0)')} as memory,
+    coalesce(btrim(k.cluster_max_memory_unit), 'GB') as "memoryUnit",
+    case when k.cluster_max_memory_unit is not null
+      then ${decimal('k.cluster_max_memory - coalesce(t.memory, 0)')} end as "memoryLeft",
     ${decimal('coalesce(t.processing, 0)')} as processing, btrim(k.cluster_max_processing_unit) as "processingUnit",
-    case when k.cluster_max_processing_unit is not null then ${decimal('k.cluster_max_processing - coalesce(t.processing, 0)')} end as "processingLeft",
+    case when k.cluster_max_processing_unit is not null
+      then ${decimal('k.cluster_max_processing - coalesce(t.processing, 0)')} end as "processingLeft",
     ${answer}
-  from cluster_tracking_lkup k left join told t using (cluster_id) where k.cluster_id = any($1::int[])`;
+  from cluster_tracking_lkup k
+  left join told t using (cluster_id)
+  where k.cluster_id = any($1::int[])`;
 
 const notCounted = (figure: 'memory' | 'processing') =>
   `coalesce(json_agg(json_build_object('processId', process_id, 'figure', '${figure.toUpperCase()}', 'amount', needed_${figure}, 'unit', needed_${figure}_unit) order by process_name)
-    filter (where needed_${figure} is not null and ${figure} is null), '[]') as no_${figure}`;
+     filter (where needed_${figure} is not null and ${figure} is null), '[]') as no_${figure}`;
 
 /** What all processes of clusters need if they run at the same time; what cannot be compared is listed. A retired process needs nothing. */
 export const declaredNeeds = clusterNeedsSql({

@@ -78,7 +78,11 @@ export async function currentSnapshot(db: Queries): Promise<Snapshot> {
  * come to them. Called before a feed begins; mostly it finds none. Whoever sees an event has a transaction of this server's below its xmax.
  */
 export async function disownRestored(db: Queries): Promise<void> {
-  await db.query(`update status_event set transaction_id = '3' where transaction_id >= pg_snapshot_xmax(pg_current_snapshot())`);
+  await db.query(
+    `update status_event
+     set transaction_id = '3'
+     where transaction_id >= pg_snapshot_xmax(pg_current_snapshot())`,
+  );
 }
 
 /** One event of the feed, as the history shows it. */
@@ -115,13 +119,21 @@ export async function nextWindow(db: Queries, lo: bigint, upTo?: bigint): Promis
   while (news && row!.held) {
     // Events with the numbers of transactions to come are those of a store that was restored from a backup: they are old.
     const [early] = await db.query<{ id: string }>(
-      `with behind as materialized (select min(event_id + 0) as first from status_event where transaction_id >= $2::xid8 and transaction_id < $3::xid8)
-       select e.transaction_id::text as id from status_event e
+      `with behind as materialized (
+         select min(event_id + 0) as first
+         from status_event
+         where transaction_id >= $2::xid8 and transaction_id < $3::xid8
+       )
+       select e.transaction_id::text as id
+       from status_event e
        where e.transaction_id >= $1::xid8 and e.transaction_id < $2::xid8 and e.event_id > (select first from behind)
          and exists (
-           select from status_event h where h.subject_kind = e.subject_kind and h.subject_id = e.subject_id
-             and h.event_id < e.event_id and h.event_id >= (select first from behind) and h.transaction_id >= $2::xid8 and h.transaction_id < $3::xid8)
-       order by e.transaction_id, e.event_id limit 1`,
+           select from status_event h
+           where h.subject_kind = e.subject_kind and h.subject_id = e.subject_id
+             and h.event_id < e.event_id and h.event_id >= (select first from behind)
+             and h.transaction_id >= $2::xid8 and h.transaction_id < $3::xid8)
+       order by e.transaction_id, e.event_id
+       limit 1`,
       [String(lo), String(hi), row!.max],
     );
     if (!early) break;
@@ -168,7 +180,9 @@ export class WindowReader {
     }
     // `+ 0`: PostgreSQL would look for the first number through all of the history.
     const [ends] = await this.db.query<{ first: string; last: string }>(
-      `select min(event_id + 0) as first, max(event_id + 0) as last from status_event where ${within}`,
+      `select min(event_id + 0) as first, max(event_id + 0) as last
+       from status_event
+       where ${within}`,
       bounds,
     );
     const before = BigInt(ends!.first) - 1n;
@@ -187,7 +201,12 @@ export class WindowReader {
   }
 
   async #read(where: string, values: unknown[]): Promise<FeedEvent[]> {
-    const rows = await this.db.query<StatusEvent>(`select ${selectList(StatusEvent)} from status_event t where ${where}`, values);
+    const rows = await this.db.query<StatusEvent>(
+      `select ${selectList(StatusEvent)}
+       from status_event t
+       where ${where}`,
+      values,
+    );
     return rows.map((row) =>
       Object.assign(row, { number: BigInt(row.id), transaction: BigInt(row.transactionId), isLink: linkFields.has(row.fieldName) }),
     );

@@ -248,9 +248,15 @@ export async function readTimeZone(url: string): Promise<string> {
   await client.connect();
   try {
     await client.query('begin; set local statement_timeout = 0');
-    const { rows } = await client.query<{ exists: boolean }>(`select to_regclass('process_tracker.waybill_setting') is not null as exists`);
+    const { rows } = await client.query<{ exists: boolean }>(
+      `select to_regclass('process_tracker.waybill_setting')
+         is not null as exists`,
+    );
     if (!rows[0]?.exists) return 'UTC';
-    const zone = await client.query<{ value: string }>(`select value from process_tracker.waybill_setting where key = 'time_zone'`);
+    const zone = await client.query<{ value: string }>(
+      `select value from process_tracker.waybill_setting
+       where key = 'time_zone'`,
+    );
     return zone.rows[0]?.value ?? 'UTC';
   } finally {
     await client.end();

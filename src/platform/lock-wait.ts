@@ -55,7 +55,13 @@ export async function lockTimedOut(db: Queries, error: unknown, records: readonl
 export async function queueTimedOut(db: Queries, record: string, pid: number | undefined): Promise<Unavailable> {
   const rows = pid
     ? await db
-        .query<Holder>(`select ${holderSql} from unnest(pg_blocking_pids($1)) b(pid) join pg_stat_activity a using (pid) limit 1`, [pid])
+        .query<Holder>(
+          `select ${holderSql}
+           from unnest(pg_blocking_pids($1)) b(pid)
+           join pg_stat_activity a using (pid)
+           limit 1`,
+          [pid],
+        )
         .catch(() => [])
     : [];
   return refusal(record, rows[0]);
@@ -69,7 +75,9 @@ async function holderOf(db: Queries, where: string): Promise<{ name: string; by?
   const { label, key: keyColumn } = named;
   const [row] = await db.query<Holder & { name: string | null; key: string }>(
     `select ${label ? `t.${label}` : 'null'} as name, ${keyColumn ? `t.${keyColumn}::text` : `''`} as key, ${holderSql}
-     from ${table} t left join pg_stat_activity a on a.backend_xid = t.xmax where t.ctid = $1::tid`,
+     from ${table} t
+     left join pg_stat_activity a on a.backend_xid = t.xmax
+     where t.ctid = $1::tid`,
     [place],
   );
   if (!row) return { name: `${/^[AEIO]/.test(named.name) ? 'an' : 'a'} ${named.name}` };

@@ -18,15 +18,16 @@ export interface RegisteredProcess {
  * Registers processes with everything they name, as one statement (register-processes.sql); answers them in the order given.
  * Two requests of one call may name the same process. A name may stand several times; what the entries say adds up.
  * @throws INVALID for an unknown schedule frequency, a mapping between attributes that the process does not read and write, an empty list
- *   that would replace, or a setting of its runs that is out of range; NOT_FOUND for a parent that does not exist; CONFLICT for a cycle of dependencies or an e-mail address that another
- *   contact has.
+ *   that would replace, or a setting of its runs that is out of range; NOT_FOUND for a parent that does not exist; CONFLICT for a cycle of
+ *   dependencies or an e-mail address that another contact has.
  */
 export async function registerProcesses(tx: Tx, requests: readonly RegisterProcessInput[]): Promise<RegisteredProcess[]> {
   requests.forEach(refuseEmptyReplacement);
   requests.forEach((request) => checkRunSettings(request));
   const { lists, placeOfProcess } = listsOf(requests);
+  const sql = 'select * from process_tracker.register_processes($1::jsonb)';
   const rows = await tx
-    .query<{ process_id: number; created: boolean }>('select * from process_tracker.register_processes($1::jsonb)', [JSON.stringify(lists)])
+    .query<{ process_id: number; created: boolean }>(sql, [JSON.stringify(lists)])
     .catch((error: unknown) => emailTaken(error, lists.contacts));
   const registered = requests.map(({ name }) => {
     const row = rows[placeOfProcess(name) - 1]!;

@@ -24,8 +24,10 @@ class AttributeTypeResolver {
     const facts = await ctx.loaders
       .get<number, TypeFacts | undefined>('SourceObjectAttribute.canonicalType', async (ids) => {
         const rows = await ctx.db.query<TypeFacts>(
-          `select a.source_object_attribute_id as id, coalesce(d.data_type, a.reported_type) as name, a.data_length as length, a.data_decimal as decimals
-           from source_object_attribute_lkup a left join data_type_lkup d on d.data_type_id = a.data_type_id
+          `select a.source_object_attribute_id as id, coalesce(d.data_type, a.reported_type) as name,
+             a.data_length as length, a.data_decimal as decimals
+           from source_object_attribute_lkup a
+           left join data_type_lkup d on d.data_type_id = a.data_type_id
            where a.source_object_attribute_id = any($1::int[])`,
           [ids],
         );

@@ -21,8 +21,13 @@ export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 export async function openRules(run: Run): Promise<Rule[]> {
   const present = await run<{ name: string }>(
-    `select conname as name from pg_constraint where connamespace = 'process_tracker'::regnamespace
-     union select relname from pg_class where relnamespace = 'process_tracker'::regnamespace and relkind = 'i'`,
+    `select conname as name
+     from pg_constraint
+     where connamespace = 'process_tracker'::regnamespace
+     union
+     select relname
+     from pg_class
+     where relnamespace = 'process_tracker'::regnamespace and relkind = 'i'`,
   );
   return rules.filter((rule) => !present.some(({ name }) => name === rule.name));
 }
@@ -30,7 +35,8 @@ export async function openRules(run: Run): Promise<Rule[]> {
 async function violationOf(run: Run, rule: Rule): Promise<Violation | undefined> {
   const [found] = await run<{ total: number; rows: Record<string, unknown>[] }>(
     `with v as (${rule.violations})
-     select (select count(*) from v)::int as total, (select coalesce(json_agg(w), '[]') from (select * from v limit ${shownRows}) w) as rows`,
+     select (select count(*) from v)::int as total,
+       (select coalesce(json_agg(w), '[]') from (select * from v limit ${shownRows}) w) as rows`,
   );
   return found!.total ? { rule: rule.name, table: rule.table, says: rule.says, remedy: rule.remedy, ...found! } : undefined;
 }

@@ -54,23 +54,32 @@ export const tableNames = async (client: pg.Client): Promise<string[]> =>
   (
     await query<{ name: string }>(
       client,
-      `select relname as name from pg_class where relnamespace = to_regnamespace('process_tracker') and relkind in ('r', 'p')
+      `select relname as name
+       from pg_class
+       where relnamespace = to_regnamespace('process_tracker') and relkind in ('r', 'p')
          and not relispartition order by relname collate "C"`,
     )
   ).map(({ name }) => name);
 
 export const appliedMigrations = async (client: pg.Client): Promise<string[]> => {
-  const [found] = await query<{ ours: boolean }>(client, `select to_regclass('process_tracker.waybill_migration') is not null as ours`);
+  const isOurs = `select to_regclass('process_tracker.waybill_migration') is not null as ours`;
+  const [found] = await query<{ ours: boolean }>(client, isOurs);
   if (!found!.ours) return [];
-  return (await query<{ name: string }>(client, 'select name from process_tracker.waybill_migration order by id')).map(({ name }) => name);
+  const applied = 'select name from process_tracker.waybill_migration order by id';
+  return (await query<{ name: string }>(client, applied)).map(({ name }) => name);
 };
 
 /** Constraints and indexes with the table they are of. */
 export const ruleNames = (client: pg.Client): Promise<{ name: string; constraint: boolean }[]> =>
   query(
     client,
-    `select conname as name, true as constraint from pg_constraint where connamespace = to_regnamespace('process_tracker')
-     union select c.relname, false from pg_class c where relnamespace = to_regnamespace('process_tracker') and relkind = 'i'
+    `select conname as name, true as constraint
+     from pg_constraint
+     where connamespace = to_regnamespace('process_tracker')
+     union
+     select c.relname, false
+     from pg_class c
+     where relnamespace = to_regnamespace('process_tracker') and relkind = 'i'
        and not exists (select from pg_constraint where conindid = c.oid) order by 1`,
   );
 
@@ -84,19 +93,27 @@ async function readHeader(client: pg.Client): Promise<BackupHeader> {
   for (const name of names) {
     const columns = await query<{ name: string }>(
       client,
-      `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`,
+      `select attname as name
+       from pg_attribute
+       where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''
+       order by attnum`,
       [`process_tracker.${quote(name)}`],
     );
-    const [counted] = await query<{ rows: string }>(client, `select count(*) as rows from process_tracker.${quote(name)}`);
+    const count = `select count(*) as rows from process_tracker.${quote(name)}`;
+    const [counted] = await query<{ rows: string }>(client, count);
     tables.push({ name, columns: columns.map((column) => column.name), rows: Number(counted!.rows) });
   }
   const [server] = await query<{ version: string; now: string }>(
     client,
-    `select current_setting('server_version') as version, to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as now`,
+    `select current_setting('server_version') as version,
+       to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as now`,
   );
   const sequences = await query<{ name: string; last: string | null }>(
     client,
-    `select sequencename as name, last_value::text as last from pg_sequences where schemaname = 'process_tracker' order by 1`,
+    `select sequencename as name, last_value::text as last
+     from pg_sequences
+     where schemaname = 'process_tracker'
+     order by 1`,
   );
   return {
     ...({ waybill: 'backup', format: 1, madeAt: server!.now, postgres: server!.version } as const),
@@ -118,7 +135,8 @@ async function* content(client: pg.Client, header: BackupHeader, log: (message: 
   for (const { name, columns, rows } of header.tables) {
     yield hashed(`${JSON.stringify({ table: name, rows })}\n`);
     // A query can be copied of a partitioned table too.
-    const source = `select ${columns.map(quote).join(', ')} from process_tracker.${quote(name)}`;
+    const source = `select ${columns.map(quote).join(', ')}
+    from process_tracker.${quote(name)}`;
     const rowsOf: AsyncIterable<Buffer> = client.query(copyTo(`copy (${source}) to stdout`));
     for await (const chunk of rowsOf) yield hashed(chunk);
     log(`${name}: ${rows} rows`);

@@ -127,7 +127,8 @@ async function bringUp(
   if (timeZone !== undefined) await checkTimeZone(run, timeZone);
   const pending = migrations.filter(({ name }) => !store.applied.has(name));
   const functions = await readFunctions();
-  const [known] = store.kind === 'ours' ? await run<{ value: string }>("select value from waybill_setting where key = 'functions'") : [];
+  const made = "select value from waybill_setting where key = 'functions'";
+  const [known] = store.kind === 'ours' ? await run<{ value: string }>(made) : [];
   const renew = pending.length > 0 || known?.value !== functions.hash;
   const obstacle = await obstacleToWrites(run);
   if (obstacle && store.kind === 'ours' && !renew && timeZone === undefined)
@@ -191,7 +192,10 @@ async function bringUp(
  */
 async function sendReadersAway(run: Run): Promise<void> {
   const tables = await run<{ name: string }>(
-    "select format('process_tracker.%I', tablename) as name from pg_tables where schemaname = 'process_tracker' order by 1",
+    `select format('process_tracker.%I', tablename) as name
+     from pg_tables
+     where schemaname = 'process_tracker'
+     order by 1`,
   );
   await run(`lock table ${tables.map(({ name }) => name).join(', ')} in access exclusive mode`);
   await run(
@@ -212,7 +216,7 @@ const stateOf = (violations: Violation[]): StoreState =>
 async function checkServer(run: Run): Promise<void> {
   const [server] = await run<{ version: number; text: string; encoding: string; database: string }>(
     `select current_setting('server_version_num')::int as version, current_setting('server_version') as text,
-      current_setting('server_encoding') as encoding, current_database() as database`,
+       current_setting('server_encoding') as encoding, current_database() as database`,
   );
   if (server!.version < oldestServer) throw new StoreError(`Waybill needs PostgreSQL 15 or later; this server is ${server!.text}.`);
   if (server!.encoding !== 'UTF8')
@@ -229,12 +233,21 @@ async function checkTimeZone(run: Run, name: string): Promise<void> {
 
 async function lookAt(run: Run, migrations: { name: string }[]): Promise<{ kind: 'empty' | 'ours' | 'foreign'; applied: Set<string> }> {
   const [found] = await run<{ ours: boolean; foreign: boolean; tables: boolean }>(
-    `select to_regclass('process_tracker.waybill_migration') is not null as ours, (select bool_and(to_regclass('process_tracker.' || name) is not null) from unnest(array['process', 'process_tracking', 'actor_lkup', 'source_lkup',
-        'extract_tracking', 'location_lkup']) as name) as foreign,
-      exists (select from pg_class where relnamespace = to_regnamespace('process_tracker') and relkind in ('r', 'p', 'v')) as tables`,
+    `select to_regclass('process_tracker.waybill_migration') is not null as ours,
+       (
+         select bool_and(to_regclass('process_tracker.' || name) is not null)
+         from unnest(array[
+           'process', 'process_tracking', 'actor_lkup', 'source_lkup', 'extract_tracking', 'location_lkup'
+         ]) as name
+       ) as foreign,
+       exists (
+         select from pg_class
+         where relnamespace = to_regnamespace('process_tracker') and relkind in ('r', 'p', 'v')
+       ) as tables`,
   );
   if (found!.ours) {
-    const applied = (await run<{ name: string }>('select name from waybill_migration order by id')).map(({ name }) => name);
+    const rows = await run<{ name: string }>('select name from waybill_migration order by id');
+    const applied = rows.map(({ name }) => name);
     const unknown = applied.filter((name) => !migrations.some((migration) => migration.name === name));
     if (unknown.length)
       throw new StoreError(
@@ -251,5 +264,8 @@ async function lookAt(run: Run, migrations: { name: string }[]): Promise<{ kind:
 
 const setSetting = (run: Run, key: string, value: string) =>
   run(
-    `insert into waybill_setting (key, value) values (${literal(key)}, ${literal(value)}) on conflict (key) do update set value = excluded.value`,
+    `insert into waybill_setting (key, value)
+     values (${literal(key)}, ${literal(value)})
+     on conflict (key) do update
+     set value = excluded.value`,
   );

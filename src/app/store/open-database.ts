@@ -83,7 +83,9 @@ async function checkListenAddress(address: pg.ClientConfig, listenAddress: pg.Cl
     try {
       await client.connect();
       const { rows } = await client.query<{ id: string }>(
-        `select extract(epoch from pg_postmaster_start_time()) || ' ' || oid as id from pg_database where datname = current_database()`,
+        `select extract(epoch from pg_postmaster_start_time()) || ' ' || oid as id
+         from pg_database
+         where datname = current_database()`,
       );
       return rows[0]!.id;
     } finally {

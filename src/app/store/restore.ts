@@ -157,7 +157,11 @@ export async function restore(
     await setSequences(client, header);
     await order.enable();
     // Functions are not in a backup, so what is said of them there says nothing here: the next start makes them anew.
-    if (tables.includes('waybill_setting')) await client.query(`delete from process_tracker.waybill_setting where key = 'functions'`);
+    if (tables.includes('waybill_setting'))
+      await client.query(
+        `delete from process_tracker.waybill_setting
+         where key = 'functions'`,
+      );
     await client.query('commit');
     return header;
   } catch (error) {
@@ -182,7 +186,9 @@ async function checkStore(client: pg.Client, header: BackupHeader, overwrite: bo
     );
   const columns = await query<{ name: string }>(
     client,
-    `select relname || '.' || attname as name from pg_attribute join pg_class c on c.oid = attrelid
+    `select relname || '.' || attname as name
+     from pg_attribute
+     join pg_class c on c.oid = attrelid
      where relnamespace = 'process_tracker'::regnamespace and attnum > 0 and not attisdropped and attgenerated = ''`,
   );
   const known = new Set(columns.map(({ name }) => name));
@@ -192,7 +198,8 @@ async function checkStore(client: pg.Client, header: BackupHeader, overwrite: bo
       throw new BackupError(`The backup has ${missing ? `a column ${missing} of ` : 'a table '}${table.name}, which this store has not.`);
   }
   for (const name of overwrite ? [] : names.filter((one) => !seeded.has(one))) {
-    const [found] = await query<{ some: boolean }>(client, `select exists (select from process_tracker.${quote(name)}) as some`);
+    const hasRows = `select exists (select from process_tracker.${quote(name)}) as some`;
+    const [found] = await query<{ some: boolean }>(client, hasRows);
     if (found!.some)
       throw new BackupError(
         `The store is not empty, its table ${name} has rows: give an empty database, or --overwrite to replace all that the store holds.`,
@@ -206,19 +213,25 @@ async function checkStore(client: pg.Client, header: BackupHeader, overwrite: bo
  * alone, and then tables are loaded after those that they refer to.
  */
 async function withoutTriggers(client: pg.Client, tables: string[]): Promise<{ ranks: string[][]; enable(): Promise<void> }> {
-  const [may] = await query<{ so: boolean }>(client, `select has_parameter_privilege('session_replication_role', 'set') as so`);
+  const mayReplicate = `select has_parameter_privilege('session_replication_role', 'set') as so`;
+  const [may] = await query<{ so: boolean }>(client, mayReplicate);
   if (may!.so) {
     await client.query('set local session_replication_role = replica');
     return { ranks: [tables], enable: async () => undefined };
   }
   const triggers = await query<{ at: string; name: string }>(
     client,
-    `select tgrelid::regclass::text as at, tgname as name from pg_trigger join pg_class c on c.oid = tgrelid
+    `select tgrelid::regclass::text as at, tgname as name
+     from pg_trigger
+     join pg_class c on c.oid = tgrelid
      where relnamespace = 'process_tracker'::regnamespace and not tgisinternal and tgenabled = 'O' and tgparentid = 0`,
   );
   const keys = await query<{ child: string; parent: string }>(
     client,
-    `select c.relname as child, p.relname as parent from pg_constraint join pg_class c on c.oid = conrelid join pg_class p on p.oid = confrelid
+    `select c.relname as child, p.relname as parent
+     from pg_constraint
+     join pg_class c on c.oid = conrelid
+     join pg_class p on p.oid = confrelid
      where contype = 'f' and connamespace = 'process_tracker'::regnamespace and conrelid <> confrelid`,
   );
   const ranks: string[][] = [];
@@ -252,13 +265,21 @@ async function setSequences(client: pg.Client, header: BackupHeader): Promise<vo
   const sequences = await query<{ id: number; name: string; least: string; first: string; table: string | null; column: string | null }>(
     client,
     // A sequence belongs to a column as its identity or serial, or is named in its default.
-    `select s.oid::int as id, s.relname as name, seqmin::text as least, seqstart::text as first, t.relname as table, a.attname as column
+    `select s.oid::int as id, s.relname as name, seqmin::text as least, seqstart::text as first, t.relname as table,
+       a.attname as column
      from pg_class s join pg_sequence on seqrelid = s.oid
      left join lateral (
-       select refobjid as rel, refobjsubid as num from pg_depend where classid = 'pg_class'::regclass and objid = s.oid and refobjsubid > 0 and deptype in ('a', 'i')
-       union select adrelid, adnum from pg_depend join pg_attrdef d on d.oid = objid where classid = 'pg_attrdef'::regclass and refobjid = s.oid
+       select refobjid as rel, refobjsubid as num
+       from pg_depend
+       where classid = 'pg_class'::regclass and objid = s.oid and refobjsubid > 0 and deptype in ('a', 'i')
+       union
+       select adrelid, adnum
+       from pg_depend
+       join pg_attrdef d on d.oid = objid
+       where classid = 'pg_attrdef'::regclass and refobjid = s.oid
      ) of on true
-     left join pg_class t on t.oid = of.rel left join pg_attribute a on a.attrelid = of.rel and a.attnum = of.num
+     left join pg_class t on t.oid = of.rel
+     left join pg_attribute a on a.attrelid = of.rel and a.attnum = of.num
      where s.relnamespace = 'process_tracker'::regnamespace`,
   );
   const highest = new Map<string, bigint>();
@@ -270,7 +291,8 @@ async function setSequences(client: pg.Client, header: BackupHeader): Promise<vo
     if (table === null) continue;
     const [found] = await query<{ top: string | null }>(
       client,
-      `select max(${quote(column!)})::text as top from process_tracker.${quote(table)}`,
+      `select max(${quote(column!)})::text as top
+       from process_tracker.${quote(table)}`,
     );
     note(name, found!.top);
   }

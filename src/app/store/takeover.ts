@@ -57,8 +57,10 @@ export const readerLock = {
 export async function readOnlyShadow(db: Queries, metadata: MetadataStorage): Promise<string> {
   const rows = await db.query<{ table: string; columns: string[] }>(
     `select c.relname::text as table, array_agg(a.attname::text) as columns
-     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-     where c.relnamespace = to_regnamespace('process_tracker') and c.relkind in ('r', 'p') group by c.relname`,
+     from pg_class c
+     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where c.relnamespace = to_regnamespace('process_tracker') and c.relkind in ('r', 'p')
+     group by c.relname`,
   );
   const present = new Map(rows.map(({ table, columns }) => [table, new Set(columns)]));
   const tables = [...(metadata.getAll().values() as Iterable<EntityMetadata>)].filter((meta) => !meta.abstract);
@@ -103,11 +105,16 @@ const lacking = ({ name, type, missing }: Column) => `(${missing})::${type} as $
 
 function viewOf(table: string, columns: Column[], present: Set<string> | undefined): string {
   const list = (known: (column: Column) => string | undefined) => columns.map((column) => known(column) ?? lacking(column)).join(', ');
-  if (!present)
-    return `create or replace temp view ${table} as select ${columns.map(({ name, type }) => `null::${type} as ${name}`).join(', ')} where false`;
+  if (!present) {
+    const nothing = columns.map(({ name, type }) => `null::${type} as ${name}`).join(', ');
+    return `create or replace temp view ${table} as
+      select ${nothing}
+      where false`;
+  }
   if (columns.every(({ name }) => present.has(name))) return '';
   const level = levels.find(({ coarser }) => coarser === table);
-  const own = `select ${list((column) => (present.has(column.name) ? read('c', column) : undefined))} from process_tracker.${table} c`;
+  const own = `select ${list((column) => (present.has(column.name) ? read('c', column) : undefined))}
+    from process_tracker.${table} c`;
   if (!level) return `create or replace temp view ${table} as ${own}`;
 
   const { finer, finerKey, thing, parent, key } = level;
@@ -126,5 +133,7 @@ function viewOf(table: string, columns: Column[], present: Set<string> | undefin
   );
   return `create or replace temp view ${table} as ${own.replace('(false)::boolean as implied', `${below} as implied`)}
     union all select distinct ${told} from ${links}
-    where t.${parent} is not null and not exists (select from process_tracker.${table} c where c.process_id = f.process_id and c.${key} = t.${parent})`;
+    where t.${parent} is not null and not exists (
+      select from process_tracker.${table} c
+      where c.process_id = f.process_id and c.${key} = t.${parent})`;
 }

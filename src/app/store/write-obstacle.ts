@@ -16,15 +16,18 @@ export interface Obstacle {
  */
 export async function obstacleToWrites(run: Run): Promise<Obstacle | undefined> {
   const [found] = await run<{ standby: boolean; setting: boolean; user: string }>(
-    `select pg_is_in_recovery() as standby, current_setting('default_transaction_read_only')::bool as setting, current_user as user`,
+    `select pg_is_in_recovery() as standby, current_setting('default_transaction_read_only')::bool as setting,
+       current_user as user`,
   );
   const { standby, setting, user } = found!;
   if (standby) return { cause: 'STANDBY', reason: 'The database is a standby server, which can only be read.' };
   if (setting) return { cause: 'SETTING', reason: 'The setting default_transaction_read_only is on for this database or its user.' };
   const [may] = await run<{ tables: number; writable: number; unreadable: string | null }>(
-    `select count(*)::int as tables, count(*) filter (where has_table_privilege(oid, 'insert, update, delete'))::int as writable,
+    `select count(*)::int as tables,
+       count(*) filter (where has_table_privilege(oid, 'insert, update, delete'))::int as writable,
        min(relname::text) filter (where not has_table_privilege(oid, 'select')) as unreadable
-     from pg_class where relnamespace = to_regnamespace('process_tracker') and relkind in ('r', 'p')`,
+     from pg_class
+     where relnamespace = to_regnamespace('process_tracker') and relkind in ('r', 'p')`,
   );
   const { tables, writable, unreadable } = may!;
   const who = `The user ${JSON.stringify(user)} of the database`;

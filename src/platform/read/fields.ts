@@ -153,7 +153,10 @@ async function rowsNamed(
   const [row] = await ctx.db.query<Row>(`select ${key} as id from ${table} where ${label} = $1`, [value]);
   if (row) return { key: `${argument} ${row.id}`, sql: (values) => `${columnOf(entity, property)} = ${values.add(row.id, 'int')}` };
   const known = await ctx.db.query<{ name: string }>(
-    `select ${label} as name from ${table} where ${label} is not null order by 1 limit 100`,
+    `select ${label} as name from ${table}
+     where ${label} is not null
+     order by 1
+     limit 100`,
   );
   throw invalid(`There is no ${type} ${JSON.stringify(value)}.`, { argument, value, allowed: known.map(({ name }) => name) });
 }

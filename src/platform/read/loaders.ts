@@ -31,10 +31,8 @@ export class Loaders {
     if (id === null || id === undefined) return Promise.resolve(null);
     const { name, table, key } = shapeOf(entity);
     return this.get<number, Row<E, P> | null>(`${name}(${properties ? [...properties].join() : '*'})`, async (ids) => {
-      const rows = await this.db.query<Row<E, P>>(
-        `select ${selectList(entity, properties)} from ${table} t where t.${key} = any($1::int[])`,
-        [ids],
-      );
+      const select = `select ${selectList(entity, properties)} from ${table} t`;
+      const rows = await this.db.query<Row<E, P>>(`${select} where t.${key} = any($1::int[])`, [ids]);
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.map((each) => byId.get(each) ?? null);
     }).load(id);

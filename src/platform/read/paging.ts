@@ -134,8 +134,14 @@ function pageSql(
 ): string {
   const order = list.order.map((property) => `${orderKey(list, property).sql}${isDescending(list, slice) ? ' desc' : ''}`).join(', ');
   const where = [...(parent ? [`${list.parent} = ${parent}`] : []), conditions(list, values, conditionsOfCall, slice)].join(' and ');
-  // One row more than asked for says whether the list goes on.
-  return `select ${columns} from ${fromOf(list)}${joins} where ${where} order by ${order} limit ${values.add(slice.limit + 1, 'int')}`;
+  return [
+    `select ${columns}`,
+    `from ${fromOf(list)}${joins}`,
+    `where ${where}`,
+    `order by ${order}`,
+    // One row more than asked for says whether the list goes on.
+    `limit ${values.add(slice.limit + 1, 'int')}`,
+  ].join(' ');
 }
 
 function pageOf(list: ListSource, slice: Slice, rows: Row[], count: () => Promise<number>): Page {
@@ -192,10 +198,8 @@ export async function page(
     const rows = await ctx.db.query<Row>(pageSql(list, reading, values, where, slice), values.list);
     return pageOf(list, slice, rows, async () => {
       const counted = new Values();
-      const [row] = await ctx.db.query<{ count: string }>(
-        `select count(*) from ${fromOf(list)} where ${conditions(list, counted, where)}`,
-        counted.list,
-      );
+      const counts = `select count(*) from ${fromOf(list)}`;
+      const [row] = await ctx.db.query<{ count: string }>(`${counts} where ${conditions(list, counted, where)}`, counted.list);
       return Number(row!.count);
     });
   }
@@ -204,15 +208,12 @@ export async function page(
     .get<number, Row[]>(`${list.name} ${JSON.stringify(slice)} ${condition} (${reading.columns})`, async (parents) => {
       const values = new Values();
       const keys = values.add(parents, 'int[]');
-      const sql = pageSql(list, reading, values, where, slice, 'k.key');
-      // The keys come through a subquery: their number would make a plan for each call look better than it is.
-      return grouped(
-        parents,
-        await ctx.db.query<Row & { __key: number }>(
-          `select k.key as "__key", x.* from unnest((select ${keys})) k(key) cross join lateral (${sql}) x`,
-          values.list,
-        ),
-      );
+      const pages = [
+        // The keys come through a subquery: their number would make a plan for each call look better than it is.
+        `select k.key as "__key", x.* from unnest((select ${keys})) k(key)`,
+        `cross join lateral (${pageSql(list, reading, values, where, slice, 'k.key')}) x`,
+      ];
+      return grouped(parents, await ctx.db.query<Row & { __key: number }>(pages.join(' '), values.list));
     })
     .load(options.parent);
   // All pages of one field come at once: what each of them leads to is work enough for a turn.
@@ -222,10 +223,13 @@ export async function page(
       .get<number, number>(`count ${list.name} ${condition}`, async (parents) => {
         const values = new Values();
         const keys = values.add(parents, 'int[]');
-        const counts = await ctx.db.query<{ key: number | string; count: string }>(
-          `select ${list.parent} as key, count(*) from ${fromOf(list)} where ${list.parent} = any(${keys}) and ${conditions(list, values, where)} group by 1`,
-          values.list,
-        );
+        const sql = [
+          `select ${list.parent} as key, count(*)`,
+          `from ${fromOf(list)}`,
+          `where ${list.parent} = any(${keys}) and ${conditions(list, values, where)}`,
+          'group by 1',
+        ];
+        const counts = await ctx.db.query<{ key: number | string; count: string }>(sql.join(' '), values.list);
         const byKey = new Map(counts.map((row) => [Number(row.key), Number(row.count)]));
         return parents.map((key) => byKey.get(key) ?? 0);
       })

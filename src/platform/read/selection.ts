@@ -141,7 +141,8 @@ export function readingFor(
         paths.map((path) => (path ? `${path}.${name}` : name)),
       );
       for (const each of properties) reading.columns += `, "${name}"."${each}" as "${name}.${each}"`;
-      reading.joins += ` left join (select ${selectList(refersTo, properties)} from ${shapeOf(refersTo).table} t) "${name}" on "${name}".id = ${columnOf(entity, key)}`;
+      const referred = `(select ${selectList(refersTo, properties)} from ${shapeOf(refersTo).table} t)`;
+      reading.joins += ` left join ${referred} "${name}" on "${name}".id = ${columnOf(entity, key)}`;
     }
     return reading;
   });

@@ -81,16 +81,30 @@ export async function rowsOf(tx: Tx, asked: readonly AskedFilter[]): Promise<Fil
 async function attributesOf(tx: Tx, asked: readonly AskedFilter[]): Promise<Attribute[]> {
   const refs = asked.map(({ filter: { attribute }, argument }, i) => ({ i, ...named(attribute, `${argument}.attribute`) }));
   const found = await tx.query<Attribute>(
-    `select a.source_object_attribute_id as id, array[s.source_name, o.source_object_name, a.source_object_attribute_name] as path,
-       coalesce(d.data_type, a.reported_type) as "dataType", a.data_length as length, a.data_decimal as decimals, n.source_id as "sourceId", n.object_id as "objectId"
+    `select a.source_object_attribute_id as id,
+       array[s.source_name, o.source_object_name, a.source_object_attribute_name] as path,
+       coalesce(d.data_type, a.reported_type) as "dataType", a.data_length as length, a.data_decimal as decimals,
+       n.source_id as "sourceId", n.object_id as "objectId"
      from jsonb_to_recordset($1::jsonb) w(i int, id int, source text, object text, attribute text)
      left join lateral (
-       select source_id, object_id, coalesce((select source_object_attribute_id from source_object_attribute_lkup where source_object_id = object_id and source_object_attribute_name = w.attribute),
-         (select source_object_attribute_id from source_object_attribute_alias where source_object_id = object_id and name = w.attribute)) as attribute_id
+       select source_id, object_id,
+         coalesce(
+           (select source_object_attribute_id from source_object_attribute_lkup
+            where source_object_id = object_id and source_object_attribute_name = w.attribute),
+           (select source_object_attribute_id from source_object_attribute_alias
+            where source_object_id = object_id and name = w.attribute)) as attribute_id
        from (
-         select s.source_id, coalesce((select source_object_id from source_object_lkup o where o.source_id = s.source_id and source_object_name = w.object),
-           (select source_object_id from source_object_alias o where o.source_id = s.source_id and name = w.object)) as object_id
-         from (select coalesce((select source_id from source_lkup where source_name = w.source), (select source_id from source_alias where name = w.source)) as source_id) s
+         select s.source_id,
+           coalesce(
+             (select source_object_id from source_object_lkup o
+              where o.source_id = s.source_id and source_object_name = w.object),
+             (select source_object_id from source_object_alias o
+              where o.source_id = s.source_id and name = w.object)) as object_id
+         from (
+           select coalesce(
+             (select source_id from source_lkup where source_name = w.source),
+             (select source_id from source_alias where name = w.source)) as source_id
+         ) s
        ) o
      ) n on w.id is null
      left join source_object_attribute_lkup a on a.source_object_attribute_id = coalesce(w.id, n.attribute_id)

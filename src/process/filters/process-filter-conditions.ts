@@ -34,11 +34,19 @@ export async function conditionsOf(
   keys: readonly number[],
 ): Promise<StoredCondition[]> {
   const rows = await db.query<ConditionRow>(
-    `select t.process_filter_id as id, t.process_id as "processId", t.group_number as "group", y.filter_type_code as code, y.filter_type_name as type,
-       array[s.source_name, o.source_object_name, a.source_object_attribute_name] as path, t.filter_value_string as text, t.filter_value_numeric as number,
-       (select json_agg(json_build_object('text', v.filter_value_string, 'number', v.filter_value_numeric::text) order by v.position)
-        from process_filter_value v where v.process_filter_id = t.process_filter_id) as list
-     from ${filtersWithNames} join filter_type_lkup y on y.filter_type_id = t.filter_type_id
+    `select t.process_filter_id as id, t.process_id as "processId", t.group_number as "group",
+       y.filter_type_code as code, y.filter_type_name as type,
+       array[s.source_name, o.source_object_name, a.source_object_attribute_name] as path,
+       t.filter_value_string as text, t.filter_value_numeric as number,
+       (
+         select json_agg(
+           json_build_object('text', v.filter_value_string, 'number', v.filter_value_numeric::text)
+           order by v.position)
+         from process_filter_value v
+         where v.process_filter_id = t.process_filter_id
+       ) as list
+     from ${filtersWithNames}
+     join filter_type_lkup y on y.filter_type_id = t.filter_type_id
      where t.${by} = any($1::int[])
      order by ${Object.values(conditionOrder)
        .map(({ sql }) => sql)

@@ -70,11 +70,16 @@ export async function updateProcessFilter(tx: Tx, input: UpdateProcessFilterInpu
   const id = idOf(input.id, 'ProcessFilter', 'input.id');
   // The process first, as whoever adds filters does.
   await tx.query(
-    'select from process where process_id = (select process_id from process_filter where process_filter_id = $1) for no key update',
+    `select from process
+     where process_id = (select process_id from process_filter where process_filter_id = $1)
+     for no key update`,
     [id],
   );
   const [known] = await tx.query<{ processId: number; attributeId: number }>(
-    'select process_id as "processId", source_object_attribute_id as "attributeId" from process_filter where process_filter_id = $1 for update',
+    `select process_id as "processId", source_object_attribute_id as "attributeId"
+     from process_filter
+     where process_filter_id = $1
+     for update`,
     [id],
   );
   if (!known) throw notFound('There is no ProcessFilter with this id.', { argument: 'input.id', value: input.id });
@@ -143,7 +148,14 @@ export async function removeProcessFilters(tx: Tx, input: RemoveProcessFiltersIn
   if (filterIds) {
     refuseEmpty(filterIds, 'input.filterIds');
     const ids = filterIds.map((id, i) => idOf(id, 'ProcessFilter', `input.filterIds.${i}`));
-    return removed(await tx.query(`delete from process_filter where process_filter_id = any($1::int[]) returning process_id as id`, [ids]));
+    return removed(
+      await tx.query(
+        `delete from process_filter
+         where process_filter_id = any($1::int[])
+         returning process_id as id`,
+        [ids],
+      ),
+    );
   }
   refuseEmpty(filters, 'input.filters');
   const processId = await processOf(tx, process!);
@@ -153,9 +165,12 @@ export async function removeProcessFilters(tx: Tx, input: RemoveProcessFiltersIn
   );
   return removed(
     await tx.query(
-      `delete from process_filter f using jsonb_to_recordset($1::jsonb) w(attribute int, type int, "group" int, text text, number numeric)
-       where f.process_id = $2 and (f.source_object_attribute_id, f.filter_type_id, f.group_number) = (w.attribute, w.type, w."group")
-         and (f.filter_value_string, f.filter_value_numeric) is not distinct from (w.text, w.number) returning f.process_id as id`,
+      `delete from process_filter f
+       using jsonb_to_recordset($1::jsonb) w(attribute int, type int, "group" int, text text, number numeric)
+       where f.process_id = $2
+         and (f.source_object_attribute_id, f.filter_type_id, f.group_number) = (w.attribute, w.type, w."group")
+         and (f.filter_value_string, f.filter_value_numeric) is not distinct from (w.text, w.number)
+       returning f.process_id as id`,
       [JSON.stringify(rows), processId],
     ),
   );
