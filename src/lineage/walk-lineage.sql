@@ -1,71 +1,196 @@
--- Lineage at source and object grain: a breadth-first walk over what processes read and write, answered by one call.
--- Edges run data → process → data; every edge is one step of distance. A level is two lists, processes and data, each ordered and without repeats.
--- At source grain the data are sources, and every source link counts. At object grain a source is met only through links that no finer link of
--- the same process and side stands below (`implied` is kept by complete-coarser-links.sql); it stands among the objects as its id with the
--- sign bit set, so that sources come first.
---
--- The walk goes from the roots (ordered, without repeats) until nothing is new or a limit is reached. A row is a level. A walk that is cut ends with
--- a row without distance: by what (depth, nodes or time), and how many nodes were met but not followed (or, cut by nodes, not answered).
--- `after_*` is the last node of an answer before this one: the walk runs again to that node and gives `max_nodes` more.
+-- Lineage at source and object grain: a breadth-first traversal over what processes read and write, answered by one
+-- call. Edges run data → process → data; every edge is one step of distance. At source grain the data are sources, and
+-- every source link counts. At object grain they are objects, and a source is met only through links that no finer link
+-- of the same process and side stands below (`implied` is kept by complete-coarser-links.sql).
+
+-- Until the sources among the data had a list of their own.
+drop function if exists process_tracker.walk_lineage(
+  int[], int[], int[], boolean, boolean, boolean, int, int, int, int, boolean, int);
+
+-- The functions of a step are called by `walk_lineage` alone, under its settings. With `look_ahead` they follow only so
+-- many links. (One for the objects too would cost each level as much as they save in lines.)
+
+-- Processes next to data, without those met before, ordered.
+create or replace function process_tracker.lineage_processes(
+  downstream boolean, at_source boolean, sources int[], objects int[], met int[], look_ahead int
+) returns int[] language plpgsql stable as $$
+begin
+  if at_source and downstream then
+    return array(
+      (select process_id from process_source where source_id = any (sources) limit look_ahead)
+      except select unnest(met) order by 1);
+  elsif at_source then
+    return array(
+      (select process_id from process_target where target_source_id = any (sources) limit look_ahead)
+      except select unnest(met) order by 1);
+  elsif downstream then
+    return array((
+      select process_id
+      from process_source_object
+      where source_object_id = any (objects)
+      union all
+      select process_id
+      from process_source
+      where source_id = any (sources) and not implied
+      limit look_ahead
+    ) except select unnest(met) order by 1);
+  else
+    return array((
+      select process_id
+      from process_target_object
+      where target_object_id = any (objects)
+      union all
+      select process_id
+      from process_target
+      where target_source_id = any (sources) and not implied
+      limit look_ahead
+    ) except select unnest(met) order by 1);
+  end if;
+end $$;
+
+-- Sources next to processes, where all links count.
+create or replace function process_tracker.lineage_sources(
+  downstream boolean, processes int[], look_ahead int
+) returns int[] language plpgsql stable as $$
+begin
+  if downstream then
+    return array(
+      select target_source_id
+      from process_target
+      where process_id = any (processes)
+      limit look_ahead);
+  else
+    return array(
+      select source_id
+      from process_source
+      where process_id = any (processes)
+      limit look_ahead);
+  end if;
+end $$;
+
+-- The roots among data: at source grain an object stands for its source, at object grain a source for its objects too.
+create or replace function process_tracker.lineage_roots(
+  at_source boolean, inout sources int[], inout objects int[]
+) language plpgsql stable as $$
+begin
+  if at_source then
+    sources := array(
+      select unnest(sources)
+      union
+      select source_id
+      from source_object_lkup
+      where source_object_id = any (objects)
+      order by 1);
+    objects := '{}';
+  else
+    objects := array(
+      select unnest(objects)
+      union
+      select source_object_id
+      from source_object_lkup
+      where source_id = any (sources)
+      order by 1);
+  end if;
+end $$;
+
+-- Those that another list does not have.
+create or replace function process_tracker.ids_without(ids int[], others int[]) returns int[]
+language plpgsql immutable as $$
+begin
+  if ids = '{}' then
+    return ids;
+  end if;
+  return array(select unnest(ids) except select unnest(others));
+end $$;
+
+create or replace function process_tracker.sorted_ids(ids int[]) returns int[] language plpgsql immutable as $$
+begin
+  if cardinality(ids) < 2 then
+    return ids;
+  end if;
+  return array(select unnest(ids) order by 1);
+end $$;
+
+-- How many two lists have together.
+create or replace function process_tracker.count_union(ids int[], others int[]) returns int
+language sql immutable as $$
+  select count(*)::int from (select unnest(ids) union select unnest(others)) n
+$$;
+
+-- How many nodes of a level stand at most at the place of a node.
+create or replace function process_tracker.count_until(
+  processes int[], sources int[], objects int[], after_kind int, after_id int
+) returns int language sql immutable as $$
+  select count(*)::int
+  from (
+    select 0, unnest(processes)
+    union all
+    select 1, unnest(sources)
+    union all
+    select 2, unnest(objects)
+  ) level (kind, id)
+  where (kind, id) <= (after_kind, after_id)
+$$;
+
+-- The traversal goes from the roots (ordered, without repeats) until nothing is new or a limit is reached. A row is a
+-- level: its processes, sources and objects, each ordered and without repeats. A traversal that is truncated ends with
+-- a row without distance: by what (depth, nodes or time), and how many nodes were met but not followed (or, truncated
+-- by nodes, not answered).
+-- `after_*` is the last node of an answer before this one, its kind 0, 1 or 2 in the order above: the traversal runs
+-- again to that node and gives `max_nodes` more.
+-- To plan a level anew costs more than the level; and a plan from when the tables were small must not compare each row
+-- with a long list: hence the settings.
 create or replace function process_tracker.walk_lineage(
   root_p int[], root_s int[], root_o int[], downstream boolean, upstream boolean, at_source boolean,
-  max_depth int, max_nodes int, max_milliseconds int, after_distance int, after_data boolean, after_id int
-) returns table (distance int, processes int[], data int[], cut text, frontier int) language plpgsql stable
--- To plan a level anew costs more than the level; and a plan from when the tables were small must not compare each row with a long list.
-set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
+  max_depth int, max_nodes int, max_milliseconds int, after_distance int, after_kind int, after_id int
+) returns table (distance int, processes int[], sources int[], objects int[], cut text, frontier int)
+language plpgsql stable set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 declare
   limit_of_time constant interval := max_milliseconds * interval '1 ms';
-  -- The walks of a list share the time.
-  deadline timestamptz := statement_timestamp() + limit_of_time;
+  deadline timestamptz := statement_timestamp() + limit_of_time; -- The traversals of a list share the time.
   two_way constant boolean := downstream and upstream;
   room int := max_nodes; -- for nodes, in this answer
-  size int;
-  glance int;
-  met_p int[]; met_d int[]; -- all that the walk has met, in this direction
-  next_p int[]; next_d int[];
-  sources int[] := '{}'; -- those among `data`, at object grain
-  -- Both directions are taken in turns: the level that each has come to, what the other one has met, and what the level adds to the answer.
-  front_p int[]; front_d int[]; other_front_p int[]; other_front_d int[]; other_met_p int[]; other_met_d int[]; level_p int[]; level_d int[];
+  size int; look_ahead int;
+  -- Of processes, sources and objects: what one direction has met, what is next, and, both ways, what the level adds.
+  met_p int[]; met_s int[]; met_o int[]; next_p int[]; next_s int[]; next_o int[];
+  level_p int[]; level_s int[]; level_o int[];
+  -- Both directions are taken in turns: the levels that they have come to, and what the other one has met.
+  front_p int[]; front_s int[]; front_o int[]; other_p int[]; other_s int[]; other_o int[];
+  other_met_p int[]; other_met_s int[]; other_met_o int[];
 begin
   distance := 0;
-  processes := root_p;
-  data := root_o;
-  if at_source then
-    data := array(select unnest(root_s) union select source_id from source_object_lkup where source_object_id = any (root_o) order by 1);
-  elsif root_s <> '{}' then
-    data := array(
-      select unnest(root_o) union select source_object_id from source_object_lkup where source_id = any (root_s)
-      union select id | '-2147483648'::int from unnest(root_s) s(id) order by 1);
+  processes := root_p; sources := root_s; objects := root_o;
+  if at_source or root_s <> '{}' then
+    select *
+    into sources, objects
+    from process_tracker.lineage_roots(at_source, root_s, root_o);
   end if;
-  met_p := processes;
-  met_d := data;
+  met_p := processes; met_s := sources; met_o := objects;
   if two_way then
-    front_p := processes; other_front_p := processes; other_met_p := processes;
-    front_d := data; other_front_d := data; other_met_d := data;
+    front_p := processes; front_s := sources; front_o := objects;
+    other_p := processes; other_s := sources; other_o := objects;
+    other_met_p := processes; other_met_s := sources; other_met_o := objects;
   end if;
   <<levels>>
   loop
-    size := cardinality(processes) + cardinality(data);
+    size := cardinality(processes) + cardinality(sources) + cardinality(objects);
     if size = 0 or size > room or distance > max_depth or distance <= after_distance then
-      exit when size = 0 and (not two_way or front_p || front_d || other_front_p || other_front_d = '{}');
+      exit when size = 0
+        and (not two_way or front_p || front_s || front_o || other_p || other_s || other_o = '{}');
       if distance > max_depth and size > 0 then
         cut := 'depth';
         exit;
-      end if;
-      if distance <= after_distance then
+      elsif distance <= after_distance then
         -- The way to where the answer begins does not count, or a long one would leave no time to go on.
         deadline := clock_timestamp() + limit_of_time;
-      end if;
-      if distance < after_distance then
-        room := room + size;
-      elsif distance = after_distance then
-        room := room + (select count(*) from unnest(processes) n(id) where after_data or id <= after_id)
-          + (select count(*) from unnest(data) n(id) where after_data and id <= after_id);
+        room := room + case when distance < after_distance then size
+          else process_tracker.count_until(processes, sources, objects, after_kind, after_id) end;
       end if;
       if size > room then
         cut := 'nodes';
         frontier := size - room;
-        data := data[:room - cardinality(processes)];
+        objects := objects[:room - cardinality(processes) - cardinality(sources)];
+        sources := sources[:room - cardinality(processes)];
         processes := processes[:room];
         return next;
         exit;
@@ -75,11 +200,8 @@ begin
     room := room - size;
     -- Each answer comes to one node more at least, so that its cursor leads on.
     if distance = max_depth or distance < max_depth and room < max_nodes and clock_timestamp() > deadline then
-      frontier := size;
-      if two_way then
-        frontier := (select count(*) from (select unnest(front_p) union select unnest(other_front_p)) n)
-          + (select count(*) from (select unnest(front_d) union select unnest(other_front_d)) n);
-      end if;
+      frontier := case when two_way then process_tracker.count_union(front_p, other_p)
+        + process_tracker.count_union(front_s, other_s) + process_tracker.count_union(front_o, other_o) else size end;
       if distance < max_depth then
         cut := 'time';
         exit;
@@ -87,99 +209,76 @@ begin
     end if;
     distance := distance + 1;
     if two_way then
-      level_p := '{}';
-      level_d := '{}';
+      level_p := '{}'; level_s := '{}'; level_o := '{}';
     end if;
     for turn in 1..case when two_way then 2 else 1 end loop
       if two_way then
-        processes := front_p;
-        data := front_d;
+        processes := front_p; sources := front_s; objects := front_o;
       end if;
       -- Behind the last level only whether there is more is of interest, which the first links mostly tell.
-      glance := case when distance > max_depth then 10 end;
+      look_ahead := case when distance > max_depth then 10 end;
       loop
-        if data = '{}' then
-          next_p := '{}';
-        elsif at_source then
-          if downstream then
-            next_p := array(
-              (select process_id from process_source where source_id = any (data) limit glance)
-              except select unnest(met_p) order by 1);
-          else
-            next_p := array(
-              (select process_id from process_target where target_source_id = any (data) limit glance)
-              except select unnest(met_p) order by 1);
-          end if;
-        else
-          if data[1] < 0 or sources <> '{}' then
-            sources := array(select id & 2147483647 from unnest(data) d(id) where id < 0);
-          end if;
-          if downstream then
-            next_p := array((
-              select process_id from process_source_object where source_object_id = any (data)
-              union all select process_id from process_source where source_id = any (sources) and not implied limit glance
-            ) except select unnest(met_p) order by 1);
-          else
-            next_p := array((
-              select process_id from process_target_object where target_object_id = any (data)
-              union all select process_id from process_target where target_source_id = any (sources) and not implied limit glance
-            ) except select unnest(met_p) order by 1);
-          end if;
+        next_p := '{}'; next_s := '{}'; next_o := '{}';
+        if sources <> '{}' or objects <> '{}' then
+          next_p := process_tracker.lineage_processes(downstream, at_source, sources, objects, met_p, look_ahead);
         end if;
         if processes = '{}' then
-          next_d := '{}';
+          null;
         elsif at_source then
-          if downstream then
-            next_d := array(
-              (select target_source_id from process_target where process_id = any (processes) limit glance)
-              except select unnest(met_d) order by 1);
-          else
-            next_d := array(
-              (select source_id from process_source where process_id = any (processes) limit glance)
-              except select unnest(met_d) order by 1);
-          end if;
+          next_s := process_tracker.lineage_sources(downstream, processes, look_ahead);
         elsif downstream then
-          next_d := array((
-            select target_object_id from process_target_object where process_id = any (processes) union all
-            select target_source_id | '-2147483648'::int from process_target where process_id = any (processes) and not implied limit glance
-          ) except select unnest(met_d) order by 1);
+          select array(select target_source_id from process_target where process_id = any (processes) and not implied),
+            array(
+              (select target_object_id from process_target_object where process_id = any (processes) limit look_ahead)
+              except select unnest(met_o) order by 1)
+          into next_s, next_o;
         else
-          next_d := array((
-            select source_object_id from process_source_object where process_id = any (processes) union all
-            select source_id | '-2147483648'::int from process_source where process_id = any (processes) and not implied limit glance
-          ) except select unnest(met_d) order by 1);
+          select array(select source_id from process_source where process_id = any (processes) and not implied),
+            array(
+              (select source_object_id from process_source_object where process_id = any (processes) limit look_ahead)
+              except select unnest(met_o) order by 1)
+          into next_s, next_o;
         end if;
-        exit when glance is null;
+        if next_s <> '{}' then
+          next_s := process_tracker.sorted_ids(process_tracker.ids_without(next_s, met_s));
+        end if;
+        exit when look_ahead is null;
         if two_way then
-          next_p := array(select unnest(next_p) except select unnest(other_met_p));
-          next_d := array(select unnest(next_d) except select unnest(other_met_d));
+          next_p := process_tracker.ids_without(next_p, other_met_p);
+          next_s := process_tracker.ids_without(next_s, other_met_s);
+          next_o := process_tracker.ids_without(next_o, other_met_o);
         end if;
-        if next_p || next_d <> '{}' then
+        if next_p || next_s || next_o <> '{}' then
           cut := 'depth';
           exit levels;
         end if;
-        glance := null;
+        look_ahead := null;
       end loop;
-      processes := next_p;
-      data := next_d;
-      met_p := met_p || next_p;
-      met_d := met_d || next_d;
+      if processes <> '{}' then
+        met_s := met_s || next_s; met_o := met_o || next_o;
+      end if;
+      if next_p <> '{}' then
+        met_p := met_p || next_p;
+      end if;
+      processes := next_p; sources := next_s; objects := next_o;
       if two_way then
-        level_p := level_p || array(select unnest(next_p) except select unnest(other_met_p));
-        level_d := level_d || array(select unnest(next_d) except select unnest(other_met_d));
-        select not downstream, other_front_p, other_front_d, other_met_p, other_met_d, next_p, next_d, met_p, met_d
-        into downstream, front_p, front_d, met_p, met_d, other_front_p, other_front_d, other_met_p, other_met_d;
+        level_p := level_p || process_tracker.ids_without(next_p, other_met_p);
+        level_s := level_s || process_tracker.ids_without(next_s, other_met_s);
+        level_o := level_o || process_tracker.ids_without(next_o, other_met_o);
+        select not downstream, other_p, other_s, other_o, other_met_p, other_met_s, other_met_o,
+          next_p, next_s, next_o, met_p, met_s, met_o
+        into downstream, front_p, front_s, front_o, met_p, met_s, met_o,
+          other_p, other_s, other_o, other_met_p, other_met_s, other_met_o;
       end if;
     end loop;
     if two_way then
-      processes := array(select unnest(level_p) order by 1);
-      data := array(select unnest(level_d) order by 1);
+      processes := process_tracker.sorted_ids(level_p);
+      sources := process_tracker.sorted_ids(level_s);
+      objects := process_tracker.sorted_ids(level_o);
     end if;
   end loop;
   if cut is not null then
-    distance := null;
-    processes := null;
-    data := null;
+    distance := null; processes := null; sources := null; objects := null;
     return next;
   end if;
 end $$;

@@ -44,10 +44,9 @@ export async function readLevels(
   limits: { depth: number; maxNodes: number; milliseconds: number },
   after?: TraversalNode,
 ): Promise<Level[]> {
-  const atSource = grain === LineageGrain.SOURCE;
   // The arrays come through subqueries: their lengths would make a plan for each call look better than it is.
-  const levels = await db.query<Omit<Level, 'ids'> & { processes: number[]; data: number[] }>(
-    `select r.traversal::int, w.distance, to_json(w.processes) as processes, to_json(w.data) as data, w.cut, w.frontier
+  return db.query<Level>(
+    `select r.traversal::int, w.distance, json_build_array(w.processes, w.sources, w.objects) as ids, w.cut, w.frontier
      from unnest((select $1::text[]), (select $2::text[]), (select $3::text[])) with ordinality r(p, s, o, traversal)
      cross join lateral process_tracker.walk_lineage(
        r.p::int[], r.s::int[], r.o::int[], $4, $5, $6, $7, $8, $9, $10, $11, $12) w
@@ -57,21 +56,13 @@ export async function readLevels(
       ...kinds.map((_, kind) => walks.map((roots) => `{${roots[kind]!.join()}}`)),
       direction !== LineageDirection.UPSTREAM,
       direction !== LineageDirection.DOWNSTREAM,
-      atSource,
+      grain === LineageGrain.SOURCE,
       limits.depth,
       limits.maxNodes,
       limits.milliseconds,
       after?.distance ?? null,
-      after ? after.kind > 0 : null,
-      after?.kind === 1 && !atSource ? after.id | signBit : (after?.id ?? null),
+      after?.kind ?? null,
+      after?.id ?? null,
     ],
   );
-  return levels.map(({ processes, data, ...level }) => {
-    if (level.distance === null || atSource) return { ...level, ids: [processes, data] };
-    const sources = data.filter((id) => id < 0);
-    return { ...level, ids: [processes, sources.map((id) => id & ~signBit), data.slice(sources.length)] };
-  });
 }
-
-/** Set in the id of a source that stands among objects. */
-const signBit = 0x8000_0000;

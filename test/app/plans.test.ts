@@ -94,8 +94,8 @@ const calls = (n: number): [name: string, sql: string, values: unknown[]][] => {
     ['with_ancestors', `$1, '{hard}'`, [[n + 5]]],
     ['walk_dependencies', `$1, true, '{hard}', 100, 10000, 5000, -1, 0`, [n + 5]],
     ['walk_dependencies', `$1, false, '{hard}', 100, 10000, 5000, -1, 0`, [n]],
-    ['walk_lineage', `${from}, true, true, false, 20, 10000, 5000, -1, true, 0`, [[], [n]]],
-    ['walk_lineage', `${from}, true, true, true, 20, 10000, 5000, -1, true, 0`, [[n], []]],
+    ['walk_lineage', `${from}, true, true, false, 20, 10000, 5000, -1, 1, 0`, [[], [n]]],
+    ['walk_lineage', `${from}, true, true, true, 20, 10000, 5000, -1, 1, 0`, [[n], []]],
   ];
 };
 
