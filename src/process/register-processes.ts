@@ -1,6 +1,7 @@
 import type { Tx } from '../platform/database.js';
 import { conflict, DomainError } from '../platform/errors.js';
 import { refuseEmpty } from '../platform/lists.js';
+import { refuseCycle, type LinksAbove } from './dependencies/refuse-cycles.js';
 import { addFilters, replaceFilters } from './filters/process-filters.js';
 import { RegistrationMode, type RegisterProcessInput } from './register-process.input.js';
 import { listsOf } from './registration/registration-lists.js';
@@ -27,8 +28,9 @@ export async function registerProcesses(tx: Tx, requests: readonly RegisterProce
   const { lists, placeOfProcess } = listsOf(requests);
   const sql = 'select * from process_tracker.register_processes($1::jsonb)';
   const rows = await tx
-    .query<{ process_id: number; created: boolean }>(sql, [JSON.stringify(lists)])
+    .query<{ process_id: number; created: boolean; links: LinksAbove }>(sql, [JSON.stringify(lists)])
     .catch((error: unknown) => emailTaken(error, lists.contacts));
+  await refuseCycle(tx, rows[0]?.links ?? null);
   const registered = requests.map(({ name }) => {
     const row = rows[placeOfProcess(name) - 1]!;
     return { id: row.process_id, created: row.created };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { closedCycles, type Link } from '../../src/file/dependencies/find-cycles.js';
+import { closedCycles, type Link } from '../../src/platform/find-cycles.js';
 import { openApi, type Api } from '../support/api.js';
 import { call, openServer, type Server } from '../support/run-calls.js';
 

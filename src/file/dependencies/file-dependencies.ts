@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/database.js';
 import { conflict, DomainError } from '../../platform/errors.js';
 import { lookupId } from '../../platform/write/record-changes.js';
 import { DependencyType } from '../../process/dependency-type.entity.js';
-import { closedCycles, type Link } from './find-cycles.js';
+import { closedCycles, type Link } from '../../platform/find-cycles.js';
 import type { ExtractRefInput } from '../file-ref.input.js';
 import { findExtracts } from '../find-files.js';
 

@@ -3,7 +3,11 @@ import { conflict, DomainError, type ErrorDetails } from '../../platform/errors.
 import { DependencyKind } from '../dependency-kind.js';
 import { findProcesses } from '../find-processes.js';
 import type { ProcessRefInput } from '../process-ref.input.js';
+import { cycleErrors, cyclesOf, type LinksAbove } from './refuse-cycles.js';
 import { codeOf, messageOf, textAt } from '../../platform/text-at.js';
+
+/** The kinds that put processes into an order, and may close no cycle. */
+const ordering: ReadonlySet<DependencyKind> = new Set([DependencyKind.HARD, DependencyKind.SOFT, DependencyKind.CONTROL]);
 
 export enum DependencyOutcome {
   ADDED = 'ADDED',
@@ -75,32 +79,47 @@ export async function addDependencies(tx: Tx, requests: readonly DependencyReque
   return changes;
 }
 
-/** Makes links; if some cannot be made, each half of them for itself, so that those stand that close no cycle with what came before. */
+/** Makes links. Those that would close a cycle with what comes before them are refused, and those to what the database refuses. */
 async function insert(tx: Tx, links: readonly Link[]): Promise<void> {
   if (!links.length) return;
   const changes = links.map(({ change }) => change);
   await tx.query('savepoint dependencies');
   const made = await tx
-    .query<{ added: boolean[]; cycle: number[] | null }>('select added, cycle from process_tracker.insert_dependencies($1, $2, $3, $4)', [
+    .query<{ added: boolean[]; links: LinksAbove }>('select added, links from process_tracker.insert_dependencies($1, $2, $3, $4)', [
       ...columns(changes),
       links.map(({ note }) => note),
     ])
     .then(([row]) => row!, refusal);
-  if (!(made instanceof DomainError) && !made.cycle) {
+  const refused = made instanceof DomainError ? new Map<string, number[]>() : closedBy(made.links, changes, made.added);
+  if (!(made instanceof DomainError) && !refused.size) {
     await tx.query('release savepoint dependencies');
     for (const [i, change] of changes.entries()) change.outcome = made.added[i] ? DependencyOutcome.ADDED : DependencyOutcome.KNOWN;
     return;
   }
   await tx.query('rollback to savepoint dependencies');
-  if (changes.length === 1) {
+  if (refused.size) {
+    for (const change of changes) {
+      const cycle = refused.get(keyOf(change));
+      if (cycle) Object.assign(change, { outcome: DependencyOutcome.REFUSED, cycle });
+    }
+    await insert(tx, links.filter(({ change }) => !change.cycle)); // prettier-ignore
+  } else if (made instanceof DomainError && changes.length === 1) {
     changes[0]!.outcome = DependencyOutcome.REFUSED;
-    if (made instanceof DomainError) changes[0]!.error = await namingSide(tx, made, changes[0]!);
-    else changes[0]!.cycle = made.cycle;
-    return;
+    changes[0]!.error = await namingSide(tx, made, changes[0]!);
+  } else {
+    // One of them is refused: each half for itself, until it is alone.
+    const middle = Math.ceil(links.length / 2);
+    await insert(tx, links.slice(0, middle));
+    await insert(tx, links.slice(middle));
   }
-  const middle = Math.ceil(links.length / 2);
-  await insert(tx, links.slice(0, middle));
-  await insert(tx, links.slice(middle));
+}
+
+const keyOf = ({ childId, parentId, kind }: DependencyChange) => `${childId} ${parentId} ${kind}`;
+
+/** The cycles that new links have closed, by the link; one that is given twice is refused twice. */
+function closedBy(links: LinksAbove, changes: readonly DependencyChange[], added: readonly boolean[]): Map<string, number[]> {
+  const coming = changes.filter(({ kind }, i) => added[i] && kind !== null && ordering.has(kind));
+  return new Map(cyclesOf(links).flatMap((cycle, i) => (cycle ? [[keyOf(coming[i]!), cycle] as const] : [])));
 }
 
 /** The database refuses a link to what is retired. */
@@ -118,21 +137,13 @@ async function namingSide(tx: Tx, { code, message, details }: DomainError, { par
 
 /** Gives each cycle its error, with the names of its processes. */
 async function nameCycles(tx: Tx, changes: readonly DependencyChange[]): Promise<void> {
-  const cycles = changes.filter(({ cycle }) => cycle !== null);
-  if (!cycles.length) return;
-  const rows = await tx.query<{ id: number; name: string }>(
-    'select process_id as id, process_name as name from process where process_id = any($1::int[])',
-    [[...new Set(cycles.flatMap(({ cycle }) => cycle!))]],
+  const closing = changes.filter(({ cycle }) => cycle !== null);
+  const errors = await cycleErrors(
+    tx,
+    closing.map(({ cycle }) => cycle!),
+    (names) => ({ argument: 'parent', value: names[1] }),
   );
-  const names = new Map(rows.map(({ id, name }) => [id, name]));
-  for (const change of cycles) {
-    const cycle = change.cycle!.map((id) => names.get(id)!);
-    change.error = conflict(`A process cannot depend on itself, also not through others: ${cycle.join(' depends on ')}.`, {
-      argument: 'parent',
-      value: cycle[1],
-      cycle,
-    });
-  }
+  for (const [i, change] of closing.entries()) change.error = errors[i]!;
 }
 
 /**
@@ -162,6 +173,6 @@ export async function removeDependencies(tx: Tx, requests: readonly DependencyRe
     columns(links),
   );
   const gone = new Set(removed.flatMap(({ child, parent, kind }) => [`${child} ${parent} ${kind}`, `${child} ${parent} null`]));
-  for (const link of links) if (gone.has(`${link.childId} ${link.parentId} ${link.kind}`)) link.outcome = DependencyOutcome.REMOVED;
+  for (const link of links) if (gone.has(keyOf(link))) link.outcome = DependencyOutcome.REMOVED;
   return changes;
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.js';
+import { cycleAmong, type Link } from '../../platform/find-cycles.js';
 import { dependencyLinks, type DependencyKind } from '../dependency-kind.js';
 
 /** Processes with the links between them: place by place, `children[i]` depends on `parents[i]`. */
@@ -67,21 +68,9 @@ export function layersOf({ processes, children, parents }: DependencyGraph, isCh
   }
   for (const layer of layers) layer.sort((a, b) => a - b);
   const stuck = new Set(processes.filter((id) => open.get(id)));
-  return { layers, unordered: [...stuck].filter(isChosen), cycle: stuck.size ? cycleAmong(stuck, children, parents) : null };
+  return { layers, unordered: [...stuck].filter(isChosen), cycle: stuck.size ? cycleAmong(linksAmong(stuck, children, parents)) : null };
 }
 
-/** Each of these processes has a parent among them, so that the way up comes back to where it was. */
-function cycleAmong(stuck: ReadonlySet<number>, children: readonly number[], parents: readonly number[]): number[] {
-  const parentOf = new Map<number, number>();
-  for (const [i, child] of children.entries())
-    if (!parentOf.has(child) && stuck.has(child) && stuck.has(parents[i]!)) parentOf.set(child, parents[i]!);
-  const way: number[] = [];
-  const met = new Set<number>();
-  let at = Math.min(...stuck);
-  while (!met.has(at)) {
-    met.add(at);
-    way.push(at);
-    at = parentOf.get(at)!;
-  }
-  return [...way.slice(way.indexOf(at)), at];
-}
+/** Each of these processes has a parent among them. */
+const linksAmong = (stuck: ReadonlySet<number>, children: readonly number[], parents: readonly number[]): Link[] =>
+  children.map((child, i) => ({ child, parent: parents[i]! })).filter(({ child, parent }) => stuck.has(child) && stuck.has(parent));

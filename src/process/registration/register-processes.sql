@@ -5,11 +5,15 @@
 --
 -- Deadlocks are kept away by order: table by table as below, and in each table in the order of the names. Once the
 -- processes are locked, two registrations of one process follow each other, so their links never cross.
+--
+-- The first row has the `links_above` the new dependencies: find-cycles.ts judges whether they close a cycle.
+drop function if exists process_tracker.register_processes(jsonb); -- until it answered them
 create or replace function process_tracker.register_processes(input jsonb)
-returns table (process_id int, created boolean) language plpgsql as $$
+returns table (process_id int, created boolean, links json) language plpgsql as $$
 #variable_conflict use_column
 declare
   process_ids int[]; new_ids int[]; source_ids int[]; object_ids int[]; attribute_ids int[]; contact_ids int[];
+  links_above json;
 begin
   if process_tracker.has_aliases() then
     input := process_tracker.resolve_aliases(input);
@@ -42,12 +46,12 @@ begin
   end if;
   -- Parents are known processes, or made by this call. What is unlinked is gone by now, so that a link can be turned
   -- round.
-  perform process_tracker.add_dependencies(input -> 'dependencies', process_ids);
+  links_above := process_tracker.add_dependencies(input -> 'dependencies', process_ids);
   -- Last: both ends of a mapping must be linked still.
   perform process_tracker.map_attributes(input -> 'mappings', process_ids, attribute_ids);
 
   return query
-    select id, id = any (new_ids)
+    select id, id = any (new_ids), case place when 1 then links_above end
     from unnest(process_ids) with ordinality n(id, place)
     order by place;
 end $$;

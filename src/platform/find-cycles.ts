@@ -1,4 +1,4 @@
-/** A file that depends on another one. */
+/** Something that depends on another of its kind, by their numbers. */
 export interface Link {
   child: number;
   parent: number;
@@ -74,4 +74,15 @@ export function closedCycles(standing: readonly Link[], coming: readonly Link[])
     add(graph, link);
     return null;
   });
+}
+
+/** The cycle to which the way up from the lowest child leads, by the first parent of each; every parent of these links is a child of one, too. */
+export function cycleAmong(links: readonly Link[]): number[] {
+  const parentOf = new Map<number, number>();
+  for (const { child, parent } of links) if (!parentOf.has(child)) parentOf.set(child, parent);
+  const met = new Set<number>();
+  let at = Math.min(...parentOf.keys());
+  for (; !met.has(at); at = parentOf.get(at)!) met.add(at);
+  const passed = [...met];
+  return [...passed.slice(passed.indexOf(at)), at];
 }
