@@ -14,6 +14,7 @@ export interface Queries {
 }
 
 const writing = Symbol('write transaction');
+const undone = Symbol('undone');
 
 /** A running write transaction. Only this file can make one: what takes it cannot be given the pool, nor a read. */
 export interface Tx extends Queries {
@@ -46,10 +47,12 @@ function translated(error: unknown): unknown {
   return new DomainError(code, messageOf(error), details);
 }
 
-/** Thrown by the work of a transaction that has found out, by writing, that nothing is to be written: it is undone, and `value` is answered. */
-export class Undo<T> extends Error {
-  constructor(readonly value: T) {
-    super('Nothing is to be written.');
+/** Answered by the work of a transaction that has found out, by writing, that nothing is to be written: it is undone, and `value` is answered. */
+export class Undo<T> {
+  /** No row has it: what a work answers is never taken for this. */
+  readonly [undone]: T;
+  constructor(value: T) {
+    this[undone] = value;
   }
 }
 
@@ -114,7 +117,7 @@ export class Database implements Queries {
    * `records` (such as `Process "load"`) come one after the other, and take one connection together.
    * @throws DomainError for what functions of the store refuse; Unavailable where it waited too long, naming what for
    */
-  async write<T>(writer: Writer, work: (tx: Tx) => Promise<T>, records: readonly string[] = []): Promise<T> {
+  async write<T>(writer: Writer, work: (tx: Tx) => Promise<T | Undo<T>>, records: readonly string[] = []): Promise<T> {
     const patience = this.options.patienceMs ?? 0;
     const since = performance.now();
     // What it has waited in a queue it waits no longer for the next, nor for locks.
@@ -131,7 +134,12 @@ export class Database implements Queries {
     }
   }
 
-  async #attempt<T>(writer: Writer, work: (tx: Tx) => Promise<T>, records: readonly string[], lockMs: number | undefined): Promise<T> {
+  async #attempt<T>(
+    writer: Writer,
+    work: (tx: Tx) => Promise<T | Undo<T>>,
+    records: readonly string[],
+    lockMs: number | undefined,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.writes.borrow((client) => {
@@ -139,8 +147,6 @@ export class Database implements Queries {
           return this.#transaction(client, writer, work, lockMs);
         });
       } catch (error) {
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- thrown by `work`, which answers a `T`.
-        if (error instanceof Undo) return error.value as T;
         const code = codeOf(error) ?? '';
         if (code === '25006' || code === '42501') this.onRefusal?.(error);
         if (code === '25006')
@@ -155,7 +161,7 @@ export class Database implements Queries {
     }
   }
 
-  async #transaction<T>(client: pg.PoolClient, writer: Writer, work: (tx: Tx) => Promise<T>, lockMs?: number): Promise<T> {
+  async #transaction<T>(client: pg.PoolClient, writer: Writer, work: (tx: Tx) => Promise<T | Undo<T>>, lockMs?: number): Promise<T> {
     const settings = [writer.actor, writer.reason ?? null, writer.origin ?? 'api'].map((value) =>
       value === null ? 'null' : pg.escapeLiteral(value),
     );
@@ -164,6 +170,7 @@ export class Database implements Queries {
     const query = async <R extends object>(sql: string, values: unknown[] = []) =>
       (await client.query<R>({ name: this.#nameOf(sql), text: sql, values })).rows;
     const result = await inTransaction(client, begin, () => work({ query, [writing]: true }));
+    if (result instanceof Undo) return result[undone];
     this.#actors.add(writer.actor);
     this.onCommit?.();
     return result;
@@ -203,7 +210,7 @@ async function inTransaction<T>(client: pg.PoolClient, begin: string, work: () =
   try {
     await client.query(begin);
     const result = await work();
-    await client.query('commit');
+    await client.query(result instanceof Undo ? 'rollback' : 'commit');
     return result;
   } catch (error) {
     if (!gotNoAnswer(error)) await client.query('rollback').catch(() => cut(client));

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Database, Tx } from '../database.js';
+import type { Database, Tx, Undo } from '../database.js';
 import type { LargeAnswer } from './large-answer.js';
 import { Loaders } from './loaders.js';
 import type { Row } from '../entity/node.js';
@@ -27,7 +27,7 @@ export interface Context extends Caller {
    * One write transaction in the caller's name. What the request has read before is read anew. Writes about the same `records`, named as an error
    * may name them (`the Process "load"`), come one after the other.
    */
-  write<T>(work: (tx: Tx) => Promise<T>, reason?: string | null, records?: readonly string[]): Promise<T>;
+  write<T>(work: (tx: Tx) => Promise<T | Undo<T>>, reason?: string | null, records?: readonly string[]): Promise<T>;
 }
 
 export function createContext(db: Database, caller: Caller, requestId: string): Context {

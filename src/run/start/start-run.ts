@@ -122,8 +122,7 @@ export async function startProcessRun(ctx: Context, input: StartProcessRunInput)
         known === undefined ? [JSON.stringify(start), process.name] : [JSON.stringify(start)],
       );
       const { wrote, ...answer } = row!.answer;
-      if (!wrote) throw new Undo(answer);
-      return answer;
+      return wrote ? answer : new Undo(answer);
     },
     null,
     [recordOf('Process', { name: process.name })],
