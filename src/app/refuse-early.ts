@@ -47,7 +47,8 @@ async function hasKeys(url: string): Promise<boolean> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ made: boolean }>("select to_regclass('process_tracker.api_key') is not null as made");
+    const sql = "select to_regclass('process_tracker.api_key') is not null as made";
+    const { rows } = await client.query<{ made: boolean }>(sql);
     return rows[0]!.made && (await client.query('select from process_tracker.api_key limit 1')).rowCount === 1;
   } catch (error) {
     if (isUnavailable(error)) return true;

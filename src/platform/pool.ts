@@ -108,7 +108,9 @@ export function watchSilence(all: readonly Connections[], probe: pg.Pool, silent
     if (!found.length) return;
     const { rows } = await probe.query<{ pid: number }>(
       // Only what is known to be idle: a role may not be allowed to see the state, and the setting track_activities may be off.
-      "select pid from pg_stat_activity where pid = any($1::int[]) and coalesce(state, '') not like 'idle%'",
+      `select pid
+       from pg_stat_activity
+       where pid = any($1::int[]) and coalesce(state, '') not like 'idle%'`,
       [found.map(({ client }) => stateOf(client).processID)],
     );
     // Of those that are silent still: where all of this program was stopped for a while, the answers come while we look.

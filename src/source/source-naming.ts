@@ -23,3 +23,4 @@ export const attributeNaming = {
 
 export const sourceRefs = namedRefs(sourceNaming);
 export const objectRefs = namedRefs(objectNaming);
+export const attributeRefs = namedRefs(attributeNaming);

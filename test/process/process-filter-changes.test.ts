@@ -32,6 +32,15 @@ describe('P34 a filter is changed', () => {
     ).toEqual([{ n: 2 }]);
   });
 
+  test('also from a text to a number, and back, where the attribute says nothing of its type', async () => {
+    await newProcess('changing kinds');
+    const { filters } = await add('changing kinds', on('note', 'eq', { text: 'x' }));
+    const [{ id }] = filters;
+    expect(await change(id, { number: 5 })).toEqual({ id, predicate: 'warehouse.teams.note = 5', group: 1, rowVersion: 2 });
+    expect(await change(id, { number: 5 })).toMatchObject({ rowVersion: 2 });
+    expect(await change(id, { text: 'y' })).toMatchObject({ predicate: "warehouse.teams.note = 'y'", rowVersion: 3 });
+  });
+
   test('unless it would not fit, is there already, or is not there', async () => {
     await newProcess('not changing');
     const { filters } = await add(

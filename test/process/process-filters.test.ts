@@ -160,9 +160,9 @@ describe('P34 what is refused', () => {
   });
 
   test.each([
-    [{ source: 'nowhere', object: 'teams', attribute: 'lg' }, 'source', 'nowhere', 'Source nowhere'],
-    [{ source: 'warehouse', object: 'team', attribute: 'lg' }, 'object', 'team', 'SourceObject warehouse.team'],
-    [{ source: 'warehouse', object: 'teams', attribute: 'l g' }, 'attribute', 'l g', 'SourceObjectAttribute warehouse.teams."l g"'],
+    [{ source: 'nowhere', object: 'teams', attribute: 'lg' }, 'source', 'nowhere', 'Source "nowhere"'],
+    [{ source: 'warehouse', object: 'team', attribute: 'lg' }, 'object', 'team', 'SourceObject "warehouse.team"'],
+    [{ source: 'warehouse', object: 'teams', attribute: 'l g' }, 'attribute', 'l g', 'SourceObjectAttribute "warehouse.teams.l g"'],
     [{ id: Buffer.from('SourceObjectAttribute:999999').toString('base64url') }, 'id', expect.anything(), 'id'],
   ])('an attribute that is not there: %j', async (attribute, argument, value, says) => {
     const { code, message, details } = await refused('refusing', on('lg', 'eq', { text: 'AL' }), {

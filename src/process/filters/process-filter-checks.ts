@@ -1,7 +1,8 @@
 import type { Tx } from '../../platform/database.js';
-import { invalid, notFound } from '../../platform/errors.js';
-import { idOf } from '../../platform/entity/ids.js';
+import { invalid, orThrow } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
+import { below, resolveRefs, type NamedRef } from '../../platform/read/references.js';
+import { attributeRefs } from '../../source/source-naming.js';
 import { CanonicalKind, canonicalType, isNumeric } from '../../source/canonical-type.js';
 import type { FilterAttributeInput, FilterValueInput, ProcessFilterInput } from '../process-filter.input.js';
 import { listOperator, pathOf, renderList, type FilterValue } from './process-filter-predicate.js';
@@ -26,14 +27,11 @@ export interface FilterRow {
 
 /** What the store knows of an attribute that an input names. */
 interface Attribute {
-  id: number | null;
+  id: number;
   path: (string | null)[];
   dataType: string | null;
   length: number | null;
   decimals: number | null;
-  /** Of what is named: which parts there are. */
-  sourceId: number | null;
-  objectId: number | null;
 }
 
 const valueArguments = ['text', 'number', 'texts', 'numbers'] as const;
@@ -79,59 +77,25 @@ export async function rowsOf(tx: Tx, asked: readonly AskedFilter[]): Promise<Fil
 
 /** The attributes that the conditions name, by their present or a former name. @throws INVALID or NOT_FOUND, naming what is missing */
 async function attributesOf(tx: Tx, asked: readonly AskedFilter[]): Promise<Attribute[]> {
-  const refs = asked.map(({ filter: { attribute }, argument }, i) => ({ i, ...named(attribute, `${argument}.attribute`) }));
+  const refs = asked.map(({ filter: { attribute }, argument }) => named(attribute, `${argument}.attribute`));
+  const at = (i: number, of?: string) => below(`${asked[i]!.argument}.attribute`, { name: 'attribute' })(of);
+  const ids = (await resolveRefs(tx, attributeRefs, refs, { at })).map((each) => orThrow(each).id);
   const found = await tx.query<Attribute>(
     `select a.source_object_attribute_id as id,
        array[s.source_name, o.source_object_name, a.source_object_attribute_name] as path,
-       coalesce(d.data_type, a.reported_type) as "dataType", a.data_length as length, a.data_decimal as decimals,
-       n.source_id as "sourceId", n.object_id as "objectId"
-     from jsonb_to_recordset($1::jsonb) w(i int, id int, source text, object text, attribute text)
-     left join lateral (
-       select source_id, object_id,
-         coalesce(
-           (select source_object_attribute_id from source_object_attribute_lkup
-            where source_object_id = object_id and source_object_attribute_name = w.attribute),
-           (select source_object_attribute_id from source_object_attribute_alias
-            where source_object_id = object_id and name = w.attribute)) as attribute_id
-       from (
-         select s.source_id,
-           coalesce(
-             (select source_object_id from source_object_lkup o
-              where o.source_id = s.source_id and source_object_name = w.object),
-             (select source_object_id from source_object_alias o
-              where o.source_id = s.source_id and name = w.object)) as object_id
-         from (
-           select coalesce(
-             (select source_id from source_lkup where source_name = w.source),
-             (select source_id from source_alias where name = w.source)) as source_id
-         ) s
-       ) o
-     ) n on w.id is null
-     left join source_object_attribute_lkup a on a.source_object_attribute_id = coalesce(w.id, n.attribute_id)
+       coalesce(d.data_type, a.reported_type) as "dataType", a.data_length as length, a.data_decimal as decimals
+     from source_object_attribute_lkup a
      left join source_object_lkup o on o.source_object_id = a.source_object_id
      left join source_lkup s on s.source_id = o.source_id
      left join data_type_lkup d on d.data_type_id = a.data_type_id
-     order by w.i`,
-    [JSON.stringify(refs)],
+     where a.source_object_attribute_id = any($1::int[])`,
+    [ids],
   );
-  asked.forEach(({ filter: { attribute }, argument }, i) => {
-    const { id, sourceId, objectId } = found[i]!;
-    if (id !== null) return;
-    const at = `${argument}.attribute`;
-    if (attribute.id) throw notFound('There is no SourceObjectAttribute with this id.', { argument: `${at}.id`, value: attribute.id });
-    const [part, kind, depth] =
-      sourceId === null
-        ? (['source', 'Source', 1] as const)
-        : objectId === null
-          ? (['object', 'SourceObject', 2] as const)
-          : (['attribute', 'SourceObjectAttribute', 3] as const);
-    const path = [attribute.source!, attribute.object!, attribute.attribute!].slice(0, depth);
-    throw notFound(`There is no ${kind} ${pathOf(path)}.`, { argument: `${at}.${part}`, value: attribute[part] });
-  });
-  return found;
+  const byId = new Map(found.map((attribute) => [attribute.id, attribute]));
+  return ids.map((id) => byId.get(id)!);
 }
 
-function named({ id, source, object, attribute }: FilterAttributeInput, argument: string): object {
+function named({ id, source, object, attribute }: FilterAttributeInput, argument: string): NamedRef {
   const names = [source, object, attribute].filter((name) => name !== undefined && name !== null);
   if (id ? names.length > 0 : names.length < 3)
     throw invalid('Say which attribute: either by id, or by source, object and attribute.', {
@@ -139,7 +103,8 @@ function named({ id, source, object, attribute }: FilterAttributeInput, argument
       value: { id, source, object, attribute },
       allowed: 'id, or source, object and attribute',
     });
-  return id ? { id: idOf(id, 'SourceObjectAttribute', `${argument}.id`) } : { source, object, attribute };
+  const path: Record<string, unknown> = { source, object };
+  return id ? { id } : { ...path, name: attribute ?? null };
 }
 
 /** The values of a condition, as texts or as numbers, whatever the attribute wants. */

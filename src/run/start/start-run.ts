@@ -117,7 +117,8 @@ export async function startProcessRun(ctx: Context, input: StartProcessRunInput)
       const [row] = await tx.query<{ answer: StartAnswer & { wrote: boolean } }>(
         known === undefined
           ? `select process_tracker.start_process_run(
-               jsonb_strip_nulls($1::jsonb) || jsonb_build_object('process', ${idInSql(processNaming, '$2')})) as answer`
+               jsonb_strip_nulls($1::jsonb)
+               || jsonb_build_object('process', ${idInSql(processNaming, '$2')})) as answer`
           : 'select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb)) as answer',
         known === undefined ? [JSON.stringify(start), process.name] : [JSON.stringify(start)],
       );
