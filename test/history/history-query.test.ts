@@ -67,7 +67,7 @@ test('P31 every word by which the database records links is known as one, and no
   );
   const words = (links: boolean) => {
     const bodies = functions.filter(({ name }) => name.startsWith('record_links_') === links).map(({ body }) => String(body));
-    const pattern = links ? /'#' \|\| g\.owner\), '(\w+)', null/g : /\('(\w+)', o\./g;
+    const pattern = links ? /'#' \|\| g\.owner\),\s+'(\w+)', null/g : /\('(\w+)', o\./g;
     return new Set(bodies.flatMap((body) => [...body.matchAll(pattern)].map(([, word]) => word!)));
   };
   expect(words(true)).toEqual(linkFields);
