@@ -3,7 +3,7 @@ import { Arg, Ctx, Field, FieldResolver, Info, Int, Mutation, ObjectType, regist
 import type { Context } from '../../platform/read/context.js';
 import { DomainError } from '../../platform/errors.js';
 import { referenceField } from '../../platform/read/fields.js';
-import { ItemError, itemError } from '../../platform/write/item-error.js';
+import { ItemError, itemErrorField } from '../../platform/write/item-error.js';
 import { checkLength } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
 import { belowInput } from '../../platform/write/reports.js';
@@ -115,10 +115,6 @@ class ClaimExtractResultResolver {
   claim(@Root() root: Result): Claim | null {
     return root.claim ?? null;
   }
-  @FieldResolver()
-  error(@Root() { error }: Result): ItemError | null {
-    return error ? itemError(error) : null;
-  }
 }
 
 /** The number of a version comes after no other: it is the largest that its column holds. */
@@ -196,6 +192,7 @@ class ExtractClaimResolver {
 export const claimExtractResolvers = [
   ClaimExtractResolver,
   ClaimExtractResultResolver,
+  itemErrorField(ClaimExtractResult),
   ExtractClaimResolver,
   referenceField(ExtractClaim, 'extract', 'id', Extract, 'The file as it is now.', false),
   referenceField(ExtractClaim, 'currentVersion', 'version', ExtractVersion, 'The version that it has now; null if none is known.'),

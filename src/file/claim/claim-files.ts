@@ -1,7 +1,7 @@
 import { checkCounts, checkInstants } from '../../platform/checks.js';
 import type { Tx } from '../../platform/database.js';
 import { DomainError, invalid } from '../../platform/errors.js';
-import { attempt, inRounds, orError, said, type ReportItem } from '../../platform/write/reports.js';
+import { attempt, orError, writeItems, type ReportItem } from '../../platform/write/reports.js';
 import { runSettings } from '../../process/run-settings.js';
 import type { ClaimExtractInput } from './claim-file.input.js';
 import { checkHash } from '../content-hash.js';
@@ -123,16 +123,12 @@ export async function claimExtracts(tx: Tx, claims: readonly ClaimExtractInput[]
     if (file instanceof DomainError) answers[i] = file;
     else found.set(i, file);
   }
-  const idOf = (i: number) => found.get(i)?.id;
-  for (const round of inRounds(claims.map((_, i) => (answers[i] ? undefined : idOf(i))))) {
-    const rows = await tx.query<{ i: number; id: number; answer: Omit<Claim, 'id' | 'hash' | 'created'> }>(
-      'select i, id, answer from process_tracker.claim_extracts($1::jsonb)',
-      [JSON.stringify(round.map((i) => ({ ...said(items[i]!), ...said({ id: idOf(i), run: runs[i] }) })))],
-    );
-    for (const { i: place, id, answer } of rows) {
-      const i = round[place - 1]!;
-      answers[i] = { ...answer, id, hash: claims[i]!.hash, created: found.get(i)!.created };
-    }
-  }
+  await writeItems<{ i: number; id: number; answer: Omit<Claim, 'id' | 'hash' | 'created'> }>(
+    tx,
+    'select i, id, answer from process_tracker.claim_extracts($1::jsonb)',
+    claims.map((_, i) => found.get(i)?.id),
+    items.map((item, i) => ({ ...item, run: runs[i] })),
+    (i, { id, answer }) => (answers[i] = { ...answer, id, hash: claims[i]!.hash, created: found.get(i)!.created }),
+  );
   return answers.map((answer) => answer!);
 }

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
-import { ItemError, itemError } from '../../platform/write/item-error.js';
+import { ItemError, itemErrorField } from '../../platform/write/item-error.js';
 import { checkLength } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
 import { LongText, Name } from '../../platform/entity/text.js';
@@ -80,10 +80,6 @@ class ExtractDependenciesResolver {
   }
 
   @FieldResolver()
-  error(@Root() { error }: ExtractDependencyChange): ItemError | null {
-    return error && itemError(error);
-  }
-  @FieldResolver()
   cycle(
     @Root() { cycle }: ExtractDependencyChange,
     @Ctx() ctx: Context,
@@ -95,6 +91,7 @@ class ExtractDependenciesResolver {
 
 export const extractDependencyResolvers = [
   ExtractDependenciesResolver,
+  itemErrorField(ExtractDependencyResult),
   referenceField(ExtractDependencyResult, 'parent', 'parentId', Extract, 'The file that is loaded first; null if there is none.'),
   referenceField(ExtractDependencyResult, 'child', 'childId', Extract, 'The file that depends on it; null if there is none.'),
 ];

@@ -4,7 +4,7 @@ import type { Context } from '../../platform/read/context.js';
 import { DomainError, invalid, notFound } from '../../platform/errors.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { idByNameSql } from '../../platform/read/naming.js';
-import { attemptLater, belowInput, type ReportItem } from '../../platform/write/reports.js';
+import { ofInput, type ReportItem } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { runSettings, within } from '../../process/run-settings.js';
 import { objectNaming } from '../../source/source-naming.js';
@@ -59,8 +59,7 @@ async function byHolder(
   makeItem: () => ReportItem | Promise<ReportItem>,
   target?: TargetObjectInput | null,
 ): Promise<Answer> {
-  const item = await attemptLater(async () => makeItem());
-  if (item instanceof DomainError) throw belowInput(item, names);
+  const item = await ofInput(makeItem, names);
   return ctx.write(
     async (tx) => {
       const targetObject = target ? await objectNumber(tx, target) : undefined;

@@ -1,13 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
-import { DomainError } from '../../platform/errors.js';
-import { ItemError, itemError } from '../../platform/write/item-error.js';
+import { ItemError, itemErrorField } from '../../platform/write/item-error.js';
 import { checkLength } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
-import { attemptLater, belowInput, type Reported } from '../../platform/write/reports.js';
+import { attemptEach, ofInput, type Reported } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
-import { inOrder } from '../../platform/turns.js';
 import { Extract } from '../file.entity.js';
 import { blockersOf, ExtractBlocker, ReportExtractPayload, reportExtractPayload } from '../report-file.payload.js';
 import { ReportExtractInput, ReportExtractsInput } from './report-file.input.js';
@@ -39,8 +37,7 @@ class ReportExtractResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => ReportExtractInput, { description: 'The file and what is to be said of it.' }) input: ReportExtractInput,
   ): Promise<{ id: number; done: boolean }> {
-    const item = await attemptLater(() => itemOf(input));
-    if (item instanceof DomainError) throw belowInput(item);
+    const item = await ofInput(() => itemOf(input));
     return ctx.write((tx) => reportExtract(tx, input.extract, item, { run: input.run }), input.reason, [
       recordOf('Extract', input.extract),
     ]);
@@ -54,7 +51,7 @@ class ReportExtractResolver {
     @Arg('input', () => ReportExtractsInput, { description: 'The reports.' }) { reports }: ReportExtractsInput,
   ): Promise<{ results: Reported[] }> {
     checkLength(reports, 'reports', maxFiles);
-    const items = await inOrder(reports, (each) => attemptLater(() => itemOf(each)));
+    const items = await attemptEach(reports, itemOf);
     const files = reports.map(({ extract }) => extract);
     const runs = reports.map(({ run }) => run);
     const records = files.map((file) => recordOf('Extract', file));
@@ -73,13 +70,14 @@ class ReportExtractResultResolver {
     return 'done' in root && root.done;
   }
   @FieldResolver()
-  error(@Root() root: Reported): ItemError | null {
-    return 'error' in root ? itemError(root.error) : null;
-  }
-  @FieldResolver()
   blockers(@Root() root: Reported): ExtractBlocker[] {
     return 'error' in root ? blockersOf(root.error) : [];
   }
 }
 
-export const reportExtractResolvers = [ReportExtractResolver, ReportExtractResultResolver, ...reportExtractPayload];
+export const reportExtractResolvers = [
+  ReportExtractResolver,
+  ReportExtractResultResolver,
+  itemErrorField(ReportExtractResult),
+  ...reportExtractPayload,
+];

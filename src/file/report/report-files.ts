@@ -1,7 +1,7 @@
 import type { Queries, Tx } from '../../platform/database.js';
 import { DomainError, notFound } from '../../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
-import { belowInput, writeReports, type ReportItem, type Reported } from '../../platform/write/reports.js';
+import { onlyReport, writeReports, type ReportItem, type Reported } from '../../platform/write/reports.js';
 import { findRuns } from '../../run/find-runs.js';
 import type { RunRefInput } from '../../run/run-ref.input.js';
 import type { ExtractRefInput } from '../file-ref.input.js';
@@ -102,13 +102,9 @@ export async function reportExtracts(
 }
 
 /** Writes one item. @throws what is wrong with it, with arguments below `input`, as the mutation calls them */
-export async function reportExtract(
+export const reportExtract = async (
   tx: Tx,
   file: ExtractRefInput,
   item: ReportItem,
   { run, names }: { run?: RunRefInput | null | undefined; names?: Readonly<Record<string, string>> } = {},
-): Promise<{ id: number; done: boolean }> {
-  const [outcome] = await reportExtracts(tx, [file], [item], [run]);
-  if ('error' in outcome!) throw belowInput(outcome.error, names);
-  return outcome!;
-}
+): Promise<{ id: number; done: boolean }> => onlyReport(await reportExtracts(tx, [file], [item], [run]), names);

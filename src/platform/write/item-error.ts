@@ -1,5 +1,5 @@
 import { GraphQLJSON } from 'graphql-scalars';
-import { Field, ObjectType } from 'type-graphql';
+import { Field, FieldResolver, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
 import { shownMessage, shownValue, type DomainError } from '../errors.js';
 
 @ObjectType({ description: 'What is wrong with one item of a request that has several; the others are not touched by it.' })
@@ -21,3 +21,15 @@ export const itemError = ({ code, message, details }: DomainError): ItemError =>
   value: shownValue(details.value) ?? null,
   allowed: details.allowed ?? null,
 });
+
+/** The field `error` of the result of one item. */
+export function itemErrorField(owner: ClassType): ClassType {
+  @Resolver(() => owner)
+  class ItemErrorField {
+    @FieldResolver()
+    error(@Root() { error }: { error?: DomainError | null }): ItemError | null {
+      return error ? itemError(error) : null;
+    }
+  }
+  return ItemErrorField;
+}

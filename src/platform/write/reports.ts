@@ -1,4 +1,5 @@
 import type { Tx } from '../database.js';
+import { inOrder } from '../turns.js';
 import { DomainError, type ErrorCode, type ErrorDetails } from '../errors.js';
 
 /** What is reported on one subject, beside its number. What is undefined, null or false is not said. */
@@ -22,9 +23,9 @@ export const said = (item: object): ReportItem =>
   Object.fromEntries(Object.entries(item).filter(([, value]) => given(value) && value !== false));
 
 /** Places in rounds of which each has a subject once, in the order given. What is left out is in none. */
-export function inRounds(subjects: readonly (number | string | undefined)[]): number[][] {
+function inRounds(subjects: readonly (number | undefined)[]): number[][] {
   const rounds: number[][] = [];
-  const met = new Map<number | string, number>();
+  const met = new Map<number, number>();
   subjects.forEach((subject, i) => {
     if (subject === undefined) return;
     const round = met.get(subject) ?? 0;
@@ -35,8 +36,25 @@ export function inRounds(subjects: readonly (number | string | undefined)[]): nu
 }
 
 /**
+ * Runs a statement on the items that have a subject, in the order given: one statement (`sql` takes the items as `$1`, each with its subject as `id`,
+ * and answers the place of each among them as `i`, from 1), and one more for each further item of a subject. `take` is given each row and its place.
+ */
+export async function writeItems<R extends { i: number }>(
+  tx: Tx,
+  sql: string,
+  subjects: readonly (number | undefined)[],
+  items: readonly object[],
+  take: (place: number, row: R) => void,
+): Promise<void> {
+  for (const round of inRounds(subjects)) {
+    const rows = await tx.query<R>(sql, [JSON.stringify(round.map((i) => ({ ...said(items[i]!), id: subjects[i] })))]);
+    for (const row of rows) take(round[row.i - 1]!, row);
+  }
+}
+
+/**
  * Writes items, each for itself: what is wrong with one is its outcome, the others stand. Several of one subject are written in the order given.
- * One statement (`sql` takes the items as `$1` and answers `i`, `verdict`), and one more for each further item of a subject.
+ * `sql` answers a `verdict` for each (`writeItems`).
  */
 export async function writeReports(
   tx: Tx,
@@ -48,18 +66,12 @@ export async function writeReports(
     const item = items[i]!;
     return item instanceof DomainError ? { error: item } : id instanceof DomainError ? { error: id } : { id, done: false };
   });
-  for (const round of inRounds(outcomes.map((outcome) => ('id' in outcome ? outcome.id : undefined)))) {
-    const rows = await tx.query<{ i: number; verdict: Verdict | null }>(sql, [
-      JSON.stringify(round.map((i) => ({ ...said(items[i]!), id: subjects[i] }))),
-    ]);
-    for (const { i, verdict } of rows) {
-      const place = round[i - 1]!;
-      const outcome = outcomes[place]!;
-      if (!verdict || 'error' in outcome) continue;
-      const { done, code, message, ...details } = verdict;
-      outcomes[place] = done ? { id: outcome.id, done } : { error: new DomainError(code, message, details) };
-    }
-  }
+  const ids = outcomes.map((outcome) => ('id' in outcome ? outcome.id : undefined));
+  await writeItems<{ i: number; verdict: Verdict | null }>(tx, sql, ids, items, (place, { verdict }) => {
+    if (!verdict) return;
+    const { done, code, message, ...details } = verdict;
+    outcomes[place] = done ? { id: ids[place]!, done } : { error: new DomainError(code, message, details) };
+  });
   return outcomes;
 }
 
@@ -78,14 +90,27 @@ export function attempt<T>(work: () => T): T | DomainError {
   }
 }
 
-/** The same for work that other requests may come in between of. */
-export const attemptLater = <T>(work: () => Promise<T>): Promise<T | DomainError> => work().catch(orError);
+/** What is made of each of several requests, or what is wrong with it; other requests may come in between. */
+export const attemptEach = <T, R>(requests: readonly T[], work: (request: T) => Promise<R>): Promise<(R | DomainError)[]> =>
+  inOrder(requests, (each) => work(each).catch(orError));
+
+type Names = Readonly<Record<string, string>>;
 
 /** The error with its argument as the path from the mutation on, under the name that the mutation has for it. */
-export function belowInput(error: DomainError, names: Readonly<Record<string, string>> = {}): DomainError {
-  const { argument, ...details } = error.details;
-  return new DomainError(error.code, error.message, {
-    ...(argument ? { argument: `input.${names[argument] ?? argument}` } : {}),
-    ...details,
+export function belowInput(error: unknown, names: Names = {}): DomainError {
+  const { code, message, details } = orError(error);
+  const argument = details.argument?.replace(/^input\./, '');
+  return new DomainError(code, message, argument ? { ...details, argument: `input.${names[argument] ?? argument}` } : details);
+}
+
+/** What `work` answers, of a mutation that has one item. @throws what is wrong with it, with arguments below `input` */
+export const ofInput = <T>(work: () => T | Promise<T>, names?: Names): Promise<T> =>
+  (async () => work())().catch((error: unknown) => {
+    throw belowInput(error, names);
   });
+
+/** The outcome of a mutation that reports on one subject. @throws what is wrong with it, with arguments below `input` */
+export function onlyReport([outcome]: readonly Reported[], names?: Names): { id: number; done: boolean } {
+  if ('error' in outcome!) throw belowInput(outcome.error, names);
+  return outcome!;
 }

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, InputType, Mutation, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
-import { ItemError, itemError } from '../../platform/write/item-error.js';
+import { ItemError, itemErrorField } from '../../platform/write/item-error.js';
 import { checkLength } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
 import { LongText } from '../../platform/entity/text.js';
@@ -110,10 +110,6 @@ class DependencyResultResolver {
     return ctx.load(Process, childId, info);
   }
   @FieldResolver()
-  error(@Root() { error }: DependencyChange): ItemError | null {
-    return error && itemError(error);
-  }
-  @FieldResolver()
   cycle(
     @Root() { cycle }: DependencyChange,
     @Ctx() ctx: Context,
@@ -123,4 +119,4 @@ class DependencyResultResolver {
   }
 }
 
-export const dependencyChanges = [DependencyMutations, DependencyResultResolver];
+export const dependencyChanges = [DependencyMutations, DependencyResultResolver, itemErrorField(DependencyResult)];

@@ -67,7 +67,7 @@ export async function rowsOf(tx: Tx, asked: readonly AskedFilter[]): Promise<Fil
     const group = filter.group ?? 1;
     if (group < 1)
       throw invalid(`A group has a number from 1, not ${group}.`, { argument: `${argument}.group`, value: group, allowed: { min: 1 } });
-    const row = { process: processId, attribute: attributes[i]!.id!, type: type.id, group };
+    const row = { process: processId, attribute: attributes[i]!.id, type: type.id, group };
     const values = valuesOf(filter, attributes[i]!, argument);
     return type.code === listOperator
       ? { ...row, text: renderList(values), number: null, list: values }

@@ -2,12 +2,13 @@ import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver } from 'type-graphq
 import type { Context } from '../../platform/read/context.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { LongText, Name } from '../../platform/entity/text.js';
+import { belowInput } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { findProcesses } from '../../process/find-processes.js';
 import { ProcessRefInput } from '../../process/process-ref.input.js';
 import { runSettings } from '../../process/run-settings.js';
 import { ReportRunPayload } from './report-run.payload.js';
-import { renamed, reportRun, type RunItem } from './report-runs.js';
+import { reportRun, type RunItem } from './report-runs.js';
 import { RunRefInput } from '../run-ref.input.js';
 
 @InputType({ description: 'A run that a person deals with, and why. It needs no fencing token; whoever holds the run loses it.' })
@@ -51,7 +52,7 @@ function byPerson(ctx: Context, input: RunByPersonInput, item: RunItem) {
   return ctx
     .write((tx) => reportRun(tx, run, said), reason, [recordOf('ProcessRun', run)])
     .catch((error: unknown) => {
-      throw renamed(error, { status: 'run' });
+      throw belowInput(error, { status: 'run' });
     });
 }
 
@@ -135,7 +136,7 @@ class OperateRunsResolver {
           return await reportRun(tx, run, { to, ends: true, endReason: 'released', byPerson: true, mustMove: true, reason });
         } catch (error) {
           // Here the status is called `to`, and one that a hold cannot get is a wrong value.
-          const { code, message, details } = renamed(error, { status: 'to' });
+          const { code, message, details } = belowInput(error, { status: 'to' });
           throw new DomainError(details.argument === 'input.to' ? 'INVALID' : code, message, details);
         }
       },

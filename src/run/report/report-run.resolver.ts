@@ -1,16 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
-import { DomainError } from '../../platform/errors.js';
-import { ItemError, itemError } from '../../platform/write/item-error.js';
+import { ItemError, itemErrorField } from '../../platform/write/item-error.js';
 import { checkLength } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
-import { attemptLater, belowInput, type Reported } from '../../platform/write/reports.js';
+import { attemptEach, belowInput, ofInput, type Reported } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
-import { inOrder } from '../../platform/turns.js';
 import { ProcessRun } from '../run.entity.js';
 import { RaiseRunErrorInput, ReportRunInput, ReportRunsInput } from './report-run.input.js';
-import { itemOf, renamed, reportRun, reportRuns } from './report-runs.js';
+import { itemOf, reportRun, reportRuns } from './report-runs.js';
 import { ReportRunPayload } from './report-run.payload.js';
 
 const maxReports = 10_000;
@@ -42,8 +40,7 @@ class ReportRunResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => ReportRunInput, { description: 'The run and what is to be said of it.' }) input: ReportRunInput,
   ): Promise<{ id: number; done: boolean }> {
-    const item = await attemptLater(() => itemOf(input));
-    if (item instanceof DomainError) throw belowInput(item);
+    const item = await ofInput(() => itemOf(input));
     return ctx.write((tx) => reportRun(tx, input.run, item), item.reason, [recordOf('ProcessRun', input.run)]);
   }
 
@@ -55,7 +52,7 @@ class ReportRunResolver {
     @Arg('input', () => ReportRunsInput, { description: 'The reports.' }) { reports }: ReportRunsInput,
   ): Promise<{ results: Reported[] }> {
     checkLength(reports, 'reports', maxReports);
-    const items = await inOrder(reports, (each) => attemptLater(() => itemOf(each)));
+    const items = await attemptEach(reports, itemOf);
     const runs = reports.map(({ run }) => run);
     const records = runs.map((run) => recordOf('ProcessRun', run));
     return { results: await ctx.write((tx) => reportRuns(tx, runs, items), null, records) };
@@ -80,7 +77,7 @@ class ReportRunResolver {
         recordOf('ProcessRun', input.run),
       ]);
     } catch (error) {
-      throw renamed(error, raisedNames);
+      throw belowInput(error, raisedNames);
     }
   }
 }
@@ -95,10 +92,6 @@ class ReportRunResultResolver {
   done(@Root() root: Reported): boolean {
     return !('error' in root) && root.done;
   }
-  @FieldResolver()
-  error(@Root() root: Reported): ItemError | null {
-    return 'error' in root ? itemError(root.error) : null;
-  }
 }
 
-export const reportRunResolvers = [ReportRunResolver, ReportRunResultResolver];
+export const reportRunResolvers = [ReportRunResolver, ReportRunResultResolver, itemErrorField(ReportRunResult)];

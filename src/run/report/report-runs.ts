@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/database.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
 import { cleanMessage } from '../../platform/mask-secrets.js';
-import { belowInput, orError, writeReports, type Reported } from '../../platform/write/reports.js';
+import { onlyReport, writeReports, type Reported } from '../../platform/write/reports.js';
 import { inOrder } from '../../platform/turns.js';
 import { runSettings } from '../../process/run-settings.js';
 import { findRuns } from '../find-runs.js';
@@ -93,16 +93,5 @@ export async function reportRuns(tx: Tx, runs: readonly RunRefInput[], items: re
 }
 
 /** Writes one item. @throws what is wrong with it, with arguments below `input` */
-export async function reportRun(tx: Tx, run: RunRefInput, item: RunItem): Promise<{ id: number; done: boolean }> {
-  const [outcome] = await reportRuns(tx, [run], [item]);
-  if ('error' in outcome!) throw belowInput(outcome.error);
-  return outcome!;
-}
-
-/** The error with its argument called as this mutation calls what `reportRun` calls otherwise. */
-export function renamed(error: unknown, names: Readonly<Record<string, string>>): DomainError {
-  const known = orError(error);
-  const { code, message, details } = known;
-  const argument = details.argument?.replace(/^input\./, '');
-  return argument ? new DomainError(code, message, { ...details, argument: `input.${names[argument] ?? argument}` }) : known;
-}
+export const reportRun = async (tx: Tx, run: RunRefInput, item: RunItem): Promise<{ id: number; done: boolean }> =>
+  onlyReport(await reportRuns(tx, [run], [item]));
