@@ -70,13 +70,18 @@ export const conflict = of('CONFLICT');
 export const forbidden = of('FORBIDDEN');
 export const unauthenticated = of('UNAUTHENTICATED');
 
-/** What `work` answers, or what is wrong with the request. What is wrong with us is thrown on. */
+/** What is wrong with a request, as data; what is wrong with us is thrown on. */
+export function orError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  throw error;
+}
+
+/** What `work` answers, or what is wrong with the request. */
 export function attempt<T>(work: () => T): T | DomainError {
   try {
     return work();
   } catch (error) {
-    if (error instanceof DomainError) return error;
-    throw error;
+    return orError(error);
   }
 }
 

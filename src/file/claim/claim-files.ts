@@ -1,11 +1,12 @@
+import { each, resolveRefs } from '../../platform/read/references.js';
 import { checkCounts, checkInstants } from '../../platform/checks.js';
 import type { Tx } from '../../platform/database.js';
-import { DomainError, invalid } from '../../platform/errors.js';
-import { attempt, orError, writeItems, type ReportItem } from '../../platform/write/reports.js';
+import { DomainError, invalid, attempt, orError } from '../../platform/errors.js';
+import { writeItems, type ReportItem } from '../../platform/write/reports.js';
 import { runSettings } from '../../process/run-settings.js';
 import type { ClaimExtractInput } from './claim-file.input.js';
 import { checkHash } from '../content-hash.js';
-import { findExtracts } from '../find-files.js';
+import { fileRefs } from '../file-refs.js';
 import { checkFileName, registerExtracts } from '../register/register-files.js';
 import { runsOf } from '../report/report-files.js';
 
@@ -57,18 +58,16 @@ function itemOf(claim: ClaimExtractInput): ReportItem {
 
 /** The file of each claim, which is registered where it is new; or what is wrong. Files that are new are registered together, by location and run. */
 async function filesOf(tx: Tx, claims: readonly ClaimExtractInput[]): Promise<({ id: number; created: boolean } | DomainError)[]> {
-  const found = await findExtracts(
-    tx,
-    claims.map(({ file }) => file),
-    () => 'file',
-  );
-  const files: ({ id: number; created: boolean } | DomainError)[] = found.map((id) =>
-    id instanceof DomainError ? id : { id, created: false },
+  const refs = claims.map(({ file }) => file);
+  const found = await resolveRefs(tx, fileRefs, refs, { at: each('file') });
+  const files: ({ id: number; created: boolean } | DomainError)[] = found.map((row) =>
+    row instanceof DomainError ? row : { id: row.id, created: false },
   );
   const unknown = new Map<string, number[]>();
-  for (const [i, id] of found.entries()) {
+  for (const [i, known] of found.entries()) {
     const { file, run } = claims[i]!;
-    if (!(id instanceof DomainError) || id.code !== 'NOT_FOUND' || id.details.argument === 'file.location' || !file.fileName) continue;
+    if (!(known instanceof DomainError) || known.code !== 'NOT_FOUND') continue;
+    if (known.details.argument === 'file.location' || !file.fileName) continue;
     const key = JSON.stringify([file.location, file.path, run]);
     unknown.set(key, [...(unknown.get(key) ?? []), i]);
   }

@@ -1,10 +1,11 @@
+import { below, numbersOf, resolveRefs } from '../../platform/read/references.js';
 import type { Tx } from '../../platform/database.js';
 import { conflict, DomainError } from '../../platform/errors.js';
 import { lookupId } from '../../platform/write/record-changes.js';
 import { DependencyType } from '../../process/dependency-type.entity.js';
 import { closedCycles, type Link } from '../../platform/find-cycles.js';
 import type { ExtractRefInput } from '../file-ref.input.js';
-import { findExtracts } from '../find-files.js';
+import { fileRefs } from '../file-refs.js';
 
 export interface ExtractDependencyRequest {
   parent: ExtractRefInput;
@@ -24,11 +25,9 @@ export interface ExtractDependencyChange {
 
 /** Finds the files of each request. */
 async function located(tx: Tx, requests: readonly ExtractDependencyRequest[]): Promise<ExtractDependencyChange[]> {
-  const found = await findExtracts(
-    tx,
-    requests.flatMap(({ parent, child }) => [parent, child]),
-    (i) => (i % 2 ? 'child' : 'parent'),
-  );
+  const refs = requests.flatMap(({ parent, child }) => [parent, child]);
+  const at = (i: number, of?: string) => below(i % 2 ? 'child' : 'parent')(of);
+  const found = numbersOf(await resolveRefs(tx, fileRefs, refs, { at }));
   const number = (each: number | DomainError | undefined) => (typeof each === 'number' ? each : null);
   return requests.map((_, i) => {
     const [parent, child] = found.slice(2 * i, 2 * i + 2);

@@ -13,7 +13,7 @@ import { page, PageArgs, type ListSource, type Page } from '../../platform/read/
 import { LongText, Name } from '../../platform/entity/text.js';
 import type { Condition } from '../../platform/read/values.js';
 import { processRefs } from '../../process/process-naming.js';
-import { runRefs } from '../../run/find-runs.js';
+import { runRefs } from '../../run/run-refs.js';
 import { RunRefInput } from '../../run/run-ref.input.js';
 import { Extract } from '../file.entity.js';
 import { statusAliases } from '../status-aliases.js';

@@ -1,3 +1,4 @@
+import { each, resolveRefs } from '../../platform/read/references.js';
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
 import { Location } from '../../location/location.entity.js';
@@ -13,7 +14,7 @@ import { Name } from '../../platform/entity/text.js';
 import { ProcessRun } from '../../run/run.entity.js';
 import { ExtractArgs, findExtractPage } from './file-lists.js';
 import { Extract } from '../file.entity.js';
-import { findExtracts } from '../find-files.js';
+import { fileRefs } from '../file-refs.js';
 
 const connection = connectionOf(Extract);
 
@@ -43,12 +44,12 @@ class ExtractQueries {
       const allowed = ['id', 'trackingId', 'location and fileName', 'path and fileName'];
       throw invalid(`Say which Extract by exactly one of: ${allowed.join(', ')}.`, { argument: 'id', value: id ?? null, allowed });
     }
-    const [named] = location || path ? await findExtracts(ctx.db, [{ location, path, fileName }], () => 'path') : [];
+    const [named] = location || path ? await resolveRefs(ctx.db, fileRefs, [{ location, path, fileName }], { at: each('') }) : [];
     if (named instanceof DomainError) {
       if (named.code === 'NOT_FOUND') return null;
       throw named;
     }
-    return findRow(ctx, info, Extract, { id: named ?? (id ? idOf(id, 'Extract') : trackingId) });
+    return findRow(ctx, info, Extract, { id: named?.id ?? (id ? idOf(id, 'Extract') : trackingId) });
   }
 
   @Query(() => connection.type, {

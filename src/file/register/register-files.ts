@@ -1,11 +1,12 @@
+import { below, resolveRef } from '../../platform/read/references.js';
 import { fileLocation } from '../../location/find-location.js';
 import { checkPathText } from '../../location/location-path.js';
 import type { FileLocationInput } from '../../location/location-ref.input.js';
 import type { Tx } from '../../platform/database.js';
-import { DomainError, invalid, type ErrorCode, type ErrorDetails } from '../../platform/errors.js';
-import { checkCreates, checkInstant } from '../../platform/checks.js';
-import { attempt, given, said, type ReportItem } from '../../platform/write/reports.js';
-import { findRuns } from '../../run/find-runs.js';
+import { DomainError, invalid, type ErrorCode, type ErrorDetails, attempt } from '../../platform/errors.js';
+import { checkCreates, checkInstant, given } from '../../platform/checks.js';
+import { said, type ReportItem } from '../../platform/write/reports.js';
+import { runRefs } from '../../run/run-refs.js';
 import type { RunRefInput } from '../../run/run-ref.input.js';
 import { checkHash } from '../content-hash.js';
 import { fileSize, sizeInBytes } from './file-size.js';
@@ -125,11 +126,8 @@ function contradicts(earlier: ReportItem | undefined, item: ReportItem): DomainE
 }
 
 /** The number of a run. @throws INVALID or NOT_FOUND */
-async function runOf(tx: Tx, run: RunRefInput): Promise<number> {
-  const [found] = await findRuns(tx, [run], () => 'input.run');
-  if (found instanceof DomainError) throw found;
-  return found!;
-}
+const runOf = async (tx: Tx, run: RunRefInput): Promise<number> =>
+  (await resolveRef(tx, runRefs, run, { at: below('input.run'), unchecked: true })).id;
 
 interface Answer {
   i: number;

@@ -1,13 +1,14 @@
+import type { Tx } from '../../platform/database.js';
 import { Arg, Ctx, Field, Mutation, ObjectType, registerEnumType, Resolver } from 'type-graphql';
 import { checkCounts, checkInstants, checkToken } from '../../platform/checks.js';
 import type { Context } from '../../platform/read/context.js';
-import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import { DomainError, invalid } from '../../platform/errors.js';
 import { referenceField } from '../../platform/read/fields.js';
-import { idByNameSql } from '../../platform/read/naming.js';
+import { below, each, resolveRef, resolveRefs, type NamedRef } from '../../platform/read/references.js';
 import { ofInput, type ReportItem } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { runSettings, within } from '../../process/run-settings.js';
-import { objectNaming } from '../../source/source-naming.js';
+import { objectRefs } from '../../source/source-naming.js';
 import {
   FailExtractInput,
   FinishExtractInput,
@@ -16,7 +17,7 @@ import {
   type TargetObjectInput,
 } from './claim-holder.input.js';
 import type { ExtractRefInput } from '../file-ref.input.js';
-import { findExtracts } from '../find-files.js';
+import { fileRefs } from '../file-refs.js';
 import { Extract } from '../file.entity.js';
 import { keptError, reportExtract } from './report-files.js';
 import { textAt } from '../../platform/text-at.js';
@@ -69,9 +70,9 @@ async function byHolder(
       } catch (error) {
         // The token is not the live one, or the file is not what its holder left.
         if (!(error instanceof DomainError) || error.code !== 'CONFLICT') throw error;
-        const [id] = await findExtracts(tx, [extract], () => 'input.extract');
-        if (id instanceof DomainError || id === undefined) throw error;
-        return { id, outcome: HolderOutcome.LOST_CLAIM };
+        const [found] = await resolveRefs(tx, fileRefs, [extract], { at: each('input.extract') });
+        if (found instanceof DomainError || !found) throw error;
+        return { id: found.id, outcome: HolderOutcome.LOST_CLAIM };
       }
     },
     textAt(item, 'reason'),
@@ -79,17 +80,9 @@ async function byHolder(
   );
 }
 
-async function objectNumber(tx: Parameters<typeof findExtracts>[0], { source, object }: TargetObjectInput): Promise<number> {
-  const [row] = await tx.query<{ id: number | null }>(
-    `select ${idByNameSql(objectNaming, (name) => (name === 'source' ? '$1' : '$2'))} as id`,
-    [source, object],
-  );
-  if (row!.id === null)
-    throw notFound(`There is no SourceObject ${JSON.stringify(`${source}.${object}`)}.`, {
-      argument: 'input.targetObject',
-      value: { source, object },
-    });
-  return row!.id;
+async function objectNumber(tx: Tx, { source, object }: TargetObjectInput): Promise<number> {
+  const ref: NamedRef & { source: string } = { source, name: object };
+  return (await resolveRef(tx, objectRefs, ref, { at: below('input.targetObject', { name: 'object' }) })).id;
 }
 
 @Resolver()

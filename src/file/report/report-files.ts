@@ -1,11 +1,12 @@
+import { each, numbersOf, resolveRefs } from '../../platform/read/references.js';
 import type { Queries, Tx } from '../../platform/database.js';
-import { DomainError, notFound } from '../../platform/errors.js';
+import { DomainError } from '../../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
 import { onlyReport, writeReports, type ReportItem, type Reported } from '../../platform/write/reports.js';
-import { findRuns } from '../../run/find-runs.js';
+import { runRefs } from '../../run/run-refs.js';
 import type { RunRefInput } from '../../run/run-ref.input.js';
 import type { ExtractRefInput } from '../file-ref.input.js';
-import { findExtracts } from '../find-files.js';
+import { fileRefs } from '../file-refs.js';
 import { cleanMessage } from '../../platform/mask-secrets.js';
 import { inOrder } from '../../platform/turns.js';
 import type { ExtractErrorInput, ReportExtractInput } from './report-file.input.js';
@@ -47,20 +48,8 @@ export async function runsOf(
 ): Promise<(number | DomainError | undefined)[]> {
   const asked = refs.flatMap((ref) => ref ?? []);
   if (!asked.length) return refs.map(() => undefined);
-  const found = await findRuns(db, asked, () => argument);
-  const rows = await db.query<{ id: number }>(
-    'select process_tracking_id as id from process_tracking where process_tracking_id = any($1::int[])',
-    [found.filter((id) => typeof id === 'number')],
-  );
-  const known = new Set(rows.map(({ id }) => id));
-  const next = found.values();
-  return refs.map((ref) => {
-    if (!ref) return undefined;
-    const id = next.next().value!;
-    return id instanceof DomainError || known.has(id)
-      ? id
-      : notFound('There is no such ProcessRun.', { argument, value: ref.id ?? ref.trackingId });
-  });
+  const found = numbersOf(await resolveRefs(db, runRefs, asked, { at: each(argument) })).values();
+  return refs.map((ref) => (ref ? found.next().value : undefined));
 }
 
 /** Items with the states that their aliases stand for. */
@@ -86,7 +75,7 @@ export async function reportExtracts(
   items: readonly (ReportItem | DomainError)[],
   runs: readonly (RunRefInput | null | undefined)[] = [],
 ): Promise<Reported[]> {
-  const ids = await findExtracts(tx, files, () => 'extract');
+  const ids = numbersOf(await resolveRefs(tx, fileRefs, files, { at: each('extract') }));
   const found = await runsOf(tx, runs);
   const known = items.map((item, i) => {
     const run = found[i];

@@ -240,3 +240,13 @@ export const below =
   (input: string, names: Readonly<Record<string, string>> = {}): ArgumentPath =>
   (argument) =>
     argument === undefined ? input : [input, names[argument] ?? argument].filter(Boolean).join('.');
+
+/** The path of the references of a list that have one name in each of its items. */
+export const each =
+  (name: string): RefOptions['at'] =>
+  (_, argument) =>
+    below(name)(argument);
+
+/** The numbers of what was found, beside what is wrong with the others. */
+export const numbersOf = (found: readonly ({ id: number } | DomainError)[]): (number | DomainError)[] =>
+  found.map((row) => (row instanceof DomainError ? row : row.id));

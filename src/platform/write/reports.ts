@@ -1,6 +1,7 @@
 import type { Tx } from '../database.js';
 import { inOrder } from '../turns.js';
-import { DomainError, type ErrorCode, type ErrorDetails } from '../errors.js';
+import { given } from '../checks.js';
+import { DomainError, orError, type ErrorCode, type ErrorDetails } from '../errors.js';
 
 /** What is reported on one subject, beside its number. What is undefined, null or false is not said. */
 export type ReportItem = Readonly<Record<string, unknown>>;
@@ -14,9 +15,6 @@ interface Verdict extends ErrorDetails {
   code: ErrorCode;
   message: string;
 }
-
-/** Whether something was said at all. */
-export const given = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null;
 
 /** What an input says, as SQL takes it: without what is undefined, null or false. */
 export const said = (item: object): ReportItem =>
@@ -73,21 +71,6 @@ export async function writeReports(
     outcomes[place] = done ? { id: ids[place]!, done } : { error: new DomainError(code, message, details) };
   });
   return outcomes;
-}
-
-/** What is wrong with a request, as data; what is wrong with us is thrown on. */
-export function orError(error: unknown): DomainError {
-  if (error instanceof DomainError) return error;
-  throw error;
-}
-
-/** What `work` answers or what is wrong with the request. */
-export function attempt<T>(work: () => T): T | DomainError {
-  try {
-    return work();
-  } catch (error) {
-    return orError(error);
-  }
 }
 
 /** What is made of each of several requests, or what is wrong with it; other requests may come in between. */

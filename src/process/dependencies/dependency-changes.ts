@@ -1,7 +1,8 @@
+import { below, numbersOf, resolveRefs } from '../../platform/read/references.js';
 import type { Tx } from '../../platform/database.js';
 import { conflict, DomainError, type ErrorDetails } from '../../platform/errors.js';
 import { DependencyKind } from '../dependency-kind.js';
-import { findProcesses } from '../find-processes.js';
+import { processRefs } from '../process-naming.js';
 import type { ProcessRefInput } from '../process-ref.input.js';
 import { cycleErrors, cyclesOf, type LinksAbove } from './refuse-cycles.js';
 import { codeOf, messageOf, textAt } from '../../platform/text-at.js';
@@ -44,7 +45,8 @@ interface Link {
 /** Finds the processes of each request; one that names none is refused. */
 async function located(tx: Tx, requests: readonly DependencyRequest[]): Promise<DependencyChange[]> {
   const refs = requests.flatMap(({ parent, child }) => [parent, child]);
-  const found = await findProcesses(tx, refs, (i) => (i % 2 ? 'child' : 'parent'), true);
+  const at = (i: number, of?: string) => below(i % 2 ? 'child' : 'parent')(of);
+  const found = numbersOf(await resolveRefs(tx, processRefs, refs, { at, lock: 'key share' }));
   return requests.map(({ kind }, i) => {
     const [parent, child] = found.slice(2 * i, 2 * i + 2);
     const error = [parent, child].find((each) => each instanceof DomainError) ?? null;

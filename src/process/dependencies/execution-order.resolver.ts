@@ -1,12 +1,13 @@
+import { orThrow } from '../../platform/errors.js';
+import { below, resolveRefs } from '../../platform/read/references.js';
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, Int, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
-import { DomainError } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
 import { dependencies, DependencyKind } from '../dependency-kind.js';
 import { layersOf, readDependencies, type Order } from './execution-order.js';
-import { findProcesses } from '../find-processes.js';
+import { processRefs } from '../process-naming.js';
 import { ProcessRefInput } from '../process-ref.input.js';
 import { Process } from '../process.entity.js';
 
@@ -72,11 +73,9 @@ class ExecutionOrderQuery {
   ): Promise<Order> {
     refuseEmpty(refs, 'processes');
     refuseEmpty(kinds, 'kinds');
-    const found = refs ? await findProcesses(ctx.db, refs, (i) => `processes.${i}`) : null;
-    const ids = found?.map((each) => {
-      if (each instanceof DomainError) throw each;
-      return each;
-    });
+    const at = (i: number, of?: string) => below(`processes.${i}`)(of);
+    const found = refs && (await resolveRefs(ctx.db, processRefs, refs, { at }));
+    const ids = found?.map((each) => orThrow(each).id);
     const graph = await readDependencies(ctx.db, ids ?? null, kinds);
     const chosen = new Set(ids);
     return layersOf(graph, ids && !includeAncestors ? (id) => chosen.has(id) : () => true);

@@ -1,5 +1,5 @@
 import { invalid } from '../../platform/errors.js';
-import { given } from '../../platform/write/reports.js';
+import { given } from '../../platform/checks.js';
 import type {
   AttributeInput,
   AttributeMappingInput,

@@ -1,10 +1,10 @@
+import { below, resolveRef } from '../../platform/read/references.js';
 import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
-import { DomainError } from '../../platform/errors.js';
 import type { Row } from '../../platform/entity/node.js';
 import { Name } from '../../platform/entity/text.js';
 import { WalkCut } from '../../platform/read/walk-cut.js';
-import { findProcesses } from '../../process/find-processes.js';
+import { processRefs } from '../../process/process-naming.js';
 import { ProcessRefInput } from '../../process/process-ref.input.js';
 import { Process } from '../../process/process.entity.js';
 import { whyBlocked, type Blockage } from './why-blocked.js';
@@ -96,9 +96,8 @@ class WhyBlockedQuery {
     @Arg('process', () => ProcessRefInput, { description: 'The process. NOT_FOUND if there is none.' }) process: ProcessRefInput,
     @Arg('group', () => Name, groupArgument) group?: string,
   ): Promise<Blockage> {
-    const [id] = await findProcesses(ctx.db, [process], () => 'process');
-    if (id instanceof DomainError) throw id;
-    return blockageOf(ctx, id!, group);
+    const { id } = await resolveRef(ctx.db, processRefs, process, { at: below('process') });
+    return blockageOf(ctx, id, group);
   }
 }
 

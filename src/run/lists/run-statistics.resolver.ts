@@ -1,11 +1,12 @@
+import { orThrow } from '../../platform/errors.js';
+import { below, resolveRefs } from '../../platform/read/references.js';
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Float, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { checkWindow } from '../../platform/checks.js';
 import type { Context } from '../../platform/read/context.js';
-import { DomainError } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
 import { BigIntText, Instant } from '../../platform/entity/scalars.js';
-import { findProcesses } from '../../process/find-processes.js';
+import { processRefs } from '../../process/process-naming.js';
 import { ProcessRefInput } from '../../process/process-ref.input.js';
 import { Process } from '../../process/process.entity.js';
 import { statisticsOfAll, statisticsOfEach, type Statistics } from './run-statistics.js';
@@ -68,10 +69,8 @@ class RunStatisticsQuery {
     checkWindow(window);
     refuseEmpty(refs, 'processes');
     if (!refs) return statisticsOfAll(ctx.db, null, window);
-    const ids = (await findProcesses(ctx.db, refs, (i) => `processes.${i}`)).map((each) => {
-      if (each instanceof DomainError) throw each;
-      return each;
-    });
+    const at = (i: number, of?: string) => below(`processes.${i}`)(of);
+    const ids = (await resolveRefs(ctx.db, processRefs, refs, { at })).map((found) => orThrow(found).id);
     return statisticsOfAll(ctx.db, ids, window);
   }
 }

@@ -1,10 +1,12 @@
+import type { Tx } from '../../platform/database.js';
+import { below, resolveRef } from '../../platform/read/references.js';
 import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import { belowInput } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
-import { findProcesses } from '../../process/find-processes.js';
+import { processRefs } from '../../process/process-naming.js';
 import { ProcessRefInput } from '../../process/process-ref.input.js';
 import { runSettings } from '../../process/run-settings.js';
 import { ReportRunPayload } from './report-run.payload.js';
@@ -56,10 +58,8 @@ function byPerson(ctx: Context, input: RunByPersonInput, item: RunItem) {
     });
 }
 
-async function processOf(tx: Parameters<typeof findProcesses>[0], ref: ProcessRefInput): Promise<number> {
-  const [process] = await findProcesses(tx, [ref], () => 'input.process');
-  if (process instanceof DomainError) throw process;
-  return process!;
+async function processOf(tx: Tx, ref: ProcessRefInput): Promise<number> {
+  return (await resolveRef(tx, processRefs, ref, { at: below('input.process') })).id;
 }
 
 /** What people do to runs and processes: each with a reason, which the history keeps. */

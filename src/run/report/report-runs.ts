@@ -1,11 +1,12 @@
+import { each, numbersOf, resolveRefs } from '../../platform/read/references.js';
 import type { Tx } from '../../platform/database.js';
-import { DomainError, invalid } from '../../platform/errors.js';
+import { invalid, type DomainError } from '../../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
 import { cleanMessage } from '../../platform/mask-secrets.js';
 import { onlyReport, writeReports, type Reported } from '../../platform/write/reports.js';
 import { inOrder } from '../../platform/turns.js';
 import { runSettings } from '../../process/run-settings.js';
-import { findRuns } from '../find-runs.js';
+import { runRefs } from '../run-refs.js';
 import type { ReportRunInput, RunErrorInput } from './report-run.input.js';
 import type { RunRefInput } from '../run-ref.input.js';
 import { checkParameters } from '../start/start-run.js';
@@ -88,7 +89,8 @@ export async function itemOf(report: ReportRunInput): Promise<RunItem> {
  * given. One statement, and one more for each further item of a run. Arguments in errors are named within the item.
  */
 export async function reportRuns(tx: Tx, runs: readonly RunRefInput[], items: readonly (RunItem | DomainError)[]): Promise<Reported[]> {
-  const ids = await findRuns(tx, runs, () => 'run');
+  // A number that is of no run is found out by the statement.
+  const ids = numbersOf(await resolveRefs(tx, runRefs, runs, { at: each('run'), unchecked: true }));
   return writeReports(tx, `select i, verdict from process_tracker.report_runs($1::jsonb, 'command')`, ids, items);
 }
 

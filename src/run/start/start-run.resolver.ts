@@ -1,13 +1,13 @@
+import { below, resolveRef } from '../../platform/read/references.js';
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, Int, Mutation, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
-import { DomainError } from '../../platform/errors.js';
 import { referenceField } from '../../platform/read/fields.js';
 import type { Row } from '../../platform/entity/node.js';
 import { BigIntText } from '../../platform/entity/scalars.js';
 import { Name } from '../../platform/entity/text.js';
 import { DependencyKind } from '../../process/dependency-kind.js';
-import { findProcesses } from '../../process/find-processes.js';
+import { processRefs } from '../../process/process-naming.js';
 import { Process } from '../../process/process.entity.js';
 import { ProcessRefInput } from '../../process/process-ref.input.js';
 import { ProcessRun } from '../run.entity.js';
@@ -99,9 +99,8 @@ class StartRunResolver {
     @Arg('process', () => ProcessRefInput, { description: 'The process.' }) ref: ProcessRefInput,
     @Arg('group', () => Name, { nullable: true, description: 'Key of the run group that the run would belong to.' }) group?: string,
   ): Promise<StartAnswer> {
-    const [process] = await findProcesses(ctx.db, [ref], () => 'process');
-    if (process instanceof DomainError) throw process;
-    return canStart(ctx.db, process!, group);
+    const { id: process } = await resolveRef(ctx.db, processRefs, ref, { at: below('process') });
+    return canStart(ctx.db, process, group);
   }
 
   @FieldResolver()

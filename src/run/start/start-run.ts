@@ -1,13 +1,15 @@
+import { below, resolveRef } from '../../platform/read/references.js';
 import type { Context } from '../../platform/read/context.js';
 import { Undo, type Queries, type Tx } from '../../platform/database.js';
 import { conflict, DomainError, invalid, notFound, type ErrorDetails } from '../../platform/errors.js';
 import { idInSql } from '../../platform/read/naming.js';
-import { given, said } from '../../platform/write/reports.js';
+import { said } from '../../platform/write/reports.js';
+import { given } from '../../platform/checks.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { processNaming } from '../../process/process-naming.js';
 import { registerProcesses } from '../../process/register-processes.js';
 import { runSettings, within } from '../../process/run-settings.js';
-import { findRuns } from '../find-runs.js';
+import { runRefs } from '../run-refs.js';
 import type { RunParameterInput, StartProcessRunInput } from './start-run.input.js';
 import { codeOf, textAt } from '../../platform/text-at.js';
 
@@ -99,8 +101,7 @@ export async function startProcessRun(ctx: Context, input: StartProcessRunInput)
   };
   return ctx.write(
     async (tx) => {
-      const [parent] = parentRun ? await findRuns(tx, [parentRun], () => 'input.parentRun') : [];
-      if (parent instanceof DomainError) throw parent;
+      const parent = parentRun && (await resolveRef(tx, runRefs, parentRun, { at: below('input.parentRun'), unchecked: true }));
       const known = await processOf(tx, process);
       const start = said({
         process: known,
@@ -110,7 +111,7 @@ export async function startProcessRun(ctx: Context, input: StartProcessRunInput)
         ...(key ? { key, keyInput } : {}),
         leaseSeconds,
         group: group && said(group),
-        parentRun: parent,
+        parentRun: parent?.id,
         parameters,
       });
       // What is null below a field says as little as what is left out, also to a repetition.

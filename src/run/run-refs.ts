@@ -1,9 +1,8 @@
 import { given } from '../platform/checks.js';
-import type { Queries } from '../platform/database.js';
-import { DomainError, invalid } from '../platform/errors.js';
+import { invalid } from '../platform/errors.js';
 import { idOf } from '../platform/entity/ids.js';
 import { idByNameSql } from '../platform/read/naming.js';
-import { resolveRefs, type RefKind } from '../platform/read/references.js';
+import type { RefKind } from '../platform/read/references.js';
 import { processNaming } from '../process/process-naming.js';
 import type { RunRefInput } from './run-ref.input.js';
 import { ProcessRun } from './run.entity.js';
@@ -46,17 +45,3 @@ export const runRefs: RefKind<RunRefInput, ProcessRun> = {
     return ref.process ? `${own} of the Process ${JSON.stringify(ref.process)}` : own;
   },
 };
-
-/**
- * The numbers of runs, or what is wrong with each reference. Asks the store only where one is told by name or by its process; a number that is
- * given as such may be of no run. `argument` names the place of each.
- */
-export async function findRuns(
-  db: Queries,
-  refs: readonly RunRefInput[],
-  argument: (i: number) => string,
-): Promise<(number | DomainError)[]> {
-  const at = (i: number, of?: string) => (of ? `${argument(i)}.${of}` : argument(i));
-  const found = await resolveRefs(db, runRefs, refs, { at, unchecked: true });
-  return found.map((each) => (each instanceof DomainError ? each : each.id));
-}

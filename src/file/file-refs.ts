@@ -1,9 +1,8 @@
 import { given } from '../platform/checks.js';
-import type { Queries } from '../platform/database.js';
-import { DomainError, invalid } from '../platform/errors.js';
+import { invalid } from '../platform/errors.js';
 import { idOf } from '../platform/entity/ids.js';
 import { idByNameSql } from '../platform/read/naming.js';
-import { resolveRefs, type RefKind } from '../platform/read/references.js';
+import type { RefKind } from '../platform/read/references.js';
 import { idByPathSql, locationNaming, shownRef } from '../location/location-naming.js';
 import { describePath } from '../location/location-path.js';
 import type { ExtractRefInput } from './file-ref.input.js';
@@ -11,7 +10,7 @@ import { Extract } from './file.entity.js';
 
 const ways = ['id', 'trackingId', 'location', 'path'] as const;
 
-const fileRefs: RefKind<ExtractRefInput, Extract> = {
+export const fileRefs: RefKind<ExtractRefInput, Extract> = {
   entity: Extract,
   columns: 'id int, location text, path text, "fileName" text',
   wanted(ref, at) {
@@ -41,14 +40,3 @@ const fileRefs: RefKind<ExtractRefInput, Extract> = {
     fileName ? `${JSON.stringify(fileName)} in the Location ${JSON.stringify(location ?? path)}` : undefined,
   shown: shownRef,
 };
-
-/** The numbers of files, or what is wrong with each reference, in one statement. `argument` names the place of each. */
-export async function findExtracts(
-  db: Queries,
-  refs: readonly ExtractRefInput[],
-  argument: (i: number) => string,
-): Promise<(number | DomainError)[]> {
-  const at = (i: number, of?: string) => (of ? `${argument(i)}.${of}` : argument(i));
-  const found = await resolveRefs(db, fileRefs, refs, { at });
-  return found.map((each) => (each instanceof DomainError ? each : each.id));
-}
