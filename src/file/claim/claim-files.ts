@@ -122,11 +122,14 @@ export async function claimExtracts(tx: Tx, claims: readonly ClaimExtractInput[]
     if (file instanceof DomainError) answers[i] = file;
     else found.set(i, file);
   }
-  await writeItems<{ i: number; id: number; answer: Omit<Claim, 'id' | 'hash' | 'created'> }>(
-    tx,
-    'select i, id, answer from process_tracker.claim_extracts($1::jsonb)',
+  await writeItems(
     claims.map((_, i) => found.get(i)?.id),
-    items.map((item, i) => ({ ...item, run: runs[i] })),
+    items.map((item, i) => (item instanceof DomainError ? item : { ...item, run: runs[i] })),
+    (json) =>
+      tx.query<{ i: number; id: number; answer: Omit<Claim, 'id' | 'hash' | 'created'> }>(
+        'select i, id, answer from process_tracker.claim_extracts($1::jsonb)',
+        [json],
+      ),
     (i, { id, answer }) => (answers[i] = { ...answer, id, hash: claims[i]!.hash, created: found.get(i)!.created }),
   );
   return answers.map((answer) => answer!);

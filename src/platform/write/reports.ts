@@ -34,25 +34,25 @@ function inRounds(subjects: readonly (number | undefined)[]): number[][] {
 }
 
 /**
- * Runs a statement on the items that have a subject, in the order given: one statement (`sql` takes the items as `$1`, each with its subject as `id`,
- * and answers the place of each among them as `i`, from 1), and one more for each further item of a subject. `take` is given each row and its place.
+ * Writes the items that have a subject, in the order given, by one statement, and one more for each further item of a subject. `write` gets
+ * items as JSON, each with its subject as `id`, and answers rows with the place of each among them, `i`, from 1; `take` gets each row with its
+ * place among all.
  */
 export async function writeItems<R extends { i: number }>(
-  tx: Tx,
-  sql: string,
   subjects: readonly (number | undefined)[],
   items: readonly object[],
+  write: (json: string) => Promise<readonly R[]>,
   take: (place: number, row: R) => void,
 ): Promise<void> {
   for (const round of inRounds(subjects)) {
-    const rows = await tx.query<R>(sql, [JSON.stringify(round.map((i) => ({ ...said(items[i]!), id: subjects[i] })))]);
-    for (const row of rows) take(round[row.i - 1]!, row);
+    const json = JSON.stringify(round.map((i) => ({ ...said(items[i]!), id: subjects[i] })));
+    for (const row of await write(json)) take(round[row.i - 1]!, row);
   }
 }
 
 /**
  * Writes items, each for itself: what is wrong with one is its outcome, the others stand. Several of one subject are written in the order given.
- * `sql` answers a `verdict` for each (`writeItems`).
+ * `sql` takes items as `$1` and answers `i` and `verdict` of each (`writeItems`).
  */
 export async function writeReports(
   tx: Tx,
@@ -65,7 +65,8 @@ export async function writeReports(
     return item instanceof DomainError ? { error: item } : id instanceof DomainError ? { error: id } : { id, done: false };
   });
   const ids = outcomes.map((outcome) => ('id' in outcome ? outcome.id : undefined));
-  await writeItems<{ i: number; verdict: Verdict | null }>(tx, sql, ids, items, (place, { verdict }) => {
+  const write = (json: string) => tx.query<{ i: number; verdict: Verdict | null }>(sql, [json]);
+  await writeItems(ids, items, write, (place, { verdict }) => {
     if (!verdict) return;
     const { done, code, message, ...details } = verdict;
     outcomes[place] = done ? { id: ids[place]!, done } : { error: new DomainError(code, message, details) };
