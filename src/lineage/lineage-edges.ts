@@ -52,9 +52,15 @@ export async function edgesOf(db: Database, walks: readonly Walk[]): Promise<Lin
   const kindsOfLinks = links[walks[0]!.grain];
   const parts = kindsOfLinks.map(
     ([table, column, , , where], side) =>
-      `select ${side} as side, part, json_agg(process order by process, id)::text as processes, json_agg(id order by process, id)::text as data
-       from (select process_id as process, ${column} as id, (row_number() over (order by process_id, ${column}) / ${linksInRow})::int as part
-         from ${table} where process_id = any ($1::text::int[]) and ${where}) l group by part`,
+      `select ${side} as side, part,
+         json_agg(process order by process, id)::text as processes, json_agg(id order by process, id)::text as data
+       from (
+         select process_id as process, ${column} as id,
+           (row_number() over (order by process_id, ${column}) / ${linksInRow})::int as part
+         from ${table}
+         where process_id = any ($1::text::int[]) and ${where}
+       ) l
+       group by part`,
   );
   // As text: the driver would look at each number, and it reads all that has come in one go. Which of the data were met is sorted out here: to PostgreSQL
   // both ends would be long lists, and it would compare each link with one of them.

@@ -77,7 +77,10 @@ function checkKinds(schema: GraphQLSchema, kinds: readonly string[]): void {
 
 async function checkedStates(db: Database, states: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await db.query<{ name: string }>(
-    `select process_status_name as name from process_status_lkup union select extract_status_name from extract_status_lkup order by name`,
+    `select process_status_name as name from process_status_lkup
+     union
+     select extract_status_name from extract_status_lkup
+     order by name`,
   );
   const known = rows.map(({ name }) => name);
   const strange = states.findIndex((state) => !known.includes(state));

@@ -19,13 +19,19 @@ export async function readLinks(db: Queries, events: readonly FeedEvent[]): Prom
   const found = new Map<string, SubjectLinks>();
   if (runs.length + extracts.length) {
     const rows = await db.query<SubjectLinks & { kind: string; id: number }>(
-      `select 'ProcessRun' as kind, r.process_tracking_id as id, array[r.process_id] as processes, array_remove(array[r.group_id], null) as groups, null::int as location
-       from process_tracking r where r.process_tracking_id = any ($1::int[])
+      `select 'ProcessRun' as kind, r.process_tracking_id as id, array[r.process_id] as processes,
+         array_remove(array[r.group_id], null) as groups, null::int as location
+       from process_tracking r
+       where r.process_tracking_id = any ($1::int[])
        union all
        select 'Extract', x.extract_id, l.processes, l.groups, x.extract_location_id
-       from extract_tracking x cross join lateral (
-         select coalesce(array_agg(distinct r.process_id), '{}') as processes, coalesce(array_agg(distinct r.group_id) filter (where r.group_id is not null), '{}') as groups
-         from extract_process_tracking e join process_tracking r using (process_tracking_id) where e.extract_tracking_id = x.extract_id) l
+       from extract_tracking x
+       cross join lateral (
+         select coalesce(array_agg(distinct r.process_id), '{}') as processes,
+           coalesce(array_agg(distinct r.group_id) filter (where r.group_id is not null), '{}') as groups
+         from extract_process_tracking e
+         join process_tracking r using (process_tracking_id)
+         where e.extract_tracking_id = x.extract_id) l
        where x.extract_id = any ($2::int[])`,
       [runs, extracts],
     );

@@ -103,9 +103,13 @@ export function makeAnnouncer(db: Database, ownPid: () => number | undefined): (
     waiting = false;
     next = Date.now() + notifyMs;
     db.query(
-      `select pg_notify('${channel}', '') where exists (
-         select from pg_locks where locktype = 'advisory' and classid = ${lock.class} and objid = ${lock.object} and objsubid = 2 and granted
-           and pid <> $1 and database = (select oid from pg_database where datname = current_database()))`,
+      `select pg_notify('${channel}', '')
+       where exists (
+         select
+         from pg_locks
+         where locktype = 'advisory' and classid = ${lock.class} and objid = ${lock.object} and objsubid = 2
+           and granted and pid <> $1
+           and database = (select oid from pg_database where datname = current_database()))`,
       [ownPid() ?? 0],
     ).catch(() => undefined); // They look by themselves.
   };

@@ -1,17 +1,27 @@
--- Whether a file in this state holds back those that depend on it. What is archived, deleted, or in a status of somebody's own does not.
+-- Whether a file in this state holds back those that depend on it. What is archived, deleted, or in a status of
+-- somebody's own does not.
 create or replace function process_tracker.holds_back(state text) returns boolean language sql immutable as $$
   select state in ('initializing', 'ready', 'loading', 'error')
 $$;
 
 -- The direct hard parents of files, and the states that they are in.
-create or replace function process_tracker.hard_parents(extracts int[]) returns table (child int, parent int, state text) language sql stable as $$
+create or replace function process_tracker.hard_parents(extracts int[])
+returns table (child int, parent int, state text) language sql stable as $$
   select d.child_extract_id, d.parent_extract_id, s.extract_status_name
-  from extract_dependency d join extract_tracking p on p.extract_id = d.parent_extract_id join extract_status_lkup s using (extract_status_id)
+  from extract_dependency d
+  join extract_tracking p on p.extract_id = d.parent_extract_id
+  join extract_status_lkup s using (extract_status_id)
   where d.child_extract_id = any (extracts)
-    and d.dependency_type_id not in (select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft')
+    and d.dependency_type_id not in (
+      select dependency_type_id
+      from dependency_type_lkup
+      where dependency_type_name = 'Soft')
 $$;
 
 -- What files wait for: their direct hard parents that are not loaded yet.
-create or replace function process_tracker.extract_blockers(extracts int[]) returns table (child int, parent int, state text) language sql stable as $$
-  select p.child, p.parent, p.state from process_tracker.hard_parents(extracts) p where process_tracker.holds_back(p.state)
+create or replace function process_tracker.extract_blockers(extracts int[])
+returns table (child int, parent int, state text) language sql stable as $$
+  select p.child, p.parent, p.state
+  from process_tracker.hard_parents(extracts) p
+  where process_tracker.holds_back(p.state)
 $$;

@@ -76,8 +76,11 @@ export async function addExtractDependencies(
   if (wanted.length)
     await tx.query(
       `insert into extract_dependency as d (child_extract_id, parent_extract_id, dependency_type_id)
-       select distinct child, parent, $3::int from unnest($1::int[], $2::int[]) n(child, parent) order by 1, 2
-       on conflict (parent_extract_id, child_extract_id) do update set dependency_type_id = excluded.dependency_type_id
+       select distinct child, parent, $3::int
+       from unnest($1::int[], $2::int[]) n(child, parent)
+       order by 1, 2
+       on conflict (parent_extract_id, child_extract_id) do update
+         set dependency_type_id = excluded.dependency_type_id
          where d.dependency_type_id is distinct from excluded.dependency_type_id`,
       [...columns(wanted), typeId],
     );
@@ -108,8 +111,10 @@ async function nameCycles(tx: Tx, changes: readonly ExtractDependencyChange[]): 
 export async function removeExtractDependencies(tx: Tx, requests: readonly ExtractDependencyRequest[]): Promise<ExtractDependencyChange[]> {
   const changes = await located(tx, requests);
   const removed = await tx.query<Link>(
-    `delete from extract_dependency d using unnest($1::int[], $2::int[]) n(child, parent)
-     where d.child_extract_id = n.child and d.parent_extract_id = n.parent returning d.child_extract_id as child, d.parent_extract_id as parent`,
+    `delete from extract_dependency d
+     using unnest($1::int[], $2::int[]) n(child, parent)
+     where d.child_extract_id = n.child and d.parent_extract_id = n.parent
+     returning d.child_extract_id as child, d.parent_extract_id as parent`,
     columns(changes.filter(({ error }) => !error).map(linkOf)),
   );
   const gone = new Set(removed.map(keyOf));

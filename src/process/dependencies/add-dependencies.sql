@@ -19,7 +19,7 @@ begin
     where exists (select from process_dependency where parent_process_id = child)
       or exists (select from process_relation where parent_process_id = child and kind in ('soft', 'control'))
     ), array['hard', 'soft', 'control']);
-  if not above && children then
+  if (above && children) is not true then
     return null;
   end if;
   return (
@@ -40,7 +40,9 @@ begin
     )
     select json_build_object(
       'standing', (select coalesce(json_agg(s order by child, parent), '[]') from standing s),
-      'coming', (select coalesce(json_agg(json_build_object('child', child, 'parent', parent) order by i), '[]') from coming)
+      'coming', (
+        select json_agg(json_build_object('child', child, 'parent', parent) order by i)
+        from coming)
     ));
 end $$;
 

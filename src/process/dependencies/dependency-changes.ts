@@ -86,11 +86,9 @@ async function insert(tx: Tx, links: readonly Link[]): Promise<void> {
   if (!links.length) return;
   const changes = links.map(({ change }) => change);
   await tx.query('savepoint dependencies');
+  const sql = 'select added, links from process_tracker.insert_dependencies($1, $2, $3, $4)';
   const made = await tx
-    .query<{ added: boolean[]; links: LinksAbove }>('select added, links from process_tracker.insert_dependencies($1, $2, $3, $4)', [
-      ...columns(changes),
-      links.map(({ note }) => note),
-    ])
+    .query<{ added: boolean[]; links: LinksAbove }>(sql, [...columns(changes), links.map(({ note }) => note)])
     .then(([row]) => row!, refusal);
   const refused = made instanceof DomainError ? new Map<string, number[]>() : closedBy(made.links, changes, made.added);
   if (!(made instanceof DomainError) && !refused.size) {
@@ -133,7 +131,10 @@ function refusal(error: unknown): DomainError {
 
 /** The database knows which process is retired, but not what the caller calls it. */
 async function namingSide(tx: Tx, { code, message, details }: DomainError, { parentId }: DependencyChange): Promise<DomainError> {
-  const [parent] = await tx.query('select from process where process_id = $1 and process_name = $2', [parentId, details.value]);
+  const [parent] = await tx.query(
+    'select from process where process_id = $1 and process_name = $2',
+    [parentId, details.value], // prettier-ignore
+  );
   return new DomainError(code, message, { ...details, argument: parent ? 'parent' : 'child' });
 }
 
@@ -158,20 +159,29 @@ export async function removeDependencies(tx: Tx, requests: readonly DependencyRe
   const wanted = (kind: string) =>
     `select from unnest($1::int[], $2::int[], $3::text[]) n(child, parent, kind)
      where child = child_process_id and parent = parent_process_id and (n.kind is null or n.kind = ${kind})`;
-  const kindOfDependency = `case when dependency_type_id = (select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft') then 'soft' else 'hard' end`;
+  const kindOfDependency = `case when dependency_type_id = (
+       select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft'
+     ) then 'soft' else 'hard' end`;
   const removed = await tx.query<{ child: number; parent: number; kind: DependencyKind }>(
     `with hard as (
-       delete from process_dependency where exists (${wanted(kindOfDependency)})
+       delete from process_dependency
+       where exists (${wanted(kindOfDependency)})
        returning child_process_id as child, parent_process_id as parent, ${kindOfDependency} as kind
      ), declared as (
-       delete from process_relation r where declared_at is not null and last_seen is null and exists (${wanted('r.kind')})
+       delete from process_relation r
+       where declared_at is not null and last_seen is null and exists (${wanted('r.kind')})
        returning child_process_id, parent_process_id, kind
      ), also_seen as (
-       update process_relation r set declared_by = null, declared_at = null, note = null
+       update process_relation r
+       set declared_by = null, declared_at = null, note = null
        where declared_at is not null and last_seen is not null and exists (${wanted('r.kind')})
        returning child_process_id, parent_process_id, kind
      )
-     select * from hard union all select * from declared union all select * from also_seen`,
+     select * from hard
+     union all
+     select * from declared
+     union all
+     select * from also_seen`,
     columns(links),
   );
   const gone = new Set(removed.flatMap(({ child, parent, kind }) => [`${child} ${parent} ${kind}`, `${child} ${parent} null`]));

@@ -24,14 +24,23 @@ export async function readDependencies(
   ids: readonly number[] | null,
   kinds: readonly DependencyKind[],
 ): Promise<DependencyGraph> {
-  const links = `select child, parent from ${dependencyLinks} l where kind = any($1::text[])`;
-  const needed = `with processes as materialized (select unnest(process_tracker.with_ancestors($2::int[], $1::text[])) as id),
-    links as (select d.* from processes cross join lateral (${links} and child = processes.id) d)`;
+  const links = `select child, parent
+       from ${dependencyLinks} l
+       where kind = any($1::text[])`;
+  const needed = `with processes as materialized (
+       select unnest(process_tracker.with_ancestors($2::int[], $1::text[])) as id
+     ), links as (
+       select d.*
+       from processes
+       cross join lateral (${links} and child = processes.id) d
+     )`;
   const all = `with processes as (select process_id as id from process), links as (${links})`;
   const [graph] = await db.query<DependencyGraph>(
     `${ids ? needed : all}
      select (select coalesce(json_agg(id order by id), '[]') from processes) as processes,
-       coalesce(json_agg(child order by child, parent), '[]') as children, coalesce(json_agg(parent order by child, parent), '[]') as parents from links`,
+       coalesce(json_agg(child order by child, parent), '[]') as children,
+       coalesce(json_agg(parent order by child, parent), '[]') as parents
+     from links`,
     ids ? [kinds, ids] : [kinds],
   );
   return graph!;
