@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ICruiseResult } from 'dependency-cruiser';
+import { styleViolations } from '../.sql-style.js';
 import { wallViolations } from '../.sql-walls.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,6 +25,41 @@ async function violations(folder: string): Promise<string[]> {
 test('the folders of src/ keep to the layout', async () => {
   expect(await violations(root)).toEqual([]);
   expect(wallViolations(root)).toEqual([]);
+});
+
+test('SQL is laid out for people: short lines, one clause in a long one, short functions', async () => {
+  expect(styleViolations(root)).toEqual([]);
+  const folder = await mkdtemp(join(tmpdir(), 'waybill-style-'));
+  try {
+    await mkdir(join(folder, 'src'));
+    const long = 'x'.repeat(60);
+    const body = Array.from({ length: 119 }, () => '  perform 1;').join('\n');
+    await writeFile(
+      join(folder, 'src/a.sql'),
+      [
+        `select ${long} from ${long}`,
+        `select ${long}, ${long}`,
+        `-- ${long} ${long}`,
+        'select a from b where c',
+        `select (select a from b) from ${long}`,
+        `create or replace function process_tracker.long_one() returns void language plpgsql as $$\nbegin\n${body}\nend $$;`,
+      ].join('\n'),
+    );
+    await writeFile(
+      join(folder, 'src/a.ts'),
+      `export const sql = \`select ${long} from \${${long}} where ${long}\`;\nexport const sentence = 'From ${long} ${long} where you select';`,
+    );
+    expect(styleViolations(folder)).toEqual([
+      expect.stringMatching(/^src\/a.sql:6 long_one has 122 lines/),
+      expect.stringMatching(/^src\/a.sql:1 has 133 columns/),
+      expect.stringMatching(/^src\/a.sql:2 has 129 columns/),
+      expect.stringMatching(/^src\/a.sql:3 has 124 columns/),
+      expect.stringMatching(/^src\/a.sql:5 has several clauses/),
+      expect.stringMatching(/^src\/a.ts:1 has/),
+    ]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('the layout refuses what violates it', async () => {

@@ -4,18 +4,19 @@ create or replace function process_tracker.holds_back(state text) returns boolea
   select state in ('initializing', 'ready', 'loading', 'error')
 $$;
 
--- The direct hard parents of files, and the states that they are in.
+-- The direct hard parents of files, and the states that they are in. By index, step by step: a plan from when there
+-- were few files would join all of them to each file that is claimed.
 create or replace function process_tracker.hard_parents(extracts int[])
 returns table (child int, parent int, state text) language sql stable as $$
-  select d.child_extract_id, d.parent_extract_id, s.extract_status_name
-  from extract_dependency d
-  join extract_tracking p on p.extract_id = d.parent_extract_id
-  join extract_status_lkup s using (extract_status_id)
-  where d.child_extract_id = any (extracts)
-    and d.dependency_type_id not in (
-      select dependency_type_id
-      from dependency_type_lkup
-      where dependency_type_name = 'Soft')
+  select c.id, d.parent_extract_id, s.extract_status_name
+  from (select distinct unnest(extracts)) c(id)
+  cross join lateral (select * from extract_dependency d where d.child_extract_id = c.id offset 0) d
+  cross join lateral (select * from extract_tracking p where p.extract_id = d.parent_extract_id offset 0) p
+  join extract_status_lkup s on s.extract_status_id = p.extract_status_id
+  where d.dependency_type_id not in (
+    select dependency_type_id
+    from dependency_type_lkup
+    where dependency_type_name = 'Soft')
 $$;
 
 -- What files wait for: their direct hard parents that are not loaded yet.
