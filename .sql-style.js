@@ -11,7 +11,7 @@ import ts from 'typescript';
 const widest = 120;
 const longest = 120;
 /** A step of lineage is as fast as it is because it calls little; what may call more is split off. */
-const exempt = { walk_lineage: 145 };
+const exempt = { walk_lineage: 160 };
 /** Up to here a short statement may stand in one line. */
 const short = 80;
 
