@@ -208,15 +208,21 @@ begin
           null;
         elsif downstream then
           next_p := array((
-            select process_id from process_source_object where source_object_id = any (objects)
+            select process_id from process_source_object
+            where source_object_id = any (objects)
             union all
-            select process_id from process_source where source_id = any (sources) and not implied limit look_ahead
+            select process_id from process_source
+            where source_id = any (sources) and not implied
+            limit look_ahead
           ) except select unnest(met_p) order by 1);
         else
           next_p := array((
-            select process_id from process_target_object where target_object_id = any (objects)
+            select process_id from process_target_object
+            where target_object_id = any (objects)
             union all
-            select process_id from process_target where target_source_id = any (sources) and not implied limit look_ahead
+            select process_id from process_target
+            where target_source_id = any (sources) and not implied
+            limit look_ahead
           ) except select unnest(met_p) order by 1);
         end if;
         if processes = '{}' then
