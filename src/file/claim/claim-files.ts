@@ -1,4 +1,4 @@
-import { each, resolveRefs } from '../../platform/read/references.js';
+import { inEach, resolveRefs } from '../../platform/read/references.js';
 import { checkCounts, checkInstants } from '../../platform/checks.js';
 import type { Tx } from '../../platform/database.js';
 import { DomainError, invalid, attempt, orError } from '../../platform/errors.js';
@@ -59,7 +59,7 @@ function itemOf(claim: ClaimExtractInput): ReportItem {
 /** The file of each claim, which is registered where it is new; or what is wrong. Files that are new are registered together, by location and run. */
 async function filesOf(tx: Tx, claims: readonly ClaimExtractInput[]): Promise<({ id: number; created: boolean } | DomainError)[]> {
   const refs = claims.map(({ file }) => file);
-  const found = await resolveRefs(tx, fileRefs, refs, { at: each('file') });
+  const found = await resolveRefs(tx, fileRefs, refs, { at: inEach('file') });
   const files: ({ id: number; created: boolean } | DomainError)[] = found.map((row) =>
     row instanceof DomainError ? row : { id: row.id, created: false },
   );

@@ -1,4 +1,4 @@
-import { each, resolveRefs } from '../../platform/read/references.js';
+import { inEach, resolveRefs } from '../../platform/read/references.js';
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
 import { Location } from '../../location/location.entity.js';
@@ -44,7 +44,7 @@ class ExtractQueries {
       const allowed = ['id', 'trackingId', 'location and fileName', 'path and fileName'];
       throw invalid(`Say which Extract by exactly one of: ${allowed.join(', ')}.`, { argument: 'id', value: id ?? null, allowed });
     }
-    const [named] = location || path ? await resolveRefs(ctx.db, fileRefs, [{ location, path, fileName }], { at: each('') }) : [];
+    const [named] = location || path ? await resolveRefs(ctx.db, fileRefs, [{ location, path, fileName }], { at: inEach('') }) : [];
     if (named instanceof DomainError) {
       if (named.code === 'NOT_FOUND') return null;
       throw named;

@@ -4,7 +4,7 @@ import { checkCounts, checkInstants, checkToken } from '../../platform/checks.js
 import type { Context } from '../../platform/read/context.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { referenceField } from '../../platform/read/fields.js';
-import { below, each, resolveRef, resolveRefs, type NamedRef } from '../../platform/read/references.js';
+import { below, inEach, resolveRef, resolveRefs, type NamedRef } from '../../platform/read/references.js';
 import { ofInput, type ReportItem } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { runSettings, within } from '../../process/run-settings.js';
@@ -70,7 +70,7 @@ async function byHolder(
       } catch (error) {
         // The token is not the live one, or the file is not what its holder left.
         if (!(error instanceof DomainError) || error.code !== 'CONFLICT') throw error;
-        const [found] = await resolveRefs(tx, fileRefs, [extract], { at: each('input.extract') });
+        const [found] = await resolveRefs(tx, fileRefs, [extract], { at: inEach('input.extract') });
         if (found instanceof DomainError || !found) throw error;
         return { id: found.id, outcome: HolderOutcome.LOST_CLAIM };
       }

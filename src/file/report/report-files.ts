@@ -1,4 +1,4 @@
-import { each, numbersOf, resolveRefs } from '../../platform/read/references.js';
+import { inEach, numbersOf, resolveRefs } from '../../platform/read/references.js';
 import type { Queries, Tx } from '../../platform/database.js';
 import { DomainError } from '../../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
@@ -48,7 +48,7 @@ export async function runsOf(
 ): Promise<(number | DomainError | undefined)[]> {
   const asked = refs.flatMap((ref) => ref ?? []);
   if (!asked.length) return refs.map(() => undefined);
-  const found = numbersOf(await resolveRefs(db, runRefs, asked, { at: each(argument) })).values();
+  const found = numbersOf(await resolveRefs(db, runRefs, asked, { at: inEach(argument) })).values();
   return refs.map((ref) => (ref ? found.next().value : undefined));
 }
 
@@ -75,7 +75,7 @@ export async function reportExtracts(
   items: readonly (ReportItem | DomainError)[],
   runs: readonly (RunRefInput | null | undefined)[] = [],
 ): Promise<Reported[]> {
-  const ids = numbersOf(await resolveRefs(tx, fileRefs, files, { at: each('extract') }));
+  const ids = numbersOf(await resolveRefs(tx, fileRefs, files, { at: inEach('extract') }));
   const found = await runsOf(tx, runs);
   const known = items.map((item, i) => {
     const run = found[i];

@@ -242,7 +242,7 @@ export const below =
     argument === undefined ? input : [input, names[argument] ?? argument].filter(Boolean).join('.');
 
 /** The path of the references of a list that have one name in each of its items. */
-export const each =
+export const inEach =
   (name: string): RefOptions['at'] =>
   (_, argument) =>
     below(name)(argument);

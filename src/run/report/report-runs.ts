@@ -1,4 +1,4 @@
-import { each, numbersOf, resolveRefs } from '../../platform/read/references.js';
+import { inEach, numbersOf, resolveRefs } from '../../platform/read/references.js';
 import type { Tx } from '../../platform/database.js';
 import { invalid, type DomainError } from '../../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
@@ -90,7 +90,7 @@ export async function itemOf(report: ReportRunInput): Promise<RunItem> {
  */
 export async function reportRuns(tx: Tx, runs: readonly RunRefInput[], items: readonly (RunItem | DomainError)[]): Promise<Reported[]> {
   // A number that is of no run is found out by the statement.
-  const ids = numbersOf(await resolveRefs(tx, runRefs, runs, { at: each('run'), unchecked: true }));
+  const ids = numbersOf(await resolveRefs(tx, runRefs, runs, { at: inEach('run'), unchecked: true }));
   return writeReports(tx, `select i, verdict from process_tracker.report_runs($1::jsonb, 'command')`, ids, items);
 }
 
