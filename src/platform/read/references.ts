@@ -89,8 +89,10 @@ export async function resolveRefs<R extends object, E extends object, P extends 
     else if (row instanceof DomainError) answers[i] = row;
     else asked.push({ i, row });
   }
+  // Numbers need no names to be looked for.
+  const way = asked.every(({ row }) => isNumberAlone(row)) ? { ...kind, ...byNumber } : kind;
   if (asked.length)
-    for (const { i, ...row } of await db.query<Row<E, P> & { i: number }>(statement(kind, read, lock), [asJson(asked)]))
+    for (const { i, ...row } of await db.query<Row<E, P> & { i: number }>(statement(way, read, lock), [asJson(asked)]))
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all but the place.
       answers[i] = row as object as Row<E, P>;
   const missing = asked.filter(({ i }) => !answers[i]);
@@ -141,7 +143,9 @@ const asJson = (asked: readonly { i: number; row: object }[]) => JSON.stringify(
 /** The rows `w` of a list of references. */
 const recordsOf = ({ columns }: { columns: string }) => `jsonb_to_recordset($1::jsonb) w(i int, ${columns})`;
 
-type Looking = Pick<RefKind, 'entity' | 'columns' | 'idSql' | 'foundSql' | 'scope'>;
+const byNumber = { columns: 'id int', idSql: () => 'w.id', foundSql: undefined };
+
+type Looking = Pick<RefKind, 'entity' | 'columns' | 'idSql' | 'scope'> & { foundSql?: string | undefined };
 
 function statement(
   { entity, columns, idSql, foundSql, scope = 'id' }: Looking,
