@@ -4,7 +4,7 @@ import { decodeId, idOf } from '../platform/entity/ids.js';
 import { referenceTo } from '../platform/entity/rows.js';
 import type { Named } from '../platform/read/naming.js';
 import { namedRefs, resolveRef } from '../platform/read/references.js';
-import { deleteRows, insertRow, type Values } from '../platform/write/entities.js';
+import { deleteRows, insertLink, type Values } from '../platform/write/entities.js';
 import { ProcessContactRole } from '../process/process-contact-role.entity.js';
 import { ProcessContact } from '../process/process-contact.entity.js';
 import { processNaming } from '../process/process-naming.js';
@@ -62,11 +62,10 @@ async function locate(tx: Tx, input: ContactLinkRequest) {
 /** Links a contact to a process, source, object or attribute, with a role if one is given. Doing it again changes nothing. */
 export async function linkContact(tx: Tx, input: ContactLinkRequest): Promise<ContactLinkResult> {
   const { answer, link, values, role } = await locate(tx, input);
-  const made: unknown[] = [];
-  // Where a role is a row of its own, it stands below the link.
-  if (role.entity !== link) made.push(await insertRow<object>(tx, link, values, Object.keys(values)));
-  if (role.entity === link || input.role) made.push(await insertRow<object>(tx, role.entity, role.values, Object.keys(role.values)));
-  return { ...answer, changed: made.some(Boolean) };
+  // Where a role is a row of its own, it is below the link.
+  const linked = role.entity !== link && (await insertLink<object>(tx, link, values));
+  const withRole = (role.entity === link || !!input.role) && (await insertLink<object>(tx, role.entity, role.values));
+  return { ...answer, changed: linked || withRole };
 }
 
 /** Takes a role from a contact, or, without a role, the link with all its roles. What is not there is no error: nothing has changed. */

@@ -3,7 +3,7 @@
 -- every source link counts. At object grain they are objects, and a source is met only through links that no finer link
 -- of the same process and side stands below (`implied` is kept by complete-coarser-links.sql).
 
--- Until the sources among the data had a list of their own.
+-- Drops the signature of before the sources among the data had a list of their own.
 drop function if exists process_tracker.walk_lineage(
   int[], int[], int[], boolean, boolean, boolean, int, int, int, int, boolean, int);
 
@@ -197,7 +197,8 @@ begin
       if two_way then
         processes := front_p; sources := front_s; objects := front_o;
       end if;
-      -- Behind the last level only whether there is more is of interest, which the first links mostly tell.
+      -- Behind the last level only whether there is more is of interest, which the first links mostly tell: the loop
+      -- runs once, or a second time where they led to nothing new.
       look_ahead := case when distance > max_depth then 10 end;
       loop
         next_p := '{}'; next_s := '{}'; next_o := '{}';

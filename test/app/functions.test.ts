@@ -1,7 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { readFunctions } from '../../src/app/store/functions.js';
 import { openStore } from '../support/sql-store.js';
 
 const src = new URL('../../src/', import.meta.url);
+
+test('each .sql file of the program is run: it is listed in functions.ts', async () => {
+  const files = (await readdir(src, { recursive: true })).filter((name) => name.endsWith('.sql'));
+  const listed = (await readFunctions()).files.map(({ file }) => file);
+  expect(files.map((name) => name.replaceAll('\\', '/')).sort()).toEqual(listed.toSorted());
+});
 
 test('each function of a store is found by its name in a .sql file, also one that is made from a template', async () => {
   const files = (await readdir(src, { recursive: true })).filter((name) => name.endsWith('.sql'));

@@ -24,15 +24,15 @@ const contacts = (like: string) =>
 
 test('a row is made once by its unique key, and answered with its number', async () => {
   const made = await write((tx) => insertRow(tx, Contact, { name: 'made' }, ['name']));
-  expect(made).toEqual({ id: expect.any(Number) });
+  expect(made).toEqual(expect.any(Number));
   expect(await write((tx) => insertRow(tx, Contact, { name: 'made', email: 'other@example.org' }, ['name']))).toBeUndefined();
   expect(await contacts('made')).toEqual([{ name: 'made', email: null, version: 1 }]);
 });
 
 test('what is written is a value, never SQL', async () => {
   const name = `x'); delete from contact_lkup; -- ? $1 \\ "`;
-  const { id } = (await write((tx) => insertRow(tx, Contact, { name })))!;
-  await write((tx) => updateRows(tx, Contact, { id }, { email: name }));
+  const id = await write((tx) => insertRow(tx, Contact, { name }));
+  await write((tx) => updateRows(tx, Contact, { id: id! }, { email: name }));
   expect(await contacts('x%')).toEqual([{ name, email: name, version: 2 }]);
 });
 
@@ -138,7 +138,7 @@ test('a record that is locked waits with its deletion until the transaction has 
 });
 
 test('a record that went while its lock was waited for is not found', async () => {
-  const { id } = (await write((tx) => insertRow(tx, Contact, { name: 'going' })))!;
+  const id = (await write((tx) => insertRow(tx, Contact, { name: 'going' })))!;
   const { finding } = await write(async (tx) => {
     await deleteRows(tx, Contact, { id });
     const waiting = { finding: write((other) => kept(other, 'going', 'key share')) };

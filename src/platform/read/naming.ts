@@ -2,6 +2,7 @@ import { referenceTo, shapeOf, type EntityClass } from '../entity/rows.js';
 
 /** A record that has a name; other clients may have left it without. */
 export interface Named {
+  id: number;
   name: string | null;
 }
 

@@ -22,8 +22,15 @@ import { entityManager, shapeOf, type EntityClass } from '../entity/rows.js';
 type Table<E> = { [P in keyof Row<E>]: Generated<Row<E>[P]> };
 type Tables<C> = { [Name in keyof C]: C[Name] extends EntityClass<infer E> ? Table<E> : never };
 
-/** Property → value. Where the code knows the entity, its properties are checked; a factory for all entities knows them at run time only. */
-export type Values<E extends object> = object extends E ? Readonly<Record<string, unknown>> : { readonly [P in keyof Row<E>]?: Row<E>[P] };
+/** What a factory for all entities knows of them: a number and a name, if so much. Their other properties it is given at run time. */
+type AnyEntity<E> = keyof E extends 'id' | 'name' ? true : false;
+
+/** A property of an entity. Where the code knows the entity, it is checked. */
+type Property<E> = AnyEntity<E> extends true ? string : keyof Row<E> & string;
+
+/** Property → value; what a row needs is not checked here, but by the database. */
+export type Values<E extends object> =
+  AnyEntity<E> extends true ? Readonly<Record<string, unknown>> : { readonly [P in keyof Row<E>]?: Row<E>[P] };
 
 /** What Kysely asks a database for, answered by a transaction that is running. It begins and ends none itself. */
 function dialectOver(tx: Tx): Dialect {
@@ -74,18 +81,32 @@ export function entitiesIn<C extends Record<string, EntityClass>>(tx: Tx, _entit
 /** The same for entities that are known at run time only. */
 export const anyEntityIn = (tx: Tx) => entitiesIn(tx, {}) as Kysely<Record<string, Record<string, unknown>>>;
 
-/** Makes a row; answers it (its number, if it has one), or undefined where `conflict`, properties of a unique key, says that there is one. */
-export async function insertRow<E extends object>(
+/**
+ * Makes a row, and answers its number. `conflict`: properties that are unique together; where another row has these values, nothing is made, and the
+ * answer is undefined.
+ */
+export async function insertRow<E extends { id: number }>(
   tx: Tx,
   entity: EntityClass<E>,
   values: Values<E>,
-  conflict?: readonly string[],
-): Promise<{ id: number } | undefined> {
+  conflict?: readonly Property<E>[],
+): Promise<number | undefined> {
   const insert = anyEntityIn(tx).insertInto(entity.name).values(values);
-  const { key } = shapeOf(entity);
-  return (conflict ? insert.onConflict((on) => on.columns(conflict).doNothing()) : insert)
-    .returning(key ? sql<number>`${sql.ref(key)}`.as('id') : sql<number>`0`.as('id'))
+  const made = await (conflict ? insert.onConflict((on) => on.columns(conflict).doNothing()) : insert)
+    .returning(sql<number>`${sql.ref(shapeOf(entity).key!)}`.as('number'))
     .executeTakeFirst();
+  return made?.number;
+}
+
+/** Makes the row of a link, which is known by all of its values; answers whether it was not there. */
+export async function insertLink<E extends object>(tx: Tx, entity: EntityClass<E>, values: Values<E>): Promise<boolean> {
+  const made = await anyEntityIn(tx)
+    .insertInto(entity.name)
+    .values(values)
+    .onConflict((on) => on.columns(Object.keys(values)).doNothing())
+    .returning(sql`1`.as('made'))
+    .execute();
+  return made.length > 0;
 }
 
 /** A condition that is left out by mistake must not choose all rows. */

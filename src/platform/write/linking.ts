@@ -8,7 +8,7 @@ import { referenceTo, type EntityClass } from '../entity/rows.js';
 import { textAt } from '../text-at.js';
 import { lockSubject, subjectFields, subjectOf, subjectUnion, type SubjectKind } from './subject.js';
 import { Name } from '../entity/text.js';
-import { deleteRows, insertRow } from './entities.js';
+import { deleteRows, insertLink } from './entities.js';
 
 export interface LinkingOptions {
   /** What is linked: a location, a dataset type. */
@@ -67,8 +67,7 @@ export function linking({ entity, noun, kinds, find, more = '' }: LinkingOptions
     link(@Ctx() ctx: Context, @Arg('input', () => LinkInput, { description: 'The link to make.' }) input: object): Promise<Changed> {
       return ctx.write(async (tx) => {
         const { row, link, values } = await locate(tx, input, true);
-        const made = await insertRow(tx, link, values, Object.keys(values));
-        return { ...row, changed: made !== undefined };
+        return { ...row, changed: await insertLink(tx, link, values) };
       });
     }
 

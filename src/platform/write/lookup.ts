@@ -128,7 +128,7 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
       checkNumbers(values);
       return ctx.write(async (tx) => {
         const made = await insertRow(tx, entity, values, ['name']).catch((error: unknown) => taken(error, type, input));
-        return made ? { id: made.id, created: true } : { ...(await resolveRef(tx, refs, input, { at: below('input') })), created: false };
+        return made ? { id: made, created: true } : { ...(await resolveRef(tx, refs, input, { at: below('input') })), created: false };
       });
     }
 

@@ -1,7 +1,7 @@
 import type { Tx } from '../database.js';
 import { invalid } from '../errors.js';
 import type { EntityClass } from '../entity/rows.js';
-import { idInSql, type Aliased, type Naming } from '../read/naming.js';
+import { idInSql, type Aliased, type Named, type Naming } from '../read/naming.js';
 import { below, namedRefs, resolveRef, type NamedRef } from '../read/references.js';
 import { textAt } from '../text-at.js';
 import { anyEntityIn, insertRow, updateRows } from './entities.js';
@@ -15,7 +15,7 @@ export interface ThingField {
   /** Property of the entity, where it is another than the name. */
   property?: string;
   type?: () => object;
-  lookup?: EntityClass;
+  lookup?: EntityClass<Named>;
   /** The look-up must be known; otherwise it is made where it is new. */
   known?: boolean;
   /** Cannot be taken away. */
@@ -27,7 +27,7 @@ export interface ThingField {
 }
 
 /** The number behind the name of a look-up, which is made where it is new, or must be known. */
-export async function lookupId(tx: Tx, entity: EntityClass, name: string, known: boolean, argument: string): Promise<number> {
+export async function lookupId(tx: Tx, entity: EntityClass<Named>, name: string, known: boolean, argument: string): Promise<number> {
   const rows = () => anyEntityIn(tx).selectFrom(entity.name);
   const find = async () => (await rows().select('id').where('name', '=', name).executeTakeFirst())?.id;
   const found = await find();
@@ -41,7 +41,7 @@ export async function lookupId(tx: Tx, entity: EntityClass, name: string, known:
     });
   }
   const made = await insertRow(tx, entity, { name }, ['name']);
-  return made?.id ?? Number(await find());
+  return made ?? Number(await find());
 }
 
 /** Properties and values of what an input says. What it leaves out is not among them. */
@@ -92,7 +92,7 @@ export async function createThing(
   const own = { name: input.name ?? '', ...(within ? { [within.property]: parent!.id } : {}) };
   const values = { ...own, ...(await valuesOf(tx, fields, input)) };
   const made = await insertRow(tx, entity, values, Object.keys(own)).catch((error: unknown) => taken(error, entity.name, input));
-  return made ? { id: made.id, created: true } : { id: (await find())!, created: false };
+  return made ? { id: made, created: true } : { id: (await find())!, created: false };
 }
 
 /** What every input for a change has; the fields of the thing stand beside it. */

@@ -175,7 +175,8 @@ begin
             where jsonb_typeof(n.facts -> f.key) = 'number'), '{}') as facts
         from jsonb_array_elements(input -> list) with ordinality n(facts, place)
       ), keyed as (
-        -- What distinguishes a row from others. The rest are facts: they add up, and the later one wins.
+        -- What distinguishes a row from others: a new key of that kind (registration-types.sql) is added here. The rest
+        -- are facts: they add up, and the later one wins.
         select place, facts, jsonb_path_query_array(
             facts, '$.keyvalue() ? (@.key like_regex
               "^(process|source|object|attribute|from|to|contact|name|parent|role|what)$")') as same

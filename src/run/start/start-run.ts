@@ -145,7 +145,7 @@ export async function canStart(db: Queries, process: number, group: string | nul
      where p.process_id = $1`,
     [process, group ?? null],
   );
-  if (!row) throw notFound('There is no such Process.', { argument: 'process' });
+  if (!row) throw notFound('There is no Process with this id.', { argument: 'process' });
   const { answer, closedAt, name, retiredAt } = row;
   if (retiredAt)
     throw conflict(`The Process ${JSON.stringify(name)} is retired since ${retiredAt.slice(0, 10)}: restore it first.`, {
