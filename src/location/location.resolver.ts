@@ -8,6 +8,7 @@ import type { Row } from '../platform/entity/node.js';
 import { removable } from '../platform/write/removal.js';
 import { ReadsOnly } from '../platform/read/selection.js';
 import { Name } from '../platform/entity/text.js';
+import { withRow, writtenField } from '../platform/write/written-row.js';
 import { aliasesField, reasonField, tellingFields } from '../platform/write/record.js';
 import type { NewLocation } from './find-location.js';
 import { createLocation, locationFields, updateLocation, type LocationChange } from './location-changes.js';
@@ -40,17 +41,16 @@ reasonField(UpdateInput.prototype);
 
 @ObjectType({ description: 'What became of the wish to make a location.' })
 class CreateLocationPayload {
-  /** The number of the location, which is read by it. */
-  id!: number;
   @Field(() => Boolean, { description: 'False where there was one with the path; it is left as it was.' }) created!: boolean;
 }
 @ObjectType({ description: 'The changed Location.' })
 class UpdateLocationPayload {
-  /** The number of the location, which is read by it. */
-  id!: number;
   @Field(() => [String], { description: 'What the caller should know of the consequences, such as who does not know a new name yet.' })
   warnings!: string[];
 }
+
+writtenField(CreateLocationPayload.prototype, 'location', Location, 'The Location: the new one, or the one that had the path.');
+writtenField(UpdateLocationPayload.prototype, 'location', Location, 'The Location as it is now.');
 
 @Resolver(() => Location)
 class LocationResolver {
@@ -90,7 +90,7 @@ class LocationResolver {
       'Makes a location, or finds the one that has the path. CONFLICT where that one has another name, or the name another path.',
   })
   create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: NewLocation): Promise<object> {
-    return ctx.write((tx) => createLocation(tx, input));
+    return ctx.write(async (tx) => withRow(tx, Location, 'location', await createLocation(tx, input)));
   }
 
   @Mutation(() => UpdateLocationPayload, {
@@ -101,7 +101,7 @@ class LocationResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: LocationChange,
   ): Promise<object> {
-    return ctx.write((tx) => updateLocation(tx, input), input.reason);
+    return ctx.write(async (tx) => withRow(tx, Location, 'location', await updateLocation(tx, input)), input.reason);
   }
 }
 
@@ -126,8 +126,6 @@ export const locationResolvers = [
     },
   ),
   referenceField(Location, 'type', 'typeId', LocationType, 'What kind of location it is.', false),
-  referenceField(CreateLocationPayload, 'location', 'id', Location, 'The Location: the new one, or the one that had the path.', false),
-  referenceField(UpdateLocationPayload, 'location', 'id', Location, 'The Location as it is now.', false),
   removable(
     { naming: locationNaming, goes: ['LocationAlias', 'SourceLocation', 'SourceObjectLocation'] },
     'a location',

@@ -7,7 +7,7 @@ import type { Tx } from '../../src/platform/database.js';
 import { RunGroup } from '../../src/run/run-group.entity.js';
 import { objectRefs } from '../../src/source/source-naming.js';
 import { openApi, type Api } from '../support/api.js';
-import { untilWaiting } from '../support/gates.js';
+import { untilWaiting, withGate } from '../support/gates.js';
 
 let api: Api;
 beforeAll(async () => {
@@ -181,4 +181,29 @@ test('what uses a record through one of several references is counted, once', as
     { by: 'ProcessAttributeMapping', count: 1 },
     { by: 'ProcessTargetAttribute', count: 1 },
   ]);
+});
+
+test('a create that finds a record which is deleted before it is read makes another', async () => {
+  const create = () => api.run('mutation { createTool(input: { name: "going" }) { created tool { name } } }');
+  await create();
+  // A trigger of the statement: it also fires where the name is there, and nothing is inserted.
+  await withGate(api, 'after insert on tool_lkup', async (open) => {
+    const found = create();
+    await untilWaiting(api);
+    await api.sql(`delete from tool_lkup where tool_name = 'going'`);
+    await open();
+    expect((await found).createTool).toEqual({ created: true, tool: { name: 'going' } });
+  });
+});
+
+test('a mutation answers the row as it wrote it, also where another client deletes it at once', async () => {
+  await api.sql(`
+    create function delete_at_once() returns trigger language plpgsql as $$ begin
+      delete from tool_lkup where tool_id = new.tool_id; return null; end $$;
+    create constraint trigger delete_at_once after insert on tool_lkup deferrable initially deferred
+      for each row when (new.tool_name = 'short-lived') execute function delete_at_once()`);
+  expect(await api.run('mutation { createTool(input: { name: "short-lived" }) { created tool { name rowVersion } } }')).toEqual({
+    createTool: { created: true, tool: { name: 'short-lived', rowVersion: 1 } },
+  });
+  expect(await api.run('{ tool(name: "short-lived") { name } }')).toEqual({ tool: null });
 });

@@ -220,19 +220,17 @@ export function namedRefs<E extends Named>(naming: Naming<E>): RefKind<NamedRef,
     wanted(ref, path) {
       const given = names.filter((each) => isGiven(ref, each));
       const byName = names.length === 1 ? 'name' : `${names.slice(0, -1).join(', ')} and name`;
-      if (isGiven(ref, 'id') ? given.length > 0 : given.length < names.length)
+      if (ref.id ? given.length > 0 : given.length < names.length)
         throw invalid(`Say which ${entity.name}: either by id or by ${byName}.`, {
           argument: path(),
           value: ref,
           allowed: `id${names.length === 1 ? '' : ','} or ${byName}`,
         });
-      return isGiven(ref, 'id')
-        ? { id: idOf(ref.id!, entity.name, path('id')) }
-        : Object.fromEntries(names.map((each) => [each, textAt(ref, each)]));
+      return ref.id ? { id: idOf(ref.id, entity.name, path('id')) } : Object.fromEntries(names.map((each) => [each, textAt(ref, each)]));
     },
     idSql: () => `coalesce(w.id, ${idByNameSql(naming, columnOf)})`,
     outer: () => outerOf(naming),
-    by: (ref) => (isGiven(ref, 'id') ? 'id' : 'name'),
+    by: (ref) => (ref.id ? 'id' : 'name'),
   };
 }
 

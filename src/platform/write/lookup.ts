@@ -2,14 +2,15 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, ID, Info, InputType, Mutation, ObjectType, Query, Resolver, type ClassType } from 'type-graphql';
 import type { Context } from '../read/context.js';
 import type { Tx } from '../database.js';
-import { forbidden, invalid } from '../errors.js';
-import { listQuery, referenceField } from '../read/fields.js';
+import { DomainError, forbidden, invalid } from '../errors.js';
+import { listQuery } from '../read/fields.js';
 import { findRow } from '../read/find-row.js';
 import type { Named } from '../read/naming.js';
-import { below, namedRefs, resolveRef, type NamedRef } from '../read/references.js';
+import { below, inEach, namedRefs, resolveRef, resolveRefs, type NamedRef } from '../read/references.js';
 import { deleteRows, insertRow, updateRows } from './entities.js';
 import { refuseIfUsed } from './references.js';
 import { taken } from './rename.js';
+import { goneMeanwhile, withRow, writtenField } from './written-row.js';
 import type { Row } from '../entity/node.js';
 import type { EntityClass } from '../entity/rows.js';
 import { LongText, Name } from '../entity/text.js';
@@ -72,15 +73,12 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
 
   @ObjectType(`Create${type}Payload`, { description: `What became of the wish to make ${noun}.` })
   class CreatePayload {
-    /** The number of the row, which is read by it. */
-    id!: number;
     @Field(() => Boolean, { description: 'False where there was one with the name; it is left as it was.' }) created!: boolean;
   }
+  writtenField(CreatePayload.prototype, singular, entity, `The ${type}: the new one, or the one that had the name.`);
   @ObjectType(`Update${type}Payload`, { description: `The changed ${type}.` })
-  class UpdatePayload {
-    /** The number of the row, which is read by it. */
-    id!: number;
-  }
+  class UpdatePayload {}
+  writtenField(UpdatePayload.prototype, singular, entity, `The ${type} as it is now.`);
   @ObjectType(`Delete${type}Payload`, { description: `The deleted ${type}.` })
   class DeletePayload {
     @Field(() => String, { description: 'The name it had.' }) deletedName!: string;
@@ -128,7 +126,9 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
       checkNumbers(values);
       return ctx.write(async (tx) => {
         const made = await insertRow(tx, entity, values, ['name']).catch((error: unknown) => taken(error, type, input));
-        return made ? { id: made, created: true } : { ...(await resolveRef(tx, refs, input, { at: below('input') })), created: false };
+        const [known] = made === undefined ? await resolveRefs(tx, refs, [input], { at: inEach('input') }) : [{ id: made }];
+        if (!known || known instanceof DomainError) throw goneMeanwhile();
+        return withRow(tx, entity, singular, { id: known.id, created: made !== undefined });
       });
     }
 
@@ -147,7 +147,7 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
         if (newName && newName !== row.name) refuseDefault(row.name, 'renamed');
         if (Object.values(changes).some((value) => value !== undefined))
           await updateRows(tx, entity, { id: row.id }, changes).catch((error: unknown) => taken(error, type, { ...rest, newName }));
-        return { id: row.id };
+        return withRow(tx, entity, singular, { id: row.id });
       });
     }
 
@@ -164,8 +164,6 @@ export function lookup({ entity, plural, noun, defaults = [], fields = [] }: Loo
   }
   return [
     LookupResolver,
-    referenceField(CreatePayload, singular, 'id', entity, `The ${type}: the new one, or the one that had the name.`, false),
-    referenceField(UpdatePayload, singular, 'id', entity, `The ${type} as it is now.`, false),
     ...listQuery(plural, entity, `All ${plural}, ordered by name.`, { name: `${type}.name`, entity, order: ['name', 'id'] }),
   ];
 }

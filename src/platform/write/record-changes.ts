@@ -6,6 +6,7 @@ import { below, namedRefs, resolveRef, type NamedRef } from '../read/references.
 import { textAt } from '../text-at.js';
 import { anyEntityIn, insertRow, updateRows } from './entities.js';
 import { rename, taken } from './rename.js';
+import { goneMeanwhile } from './written-row.js';
 
 /** What can be said of a thing beside its name: a column, or the name of a look-up whose number the column holds. */
 export interface ThingField {
@@ -41,7 +42,9 @@ export async function lookupId(tx: Tx, entity: EntityClass<Named>, name: string,
     });
   }
   const made = await insertRow(tx, entity, { name }, ['name']);
-  return made ?? Number(await find());
+  const there = made ?? (await find());
+  if (typeof there !== 'number') throw goneMeanwhile();
+  return there;
 }
 
 /** Properties and values of what an input says. What it leaves out is not among them. */
@@ -92,7 +95,10 @@ export async function createThing(
   const own = { name: input.name ?? '', ...(within ? { [within.property]: parent!.id } : {}) };
   const values = { ...own, ...(await valuesOf(tx, fields, input)) };
   const made = await insertRow(tx, entity, values, Object.keys(own)).catch((error: unknown) => taken(error, entity.name, input));
-  return made ? { id: made, created: true } : { id: (await find())!, created: false };
+  if (made !== undefined) return { id: made, created: true };
+  const there = await find();
+  if (there === null) throw goneMeanwhile();
+  return { id: there, created: false };
 }
 
 /** What every input for a change has; the fields of the thing stand beside it. */

@@ -1,11 +1,11 @@
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
 import type { Context } from '../read/context.js';
-import { referenceField } from '../read/fields.js';
 import { nameArguments, type Aliased, type Naming } from '../read/naming.js';
 import type { NamedRef } from '../read/references.js';
 import type { Row } from '../entity/node.js';
 import { referenceTo, shapeOf } from '../entity/rows.js';
 import { LongText, Name } from '../entity/text.js';
+import { withRow, writtenField } from './written-row.js';
 import { createThing, updateThing, type ThingChange, type ThingField } from './record-changes.js';
 
 export interface ThingOptions {
@@ -94,11 +94,11 @@ export function thing({ naming, noun, unique, fields, needed = [], create = true
 
   @ObjectType(`Update${type}Payload`, { description: `The changed ${type}.` })
   class UpdatePayload {
-    /** The number of the row, which is read by it. */
-    id!: number;
     @Field(() => [String], { description: 'What the caller should know of the consequences, such as who does not know a new name yet.' })
     warnings!: string[];
   }
+
+  writtenField(UpdatePayload.prototype, singular, entity, `The ${type} as it is now.`);
 
   @Resolver()
   class UpdateResolver {
@@ -107,15 +107,11 @@ export function thing({ naming, noun, unique, fields, needed = [], create = true
       @Ctx() ctx: Context,
       @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: ThingChange,
     ): Promise<object> {
-      return ctx.write((tx) => updateThing(tx, naming, fields, input), input.reason);
+      return ctx.write(async (tx) => withRow(tx, entity, singular, await updateThing(tx, naming, fields, input)), input.reason);
     }
   }
 
-  const changing = [
-    UpdateResolver,
-    aliasesField(naming),
-    referenceField(UpdatePayload, singular, 'id', entity, `The ${type} as it is now.`, false),
-  ];
+  const changing = [UpdateResolver, aliasesField(naming)];
   if (!create) return changing;
 
   @InputType(`Create${type}Input`, { description: `The ${type} to make.` })
@@ -139,10 +135,10 @@ export function thing({ naming, noun, unique, fields, needed = [], create = true
 
   @ObjectType(`Create${type}Payload`, { description: `What became of the wish to make ${noun}.` })
   class CreatePayload {
-    /** The number of the row, which is read by it. */
-    id!: number;
     @Field(() => Boolean, { description: 'False where there was one with the name; it is left as it was.' }) created!: boolean;
   }
+
+  writtenField(CreatePayload.prototype, singular, entity, `The ${type}: the new one, or the one that had the name.`);
 
   @Resolver()
   class CreateResolver {
@@ -151,12 +147,8 @@ export function thing({ naming, noun, unique, fields, needed = [], create = true
       description: `Makes ${noun}, or finds the one that has the name, now or formerly.`,
     })
     create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: NamedRef): Promise<object> {
-      return ctx.write((tx) => createThing(tx, naming, fields, input));
+      return ctx.write(async (tx) => withRow(tx, entity, singular, await createThing(tx, naming, fields, input)));
     }
   }
-  return [
-    ...changing,
-    CreateResolver,
-    referenceField(CreatePayload, singular, 'id', entity, `The ${type}: the new one, or the one that had the name.`, false),
-  ];
+  return [...changing, CreateResolver];
 }

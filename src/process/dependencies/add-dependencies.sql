@@ -116,7 +116,7 @@ begin
   limit 1;
   if found then
     raise exception using errcode = 'WB404',
-      message = format('There is no process %s to depend on.', to_json(missing)),
+      message = format('There is no Process %s.', to_json(missing)),
       detail = jsonb_build_object('argument', 'dependsOn', 'value', missing);
   end if;
   select array_agg(process_ids[n.process]), array_agg(process_id)

@@ -9,7 +9,9 @@ declare
   missing record;
   gone int; total int := 0;
 begin
-  select n.* into missing
+  select n.source, case when s.source_id is not null then n.object end as object,
+    case when o.source_object_id is not null then n.attribute end as attribute
+  into missing
   from jsonb_to_recordset(refs) n(source text, object text, attribute text)
   left join source_lkup s on s.source_name = n.source
   left join source_object_lkup o on o.source_id = s.source_id and o.source_object_name = n.object
