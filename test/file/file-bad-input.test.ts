@@ -65,7 +65,7 @@ test.each<[string, object, object]>([
 test.each<[string, object, string]>([
   ['a file', { file: { trackingId: 2_000_000_000 } }, 'input.file.trackingId'],
   ['a location', { file: { location: 'nowhere', fileName: 'a' } }, 'input.file.location'],
-  ['a run', { run: { trackingId: 2_000_000_000 } }, 'input.run'],
+  ['a run', { run: { trackingId: 2_000_000_000 } }, 'input.run.trackingId'],
   ['a run by name', { run: { name: 'nothing' } }, 'input.run.name'],
 ])('C1 a claim with %s that is not there is NOT_FOUND and leaves nothing', async (_, more, argument) => {
   const before = await counts();

@@ -108,7 +108,7 @@ test('C25 10000 reports in one call, of which bad ones do not lose the others', 
     ['CONFLICT', 'status'],
     ['INVALID', 'writeRecordCount'],
     ['NOT_FOUND', 'extract.trackingId'],
-    ['NOT_FOUND', 'run'],
+    ['NOT_FOUND', 'run.trackingId'],
     ['INVALID', 'errors.type'],
     ['INVALID', 'extract'],
   ]);
@@ -399,7 +399,7 @@ test('C13 what was loaded, and into what, stands with the version', async () => 
   });
   expect(await failure(finish(api, file, fencingToken, target('nothing')))).toMatchObject({
     code: 'NOT_FOUND',
-    argument: 'input.targetObject',
+    argument: 'input.targetObject.object',
   });
   expect(await finish(api, file, fencingToken, target('orders'))).toMatchObject({
     outcome: 'DONE',
