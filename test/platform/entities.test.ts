@@ -130,7 +130,7 @@ test('a record that is locked waits with its deletion until the transaction has 
   const { deleting } = await write(async (tx) => {
     await kept(tx, 'kept', 'key share');
     const waiting = { deleting: api.run('mutation { deleteContact(input: { name: "kept" }) { deletedName } }') };
-    await untilWaiting(api);
+    await untilWaiting(api, 1, waiting.deleting);
     expect(await contacts('kept')).toHaveLength(1);
     return waiting;
   });
@@ -142,7 +142,7 @@ test('a record that went while its lock was waited for is not found', async () =
   const { finding } = await write(async (tx) => {
     await deleteRows(tx, Contact, { id });
     const waiting = { finding: write((other) => kept(other, 'going', 'key share')) };
-    await untilWaiting(api);
+    await untilWaiting(api, 1, waiting.finding);
     return waiting;
   });
   expect(await finding).toEqual([expect.objectContaining({ code: 'NOT_FOUND' })]);
