@@ -215,6 +215,16 @@ test.each(['sources', 'targets', 'contacts', 'dependsOn', 'datasetTypes', 'mappi
 );
 
 describe('unlinkProcess', () => {
+  test.each([
+    [{ name: 'nowhere', objects: [{ name: 'a', attributes: ['x'] }] }, 'There is no Source "nowhere".'],
+    [{ name: 'in', objects: [{ name: 'gone', attributes: ['x'] }] }, 'There is no SourceObject "in.gone".'],
+    [{ name: 'in', objects: [{ name: 'a', attributes: ['gone'] }] }, 'There is no SourceObjectAttribute "in.a.gone".'],
+  ])('P31 names the first that is missing: %j', async (source, message) => {
+    await api.run(register, { input: full('nothing to unlink') });
+    const { errors } = await api.execute(unlink, { input: { name: 'nothing to unlink', sources: [source] } });
+    expect(errors).toEqual([expect.objectContaining({ message })]);
+  });
+
   test('P31 takes attributes, objects or sources; what was only added for a finer link goes with the last of them', async () => {
     await api.run(register, { input: full('unlinked') });
     expect(
