@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.js';
-import { checkLimits, markOf, timeLimitMs, traverse, unlimited } from '../platform/read/traversal.js';
+import { checkLimits, timeLimitMs, traverse, unlimited } from '../platform/read/traversal.js';
 import type { Level, Traversal, TraversalArgs, TraversalNode } from '../platform/read/traversal.js';
 import { LineageDirection, LineageGrain, type LineageArgs } from './lineage.type.js';
 
@@ -30,9 +30,9 @@ export async function walkLineage(
   checkLimits(args);
   const { direction, grain, depth, maxNodes } = args;
   const walks = rootsOfWalks.map((roots) => roots.map((ids) => [...new Set(ids)].sort((a, b) => a - b)));
-  const marks = walks.map((roots) => markOf(direction, grain, roots));
+  const orders = walks.map((roots) => [direction, grain, roots]);
   const limits = { depth: depth ?? unlimited, maxNodes, milliseconds };
-  const traversals = await traverse(graph, marks, args.after, (after) => readLevels(db, walks, args, limits, after));
+  const traversals = await traverse(graph, orders, args.after, (after) => readLevels(db, walks, args, limits, after));
   return traversals.map((traversal) => ({ ...traversal, grain }));
 }
 

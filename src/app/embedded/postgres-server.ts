@@ -32,7 +32,10 @@ export interface Server {
 /** Marks the server's processes as those of this folder: it stands in the command line of the first and in the titles of the others. */
 const nameOf = (folder: Folder) => `waybill-${createHash('sha256').update(folder.cluster).digest('hex').slice(0, 16)}`;
 
-const environment = { LC_ALL: 'C', TZ: 'UTC', PATH: process.env.PATH ?? '', HOME: '/' };
+// glibc gives memory back and takes it again at each statement that needs more than 128 kB, which costs a short one up to a fifth of its
+// time: it keeps some for the next one.
+const memory = { MALLOC_TRIM_THRESHOLD_: String(8 * 2 ** 20), MALLOC_MMAP_THRESHOLD_: String(4 * 2 ** 20) };
+const environment = { ...memory, LC_ALL: 'C', TZ: 'UTC', PATH: process.env.PATH ?? '', HOME: '/' };
 
 /**
  * Names for paths by which the server's user can open them. Where he may not enter a folder above, as in /root, Linux lets him in through an

@@ -53,8 +53,10 @@ interface Graph {
   cursorOf: string;
 }
 
-/** Names the order of a traversal's nodes: a cursor of another one is refused. How far it goes does not matter. */
-export const markOf = (...facts: unknown[]): string => createHash('sha1').update(JSON.stringify(facts)).digest('base64url').slice(0, 8);
+/** What the order of a traversal's nodes depends on: a cursor of another order is refused. How far it goes does not matter. */
+type Order = readonly unknown[];
+
+const markOf = (order: Order): string => createHash('sha1').update(JSON.stringify(order)).digest('base64url').slice(0, 8);
 
 /** @throws INVALID for a negative depth or a number of nodes out of range. */
 export function checkLimits({ depth, maxNodes: nodes }: TraversalArgs): void {
@@ -68,17 +70,17 @@ export function checkLimits({ depth, maxNodes: nodes }: TraversalArgs): void {
     });
 }
 
-const encodeCursor = ({ distance, kind, id }: TraversalNode, mark: string): string =>
-  Buffer.from(JSON.stringify([distance, kind, id, mark])).toString('base64url');
+const encodeCursor = ({ distance, kind, id }: TraversalNode, order: Order): string =>
+  Buffer.from(JSON.stringify([distance, kind, id, markOf(order)])).toString('base64url');
 
 /** @throws INVALID for a text that is no cursor of each of these traversals. */
-function decodeCursor(cursor: string, { kinds, name, cursorOf }: Graph, marks: readonly string[]): TraversalNode {
+function decodeCursor(cursor: string, { kinds, name, cursorOf }: Graph, orders: readonly Order[]): TraversalNode {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(parts) && parts.length === 4) {
       const [distance, kind, id, ofTraversal]: unknown[] = parts;
       const isPlace = isWhole(distance, 0, unlimited) && isWhole(kind, 0, kinds - 1) && isWhole(id, 0, unlimited);
-      if (isPlace && marks.every((mark) => mark === ofTraversal)) return { distance, kind, id };
+      if (isPlace && orders.every((order) => markOf(order) === ofTraversal)) return { distance, kind, id };
     }
   } catch {
     // Not JSON: refused below like any other text that is no cursor.
@@ -91,33 +93,35 @@ function decodeCursor(cursor: string, { kinds, name, cursorOf }: Graph, marks: r
 }
 
 /**
- * Answers traversals of one graph, each with its mark, from the levels that `read` finds for all of them.
+ * Answers traversals of one graph, each with its order, from the levels that `read` finds for all of them.
  * @param read takes the last node of the answer before this one
  * @throws INVALID for a cursor that is none
  */
 export async function traverse(
   graph: Graph,
-  marks: readonly string[],
+  orders: readonly Order[],
   cursor: string | null | undefined,
   read: (after: TraversalNode | undefined) => Promise<readonly Level[]>,
 ): Promise<Traversal[]> {
-  const after = typeof cursor === 'string' ? decodeCursor(cursor, graph, marks) : undefined;
-  const traversals = marks.map((): Traversal => ({ nodes: [], before: [], cut: null, frontier: 0, endCursor: null }));
+  const after = typeof cursor === 'string' ? decodeCursor(cursor, graph, orders) : undefined;
+  const traversals = orders.map((): Traversal => ({ nodes: [], before: [], cut: null, frontier: 0, endCursor: null }));
   for (const { traversal, distance, ids, cut, frontier } of await read(after)) {
     const answer = traversals[traversal - 1]!;
     if (distance === null) {
       Object.assign(answer, { cut, frontier });
       continue;
     }
-    for (const [kind, level] of ids.entries())
+    for (const [kind, level] of ids.entries()) {
+      if (!level.length) continue;
       await inTurns(level, (id) => {
         const isOld = after && (distance - after.distance || kind - after.kind || id - after.id) <= 0;
         (isOld ? answer.before : answer.nodes).push({ kind, id, distance });
       });
+    }
   }
   for (const [i, answer] of traversals.entries()) {
     const last = answer.nodes.at(-1);
-    if (last && answer.cut && answer.cut !== WalkCut.DEPTH) answer.endCursor = encodeCursor(last, marks[i]!);
+    if (last && answer.cut && answer.cut !== WalkCut.DEPTH) answer.endCursor = encodeCursor(last, orders[i]!);
   }
   return traversals;
 }

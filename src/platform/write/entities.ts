@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   Kysely,
   PostgresAdapter,
   PostgresQueryCompiler,
   sql,
+  type Compilable,
   type DatabaseConnection,
   type Dialect,
   type Driver,
@@ -81,6 +83,40 @@ export function entitiesIn<C extends Record<string, EntityClass>>(tx: Tx, _entit
 /** The same for entities that are known at run time only. */
 export const anyEntityIn = (tx: Tx) => entitiesIn(tx, {}) as Kysely<Record<string, Record<string, unknown>>>;
 
+const texts = new Map<string, string>();
+
+/**
+ * Runs a statement whose values are those of `parts`, in their order. Its text is made once for each set of properties: to make it takes longer than to
+ * run it.
+ */
+async function run<R extends object>(
+  tx: Tx,
+  verb: string,
+  entity: EntityClass,
+  parts: readonly Readonly<Record<string, unknown>>[],
+  statement: (db: Kysely<Record<string, Record<string, unknown>>>) => Compilable,
+): Promise<R[]> {
+  const key = JSON.stringify([
+    verb,
+    entity.name,
+    ...parts.map((part) => Object.entries(part).map(([name, value]) => [name, value === null])),
+  ]);
+  const values = parts.flatMap((part) => Object.values(part));
+  let text = texts.get(key);
+  if (text === undefined) {
+    const compiled = statement(anyEntityIn(tx)).compile();
+    // A value may stand in the text itself, such as null in a condition.
+    if (!isDeepStrictEqual(compiled.parameters, values)) return tx.query<R>(compiled.sql, [...compiled.parameters]);
+    text = compiled.sql;
+    texts.set(key, text);
+  }
+  return tx.query<R>(text, values);
+}
+
+/** What is left out of some values is as if it were not there. */
+const said = (values: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
 /**
  * Makes a row, and answers its number. `conflict`: properties that are unique together; where another row has these values, nothing is made, and the
  * answer is undefined.
@@ -91,48 +127,57 @@ export async function insertRow<E extends { id: number }>(
   values: Values<E>,
   conflict?: readonly Property<E>[],
 ): Promise<number | undefined> {
-  const insert = anyEntityIn(tx).insertInto(entity.name).values(values);
-  const made = await (conflict ? insert.onConflict((on) => on.columns(conflict).doNothing()) : insert)
-    .returning(sql<number>`${sql.ref(shapeOf(entity).key!)}`.as('number'))
-    .executeTakeFirst();
+  const row = said(values);
+  const [made] = await run<{ number: number }>(tx, `insert ${conflict?.join() ?? ''}`, entity, [row], (db) => {
+    const insert = db.insertInto(entity.name).values(row);
+    return (conflict ? insert.onConflict((on) => on.columns(conflict).doNothing()) : insert).returning(
+      sql<number>`${sql.ref(shapeOf(entity).key!)}`.as('number'),
+    );
+  });
   return made?.number;
 }
 
 /** Makes the row of a link, which is known by all of its values; answers whether it was not there. */
 export async function insertLink<E extends object>(tx: Tx, entity: EntityClass<E>, values: Values<E>): Promise<boolean> {
-  const made = await anyEntityIn(tx)
-    .insertInto(entity.name)
-    .values(values)
-    .onConflict((on) => on.columns(Object.keys(values)).doNothing())
-    .returning(sql`1`.as('made'))
-    .execute();
+  const row = said(values);
+  const made = await run(tx, 'link', entity, [row], (db) =>
+    db
+      .insertInto(entity.name)
+      .values(row)
+      .onConflict((on) => on.columns(Object.keys(row)).doNothing())
+      .returning(sql`1`.as('made')),
+  );
   return made.length > 0;
 }
 
 /** A condition that is left out by mistake must not choose all rows. */
-function chosen<V extends object>(where: V): V {
+function chosen(where: object): Readonly<Record<string, unknown>> {
   const values: unknown[] = Object.values(where);
   if (!values.length || values.includes(undefined)) throw new Error('a condition says which rows are meant');
-  return where;
+  return { ...where };
 }
 
 /** Changes rows; answers how many there were. */
 export async function updateRows<E extends object>(tx: Tx, entity: EntityClass<E>, where: Values<E>, changes: Values<E>): Promise<number> {
-  const rows = await anyEntityIn(tx)
-    .updateTable(entity.name)
-    .set(changes)
-    .where((eb) => eb.and(chosen(where)))
-    .returning(sql`1`.as('changed'))
-    .execute();
-  return rows.length;
+  const [set, rows] = [said(changes), chosen(where)];
+  const changed = await run(tx, 'update', entity, [set, rows], (db) =>
+    db
+      .updateTable(entity.name)
+      .set(set)
+      .where((eb) => eb.and(rows))
+      .returning(sql`1`.as('changed')),
+  );
+  return changed.length;
 }
 
 /** Deletes rows; answers how many there were. */
 export async function deleteRows<E extends object>(tx: Tx, entity: EntityClass<E>, where: Values<E>): Promise<number> {
-  const rows = await anyEntityIn(tx)
-    .deleteFrom(entity.name)
-    .where((eb) => eb.and(chosen(where)))
-    .returning(sql`1`.as('gone'))
-    .execute();
-  return rows.length;
+  const rows = chosen(where);
+  const gone = await run(tx, 'delete', entity, [rows], (db) =>
+    db
+      .deleteFrom(entity.name)
+      .where((eb) => eb.and(rows))
+      .returning(sql`1`.as('gone')),
+  );
+  return gone.length;
 }

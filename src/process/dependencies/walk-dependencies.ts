@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.js';
 import { refuseEmpty } from '../../platform/lists.js';
-import { checkLimits, markOf, timeLimitMs, traverse, unlimited } from '../../platform/read/traversal.js';
+import { checkLimits, timeLimitMs, traverse, unlimited } from '../../platform/read/traversal.js';
 import type { Level, Traversal, TraversalArgs, TraversalNode } from '../../platform/read/traversal.js';
 import { dependencyLinks, type DependencyKind } from '../dependency-kind.js';
 
@@ -35,8 +35,8 @@ export async function walkDependencies(
   checkLimits(options);
   const { kinds, depth, maxNodes, after } = options;
   refuseEmpty(kinds, 'kinds');
-  const marks = roots.map((root) => markOf(root, upward, [...new Set(kinds)].sort()));
-  const traversals = await traverse(graph, marks, after || null, (last) =>
+  const orders = roots.map((root) => [root, upward, [...new Set(kinds)].sort()]);
+  const traversals = await traverse(graph, orders, after || null, (last) =>
     db.query<Level>(
       `select r.traversal::int, w.distance, json_build_array(w.processes) as ids, w.cut, w.frontier
        from unnest($1::int[]) with ordinality r(root, traversal)
