@@ -33,7 +33,7 @@ const lineageAnswers = (clients) => ({
       [roots.cut[0]],
     );
     const { sourceObject } = await ask(server, {
-      query: 'query ($name: Name!, $source: Name!) { sourceObject(name: $name, source: $source) { id } }',
+      query: 'query ($name: String!, $source: String!) { sourceObject(name: $name, source: $source) { id } }',
       variables: { name, source },
     });
     const asking = Array.from({ length: clients }, () => startClient(server, lineage, { roots: [sourceObject.id] }));
@@ -61,7 +61,7 @@ function keepAsking(server, clients, bodyOf) {
   };
 }
 
-const start = `mutation ($name: Name!) { startProcessRun(input: {process: {name: $name, type: "Load", tool: "dbt"}, actor: "bench"}) {
+const start = `mutation ($name: String!) { startRun(input: {process: {name: $name, type: "Load", tool: "dbt"}, actor: "bench"}) {
   outcome fencingToken run { id } } }`;
 
 /** Starts of one process, whose row another client keeps locked. */
@@ -84,7 +84,7 @@ const waitingWriters = (clients) => ({
 const hostileTexts = {
   beside: '2 MB of hostile error text',
   start: async ({ server }) => {
-    const { startProcessRun: run } = await ask(server, { query: start, variables: { name: 'hostile' } });
+    const { startRun: run } = await ask(server, { query: start, variables: { name: 'hostile' } });
     const query = `mutation ($input: RaiseRunErrorInput!) { raiseRunError(input: $input) { run { id } } }`;
     const bodies = ['-eyJ', 'pwd=a;', 'https://a:'].map((text) => {
       const description = text.repeat(Math.floor(2_000_000 / text.length));

@@ -4,10 +4,10 @@ import { ask, startWaybill } from './servers.js';
 import { brief, median, spread, timed } from './statistics.js';
 
 const place = { name: 'bench' };
-const claimMutation = 'mutation($input: ClaimExtractInput!) { claimExtract(input: $input) { outcome fencingToken } }';
+const claimMutation = 'mutation($input: ClaimFileInput!) { claimFile(input: $input) { outcome fencingToken } }';
 const mutationOf = (name, type, results) => `mutation($input: ${type}!) { ${name}(input: $input) { results { ${results} } } }`;
-const registerMutation = mutationOf('registerExtracts', 'RegisterExtractsInput', 'created extract { trackingId } error { message }');
-const reportMutation = mutationOf('reportExtracts', 'ReportExtractsInput', 'done error { message }');
+const registerMutation = mutationOf('registerFiles', 'RegisterFilesInput', 'created file { databaseId } error { message }');
+const reportMutation = mutationOf('reportFiles', 'ReportFilesInput', 'changed error { message }');
 
 const statements = {
   begin: `begin; select process_tracker.begin_write('bench', null, 'api')`,
@@ -26,8 +26,8 @@ async function claimByStatements(client, id, owner) {
 }
 
 async function claimOverHttp(waybill, id, owner) {
-  const { claimExtract } = await ask(waybill, { query: claimMutation, variables: { input: { file: { trackingId: id }, owner } } });
-  if (claimExtract.outcome !== 'CLAIMED') throw new Error(JSON.stringify(claimExtract));
+  const { claimFile } = await ask(waybill, { query: claimMutation, variables: { input: { file: { databaseId: id }, owner } } });
+  if (claimFile.outcome !== 'CLAIMED') throw new Error(JSON.stringify(claimFile));
 }
 
 /** Files that are ready, by their numbers. */
@@ -79,13 +79,13 @@ async function measureMany({ waybill, quick, log }) {
     const files = Array.from({ length: count }, (_, n) => ({ fileName: `many ${round} ${n}.csv`, status: 'ready', size: '2.2 MB' }));
     const registered = await timed(() => ask(waybill, { query: registerMutation, variables: { input: { location: place, files } } }));
     times.register.push(registered.ms);
-    const reports = registered.answer.registerExtracts.results.map(({ extract }) => ({
-      extract: { trackingId: extract.trackingId },
+    const reports = registered.answer.registerFiles.results.map(({ file }) => ({
+      file: { databaseId: file.databaseId },
       status: 'loading',
     }));
     const moved = await timed(() => ask(waybill, { query: reportMutation, variables: { input: { reports } } }));
     times.move.push(moved.ms);
-    const wrong = [...registered.answer.registerExtracts.results, ...moved.answer.reportExtracts.results].filter(({ error }) => error);
+    const wrong = [...registered.answer.registerFiles.results, ...moved.answer.reportFiles.results].filter(({ error }) => error);
     if (wrong.length) throw new Error(JSON.stringify(wrong[0]));
   }
   return [
@@ -110,9 +110,9 @@ async function measureFinding({ pool, waybill, quick, log }) {
   const find = async (list) => {
     for (let n = 0; n < (quick ? 50 : 200); n++) {
       const name = `file ${1 + ((n * 7919) % 1_000)}`;
-      const query = 'query($name: Name!) { extracts(fileName: $name) { nodes { trackingId status { name } } } }';
+      const query = 'query($name: String!) { files(fileName: $name) { nodes { databaseId status { name } } } }';
       const { ms, answer } = await timed(() => ask(waybill, { query, variables: { name } }));
-      if (answer.extracts.nodes.length !== 1) throw new Error(`${name} was found ${answer.extracts.nodes.length} times`);
+      if (answer.files.nodes.length !== 1) throw new Error(`${name} was found ${answer.files.nodes.length} times`);
       list.push(ms);
     }
   };

@@ -10,7 +10,7 @@ export const ours = {
   fields: `name description sourceObjects { nodes { name description source { name }
     attributes { nodes { name description length isKey ordinal } } } }`,
   page: (fields) => `query($after: String) { page: processes(first: 50, after: $after) { nodes { ${fields} } pageInfo { endCursor } } }`,
-  one: (fields) => `query($name: Name!) { process(name: $name) { ${fields} } }`,
+  one: (fields) => `query($name: String!) { process(name: $name) { ${fields} } }`,
 };
 /** The same in three fragments, one in the other, under different flags. */
 const inFragments = {

@@ -91,9 +91,9 @@ async function insertByUnnest(client, requests, triggers) {
         [...columns(rows, 'object', 'name'), dataTypes, ...columns(rows, 'isKey', 'ordinal', 'description')],
         'returning source_object_attribute_id as id',
       );
-      const link = (grain, column, owners, ids, implied = '') =>
+      const link = (granularity, column, owners, ids, implied = '') =>
         insert(
-          `process_${side}${grain}`,
+          `process_${side}${granularity}`,
           `process_id, ${column}${implied && ', implied, declared'}`,
           ['int', 'int', ...(implied && ['boolean', 'boolean'])],
           [owners, ids, ...(implied && [ids.map(() => true), ids.map(() => false)])],

@@ -3,7 +3,7 @@ import { Database } from '../dist/platform/database.js';
 import { createOrm } from '../dist/app/store/orm.js';
 import { createContext } from '../dist/platform/read/context.js';
 import { learnShapes } from '../dist/platform/entity/rows.js';
-import { startProcessRun } from '../dist/run/start/start-run.js';
+import { startRun } from '../dist/run/start/start-run.js';
 import { itemOf, reportRun } from '../dist/run/report/report-runs.js';
 import { measurePythonStarts } from './python.js';
 import { ask, startWaybill } from './servers.js';
@@ -11,24 +11,24 @@ import { brief, median, spread, timed } from './statistics.js';
 
 const caller = { actor: 'bench', role: 'write' };
 
-const startMutation = `mutation($input: StartProcessRunInput!) { startProcessRun(input: $input) { outcome fencingToken run { trackingId runNumber } } }`;
-const endMutation = `mutation($input: ReportRunInput!) { reportRun(input: $input) { done run { runNumber } } }`;
+const startMutation = `mutation($input: StartRunInput!) { startRun(input: $input) { outcome fencingToken run { databaseId number } } }`;
+const endMutation = `mutation($input: ReportRunInput!) { reportRun(input: $input) { changed run { number } } }`;
 
 /** One start and end over HTTP, as an orchestrator does. */
 async function runOverHttp(waybill, process) {
-  const { startProcessRun: started } = await ask(waybill, {
+  const { startRun: started } = await ask(waybill, {
     query: startMutation,
     variables: { input: { process: { name: process }, actor: 'bench' } },
   });
   if (started.outcome !== 'STARTED') throw new Error(`${process}: ${started.outcome}`);
-  const input = { run: { trackingId: started.run.trackingId }, fencingToken: started.fencingToken, status: 'completed', recordCount: 100 };
+  const input = { run: { databaseId: started.run.databaseId }, fencingToken: started.fencingToken, status: 'completed', recordCount: 100 };
   await ask(waybill, { query: endMutation, variables: { input } });
 }
 
 const statements = {
   begin: `begin; select process_tracker.begin_write('bench', null, 'api')`,
   start: `select process_tracker.start_process_run($1::jsonb || jsonb_build_object('process', (select process_id from process where process_name = $2))) as answer`,
-  run: 'select process_tracking_id as id, process_run_id as "runNumber", fencing_token as "fencingToken" from process_tracking where process_tracking_id = $1',
+  run: 'select process_tracking_id as id, process_run_id as "number", fencing_token as "fencingToken" from process_tracking where process_tracking_id = $1',
   report: `select i, verdict from process_tracker.report_runs($1::jsonb, 'command')`,
 };
 
@@ -148,10 +148,10 @@ async function measureRoundTrips({ postgres, log }) {
   const started = [];
   for (const process of [{ name: 'wide', type: 'Load', tool: 'cron', sources }, { name: 'wide' }]) {
     sent = 0;
-    const { ms, answer } = await timed(() => startProcessRun(ctx, { process }));
+    const { ms, answer } = await timed(() => startRun(ctx, { process }));
     deepStrictEqual(answer.outcome, 'STARTED');
     started.push({ sent, ms });
-    await ctx.write(async (tx) => reportRun(tx, { trackingId: answer.run }, await itemOf({ status: 'completed' })));
+    await ctx.write(async (tx) => reportRun(tx, { databaseId: answer.run }, await itemOf({ status: 'completed' })));
   }
   await pool.end();
   const [wide, known] = started;
@@ -191,8 +191,8 @@ async function measureManyRuns({ postgres, quick, log }) {
   for (let n = 0; n < count + 20; n++)
     for (const name of n % 2 ? ['small', 'large'] : ['large', 'small']) {
       const ctx = stores[name];
-      const { ms, answer } = await timed(() => startProcessRun(ctx, { process: { name: `process ${1 + (n % processes)}` } }));
-      await ctx.write(async (tx) => reportRun(tx, { trackingId: answer.run }, await itemOf({ status: 'completed' })));
+      const { ms, answer } = await timed(() => startRun(ctx, { process: { name: `process ${1 + (n % processes)}` } }));
+      await ctx.write(async (tx) => reportRun(tx, { databaseId: answer.run }, await itemOf({ status: 'completed' })));
       if (n >= 20) times[name].push(ms);
     }
   for (const { db } of Object.values(stores)) await db.pool.end();

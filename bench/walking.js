@@ -41,7 +41,7 @@ const kinds = ['Process', 'Source', 'SourceObject'];
 const sorted = (nodes) => nodes.toSorted((a, b) => a[0] - b[0] || a[1].localeCompare(b[1]) || a[2] - b[2]);
 
 async function walkByProduct(db, root, direction, depth, maxNodes = 100_000) {
-  const args = { direction, grain: 'OBJECT', depth: Number.isFinite(depth) ? depth : null, maxNodes, after: null };
+  const args = { direction, granularity: 'OBJECT', depth: Number.isFinite(depth) ? depth : null, maxNodes, after: null };
   const [walk] = await walkLineage(db, [[[], [], [root]]], args);
   return walk.nodes;
 }
@@ -86,7 +86,7 @@ export async function measureWalking({ pool, roots, quick, log }) {
   return results;
 }
 
-const answerQuery = `query($name: Name!, $source: Name!) { sourceObject(source: $source, name: $name) { lineage(direction: DOWNSTREAM, maxNodes: 100) {
+const answerQuery = `query($name: String!, $source: String!) { sourceObject(source: $source, name: $name) { lineage(direction: DOWNSTREAM, maxNodes: 100) {
   nodes { id distance subject { ... on Process { name } ... on SourceObject { name source { name } } } } edges { from to } complete } } }`;
 
 /** An answer of a hundred nodes, on the large graph against on the small one. */

@@ -131,7 +131,7 @@ describe('what can be sent', () => {
       await begun(1);
       const text = await streamed(byHttp!, /\ndata: .*\n\n/, async () => {
         await begun(2);
-        expect((await server.ask(move!)).body).toMatchObject({ data: { retryExtract: { extract: { status: { name: 'ready' } } } } });
+        expect((await server.ask(move!)).body).toMatchObject({ data: { retryFile: { file: { status: { name: 'ready' } } } } });
       });
       const [, id, data] = /event: next\nid: (.*)\ndata: (.*)\n\n/.exec(text)!;
       const [, shownId, shownData] = /^event: next\nid: (.*)\ndata: (.*)\n$/.exec(shown!)!;

@@ -4,15 +4,15 @@ import { Tool } from '../actor/tool.entity.js';
 import { Contact } from '../contact/contact.entity.js';
 import { DatasetType } from '../dataset-type/dataset-type.entity.js';
 import { CompressionType } from '../file/compression-type.entity.js';
-import { ExtractDatasetType } from '../file/file-dataset-type.entity.js';
-import { ExtractDependency } from '../file/dependencies/file-dependency.entity.js';
-import { ExtractError } from '../file/file-error.entity.js';
-import { ExtractRun } from '../file/file-run.entity.js';
-import { ExtractSourceObject } from '../file/file-source-object.entity.js';
-import { ExtractSource } from '../file/file-source.entity.js';
-import { ExtractStatus } from '../file/file-status.entity.js';
-import { ExtractVersion } from '../file/file-version.entity.js';
-import { Extract } from '../file/file.entity.js';
+import { FileDatasetType } from '../file/file-dataset-type.entity.js';
+import { FileDependency } from '../file/dependencies/file-dependency.entity.js';
+import { FileError } from '../file/file-error.entity.js';
+import { FileRun } from '../file/file-run.entity.js';
+import { FileSourceObject } from '../file/file-source-object.entity.js';
+import { FileSource } from '../file/file-source.entity.js';
+import { FileStatus } from '../file/file-status.entity.js';
+import { FileVersion } from '../file/file-version.entity.js';
+import { File } from '../file/file.entity.js';
 import { FileSizeType } from '../file/file-size-type.entity.js';
 import { FileType } from '../file/file-type.entity.js';
 import { LifecycleMove } from '../lifecycle/lifecycle-move.entity.js';
@@ -46,7 +46,7 @@ import { Process } from '../process/process.entity.js';
 import { ScheduleFrequency } from '../process/schedule-frequency.entity.js';
 import { ErrorType } from '../run/error-type.entity.js';
 import { ProcessDue } from '../run/diagnosis/process-due.entity.js';
-import { ProcessRun } from '../run/run.entity.js';
+import { Run } from '../run/run.entity.js';
 import { ProcessStatus } from '../run/process-status.entity.js';
 import { RunError } from '../run/run-error.entity.js';
 import { RunGroup } from '../run/run-group.entity.js';
@@ -78,15 +78,15 @@ export const entities = [
   Contact,
   DatasetType,
   CompressionType,
-  ExtractDatasetType,
-  ExtractDependency,
-  ExtractError,
-  ExtractRun,
-  ExtractSourceObject,
-  ExtractSource,
-  ExtractStatus,
-  ExtractVersion,
-  Extract,
+  FileDatasetType,
+  FileDependency,
+  FileError,
+  FileRun,
+  FileSourceObject,
+  FileSource,
+  FileStatus,
+  FileVersion,
+  File,
   FileSizeType,
   FileType,
   LifecycleMove,
@@ -120,7 +120,7 @@ export const entities = [
   ScheduleFrequency,
   ErrorType,
   ProcessDue,
-  ProcessRun,
+  Run,
   ProcessStatus,
   RunError,
   RunGroup,

@@ -13,17 +13,17 @@ import { clusterResolvers } from '../cluster/clusters.resolver.js';
 import { clusterLookups } from '../cluster/lookups.resolver.js';
 import { contactLookups } from '../contact/lookups.resolver.js';
 import { datasetTypeLookups } from '../dataset-type/lookups.resolver.js';
-import { claimExtractResolvers } from '../file/claim/claim-file.resolver.js';
-import { extractDependencyResolvers } from '../file/dependencies/file-dependencies.resolver.js';
-import { extractCountResolvers } from '../file/lists/file-counts.resolver.js';
-import { extractFields } from '../file/lists/file-fields.resolver.js';
-import { extractHistoryResolvers } from '../file/lists/file-history.resolver.js';
-import { extractResolvers } from '../file/lists/files.resolver.js';
-import { extractLookups } from '../file/lookups.resolver.js';
-import { registerExtractResolvers } from '../file/register/register-files.resolver.js';
+import { claimFileResolvers } from '../file/claim/claim-file.resolver.js';
+import { fileDependencyResolvers } from '../file/dependencies/file-dependencies.resolver.js';
+import { fileCountResolvers } from '../file/lists/file-counts.resolver.js';
+import { fileFields } from '../file/lists/file-fields.resolver.js';
+import { fileHistoryResolvers } from '../file/lists/file-history.resolver.js';
+import { fileResolvers } from '../file/lists/files.resolver.js';
+import { fileLookups } from '../file/lookups.resolver.js';
+import { registerFileResolvers } from '../file/register/register-files.resolver.js';
 import { claimHolderResolvers } from '../file/report/claim-holder.resolver.js';
 import { moveByPersonResolvers } from '../file/report/move-by-person.resolver.js';
-import { reportExtractResolvers } from '../file/report/report-file.resolver.js';
+import { reportFileResolvers } from '../file/report/report-file.resolver.js';
 import { historyResolvers } from '../history/history.resolver.js';
 import { systemLookups } from '../history/lookups.resolver.js';
 import { lineageResolvers } from '../lineage/lineage.resolver.js';
@@ -51,7 +51,7 @@ import { runGroupResolvers } from '../run/groups/run-groups.resolver.js';
 import { clusterUsage } from '../run/lists/cluster-usage.resolver.js';
 import { runErrorResolvers } from '../run/lists/run-errors.resolver.js';
 import { runStatistics } from '../run/lists/run-statistics.resolver.js';
-import { processRunResolvers } from '../run/lists/runs.resolver.js';
+import { runResolvers } from '../run/lists/runs.resolver.js';
 import { runLookups } from '../run/lookups.resolver.js';
 import { operateRunResolvers } from '../run/report/operate-runs.resolver.js';
 import { reportRunPayload } from '../run/report/report-run.payload.js';
@@ -63,6 +63,7 @@ import { sourceLookups } from '../source/lookups.resolver.js';
 import { sourceChanges } from '../source/source-changes.resolver.js';
 import { sourceLocations } from '../source/source-locations.resolver.js';
 import { sourceResolvers } from '../source/source.resolver.js';
+import { withCheckedTexts } from './execution/checked-texts.js';
 import { withLongLists } from './execution/long-lists.js';
 import { createOrm } from './store/orm.js';
 
@@ -74,17 +75,17 @@ const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   ...actorLookups,
   ...contactLookups,
   ...datasetTypeLookups,
-  ...extractLookups,
-  ...extractResolvers,
-  ...extractFields,
-  ...extractDependencyResolvers,
-  ...reportExtractResolvers,
-  ...claimExtractResolvers,
+  ...fileLookups,
+  ...fileResolvers,
+  ...fileFields,
+  ...fileDependencyResolvers,
+  ...reportFileResolvers,
+  ...claimFileResolvers,
   ...claimHolderResolvers,
   ...moveByPersonResolvers,
-  ...extractCountResolvers,
-  ...extractHistoryResolvers,
-  ...registerExtractResolvers,
+  ...fileCountResolvers,
+  ...fileHistoryResolvers,
+  ...registerFileResolvers,
   ...locationLookups,
   ...locationResolvers,
   ...systemLookups,
@@ -112,7 +113,7 @@ const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   ...reportRunResolvers,
   ...reportRunPayload,
   ...operateRunResolvers,
-  ...processRunResolvers,
+  ...runResolvers,
   ...runErrorResolvers,
   ...runGroupResolvers,
   ...clusterUsage,
@@ -139,13 +140,13 @@ const pubSub = {
   },
 };
 
-/** The executable schema; the tables behind its types are known once it is made. Inputs are checked by their scalars and by the functions that take them, not by class-validator. */
+/** The executable schema; the tables behind its types are known once it is made. Inputs are checked by their types and by the functions that take them, not by class-validator. */
 export async function buildWaybillSchema(): Promise<GraphQLSchema> {
   // Metadata alone: this ORM never connects.
   learnShapes(createOrm('postgres://localhost/none').em);
   // What stands in its object as it is needs no resolver: a compiled query then reads the property itself.
   for (const field of getMetadataStorage().fields) field.simple = field.name === field.schemaName;
-  const schema = withLongLists(withFilters(await buildSchema({ resolvers, validate: false, pubSub })));
+  const schema = withLongLists(withCheckedTexts(withFilters(await buildSchema({ resolvers, validate: false, pubSub }))));
   // type-graphql makes every resolveType asynchronous, which graphql-jit cannot execute. All of ours are this one.
   for (const type of Object.values(schema.getTypeMap()))
     if (isAbstractType(type)) type.resolveType = (row: { __typename?: string }) => row.__typename;

@@ -1,4 +1,4 @@
-import { sweepExtracts } from '../file/sweep-files.js';
+import { sweepFiles } from '../file/sweep-files.js';
 import type { Log } from './log.js';
 import { fillDue } from '../run/diagnosis/process-due.js';
 import { sweepRuns } from '../run/sweep-runs.js';
@@ -26,7 +26,7 @@ async function sweep(store: Store, log: Log): Promise<void> {
     if (runs) log.warn({ runs }, 'abandoned runs whose holders were not heard of in time');
   });
   await attempt(log, 'files', async () => {
-    const files = await sweepExtracts(store.db);
+    const files = await sweepFiles(store.db);
     if (files) log.warn({ files }, 'took files from holders that were not heard of in time');
   });
   try {

@@ -1,4 +1,4 @@
--- A dataset type of a process is one of everything that it reads or writes, at each grain: of what is there when the
+-- A dataset type of a process is one of everything that it reads or writes, at each granularity: of what is there when the
 -- type comes, and of what is linked later. What is retired is left as it is. A type that is taken from a source by hand
 -- comes back only with a new link or a new type. Makes add_source_dataset_types, add_object_dataset_types;
 -- spread_to_process_source, spread_to_process_target, spread_to_process_source_object, spread_to_process_target_object;
@@ -11,9 +11,9 @@ begin
   for at in select * from (values
     ('source', 'source_lkup', 'source_id', 'source_dataset_type'),
     ('object', 'source_object_lkup', 'source_object_id', 'source_object_dataset_type')
-  ) as t (grain, thing, key, typed) loop
+  ) as t (granularity, thing, key, typed) loop
     execute process_tracker.fill_template($template$
-      create or replace function process_tracker.add_{grain}_dataset_types(keys int[], types int[])
+      create or replace function process_tracker.add_{granularity}_dataset_types(keys int[], types int[])
       returns void language plpgsql
       set search_path = process_tracker, pg_temp as $body$
       begin
@@ -42,7 +42,7 @@ begin
   for at in select * from (values
     ('process_source', 'source_id', 'source'), ('process_target', 'target_source_id', 'source'),
     ('process_source_object', 'source_object_id', 'object'), ('process_target_object', 'target_object_id', 'object')
-  ) as l (link, key, grain) loop
+  ) as l (link, key, granularity) loop
     execute process_tracker.fill_template($template$
       create or replace function process_tracker.spread_to_{link}()
       returns trigger language plpgsql set search_path = process_tracker, pg_temp set jit = off as $body$
@@ -54,7 +54,7 @@ begin
         from new_rows n
         join process_dataset_type d using (process_id);
         if keys is not null then
-          perform add_{grain}_dataset_types(keys, types);
+          perform add_{granularity}_dataset_types(keys, types);
         end if;
         return null;
       end $body$;
@@ -72,7 +72,7 @@ begin
         from new_rows n
         join {link} l using (process_id);
         if keys is not null then
-          perform add_{grain}_dataset_types(keys, types);
+          perform add_{granularity}_dataset_types(keys, types);
         end if;
         return null;
       end $body$;

@@ -9,33 +9,33 @@ const registerLocation = `mutation ($input: RegisterLocationFilesInput!) {
   registerLocationFiles(input: $input) { created }
 }`;
 
-const register = `mutation ($input: RegisterExtractsInput!) {
-  registerExtracts(input: $input) { results { extract { id status { name } } error { message } } }
+const register = `mutation ($input: RegisterFilesInput!) {
+  registerFiles(input: $input) { results { file { id status { name } } error { message } } }
 }`;
 
-const report = `mutation ($input: ReportExtractInput!) {
-  reportExtract(input: $input) { done }
+const report = `mutation ($input: ReportFileInput!) {
+  reportFile(input: $input) { changed }
 }`;
 
-const claim = `mutation ($input: ClaimExtractsInput!) {
-  claimExtracts(input: $input) {
+const claim = `mutation ($input: ClaimFilesInput!) {
+  claimFiles(input: $input) {
     results {
-      claim { outcome owner fencingToken extract { id fencingToken } }
+      claim { outcome owner fencingToken file { id fencingToken } }
       error { message }
     }
   }
 }`;
 
-const finish = `mutation ($input: FinishExtractInput!) {
-  finishExtract(input: $input) { outcome }
+const finish = `mutation ($input: FinishFileInput!) {
+  finishFile(input: $input) { outcome }
 }`;
 
-const release = `mutation ($input: ReleaseExtractInput!) {
-  releaseExtract(input: $input) { outcome }
+const release = `mutation ($input: ReleaseFileInput!) {
+  releaseFile(input: $input) { outcome }
 }`;
 
-const fail = `mutation ($input: FailExtractInput!) {
-  failExtract(input: $input) { outcome }
+const fail = `mutation ($input: FailFileInput!) {
+  failFile(input: $input) { outcome }
 }`;
 
 interface Output {
@@ -43,18 +43,18 @@ interface Output {
   status: { name: string };
 }
 interface Registered {
-  registerExtracts: { results: { extract: Output | null; error: { message: string } | null }[] };
+  registerFiles: { results: { file: Output | null; error: { message: string } | null }[] };
 }
 interface Claimed {
-  claimExtracts: {
+  claimFiles: {
     results: {
-      claim: { outcome: string; owner: string | null; fencingToken: string | null; extract: { id: string; fencingToken: string | null } };
+      claim: { outcome: string; owner: string | null; fencingToken: string | null; file: { id: string; fencingToken: string | null } };
       error: { message: string } | null;
     }[];
   };
 }
 interface Finished {
-  finishExtract: { outcome: 'DONE' | 'LOST_CLAIM' };
+  finishFile: { outcome: 'DONE' | 'LOST_CLAIM' };
 }
 
 /** A file that the process may not read now. */
@@ -96,17 +96,17 @@ export async function claimInputs(ask: Ask, { reads }: Process, { run, owner, fo
       ...{ hash: { algorithm: 'sha256', value: createHash('sha256').update(content).digest('hex') }, owner, run, leaseSeconds: 60 },
     });
   }
-  const { results } = (await ask<Claimed>(claim, { input: { claims } })).claimExtracts;
+  const { results } = (await ask<Claimed>(claim, { input: { claims } })).claimFiles;
   const inputs = results.map((result, i) => {
     if (result.error) throw new ExampleError(result.error.message);
-    const { outcome, fencingToken, extract, ...holder } = result.claim;
+    const { outcome, fencingToken, file, ...holder } = result.claim;
     // Who holds it under this name broke off, and is continued here.
     const own = outcome === 'BUSY' && holder.owner === owner;
-    return { id: extract.id, file: fileRefOf(reads[i]!.from), outcome, token: own ? extract.fencingToken : fencingToken };
+    return { id: file.id, file: fileRefOf(reads[i]!.from), outcome, token: own ? file.fencingToken : fencingToken };
   });
   const refused = inputs.filter(({ outcome, token }) => !token && outcome !== 'ALREADY_DONE');
   if (!refused.length) return inputs;
-  for (const { id, token } of held(inputs)) await ask(release, { input: { extract: { id }, fencingToken: token } });
+  for (const { id, token } of held(inputs)) await ask(release, { input: { file: { id }, fencingToken: token } });
   throw new ClaimError(refused.map(({ file, outcome }) => `The claim of ${file.fileName} was answered by ${outcome}.`).join(' '));
 }
 
@@ -117,8 +117,8 @@ export async function finishInputs(ask: Ask, inputs: Input[], counts: number[], 
   const targetObject = { source: writes.source, object: writes.object };
   for (const [i, { id, token, file }] of inputs.entries()) {
     if (!token) continue;
-    const input = { extract: { id }, fencingToken: token, rowsRead: counts[i]!, rowsWritten, targetObject };
-    const { outcome } = (await ask<Finished>(finish, { input })).finishExtract;
+    const input = { file: { id }, fencingToken: token, rowsRead: counts[i]!, rowsWritten, targetObject };
+    const { outcome } = (await ask<Finished>(finish, { input })).finishFile;
     if (outcome === 'LOST_CLAIM') throw new ClaimError(`Somebody else took ${file.fileName}.`);
   }
 }
@@ -129,20 +129,20 @@ export async function failInputs(
   inputs: Input[],
   why: { errorType: string; message: string; retryable: boolean },
 ): Promise<void> {
-  for (const { id, token } of held(inputs)) await ask(fail, { input: { extract: { id }, fencingToken: token, ...why } });
+  for (const { id, token } of held(inputs)) await ask(fail, { input: { file: { id }, fencingToken: token, ...why } });
 }
 
 /** Registers the file that a process is about to write: until it is ready, nobody gets it. */
 export async function registerOutput(ask: Ask, { writes }: Process, run: { id: string }): Promise<Output> {
   const { location: path, fileName } = fileRefOf(writes.object);
   const input = { location: { path, name: path }, run, files: [{ fileName }] };
-  const { extract, error } = (await ask<Registered>(register, { input })).registerExtracts.results[0]!;
-  if (!extract) throw new ExampleError(error!.message);
-  return extract;
+  const { file, error } = (await ask<Registered>(register, { input })).registerFiles.results[0]!;
+  if (!file) throw new ExampleError(error!.message);
+  return file;
 }
 
 /** Says that a file is written. One that is known stays as it is: whoever claims it tells by its content whether it is another one now. */
 export async function outputIsReady(ask: Ask, { id, status }: Output, run: { id: string }, writeRecordCount: number): Promise<void> {
   if (status.name !== 'initializing') return;
-  await ask(report, { input: { extract: { id }, run, status: 'ready', writeRecordCount } });
+  await ask(report, { input: { file: { id }, run, status: 'ready', writeRecordCount } });
 }

@@ -48,7 +48,7 @@ export const processes: Process[] = [
     type: 'Load',
     tool: 'cron',
     scheduleFrequency: 'daily',
-    description: 'Copies the flights into the warehouse, with dates as ISO 8601 has them. Who leaves much too early was noted wrongly.',
+    description: 'Copies the flights into the warehouse, with dates as ISO 8601 has them. Who leaves much too early was warnings wrongly.',
     contacts: [aviation, onCall],
     reads: [{ from: 'flights-2k.json' }],
     filters: [{ from: 'flights-2k.json', column: 'delay', operator: 'gte', value: -45 }],

@@ -89,8 +89,8 @@ export const runQuestions = (group: string): Question[] => [
     asks: 'What ran, for how long, and how did it go?',
     query: `{
   runGroup(key: ${JSON.stringify(group)}) {
-    runs(orderBy: { by: STARTED_AT }) {
-      nodes { process { name } runNumber state recordCount insertCount duration }
+    runs(orderBy: { field: STARTED_AT }) {
+      nodes { process { name } number state recordCount insertCount durationSeconds }
     }
   }
 }`,
@@ -101,9 +101,9 @@ export const runQuestions = (group: string): Question[] => [
     query: `{
   process(name: "Load flights") {
     latestRun {
-      runNumber
-      lowAt
-      highAt
+      number
+      lowWatermark
+      highWatermark
       parameters { name value }
       inputs { nodes { name } }
       outputs { nodes { name } }
@@ -143,12 +143,12 @@ export const fileQuestions: Question[] = [
   {
     asks: 'What was the journey of the file flights.json?',
     query: `{
-  extract(location: "example/warehouse", fileName: "flights.json") {
+  file(location: "example/warehouse", fileName: "flights.json") {
     status { name }
     writeRecordCount
     errors { totalCount }
     versions { nodes { isCurrent hashAlgorithm hash sizeBytes rowsRead rowsWritten targetObject { name } } }
-    runs { nodes { run { process { name } runNumber } status { name } } }
+    runs { nodes { run { process { name } number } status { name } } }
     history(fields: ["status"]) { nodes { at to actor } }
   }
 }`,
@@ -157,10 +157,10 @@ export const fileQuestions: Question[] = [
   {
     asks: 'Why was birdstrikes.csv not loaded, and will it be tried again?',
     query: `{
-  extract(location: "example/vega-datasets", fileName: "birdstrikes.csv") {
+  file(location: "example/vega-datasets", fileName: "birdstrikes.csv") {
     status { name }
     nextAttemptAt
-    errors { nodes { attempt type { name } message retryable run { process { name } runNumber } } }
+    errors { nodes { attempt type { name } message retryable run { process { name } number } } }
   }
 }`,
   },
@@ -171,32 +171,32 @@ interface Runs {
 }
 interface Run {
   process: { name: string };
-  runNumber: number;
+  number: number;
   state: string;
   recordCount: string;
   insertCount: string;
-  duration: number | null;
+  durationSeconds: number | null;
 }
 
 function showRuns({ runGroup }: Runs): string {
   return formatTable(
-    runGroup.runs.nodes.map(({ process, runNumber, state, recordCount, insertCount, duration }) => ({
+    runGroup.runs.nodes.map(({ process, number, state, recordCount, insertCount, durationSeconds }) => ({
       process: process.name,
-      run: runNumber,
+      run: number,
       state,
       read: recordCount,
       inserted: insertCount,
-      seconds: duration && duration.toFixed(2),
+      seconds: durationSeconds && durationSeconds.toFixed(2),
     })),
   );
 }
 
 interface Journey {
-  extract: { history: { nodes: { at: string; to: string; actor: string }[] } };
+  file: { history: { nodes: { at: string; to: string; actor: string }[] } };
 }
 
 /** The history comes newest first; a journey is told from its beginning. */
-function showJourney({ extract: { history, ...extract } }: Journey): string {
+function showJourney({ file: { history, ...file } }: Journey): string {
   const steps = history.nodes.map(({ at, to, actor }) => ({ at, status: to, by: actor }));
-  return `${formatTable(steps.reverse())}\n\n${formatJson({ extract })}`;
+  return `${formatTable(steps.reverse())}\n\n${formatJson({ file })}`;
 }

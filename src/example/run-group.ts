@@ -7,7 +7,7 @@ const open = `mutation ($input: OpenRunGroupInput!) {
   openRunGroup(input: $input) { created group { closedAt } }
 }`;
 
-const order = `query ($processes: [ProcessRefInput!]!) {
+const order = `query ($processes: [ProcessRef!]!) {
   executionOrder(processes: $processes) { layers { processes { name aliases } } }
 }`;
 

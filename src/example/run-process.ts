@@ -5,8 +5,8 @@ import { typeOf, type Row } from './read-table.js';
 import { readInputs, writeOutput } from './tables.js';
 import { codeOf, messageOf } from '../platform/text-at.js';
 
-const start = `mutation ($input: StartProcessRunInput!) {
-  startProcessRun(input: $input) {
+const start = `mutation ($input: StartRunInput!) {
+  startRun(input: $input) {
     outcome
     fencingToken
     run { id state fencingToken }
@@ -23,7 +23,7 @@ const raise = `mutation ($input: RaiseRunErrorInput!) {
 }`;
 
 interface Started {
-  startProcessRun: {
+  startRun: {
     outcome: 'STARTED' | 'ALREADY_RUNNING' | 'BLOCKED' | 'ON_HOLD' | 'REPLAYED';
     fencingToken: string | null;
     run: { id: string; state: string; fencingToken: string } | null;
@@ -50,7 +50,7 @@ export async function runProcess(ask: Ask, process: Process, { group, folder, pa
     leaseSeconds: 60,
     parameters,
   };
-  const { outcome, run, fencingToken, blockers } = (await ask<Started>(start, { input })).startProcessRun;
+  const { outcome, run, fencingToken, blockers } = (await ask<Started>(start, { input })).startRun;
   if (outcome === 'BLOCKED') return `blocked by ${blockers.map((each) => `${each.process.name} (${each.state ?? 'no run'})`).join(', ')}`;
   if (outcome === 'REPLAYED' && run!.state !== 'RUNNING') return `had its run: ${run!.state}`;
   if (outcome !== 'STARTED' && outcome !== 'REPLAYED') return `not started: ${outcome}`;
@@ -91,10 +91,10 @@ function kindOf(error: unknown): 'Data Error' | 'File Error' | 'Process Error' {
 }
 
 /** From when to when the data is, where it has dates. It does not say of which time zone: they are taken as UTC. */
-function datesOf(rows: Row[]): { lowAt?: string; highAt?: string } {
+function datesOf(rows: Row[]): { lowWatermark?: string; highWatermark?: string } {
   const column = Object.keys(rows[0] ?? {}).find((name) => typeOf(rows.map((row) => row[name] ?? null)) === 'date');
   if (!column) return {};
   const instant = (text: string) => new Date(text.includes(' ') ? `${text.replace(' ', 'T')}Z` : text).toISOString();
   const dates = rows.map((row) => String(row[column])).sort();
-  return { lowAt: instant(dates[0]!), highAt: instant(dates.at(-1)!) };
+  return { lowWatermark: instant(dates[0]!), highWatermark: instant(dates.at(-1)!) };
 }

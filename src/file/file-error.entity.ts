@@ -3,25 +3,25 @@ import { ObjectType } from 'type-graphql';
 import { Flag, InstantColumn, Key, Reference, Text, Whole } from '../platform/entity/columns.js';
 import { Node } from '../platform/entity/node.js';
 import { ErrorType } from '../run/error-type.entity.js';
-import { ProcessRun } from '../run/run.entity.js';
-import { ExtractVersion } from './file-version.entity.js';
-import { Extract } from './file.entity.js';
+import { Run } from '../run/run.entity.js';
+import { FileVersion } from './file-version.entity.js';
+import { File } from './file.entity.js';
 
-@ObjectType('ExtractError', { implements: [Node], description: 'A failed attempt on a file. None is ever overwritten by a later one.' })
-@Index({ properties: ['extractId'] })
+@ObjectType('FileError', { implements: [Node], description: 'A failed attempt on a file. None is ever overwritten by a later one.' })
+@Index({ properties: ['fileId'] })
 @Index({ name: 'extract_error_extract_version_id_index', properties: ['versionId'], where: 'extract_version_id is not null' })
 @Index({ properties: ['typeId'] })
 @Index({ properties: ['occurredAt'] })
 @Index({ name: 'extract_error_process_tracking_id_index', properties: ['runId'], where: 'process_tracking_id is not null' })
 @Entity({ tableName: 'extract_error' })
-export class ExtractError {
+export class FileError {
   @Key('extract_error_id')
   id!: number;
 
-  @Reference(() => Extract, 'extract_id', { onDelete: 'cascade' })
-  extractId!: number;
+  @Reference(() => File, 'extract_id', { onDelete: 'cascade' })
+  fileId!: number;
 
-  @Reference(() => ExtractVersion, 'extract_version_id', { nullable: true, onDelete: 'set null' })
+  @Reference(() => FileVersion, 'extract_version_id', { nullable: true, onDelete: 'set null' })
   versionId!: number | null;
 
   @Reference(() => ErrorType, 'error_type_id')
@@ -42,6 +42,6 @@ export class ExtractError {
   @Text('owner', { nullable: true, doc: 'The worker that held the file.' })
   owner!: string | null;
 
-  @Reference(() => ProcessRun, 'process_tracking_id', { nullable: true, onDelete: 'set null' })
+  @Reference(() => Run, 'process_tracking_id', { nullable: true, onDelete: 'set null' })
   runId!: number | null;
 }

@@ -5,24 +5,24 @@ import { idByNameSql } from '../platform/read/naming.js';
 import type { RefKind } from '../platform/read/references.js';
 import { idByPathSql, locationNaming, shownRef } from '../location/location-naming.js';
 import { describePath } from '../location/location-path.js';
-import type { ExtractRefInput } from './file-ref.input.js';
-import { Extract } from './file.entity.js';
+import type { FileRef } from './file-ref.input.js';
+import { File } from './file.entity.js';
 
-const ways = ['id', 'trackingId', 'location', 'path'] as const;
+const ways = ['id', 'databaseId', 'location', 'path'] as const;
 
-export const fileRefs: RefKind<ExtractRefInput, Extract> = {
-  entity: Extract,
+export const fileRefs: RefKind<FileRef, File> = {
+  entity: File,
   columns: 'id int, location text, path text, "fileName" text',
   wanted(ref, at) {
     const [by, ...more] = ways.filter((each) => given(ref[each]));
     if (!by || more.length || (by === 'location' || by === 'path') !== given(ref.fileName))
-      throw invalid('Say which Extract: by id, by trackingId, or by fileName with location or path.', {
+      throw invalid('Say which File: by id, by databaseId, or by fileName with location or path.', {
         argument: at(),
         value: shownRef(ref),
-        allowed: 'id, trackingId, location and fileName, or path and fileName',
+        allowed: 'id, databaseId, location and fileName, or path and fileName',
       });
     return {
-      id: ref.id ? idOf(ref.id, 'Extract', at('id')) : ref.trackingId,
+      id: ref.id ? idOf(ref.id, 'File', at('id')) : ref.databaseId,
       location: ref.location,
       path: ref.path ? describePath(ref.path, at('path')).path : undefined,
       fileName: ref.fileName,
@@ -35,7 +35,7 @@ export const fileRefs: RefKind<ExtractRefInput, Extract> = {
     { argument: 'location', type: 'Location', idSql: idByNameSql(locationNaming, () => 'w.location') },
     { argument: 'path', type: 'Location', idSql: `case when w.path is not null then ${idByPathSql('w.path')} end` },
   ],
-  by: (ref) => (given(ref.fileName) ? 'fileName' : given(ref.id) ? 'id' : 'trackingId'),
+  by: (ref) => (given(ref.fileName) ? 'fileName' : given(ref.id) ? 'id' : 'databaseId'),
   called: ({ fileName, location, path }) =>
     fileName ? `${JSON.stringify(fileName)} in the Location ${JSON.stringify(location ?? path)}` : undefined,
   shown: shownRef,

@@ -3,28 +3,28 @@ import { ObjectType } from 'type-graphql';
 import { Big, Flag, InstantColumn, Key, Reference, Text } from '../platform/entity/columns.js';
 import { Node } from '../platform/entity/node.js';
 import { SourceObject } from '../source/source-object.entity.js';
-import { ExtractStatus } from './file-status.entity.js';
-import { Extract } from './file.entity.js';
+import { FileStatus } from './file-status.entity.js';
+import { File } from './file.entity.js';
 
-@ObjectType('ExtractVersion', {
+@ObjectType('FileVersion', {
   implements: [Node],
   description: 'One content of a file, told by its generation, its etag or its hash. A file that is overwritten gets another version.',
 })
-@Unique({ name: 'extract_version_one_current', properties: ['extractId'], where: 'is_current' })
-@Unique({ name: 'extract_version_version', properties: ['extractId', 'version'], where: 'version is not null' })
-@Unique({ name: 'extract_version_hash', properties: ['extractId', 'hashAlgorithm', 'hash'], where: 'version is null' })
+@Unique({ name: 'extract_version_one_current', properties: ['fileId'], where: 'is_current' })
+@Unique({ name: 'extract_version_version', properties: ['fileId', 'version'], where: 'version is not null' })
+@Unique({ name: 'extract_version_hash', properties: ['fileId', 'hashAlgorithm', 'hash'], where: 'version is null' })
 @Index({ name: 'extract_version_hash_index', properties: ['hash'], where: 'hash is not null' })
 @Index({ properties: ['finishedAt'] })
 @Index({ properties: ['statusId'] })
 @Index({ name: 'extract_version_target_object_id_index', properties: ['targetObjectId'], where: 'target_object_id is not null' })
 @Check({ name: 'extract_version_size_bytes_check', expression: 'size_bytes >= 0' })
 @Entity({ tableName: 'extract_version' })
-export class ExtractVersion {
+export class FileVersion {
   @Key('extract_version_id')
   id!: number;
 
-  @Reference(() => Extract, 'extract_id', { onDelete: 'cascade' })
-  extractId!: number;
+  @Reference(() => File, 'extract_id', { onDelete: 'cascade' })
+  fileId!: number;
 
   @Text('version', {
     nullable: true,
@@ -53,7 +53,7 @@ export class ExtractVersion {
   @Flag('is_current', { default: 'false', doc: 'Whether it is the content that the file has now.' })
   isCurrent!: boolean;
 
-  @Reference(() => ExtractStatus, 'extract_status_id', { nullable: true })
+  @Reference(() => FileStatus, 'extract_status_id', { nullable: true })
   statusId!: number | null;
 
   @InstantColumn('finished_at', { nullable: true, doc: 'When work on it was finished; null if it was not.' })

@@ -3,13 +3,13 @@ import { ObjectType } from 'type-graphql';
 import { Location } from '../location/location.entity.js';
 import { Big, InstantColumn, Key, LocalTime, Numeric, Reference, Text, Whole } from '../platform/entity/columns.js';
 import { Audited, Node } from '../platform/entity/node.js';
-import { ProcessRun } from '../run/run.entity.js';
+import { Run } from '../run/run.entity.js';
 import { CompressionType } from './compression-type.entity.js';
-import { ExtractStatus } from './file-status.entity.js';
+import { FileStatus } from './file-status.entity.js';
 import { FileSizeType } from './file-size-type.entity.js';
 import { FileType } from './file-type.entity.js';
 
-@ObjectType('Extract', {
+@ObjectType('File', {
   implements: [Node, Audited],
   description:
     'A file, known by its location and its name there: who made it, who works on it, and how far it has come. Its contents over time are its versions.',
@@ -27,7 +27,7 @@ import { FileType } from './file-type.entity.js';
 @Index({ name: 'extract_tracking_claim_run_id_index', properties: ['claimRunId'], where: 'claim_run_id is not null' })
 @Check({ name: 'extract_tracking_size_bytes_check', expression: 'size_bytes >= 0' })
 @Entity({ tableName: 'extract_tracking' })
-export class Extract extends Audited {
+export class File extends Audited {
   @Key('extract_id')
   id!: number;
 
@@ -38,11 +38,11 @@ export class Extract extends Audited {
   locationId!: number;
 
   /** Nothing of ProcessTracker's own writes it. */
-  @Reference(() => ProcessRun, 'extract_process_run_id', { nullable: true })
+  @Reference(() => Run, 'extract_process_run_id', { nullable: true })
   runId!: number | null;
 
   /** Python clients insert the row without a status and set it in the next transaction. */
-  @Reference(() => ExtractStatus, 'extract_status_id', { nullable: true })
+  @Reference(() => FileStatus, 'extract_status_id', { nullable: true })
   statusId!: number | null;
 
   /** A trigger fills it for whoever writes only ProcessTracker's column. */
@@ -57,19 +57,19 @@ export class Extract extends Audited {
   registeredLocal!: string;
 
   @LocalTime('extract_write_low_date_time', { nullable: true, doc: 'The lowest date in what was written into it.' })
-  writeLowAt!: string | null;
+  writeLowWatermark!: string | null;
 
   @LocalTime('extract_write_high_date_time', { nullable: true, doc: 'The highest date in what was written into it.' })
-  writeHighAt!: string | null;
+  writeHighWatermark!: string | null;
 
   @Big('extract_write_record_count', { nullable: true, doc: 'Records that were written into it.' })
   writeRecordCount!: string | null;
 
   @LocalTime('extract_load_low_date_time', { nullable: true, doc: 'The lowest date in what was loaded from it.' })
-  loadLowAt!: string | null;
+  loadLowWatermark!: string | null;
 
   @LocalTime('extract_load_high_date_time', { nullable: true, doc: 'The highest date in what was loaded from it.' })
-  loadHighAt!: string | null;
+  loadHighWatermark!: string | null;
 
   @Big('extract_load_record_count', { nullable: true, doc: 'Records that were loaded from it.' })
   loadRecordCount!: string | null;
@@ -92,7 +92,7 @@ export class Extract extends Audited {
   @Text('owner', { nullable: true, doc: 'The worker that holds it; null while nobody does.' })
   owner!: string | null;
 
-  @Reference(() => ProcessRun, 'claim_run_id', { nullable: true, onDelete: 'set null' })
+  @Reference(() => Run, 'claim_run_id', { nullable: true, onDelete: 'set null' })
   claimRunId!: number | null;
 
   @InstantColumn('claimed_at', { nullable: true, doc: 'When its holder claimed it; null while nobody holds it.' })

@@ -1,14 +1,14 @@
 import { lookup } from '../platform/write/lookup.js';
 import { CompressionType } from './compression-type.entity.js';
-import { ExtractStatus } from './file-status.entity.js';
+import { FileStatus } from './file-status.entity.js';
 import { FileSizeType } from './file-size-type.entity.js';
 import { FileType } from './file-type.entity.js';
 
-export const extractLookups = [
+export const fileLookups = [
   ...lookup({
-    entity: ExtractStatus,
-    plural: 'extractStatuses',
-    noun: 'a status of extracts',
+    entity: FileStatus,
+    plural: 'fileStatuses',
+    noun: 'a status of files',
     defaults: ['initializing', 'ready', 'loading', 'loaded', 'archived', 'deleted', 'error'],
   }),
   ...lookup({ entity: CompressionType, plural: 'compressionTypes', noun: 'a compression', defaults: ['zip'] }),

@@ -10,10 +10,10 @@ export const stuckWhere = `t.lease_until <= process_tracker.waybill_now() and s.
  * Takes files from workers that were not heard of in time: they are ready again, or in error where their attempts are used up. Safe on any
  * number of servers at once. Answers how many it took.
  */
-export async function sweepExtracts(db: Database): Promise<number> {
+export async function sweepFiles(db: Database): Promise<number> {
   for (let total = 0; ;) {
-    const [found] = await db.query<{ extracts: number[] | null }>(
-      `select array_agg(id) as extracts
+    const [found] = await db.query<{ files: number[] | null }>(
+      `select array_agg(id) as files
        from (
          select t.extract_id as id
          from ${stuckFrom}
@@ -22,13 +22,13 @@ export async function sweepExtracts(db: Database): Promise<number> {
          limit ${batchSize}
        ) s`,
     );
-    const { extracts } = found!;
-    if (!extracts) return total;
+    const { files } = found!;
+    if (!files) return total;
     const [done] = await db.write({ actor: 'waybill', origin: 'sweeper', reason: 'Its holder was not heard of in time.' }, (tx) =>
-      tx.query<{ swept: number }>('select process_tracker.sweep_extracts($1) as swept', [extracts]),
+      tx.query<{ swept: number }>('select process_tracker.sweep_extracts($1) as swept', [files]),
     );
     total += done!.swept;
     // Fewer were taken than found: somebody else was faster.
-    if (extracts.length < batchSize || !done!.swept) return total;
+    if (files.length < batchSize || !done!.swept) return total;
   }
 }

@@ -44,11 +44,11 @@ class SubjectArgs extends HistoryArgs {
   @Field(() => ID, { nullable: true, description: 'Global id of what the events are about; it may be deleted.' }) subject?: string | null;
   @Field(() => String, {
     nullable: true,
-    description: 'Instead of `subject`, together with `trackingId`: the name of its type, such as `Process`.',
+    description: 'Instead of `subject`, together with `databaseId`: the name of its type, such as `Process`.',
   })
   kind?: string | null;
   @Field(() => Int, { nullable: true, description: "Instead of `subject`, together with `kind`: ProcessTracker's number of it." })
-  trackingId?: number | null;
+  databaseId?: number | null;
 }
 
 const lists: Record<HistoryOrder, ListSource> = {
@@ -81,14 +81,14 @@ class HistoryQuery {
     description: 'What happened to one thing: every change of its state and its links, whoever made it. Also of a thing that was deleted.',
   })
   history(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => SubjectArgs) args: SubjectArgs): Promise<Page> {
-    const { subject, kind, trackingId } = args;
-    if (typeof subject === 'string' ? kind || typeof trackingId === 'number' : !kind || typeof trackingId !== 'number')
-      throw invalid('Say whose history: either by subject, or by kind and trackingId.', {
+    const { subject, kind, databaseId } = args;
+    if (typeof subject === 'string' ? kind || typeof databaseId === 'number' : !kind || typeof databaseId !== 'number')
+      throw invalid('Say whose history: either by subject, or by kind and databaseId.', {
         argument: 'subject',
         value: subject ?? null,
-        allowed: 'subject, or kind and trackingId',
+        allowed: 'subject, or kind and databaseId',
       });
-    const { type, id } = subject ? decodeId(subject, 'subject') : { type: kind!, id: trackingId! };
+    const { type, id } = subject ? decodeId(subject, 'subject') : { type: kind!, id: databaseId! };
     if (!entityNamed(type) || !info.schema.getType(type))
       throw invalid(`There is no type ${JSON.stringify(type)} in this API.`, {
         argument: subject ? 'subject' : 'kind',

@@ -1,5 +1,5 @@
 /** The words by which events speak of links: their `from` and `to` are JSON lists of names. Those of record-links.sql. */
 export const linkFields: ReadonlySet<string> = new Set([
   ...['sources', 'targets', 'sourceObjects', 'targetObjects', 'sourceAttributes', 'targetAttributes', 'attributeMappings', 'filters'],
-  ...['parents', 'contacts', 'datasetTypes', 'aliases', 'clusters', 'locations', 'attributes', 'extracts'],
+  ...['parents', 'contacts', 'datasetTypes', 'aliases', 'clusters', 'locations', 'attributes', 'files'],
 ]);

@@ -3,18 +3,18 @@ import { globalId } from '../platform/entity/ids.js';
 import type { TraversalNode } from '../platform/read/traversal.js';
 import { inTurns } from '../platform/turns.js';
 import type { LineageEdge } from './lineage.type.js';
-import { LineageGrain } from './lineage.type.js';
+import { LineageGranularity } from './lineage.type.js';
 import { kinds, type Walk } from './walk-lineage.js';
 
-/** Where the links of a grain stand: table, column of the data, kind of the data, whether the process writes it, and which links count. */
+/** Where the links of a granularity stand: table, column of the data, kind of the data, whether the process writes it, and which links count. */
 const links = {
-  [LineageGrain.OBJECT]: [
+  [LineageGranularity.OBJECT]: [
     ['process_source', 'source_id', 1, false, 'not implied'],
     ['process_source_object', 'source_object_id', 2, false, 'true'],
     ['process_target', 'target_source_id', 1, true, 'not implied'],
     ['process_target_object', 'target_object_id', 2, true, 'true'],
   ],
-  [LineageGrain.SOURCE]: [
+  [LineageGranularity.SOURCE]: [
     ['process_source', 'source_id', 1, false, 'true'],
     ['process_target', 'target_source_id', 1, true, 'true'],
   ],
@@ -43,13 +43,13 @@ const numbersOf = (json: string): number[] => JSON.parse(json);
 
 /**
  * The edges of each walk: among the nodes of its answer, and between them and those of the answers before it.
- * The walks are of one grain; all their edges are one statement.
+ * The walks are of one granularity; all their edges are one statement.
  */
 export async function edgesOf(db: Database, walks: readonly Walk[]): Promise<LineageEdge[][]> {
   const processes = new Set<number>();
   for (const { nodes, before } of walks)
     for (const list of [before, nodes]) await inTurns(list, ({ kind, id }) => void (kind === 0 && processes.add(id)));
-  const kindsOfLinks = links[walks[0]!.grain];
+  const kindsOfLinks = links[walks[0]!.granularity];
   const parts = kindsOfLinks.map(
     ([table, column, , , where], side) =>
       `select ${side} as side, part,

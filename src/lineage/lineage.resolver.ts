@@ -69,11 +69,11 @@ function lineageField(owner: ClassType): ClassType {
 class LineageResolver {
   @FieldResolver()
   edges(@Root() walk: Walk, @Ctx() ctx: Context): Promise<LineageEdge[]> {
-    return ctx.loaders.get<Walk, LineageEdge[]>(`edges ${walk.grain}`, (walks) => edgesOf(ctx.db, walks)).load(walk);
+    return ctx.loaders.get<Walk, LineageEdge[]>(`edges ${walk.granularity}`, (walks) => edgesOf(ctx.db, walks)).load(walk);
   }
   @FieldResolver()
   complete(@Root() walk: Walk): boolean {
-    return walk.cut === null;
+    return walk.truncatedBy === null;
   }
   @FieldResolver()
   visitedNodes(@Root() walk: Walk): number {

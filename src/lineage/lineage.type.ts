@@ -1,7 +1,7 @@
 import { ArgsType, createUnionType, Extensions, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Row } from '../platform/entity/node.js';
 import { defaultNodes, maxNodes } from '../platform/read/traversal.js';
-import { WalkCut } from '../platform/read/walk-cut.js';
+import { TraversalLimit } from '../platform/read/traversal-limit.js';
 import { Process } from '../process/process.entity.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
@@ -24,12 +24,12 @@ registerEnumType(LineageDirection, {
   },
 });
 
-export enum LineageGrain {
+export enum LineageGranularity {
   SOURCE = 'SOURCE',
   OBJECT = 'OBJECT',
 }
-registerEnumType(LineageGrain, {
-  name: 'LineageGrain',
+registerEnumType(LineageGranularity, {
+  name: 'LineageGranularity',
   description: 'How fine a lineage walk looks.',
   valuesConfig: {
     SOURCE: { description: 'Sources and the processes between them. An object as root stands for its source.' },
@@ -47,8 +47,8 @@ export class LineageArgs {
   @Field(() => LineageDirection, { defaultValue: LineageDirection.UPSTREAM, description: 'Which way to go.' })
   direction!: LineageDirection;
 
-  @Field(() => LineageGrain, { defaultValue: LineageGrain.OBJECT, description: 'How fine to look.' })
-  grain!: LineageGrain;
+  @Field(() => LineageGranularity, { defaultValue: LineageGranularity.OBJECT, description: 'How fine to look.' })
+  granularity!: LineageGranularity;
 
   @Field(() => Int, {
     nullable: true,
@@ -62,7 +62,7 @@ export class LineageArgs {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Goes on behind an answer that was cut: its `endCursor`, with the same roots, direction and grain.',
+    description: 'Goes on behind an answer that was truncated: its `endCursor`, with the same roots, direction and granularity.',
   })
   after?: string | null;
 }
@@ -104,14 +104,18 @@ export class Lineage {
   edges!: LineageEdge[];
   @Field(() => Boolean, { description: 'Whether everything in that direction is in the answer (or in those before it).' })
   complete!: boolean;
-  @Field(() => WalkCut, { nullable: true, description: 'What cut the answer; null if it is complete.' }) cut!: WalkCut | null;
+  @Field(() => TraversalLimit, { nullable: true, description: 'What truncated the answer; null if it is complete.' })
+  truncatedBy!: TraversalLimit | null;
   @Field(() => Int, { description: 'How many nodes the walk has met so far, those of the answers before this one included.' })
   visitedNodes!: number;
   @Field(() => Int, {
     description:
-      'How many nodes at the rim of an answer that was cut were met, but not followed (or, where `cut` is NODES, not answered); 0 if it is complete.',
+      'How many nodes at the rim of an answer that was truncated were met, but not followed (or, where `truncatedBy` is NODES, not answered); 0 if it is complete.',
   })
   frontier!: number;
-  @Field(() => String, { nullable: true, description: 'Cursor to go on with as `after`; null if the answer is complete, or cut by depth.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor to go on with as `after`; null if the answer is complete, or truncated by depth.',
+  })
   endCursor!: string | null;
 }

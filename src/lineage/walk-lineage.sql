@@ -1,6 +1,6 @@
--- Lineage at source and object grain: a breadth-first traversal over what processes read and write, answered by one
--- call. Edges run data → process → data; every edge is one step of distance. At source grain the data are sources, and
--- every source link counts. At object grain they are objects, and a source is met only through links that no finer link
+-- Lineage at source and object granularity: a breadth-first traversal over what processes read and write, answered by one
+-- call. Edges run data → process → data; every edge is one step of distance. At source granularity the data are sources, and
+-- every source link counts. At object granularity they are objects, and a source is met only through links that no finer link
 -- of the same process and side stands below (`implied` is kept by complete-coarser-links.sql).
 
 -- Drops the signature of before the sources among the data had a list of their own.
@@ -8,7 +8,7 @@ drop function if exists process_tracker.walk_lineage(
   int[], int[], int[], boolean, boolean, boolean, int, int, int, int, boolean, int);
 
 -- The functions of a step are called by `walk_lineage` alone, under its settings. With `look_ahead` they follow only so
--- many links. (Steps at object grain are in it: calls would cost small traversals a tenth of their time.)
+-- many links. (Steps at object granularity are in it: calls would cost small traversals a tenth of their time.)
 
 -- Processes next to sources, where all links count.
 create or replace function process_tracker.lineage_processes(
@@ -50,7 +50,7 @@ begin
   end if;
 end $$;
 
--- The roots among data: at source grain an object stands for its source, at object grain a source for its objects too.
+-- The roots among data: at source granularity an object stands for its source, at object granularity a source for its objects too.
 create or replace function process_tracker.lineage_roots(
   at_source boolean, inout sources int[], inout objects int[]
 ) language plpgsql stable as $$

@@ -22,7 +22,7 @@ export class Change {
 @ArgsType()
 export class ChangesArgs {
   @Field(() => [String], {
-    defaultValue: ['Process', 'ProcessRun', 'Extract'],
+    defaultValue: ['Process', 'Run', 'File'],
     description: 'Only changes of things of these types.',
   })
   kinds!: string[];

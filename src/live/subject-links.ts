@@ -15,16 +15,16 @@ const nothing: SubjectLinks = { processes: [], groups: [], location: null };
 /** The links of the subjects of all these events, in one statement; what is gone has none. */
 export async function readLinks(db: Queries, events: readonly FeedEvent[]): Promise<(event: FeedEvent) => SubjectLinks> {
   const idsOf = (kind: string) => [...new Set(events.flatMap((event) => (event.subjectKind === kind ? [event.subjectId] : [])))];
-  const [runs, extracts] = [idsOf('ProcessRun'), idsOf('Extract')];
+  const [runs, files] = [idsOf('Run'), idsOf('File')];
   const found = new Map<string, SubjectLinks>();
-  if (runs.length + extracts.length) {
+  if (runs.length + files.length) {
     const rows = await db.query<SubjectLinks & { kind: string; id: number }>(
-      `select 'ProcessRun' as kind, r.process_tracking_id as id, array[r.process_id] as processes,
+      `select 'Run' as kind, r.process_tracking_id as id, array[r.process_id] as processes,
          array_remove(array[r.group_id], null) as groups, null::int as location
        from process_tracking r
        where r.process_tracking_id = any ($1::int[])
        union all
-       select 'Extract', x.extract_id, l.processes, l.groups, x.extract_location_id
+       select 'File', x.extract_id, l.processes, l.groups, x.extract_location_id
        from extract_tracking x
        cross join lateral (
          select coalesce(array_agg(distinct r.process_id), '{}') as processes,
@@ -33,7 +33,7 @@ export async function readLinks(db: Queries, events: readonly FeedEvent[]): Prom
          join process_tracking r using (process_tracking_id)
          where e.extract_tracking_id = x.extract_id) l
        where x.extract_id = any ($2::int[])`,
-      [runs, extracts],
+      [runs, files],
     );
     for (const { kind, id, ...links } of rows) found.set(`${kind} ${id}`, links);
   }

@@ -1,4 +1,4 @@
-import { LineageDirection, LineageGrain } from '../lineage/lineage.type.js';
+import { LineageDirection, LineageGranularity } from '../lineage/lineage.type.js';
 import { kinds, readLevels } from '../lineage/walk-lineage.js';
 import type { Database } from '../platform/database.js';
 import { conflict } from '../platform/errors.js';
@@ -21,7 +21,7 @@ export interface Upstream {
   locations: ReadonlySet<number>;
 }
 
-const way = { direction: LineageDirection.UPSTREAM, grain: LineageGrain.OBJECT };
+const way = { direction: LineageDirection.UPSTREAM, granularity: LineageGranularity.OBJECT };
 const limits = { depth: unlimited, maxNodes: unlimited, milliseconds: timeLimitMs };
 
 /** What lies upstream, without the root itself. @throws CONFLICT where it is too much to be found in time */

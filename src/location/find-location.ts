@@ -63,7 +63,7 @@ function below(error: unknown, argument: string): never {
 
 /** The location where files lie, made where its path is new. @throws INVALID, NOT_FOUND or CONFLICT */
 export async function fileLocation(tx: Tx, { type, ...ref }: FileLocationInput, argument: string): Promise<number> {
-  if (ref.path && !given(ref.id) && !given(ref.trackingId))
+  if (ref.path && !given(ref.id) && !given(ref.databaseId))
     return (await putLocation(tx, { path: ref.path, name: ref.name ?? null, type: type ?? null }, argument)).id;
   return (await resolveRef(tx, locationRefs, ref, { at: path(argument) })).id;
 }

@@ -6,7 +6,7 @@ import { idByNameSql, type Naming } from '../platform/read/naming.js';
 import type { RefKind } from '../platform/read/references.js';
 import { LocationAlias } from './location-alias.entity.js';
 import { describePath } from './location-path.js';
-import type { LocationRefInput } from './location-ref.input.js';
+import type { LocationRef } from './location-ref.input.js';
 import { Location } from './location.entity.js';
 
 export const locationNaming = { entity: Location, alias: { entity: LocationAlias } } satisfies Naming<Location>;
@@ -30,21 +30,21 @@ export function idByPathSql(path: string): string {
 /** A reference as errors show it. */
 export const shownRef = <T extends { path?: string | null }>(ref: T): T => (ref.path ? { ...ref, path: maskAddress(ref.path) } : ref);
 
-const ways = ['id', 'trackingId', 'name', 'path'] as const;
+const ways = ['id', 'databaseId', 'name', 'path'] as const;
 
-export const locationRefs: RefKind<LocationRefInput, Location> = {
+export const locationRefs: RefKind<LocationRef, Location> = {
   entity: Location,
   columns: 'id int, name text, path text',
   wanted(ref, at) {
     const [by, ...more] = ways.filter((each) => given(ref[each]));
     if (!by || more.length)
-      throw invalid('Say which Location: by id, by trackingId, by name, or by path.', {
+      throw invalid('Say which Location: by id, by databaseId, by name, or by path.', {
         argument: at(),
         value: shownRef(ref),
-        allowed: 'id, trackingId, name, or path',
+        allowed: 'id, databaseId, name, or path',
       });
     return {
-      id: by === 'id' ? idOf(ref.id!, 'Location', at('id')) : ref.trackingId,
+      id: by === 'id' ? idOf(ref.id!, 'Location', at('id')) : ref.databaseId,
       name: ref.name,
       path: by === 'path' ? describePath(ref.path!, at('path')).path : undefined,
     };

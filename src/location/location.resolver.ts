@@ -63,13 +63,13 @@ class LocationResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string,
     @Arg('path', () => Name, { nullable: true, description: 'Its path or URI; a slash at the end makes no difference.' }) path?: string,
-    @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) trackingId?: number,
+    @Arg('databaseId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) databaseId?: number,
   ): Promise<Row<Location> | null> {
     return findRow(
       ctx,
       info,
       Location,
-      { name, path: path ? describePath(path, 'path').path : path, id: trackingId },
+      { name, path: path ? describePath(path, 'path').path : path, id: databaseId },
       {
         name: byName(locationNaming),
         path: { sql: `t.location_id = ${idByPathSql('$1')}` },

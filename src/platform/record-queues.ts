@@ -6,7 +6,7 @@ export class QueueTimeout extends Error {
   }
 }
 
-/** How errors and turns name the record that a reference means, as the caller wrote it: `the Process "load"`, `the ProcessRun "load" 7`. */
+/** How errors and turns name the record that a reference means, as the caller wrote it: `the Process "load"`, `the Run "load" 7`. */
 export const recordOf = (type: string, ref: object): string =>
   [
     `the ${type}`,

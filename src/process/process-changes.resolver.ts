@@ -15,7 +15,7 @@ export const processChanges = [
     unique: 'among processes',
     create: false,
     fields: [
-      { name: 'type', doc: 'Kind of process, such as Extract or Load; made where it is new.', property: 'typeId', lookup: ProcessType },
+      { name: 'type', doc: 'Kind of process, such as File or Load; made where it is new.', property: 'typeId', lookup: ProcessType },
       { name: 'tool', doc: 'Tool that runs it, such as Airflow; made where it is new.', property: 'toolId', lookup: Tool },
       {
         name: 'scheduleFrequency',

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { Decimal } from '../platform/entity/scalars.js';
 import { LongText, Name } from '../platform/entity/text.js';
-import { ProcessRefInput } from './process-ref.input.js';
+import { ProcessRef } from './process-ref.input.js';
 
 @InputType({ description: 'A known attribute: by its global id, or by the names of its source, its object and itself.' })
 export class FilterAttributeInput {
@@ -41,7 +41,7 @@ export class ProcessFilterInput extends FilterValueInput {
 
 @InputType({ description: 'Conditions to add to a process.' })
 export class AddProcessFiltersInput {
-  @Field(() => ProcessRefInput, { description: 'The process that chooses rows by them.' }) process!: ProcessRefInput;
+  @Field(() => ProcessRef, { description: 'The process that chooses rows by them.' }) process!: ProcessRef;
   @Field(() => [ProcessFilterInput], { description: 'The conditions, at least one.' }) filters!: ProcessFilterInput[];
 }
 
@@ -62,8 +62,8 @@ export class UpdateProcessFilterInput extends FilterValueInput {
 })
 export class RemoveProcessFiltersInput {
   @Field(() => [ID], { nullable: true, description: 'Global ids of the filters, of any processes.' }) filterIds?: string[] | null;
-  @Field(() => ProcessRefInput, { nullable: true, description: 'The process, together with `filters`.' })
-  process?: ProcessRefInput | null;
+  @Field(() => ProcessRef, { nullable: true, description: 'The process, together with `filters`.' })
+  process?: ProcessRef | null;
   @Field(() => [ProcessFilterInput], { nullable: true, description: 'The conditions, as they were added.' })
   filters?: ProcessFilterInput[] | null;
 }

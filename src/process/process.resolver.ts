@@ -25,7 +25,7 @@ class ProcessQueries {
     @Arg('namespace', () => String, { nullable: true, description: 'Namespace of a reported job, together with `job`.' })
     namespace?: string,
     @Arg('job', () => Name, { nullable: true, description: 'Name of a reported job in its namespace.' }) job?: string,
-    @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
+    @Arg('databaseId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
   ): Promise<Row<Process> | null> {
     return findRow(
       ctx,

@@ -89,7 +89,7 @@ export class AttributeNameInput {
 
 @InputType({
   description:
-    'Says that a process makes one attribute from another. Without mappings, what it reads and what it writes are not linked at attribute grain.',
+    'Says that a process makes one attribute from another. Without mappings, what it reads and what it writes are not linked at attribute granularity.',
 })
 export class AttributeMappingInput {
   @Field(() => AttributeNameInput, { description: 'The attribute that feeds the other; one that the process reads.' })
@@ -105,8 +105,7 @@ export class AttributeMappingInput {
 })
 export class RegisterProcessInput {
   @Field(() => Name, { description: 'Its name, unique among processes.' }) name!: string;
-  @Field(() => Name, { nullable: true, description: 'Kind of process, such as Extract or Load; made where it is new.' }) type?:
-    string | null;
+  @Field(() => Name, { nullable: true, description: 'Kind of process, such as File or Load; made where it is new.' }) type?: string | null;
   @Field(() => Name, { nullable: true, description: 'Tool that runs it, such as Airflow; made where it is new.' }) tool?: string | null;
   @Field(() => Name, {
     nullable: true,
@@ -118,9 +117,15 @@ export class RegisterProcessInput {
   @Field(() => Int, { nullable: true, description: runSettings.runTimeLimitSeconds.doc }) runTimeLimitSeconds?: number | null;
   @Field(() => Int, { nullable: true, description: runSettings.leaseSeconds.doc }) leaseSeconds?: number | null;
   @Field(() => Name, { nullable: true, description: runSettings.cron.doc }) cron?: string | null;
-  @Field(() => [SourceInput], { nullable: true, description: 'What it reads, at the finest grain known: source, object or attribute.' })
+  @Field(() => [SourceInput], {
+    nullable: true,
+    description: 'What it reads, at the finest granularity known: source, object or attribute.',
+  })
   sources?: SourceInput[] | null;
-  @Field(() => [SourceInput], { nullable: true, description: 'What it writes, at the finest grain known: source, object or attribute.' })
+  @Field(() => [SourceInput], {
+    nullable: true,
+    description: 'What it writes, at the finest granularity known: source, object or attribute.',
+  })
   targets?: SourceInput[] | null;
   @Field(() => [ContactInput], { nullable: true, description: 'Whom to call about the process.' }) contacts?: ContactInput[] | null;
   @Field(() => [Name], {

@@ -3,7 +3,7 @@ import { ObjectType } from 'type-graphql';
 import { InstantColumn, Key, LocalTime, Reference, Text } from '../platform/entity/columns.js';
 import { Audited, Node } from '../platform/entity/node.js';
 import { ErrorType } from './error-type.entity.js';
-import { ProcessRun } from './run.entity.js';
+import { Run } from './run.entity.js';
 
 @ObjectType('RunError', { implements: [Node, Audited], description: 'An error that a run raised. Not every error makes its run fail.' })
 @Index({ properties: ['runId', 'typeId'] })
@@ -17,7 +17,7 @@ export class RunError extends Audited {
   @Reference(() => ErrorType, 'error_type_id')
   typeId!: number;
 
-  @Reference(() => ProcessRun, 'process_tracking_id')
+  @Reference(() => Run, 'process_tracking_id')
   runId!: number;
 
   @Text('error_description', { nullable: true, doc: 'What went wrong, in the words of who raised it; null if nothing was said.' })

@@ -4,26 +4,26 @@ import { idOf } from '../platform/entity/ids.js';
 import { idByNameSql } from '../platform/read/naming.js';
 import type { RefKind } from '../platform/read/references.js';
 import { processNaming } from '../process/process-naming.js';
-import type { RunRefInput } from './run-ref.input.js';
-import { ProcessRun } from './run.entity.js';
+import type { RunRef } from './run-ref.input.js';
+import { Run } from './run.entity.js';
 
-const ways = ['id', 'trackingId', 'name', 'number'] as const;
-const byOf = (ref: RunRefInput) => ways.find((each) => given(ref[each]))!;
+const ways = ['id', 'databaseId', 'name', 'number'] as const;
+const byOf = (ref: RunRef) => ways.find((each) => given(ref[each]))!;
 const processIdSql = () => idByNameSql(processNaming, () => 'w.process');
 
-export const runRefs: RefKind<RunRefInput, ProcessRun> = {
-  entity: ProcessRun,
+export const runRefs: RefKind<RunRef, Run> = {
+  entity: Run,
   columns: 'id int, name text, process text, number int',
   wanted(ref, at) {
     const [by, ...more] = ways.filter((each) => given(ref[each]));
     if (!by || more.length || (by === 'number' && !ref.process))
-      throw invalid('Say which ProcessRun: by id, by trackingId, by name, or by process and number.', {
+      throw invalid('Say which Run: by id, by databaseId, by name, or by process and number.', {
         argument: at(),
         value: ref,
-        allowed: 'id, trackingId, name, or process and number',
+        allowed: 'id, databaseId, name, or process and number',
       });
     const { name, process, number } = ref;
-    return { id: by === 'id' ? idOf(ref.id!, 'ProcessRun', at('id')) : ref.trackingId, name, process, number };
+    return { id: by === 'id' ? idOf(ref.id!, 'Run', at('id')) : ref.databaseId, name, process, number };
   },
   // A look-up by index for each way: a condition that says which way holds would be tried on every run.
   idSql: () => `(
@@ -38,7 +38,7 @@ export const runRefs: RefKind<RunRefInput, ProcessRun> = {
        limit 1)`,
   outer: () => [{ argument: 'process', type: 'Process', idSql: processIdSql() }],
   // What is no run of its process may be one of another.
-  by: (ref) => (ref.process && (given(ref.id) || given(ref.trackingId)) ? 'process' : byOf(ref)),
+  by: (ref) => (ref.process && (given(ref.id) || given(ref.databaseId)) ? 'process' : byOf(ref)),
   called(ref) {
     const by = byOf(ref);
     const own = by === 'number' ? String(ref.number) : by === 'name' ? JSON.stringify(ref.name) : `with this ${by}`;

@@ -60,6 +60,6 @@ create or replace function process_tracker.why_stuck(
   lease_until timestamptz, started_at timestamptz, time_limit_seconds int
 ) returns text language sql stable as $$
   select case
-    when lease_until <= process_tracker.waybill_now() then 'LEASE_OVER'
+    when lease_until <= process_tracker.waybill_now() then 'LEASE_EXPIRED'
     when started_at + time_limit_seconds * interval '1 second' <= process_tracker.waybill_now() then 'TIME_LIMIT' end
 $$;

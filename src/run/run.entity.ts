@@ -15,12 +15,12 @@ const zero = { sql: (column: string) => `coalesce(${column}, 0)`, nullable: fals
  * One run of a process. Old clients pick numbers, check for a running run and mark the latest one by themselves,
  * so the rules on them are unique indexes. Reported runs may overlap: only commanded ones are held to one at a time.
  */
-@ObjectType('ProcessRun', {
+@ObjectType('Run', {
   implements: [Node, Audited],
   description: 'One run of a process: when, by whom, how it went, how much it handled, and what it read and wrote.',
 })
 @Unique({ properties: ['name'] })
-@Unique({ properties: ['processId', 'runNumber'] })
+@Unique({ properties: ['processId', 'number'] })
 // Conditions of indexes take constants: 1 is `running`, 2 `completed`.
 @Unique({ name: 'process_tracking_one_running', properties: ['processId'], where: "process_status_id = 1 and origin = 'command'" })
 @Unique({ name: 'process_tracking_one_latest', properties: ['processId'], where: 'is_latest_run' })
@@ -37,12 +37,12 @@ const zero = { sql: (column: string) => `coalesce(${column}, 0)`, nullable: fals
 })
 @Index({ name: 'process_tracking_group_id_index', properties: ['groupId'], where: 'group_id is not null' })
 @Index({ name: 'process_tracking_parent_run_id_index', properties: ['parentRunId'], where: 'parent_run_id is not null' })
-@Index({ properties: ['lowAt', 'highAt'] })
+@Index({ properties: ['lowWatermark', 'highWatermark'] })
 @Index({ properties: ['statusId'] })
 @Index({ properties: ['actorId'] })
 @Check({ name: 'process_tracking_origin_check', expression: "origin in ('command', 'observed')" })
 @Entity({ tableName: 'process_tracking' })
-export class ProcessRun extends Audited {
+export class Run extends Audited {
   @Key('process_tracking_id')
   id!: number;
 
@@ -53,7 +53,7 @@ export class ProcessRun extends Audited {
   statusId!: number;
 
   @Whole('process_run_id', { default: '0', doc: 'Its number among the runs of its process: 1, 2, 3, …' })
-  runNumber!: number;
+  number!: number;
 
   @Text('process_run_name', { nullable: true, doc: 'Its name, unique among all runs; null if it has none.' })
   name!: string | null;
@@ -86,10 +86,10 @@ export class ProcessRun extends Audited {
   endReason!: string | null;
 
   @LocalTime('process_run_low_date_time', { nullable: true, doc: 'The lowest date in the data that it handled.' })
-  lowAt!: string | null;
+  lowWatermark!: string | null;
 
   @LocalTime('process_run_high_date_time', { nullable: true, doc: 'The highest date in the data that it handled.' })
-  highAt!: string | null;
+  highWatermark!: string | null;
 
   @Big('process_run_record_count', { nullable: true, default: '0', shownAs: zero, doc: 'Records that it handled.' })
   recordCount!: string;
@@ -112,7 +112,7 @@ export class ProcessRun extends Audited {
   @Reference(() => RunGroup, 'group_id', { nullable: true, onDelete: 'set null' })
   groupId!: number | null;
 
-  @Reference(() => ProcessRun, 'parent_run_id', { nullable: true, onDelete: 'set null' })
+  @Reference(() => Run, 'parent_run_id', { nullable: true, onDelete: 'set null' })
   parentRunId!: number | null;
 
   @Big('fencing_token', {

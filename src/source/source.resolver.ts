@@ -36,7 +36,7 @@ class SourceQueries {
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string,
-    @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
+    @Arg('databaseId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
   ): Promise<Row<Source> | null> {
     return findRow(ctx, info, Source, { name, id }, { name: byName(sourceNaming) });
   }
@@ -47,7 +47,7 @@ class SourceQueries {
     @Info() info: GraphQLResolveInfo,
     @Arg('source', () => Name, { nullable: true, description: 'Name of the source.' }) source?: string,
     @Arg('name', () => Name, { nullable: true, description: 'Name of the object in the source.' }) name?: string,
-    @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
+    @Arg('databaseId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
   ): Promise<Row<SourceObject> | null> {
     return findRow(ctx, info, SourceObject, { 'source and name': [source, name], id }, { 'source and name': byName(objectNaming) });
   }

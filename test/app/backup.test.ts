@@ -229,19 +229,19 @@ test('after a restore no number and no fencing token comes twice, not even those
   made.push(...databases);
   const [source, target] = (await Promise.all(databases.map(({ url }) => openApi('backup', url)))) as [any, any];
   try {
-    const start = `mutation ($name: Name!) { startProcessRun(input: { process: { name: $name, type: "Load", tool: "cron" } }) {
-      fencingToken run { trackingId } process { trackingId } } }`;
-    const begin = async (api: any, name: string) => (await api.run(start, { name })).startProcessRun;
+    const start = `mutation ($name: String!) { startRun(input: { process: { name: $name, type: "Load", tool: "cron" } }) {
+      fencingToken run { databaseId } process { databaseId } } }`;
+    const begin = async (api: any, name: string) => (await api.run(start, { name })).startRun;
     await begin(source, 'stays');
     const gone = await begin(source, 'gone');
-    await source.sql('delete from process_tracking where process_tracking_id = $1', [gone.run.trackingId]);
+    await source.sql('delete from process_tracking where process_tracking_id = $1', [gone.run.databaseId]);
     await source.run('mutation { deleteProcess(input: { name: "gone" }) { deleted } }');
     const file = join(folder, 'last.backup');
     await backup(source.url, file);
     await restore(target.url, file);
     const next = await begin(target, 'next');
-    expect(next.process.trackingId).toBeGreaterThan(gone.process.trackingId);
-    expect(next.run.trackingId).toBeGreaterThan(gone.run.trackingId);
+    expect(next.process.databaseId).toBeGreaterThan(gone.process.databaseId);
+    expect(next.run.databaseId).toBeGreaterThan(gone.run.databaseId);
     expect(BigInt(next.fencingToken)).toBeGreaterThan(BigInt(gone.fencingToken));
   } finally {
     await Promise.all([source.close(), target.close()]);

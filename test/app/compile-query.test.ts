@@ -104,10 +104,10 @@ describe('fields under @skip and @include', () => {
 
 describe('variables that are left out', () => {
   test.each<[string, Variables[]]>([
-    ['query ($n: LongText) { processes(where: { name: { eq: $n } }) { totalCount } }', [{}, { n: 'process 001' }, { n: null }]],
-    ['query ($n: LongText = "process 002") { processes(where: { name: { eq: $n } }) { totalCount } }', [{}, { n: 'process 001' }]],
-    ['query ($n: LongText) { processes(where: { name: { in: ["process 001", $n] } }) { totalCount } }', [{}, { n: 'process 003' }]],
-    ['query ($n: LongText!) { processes(where: { any: [{ name: { eq: $n } }, { name: { eq: "x" } }] }) { totalCount } }', [{ n: 'x' }]],
+    ['query ($n: String) { processes(where: { name: { eq: $n } }) { totalCount } }', [{}, { n: 'process 001' }, { n: null }]],
+    ['query ($n: String = "process 002") { processes(where: { name: { eq: $n } }) { totalCount } }', [{}, { n: 'process 001' }]],
+    ['query ($n: String) { processes(where: { name: { in: ["process 001", $n] } }) { totalCount } }', [{}, { n: 'process 003' }]],
+    ['query ($n: String!) { processes(where: { any: [{ name: { eq: $n } }, { name: { eq: "x" } }] }) { totalCount } }', [{ n: 'x' }]],
     ['query ($w: ProcessWhere) { processes(where: $w) { totalCount } }', [{}, { w: null }, { w: {} }, { w: { name: { eq: 'x' } } }]],
     ['query ($w: ProcessWhere) { processes(where: { all: [$w] }) { totalCount } }', [{}, { w: { name: { eq: 'process 001' } } }]],
     [
@@ -119,8 +119,8 @@ describe('variables that are left out', () => {
       'query ($k: [DependencyKind!] = [HARD], $i: Boolean = true) { executionOrder(kinds: $k, includeAncestors: $i) { layers { __typename } } }',
       [{}, { k: ['SOFT'] }, { k: null }],
     ],
-    ['query ($p: Name) { executionOrder(processes: [{ name: $p }]) { layers { __typename } } }', [{}, { p: 'process 001' }, { p: null }]],
-    ['query ($n: Name) { source(name: $n) { name } }', [{}, { n: null }, { n: 'warehouse' }]],
+    ['query ($p: String) { executionOrder(processes: [{ name: $p }]) { layers { __typename } } }', [{}, { p: 'process 001' }, { p: null }]],
+    ['query ($n: String) { source(name: $n) { name } }', [{}, { n: null }, { n: 'warehouse' }]],
   ])('%s', async (query, sets) => {
     for (const variables of [...sets, ...sets]) await ask(query, variables);
   });
@@ -129,26 +129,26 @@ describe('variables that are left out', () => {
 describe('wrong variables', () => {
   test.each<[string, Variables[]]>([
     [
-      'query ($n: Name!) { process(name: $n) { name } }',
+      'query ($n: String!) { process(name: $n) { name } }',
       [{ n: '  ' }, { n: 5 }, { n: ['x'] }, { n: { a: 1 } }, { n: 'a\0' }, { n: null }, {}],
     ],
-    ['query ($n: Name = "  ") { process(name: "process 001", job: $n) { name } }', [{}, { n: '' }]],
-    ['query ($n: LongText) { processes(nameContains: $n) { totalCount } }', [{ n: 5 }, { n: ['x'] }, { n: '\ud800' }]],
+    ['query ($n: String = "  ") { process(name: "process 001", job: $n) { name } }', [{}, { n: '' }]],
+    ['query ($n: String) { processes(nameContains: $n) { totalCount } }', [{ n: 5 }, { n: ['x'] }, { n: '\ud800' }]],
     [
-      'query ($n: [Name!]) { history(kind: "Process", trackingId: 1, fields: $n) { totalCount } }',
+      'query ($n: [String!]) { history(kind: "Process", databaseId: 1, fields: $n) { totalCount } }',
       [{ n: ['a', ' '] }, { n: 5 }, { n: [[]] }],
     ],
-    ['query ($i: Instant!) { runStatistics(from: $i) { __typename } }', [{ i: 'yesterday' }, { i: 5 }, { i: {} }, { i: [] }]],
+    ['query ($i: DateTime!) { runStatistics(from: $i) { __typename } }', [{ i: 'yesterday' }, { i: 5 }, { i: {} }, { i: [] }]],
     [
       'query ($w: ProcessWhere) { processes(where: $w) { totalCount } }',
       [{ w: { name: { eq: 5 } } }, { w: { nope: 1 } }, { w: 5 }, { w: [{}] }],
     ],
     [
-      'query ($w: ExtractWhere) { extracts(where: $w) { totalCount } }',
+      'query ($w: FileWhere) { files(where: $w) { totalCount } }',
       [{ w: { sizeBytes: { eq: 'many' } } }, { w: { registeredAt: { gt: 'x' } } }],
     ],
-    ['query ($n: BigInt) { extracts(where: { sizeBytes: { eq: $n } }) { totalCount } }', [{ n: 'x' }, { n: {} }, { n: 1.5 }]],
-    ['query ($n: [BigInt!]) { extracts(where: { sizeBytes: { in: $n } }) { totalCount } }', [{ n: ['1', 'x'] }, { n: [null] }]],
+    ['query ($n: BigInt) { files(where: { sizeBytes: { eq: $n } }) { totalCount } }', [{ n: 'x' }, { n: {} }, { n: 1.5 }]],
+    ['query ($n: [BigInt!]) { files(where: { sizeBytes: { in: $n } }) { totalCount } }', [{ n: ['1', 'x'] }, { n: [null] }]],
     [
       'query ($i: Int, $b: Boolean!) { processes(first: $i, includeRetired: $b) { totalCount } }',
       [
@@ -156,7 +156,7 @@ describe('wrong variables', () => {
         { i: '1', b: 'yes' },
       ],
     ],
-    ['query ($k: HistoryOrder!) { history(kind: "Process", trackingId: 1, order: $k) { totalCount } }', [{ k: 'UP' }, { k: 1 }]],
+    ['query ($k: HistoryOrder!) { history(kind: "Process", databaseId: 1, order: $k) { totalCount } }', [{ k: 'UP' }, { k: 1 }]],
   ])('%s: INVALID each time, and no error of ours', async (query, sets) => {
     const before = compiling.log.length;
     // The second form has been compiled by a right value before.
@@ -168,12 +168,12 @@ describe('wrong variables', () => {
   });
 
   test.each<[string, Variables]>([
-    ['subscription ($n: Name) { changes(process: $n) { cursor } }', { n: '  ' }],
-    ['subscription ($n: Name) { changes(process: $n) { cursor } }', { n: 5 }],
-    ['subscription ($n: [Name!]) { changes(states: $n) { cursor } }', { n: ['a', ['x']] }],
-    ['subscription ($n: Name = "") { changes(process: $n) { cursor } }', {}],
+    ['subscription ($n: String) { changes(process: $n) { cursor } }', { n: '  ' }],
+    ['subscription ($n: String) { changes(process: $n) { cursor } }', { n: 5 }],
+    ['subscription ($n: [String!]) { changes(states: $n) { cursor } }', { n: ['a', ['x']] }],
+    ['subscription ($n: String = "") { changes(process: $n) { cursor } }', {}],
   ])('%s with %j: INVALID by WebSocket and SSE as by HTTP', async (query, variables) => {
-    const byHttp = await interpreting.post({ query: 'query ($n: Name!) { process(name: $n) { name } }', variables: { n: '  ' } });
+    const byHttp = await interpreting.post({ query: 'query ($n: String!) { process(name: $n) { name } }', variables: { n: '  ' } });
     expect(byHttp.body.errors![0]!.extensions).toEqual({ argument: 'n', code: 'INVALID', reason: 'BAD_USER_INPUT' });
     const before = compiling.log.length;
     const sockets = createClient({ url: `${compiling.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 });
@@ -221,8 +221,8 @@ test('keys with _ that confuse nothing are compiled', () => {
 });
 
 test('several operations in one document, each with variables of its own', async () => {
-  const document = `query A($n: Name!, $x: Boolean!) { process(name: $n) { ...f id @skip(if: $x) } }
-    query B($n: LongText, $f: Int = 1) { processes(nameContains: $n, first: $f) { nodes { ...f } } }
+  const document = `query A($n: String!, $x: Boolean!) { process(name: $n) { ...f id @skip(if: $x) } }
+    query B($n: String, $f: Int = 1) { processes(nameContains: $n, first: $f) { nodes { ...f } } }
     fragment f on Process { name }`;
   for (let round = 0; round < 2; round++) {
     await ask(document, { n: 'process 001', x: true }, 'A');

@@ -10,7 +10,7 @@ import { documentLimits } from '../../src/app/execution/limits.js';
 import { createLog, requests } from '../../src/app/log.js';
 import { openApi, type Api } from '../support/api.js';
 import { fillCatalogue } from '../support/catalogue.js';
-import { fillExtracts } from '../support/extracts.js';
+import { fillFiles } from '../support/files.js';
 import { startHttp, type HttpServer } from '../support/http.js';
 import { decisions, randomRequest, type Pool, type RandomRequest } from '../support/random-documents.js';
 import { fillRuns } from '../support/runs.js';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   api = await openApi('compiled_fuzz');
   await fillCatalogue(api, 4);
   await fillRuns(api);
-  await fillExtracts(api);
+  await fillFiles(api);
   pool = await poolOf(api);
   // The clock stands still, or answers would differ by it.
   db = new Database(
@@ -46,7 +46,7 @@ afterAll(async () => {
 async function poolOf(store: Api): Promise<Pool> {
   const data = await store.run(`{
     processes { nodes { id name } } sources { nodes { id name } } sourceObjects(first: 6) { nodes { id name } } contacts { nodes { id name } }
-    processRuns(first: 5) { nodes { id name } } extracts(first: 5) { nodes { id name: fileName } } locations { nodes { id name } }
+    runs(first: 5) { nodes { id name } } files(first: 5) { nodes { id name: fileName } } locations { nodes { id name } }
     datasetTypes { nodes { id name } } runGroups(first: 3) { nodes { id name: key } } }`);
   const rows = Object.values(data as Record<string, { nodes: { id: string; name: string | null }[] }>).flatMap(({ nodes }) => nodes);
   return { ids: rows.map(({ id }) => id), names: rows.flatMap(({ name }) => name ?? []) };

@@ -6,7 +6,7 @@ import { entityNamed, shapeOf } from '../../src/platform/entity/rows.js';
 import { createContext } from '../../src/platform/read/context.js';
 import { openApi, type Api } from '../support/api.js';
 import { fillCatalogue } from '../support/catalogue.js';
-import { fillExtracts } from '../support/extracts.js';
+import { fillFiles } from '../support/files.js';
 import { fillRuns } from '../support/runs.js';
 
 /**
@@ -20,7 +20,7 @@ beforeAll(async () => {
   api = await openApi('each_field');
   await fillCatalogue(api, 3);
   await fillRuns(api);
-  await fillExtracts(api);
+  await fillFiles(api);
   await api.run(`mutation {
     createCharacterSet(input: { name: "UTF-8" }) { created }
     createCluster(input: { name: "big", maxMemory: 64, maxMemoryUnit: "GB" }) { created }

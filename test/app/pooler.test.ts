@@ -107,7 +107,7 @@ withPooler('behind PgBouncer in transaction mode', () => {
     return body.data as Record<string, any>;
   };
   const start =
-    'mutation ($name: Name!) { startProcessRun(input: {process: {name: $name, type: "Load", tool: "dbt"}}) { outcome fencingToken run { id startedAt } } }';
+    'mutation ($name: String!) { startRun(input: {process: {name: $name, type: "Load", tool: "dbt"}}) { outcome fencingToken run { id startedAt } } }';
   const report =
     'mutation ($id: ID!, $token: BigInt) { reportRun(input: {run: {id: $id}, fencingToken: $token, status: "completed", insertCount: "7"}) { run { status { name } insertCount } } }';
 
@@ -119,26 +119,24 @@ withPooler('behind PgBouncer in transaction mode', () => {
       Array.from({ length: 20 }, async (_, i) => {
         await ok(
           server,
-          `mutation ($name: Name!, $from: Name!, $to: Name!) { registerProcess(input: {name: $name, type: "Load", tool: "dbt",
+          `mutation ($name: String!, $from: String!, $to: String!) { registerProcess(input: {name: $name, type: "Load", tool: "dbt",
             sources: [{name: "s", objects: [{name: $from}]}], targets: [{name: "s", objects: [{name: $to}]}]}) { created } }`,
           { name: `load ${i}`, from: `t${i}`, to: `t${i + 1}` },
         );
-        const { run, fencingToken } = (await ok(server, start, { name: `load ${i}` })).startProcessRun;
+        const { run, fencingToken } = (await ok(server, start, { name: `load ${i}` })).startRun;
         expect(Date.now() - Date.parse(run.startedAt)).toBeLessThan(60_000);
         expect((await ok(server, report, { id: run.id, token: fencingToken })).reportRun.run).toEqual({
           status: { name: 'completed' },
           insertCount: '7',
         });
-        const claim = `mutation ($file: Name!) { claimExtract(input: {file: {path: "/in", fileName: $file}, owner: "w"}) { outcome } }`;
-        expect((await ok(server, claim, { file: `${i}.csv` })).claimExtract.outcome).toBe('CLAIMED');
+        const claim = `mutation ($file: String!) { claimFile(input: {file: {path: "/in", fileName: $file}, owner: "w"}) { outcome } }`;
+        expect((await ok(server, claim, { file: `${i}.csv` })).claimFile.outcome).toBe('CLAIMED');
       }),
     );
     const lineage = '{ process(name: "load 0") { lineage(direction: DOWNSTREAM, depth: 100) { complete nodes { distance } } } }';
     for (const { process } of await Promise.all(Array.from({ length: 10 }, () => ok(server, lineage))))
       expect(process.lineage).toMatchObject({ complete: true, nodes: { length: 40 } });
-    expect((await ok(server, '{ processRuns(where: {status: {name: {eq: "completed"}}}) { totalCount } }')).processRuns.totalCount).toBe(
-      20,
-    );
+    expect((await ok(server, '{ runs(where: {status: {name: {eq: "completed"}}}) { totalCount } }')).runs.totalCount).toBe(20);
     for (const each of opened.splice(0)) {
       await each.server?.close();
       await each.database.close();
@@ -152,7 +150,7 @@ withPooler('behind PgBouncer in transaction mode', () => {
       const answers = await Promise.all(
         Array.from({ length: 20 }, (_, i) => ok(servers[i % 2]!, start, { name: `one of twenty ${round}` })),
       );
-      const outcomes = answers.map(({ startProcessRun }) => startProcessRun.outcome as string);
+      const outcomes = answers.map(({ startRun }) => startRun.outcome as string);
       expect(outcomes.sort()).toEqual([...Array<string>(19).fill('ALREADY_RUNNING'), 'STARTED']);
     }
   });
@@ -174,7 +172,7 @@ withPooler('behind PgBouncer in transaction mode', () => {
   test('one that takes settings and does not pass them on is found out too', async () => {
     const silent = await startPooler('ignore_startup_parameters = options');
     const server = await open(silent.url(database));
-    expect((await ok(server, start, { name: 'through a silent pooler' })).startProcessRun.outcome).toBe('STARTED');
+    expect((await ok(server, start, { name: 'through a silent pooler' })).startRun.outcome).toBe('STARTED');
     expect(opened[0]!.database.db.options.perTransaction).toBeDefined();
     // Also where the database has one of our settings by itself.
     const direct = new pg.Client(databaseAddress(database.url));
@@ -222,7 +220,7 @@ withPooler('behind PgBouncer in transaction mode', () => {
 
   test('the program itself starts on such an address', async () => {
     const server = await startProgram(pooler.url(database));
-    expect((await server.ask(start, { name: 'by the program' })).data!.startProcessRun.outcome).toBe('STARTED');
+    expect((await server.ask(start, { name: 'by the program' })).data!.startRun.outcome).toBe('STARTED');
     await server.stop();
   });
 });

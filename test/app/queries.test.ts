@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fillDue } from '../../src/run/diagnosis/process-due.js';
 import { openApi, type Api } from '../support/api.js';
 import { fillCatalogue } from '../support/catalogue.js';
-import { fillExtracts } from '../support/extracts.js';
+import { fillFiles } from '../support/files.js';
 import { fillRuns } from '../support/runs.js';
 
 const folder = new URL('../queries/', import.meta.url);
@@ -49,7 +49,7 @@ const makeLate = async (api: Api) => {
 };
 
 const aboutRuns = (file: string) => file.startsWith('runs');
-const aboutFiles = (file: string) => file.startsWith('extracts');
+const aboutFiles = (file: string) => file.startsWith('files');
 const aboutLateness = (file: string) => file.startsWith('late');
 const catalogue = openStores();
 test.each(cases.filter((file) => !aboutRuns(file) && !aboutFiles(file) && !aboutLateness(file)))(title, (file) => check(catalogue, file));
@@ -60,7 +60,7 @@ describe('with runs', () => {
 });
 
 describe('with files', () => {
-  const stores = openStores(fillRuns, fillExtracts);
+  const stores = openStores(fillRuns, fillFiles);
   test.each(cases.filter(aboutFiles))(title, (file) => check(stores, file));
 });
 

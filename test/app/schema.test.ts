@@ -94,10 +94,10 @@ describe('breaking changes', () => {
 test('what an operation of a test takes and answers is known to the compiler', async () => {
   const api = await openApi('schema');
   const named = graphql(`
-    query FrequencyNamed($name: Name!) {
+    query FrequencyNamed($name: String!) {
       scheduleFrequency(name: $name) {
         name
-        trackingId
+        databaseId
         createdAt
       }
     }
@@ -105,7 +105,7 @@ test('what an operation of a test takes and answers is known to the compiler', a
   try {
     const { scheduleFrequency } = await api.run(named, { name: 'daily' });
     const createdAt: string | undefined = scheduleFrequency?.createdAt;
-    expect({ ...scheduleFrequency, createdAt }).toEqual({ name: 'daily', trackingId: expect.any(Number), createdAt: expect.any(String) });
+    expect({ ...scheduleFrequency, createdAt }).toEqual({ name: 'daily', databaseId: expect.any(Number), createdAt: expect.any(String) });
     // @ts-expect-error: a number is no name.
     await expect(api.run(named, { name: 1 })).rejects.toThrow('Name must be text');
     // @ts-expect-error: it was not asked for.

@@ -47,7 +47,7 @@ test('connections that went silent are given up: reads and writes are back withi
   const read = () => server.ask('{ processes(first: 1) { totalCount } }');
   let written = 0;
   const write = () =>
-    server.ask('mutation ($name: Name!) { registerProcess(input: {name: $name, type: "Load", tool: "dbt"}) { created } }', {
+    server.ask('mutation ($name: String!) { registerProcess(input: {name: $name, type: "Load", tool: "dbt"}) { created } }', {
       name: `process ${++written}`,
     });
   const isFine = ({ status, body }: Awaited<ReturnType<typeof read>>) => status === 200 && !body.errors;

@@ -298,10 +298,7 @@ describe('what is refused', () => {
         'subscription { changes { subject { ... on Process { history { nodes { subjectName } } } } } }',
         { code: 'INVALID', limit: 'maxDepth' },
       ],
-      [
-        'subscription { changes { subject { ... on ProcessRun { process { runs(first: 1000000) { totalCount } } } } } }',
-        { code: 'INVALID' },
-      ],
+      ['subscription { changes { subject { ... on Run { process { runs(first: 1000000) { totalCount } } } } } }', { code: 'INVALID' }],
       ['{ processes { totalCount } }', { code: 'INVALID', argument: 'query' }],
       ['mutation { registerProcess(input: { name: "x" }) { process { id } } }', { code: 'INVALID', allowed: 'subscription' }],
     ];

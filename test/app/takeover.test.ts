@@ -152,16 +152,16 @@ describe('P54 a store that ProcessTracker made', () => {
     const url = await old(work, mess);
     const expected = {
       process_tracking_process_id_process_run_id_unique: [
-        { id: 2, runNumber: 2, process: 'p1' },
-        { id: 4, runNumber: 2, process: 'p1' },
+        { id: 2, number: 2, process: 'p1' },
+        { id: 4, number: 2, process: 'p1' },
       ],
       process_tracking_one_running: [
-        { id: 2, runNumber: 2, process: 'p1', startedAt: '2021-03-29T02:15:00' },
-        { id: 4, runNumber: 2, process: 'p1', startedAt: '2021-03-29T02:15:00' },
+        { id: 2, number: 2, process: 'p1', startedAt: '2021-03-29T02:15:00' },
+        { id: 4, number: 2, process: 'p1', startedAt: '2021-03-29T02:15:00' },
       ],
       process_tracking_one_latest: [
-        { id: 2, runNumber: 2, process: 'p1' },
-        { id: 4, runNumber: 2, process: 'p1' },
+        { id: 2, number: 2, process: 'p1' },
+        { id: 4, number: 2, process: 'p1' },
       ],
       extract_tracking_extract_location_id_extract_filename_unique: [
         { id: 1, fileName: 'a.csv', location: 'in' },
@@ -220,8 +220,8 @@ describe('P54 a store that ProcessTracker made', () => {
       ),
     ).toEqual([
       { kind: 'Process', was: '["p3"]', error: null },
-      { kind: 'Extract', was: '["b.csv"]', error: null },
-      { kind: 'ProcessRun', was: 'lost run', error: '3' },
+      { kind: 'File', was: '["b.csv"]', error: null },
+      { kind: 'Run', was: 'lost run', error: '3' },
     ]);
   });
 

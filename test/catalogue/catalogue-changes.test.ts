@@ -42,7 +42,7 @@ describe('making and changing', () => {
   /** Creates a source, its object `orders`, and the attribute `total` with all facts. */
   const createShop = async (source: string) => {
     await api.run(
-      'mutation ($source: Name!) { createSource(input: { name: $source }) { created } createSourceObject(input: { source: $source, name: "orders" }) { created } }',
+      'mutation ($source: String!) { createSource(input: { name: $source }) { created } createSourceObject(input: { source: $source, name: "orders" }) { created } }',
       { source },
     );
     await api.run(attribute, { input: { source, object: 'orders', name: 'total', dataType: 'number', ...facts } });
@@ -254,20 +254,20 @@ const kinds = {
   },
   Source: {
     telling: (name: string) => ({ name }),
-    make: (name: string) => api.run('mutation ($name: Name!) { createSource(input: { name: $name }) { created } }', { name }),
+    make: (name: string) => api.run('mutation ($name: String!) { createSource(input: { name: $name }) { created } }', { name }),
     find: (name: string) => [`{ it: source(name: ${JSON.stringify(name)}) { id name aliases } }`],
   },
   SourceObject: {
     telling: (name: string) => ({ source: 'home', name }),
     make: (name: string) =>
-      api.run('mutation ($name: Name!) { createSourceObject(input: { source: "home", name: $name }) { created } }', { name }),
+      api.run('mutation ($name: String!) { createSourceObject(input: { source: "home", name: $name }) { created } }', { name }),
     find: (name: string) => [`{ it: sourceObject(source: "home", name: ${JSON.stringify(name)}) { id name aliases } }`],
   },
   SourceObjectAttribute: {
     telling: (name: string) => ({ source: 'home', object: 'place', name }),
     make: (name: string) =>
       api.run(
-        'mutation ($name: Name!) { createSourceObjectAttribute(input: { source: "home", object: "place", name: $name }) { created } }',
+        'mutation ($name: String!) { createSourceObjectAttribute(input: { source: "home", object: "place", name: $name }) { created } }',
         { name },
       ),
     find: (name: string) => [
@@ -277,7 +277,7 @@ const kinds = {
   Location: {
     telling: (name: string) => ({ name }),
     make: (name: string) =>
-      api.run('mutation ($name: Name!, $path: Name!) { createLocation(input: { name: $name, path: $path }) { created } }', {
+      api.run('mutation ($name: String!, $path: String!) { createLocation(input: { name: $name, path: $path }) { created } }', {
         name,
         path: `/${name}`,
       }),
@@ -561,13 +561,13 @@ describe('what is retired', () => {
   /** A process that reads two attributes of a source, and a location. */
   const create = async (name: string) => {
     await register({ name, sources: [{ name: `${name} in`, objects: [{ name: 'o', attributes: [{ name: 'a' }, { name: 'b' }] }] }] });
-    await api.run('mutation ($name: Name!, $path: Name!) { createLocation(input: { name: $name, path: $path }) { created } }', {
+    await api.run('mutation ($name: String!, $path: String!) { createLocation(input: { name: $name, path: $path }) { created } }', {
       name: `${name} location`,
       path: `/${name}`,
     });
   };
 
-  test('P31 gets no new links from Waybill, at any grain; those it has stay, and so do its readers', async () => {
+  test('P31 gets no new links from Waybill, at any granularity; those it has stay, and so do its readers', async () => {
     await create('ret');
     await retire({ source: 'ret in' });
     const lines = {
@@ -689,7 +689,7 @@ test('P31 several changes in one request: each answers what is there after it', 
 
 describe('deleting', () => {
   const remove = (kind: Kind) =>
-    `mutation ($input: Delete${kind}Input!) { delete${kind}(input: $input) { name deleted goes { by count } uses { by count } } }`;
+    `mutation ($input: Delete${kind}Input!) { delete${kind}(input: $input) { name deleted cascades { by count } blockedBy { by count } } }`;
 
   test('P31 a process goes with its links, in the history with actor and reason; what it read stays', async () => {
     const input = {
@@ -716,16 +716,16 @@ describe('deleting', () => {
     expect((await api.run(remove('Process'), { input: { name: 'del 2', dryRun: true } })).deleteProcess).toEqual({
       name: 'del 2',
       deleted: false,
-      goes,
-      uses: [],
+      cascades: goes,
+      blockedBy: [],
     });
     expect(await found('Process', 'del 2')).not.toBeNull();
     await events('Process');
     expect((await api.run(remove('Process'), { input: { name: 'del 2', reason: 'gone' } }, { actor: 'ben' })).deleteProcess).toEqual({
       name: 'del 2',
       deleted: true,
-      goes,
-      uses: [],
+      cascades: goes,
+      blockedBy: [],
     });
     expect(await events('Process')).toEqual(
       expect.arrayContaining([
@@ -747,13 +747,13 @@ describe('deleting', () => {
     const uses = async (kind: Kind, input: object) => {
       const { code, details } = await refused(remove(kind), { input });
       const [preview] = Object.values(await api.run(remove(kind), { input: { ...input, dryRun: true } }));
-      expect(preview).toMatchObject({ deleted: false, uses: details.uses });
+      expect(preview).toMatchObject({ deleted: false, blockedBy: details.blockedBy });
       expect(code).toBe('CONFLICT');
-      return details.uses;
+      return details.blockedBy;
     };
     expect(await uses('Process', { name: 'use' })).toEqual([
       { by: 'ProcessDependency', count: 1 },
-      { by: 'ProcessRun', count: 1 },
+      { by: 'Run', count: 1 },
     ]);
     expect(await uses('Source', { name: 'use in' })).toEqual([
       { by: 'ProcessSource', count: 1 },
@@ -772,7 +772,7 @@ describe('deleting', () => {
     await api.sql(
       `insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time) select 'f.csv', location_id, now() from location_lkup where location_name = 'use location'`,
     );
-    expect(await uses('Location', { name: 'use location' })).toEqual([{ by: 'Extract', count: 1 }]);
+    expect(await uses('Location', { name: 'use location' })).toEqual([{ by: 'File', count: 1 }]);
     expect(await refused(remove('Location'), { input: { name: 'nowhere' } })).toMatchObject({
       code: 'NOT_FOUND',
       details: { argument: 'input.name' },
@@ -793,18 +793,18 @@ describe('deleting', () => {
     expect((await api.run(remove('SourceObject'), { input: { source: 'empty', name: 'e' } })).deleteSourceObject).toEqual({
       name: 'e',
       deleted: true,
-      goes: [
+      cascades: [
         { by: 'SourceObjectAttribute', count: 2 },
         { by: 'SourceObjectAttributeAlias', count: 1 },
         { by: 'SourceObjectLocation', count: 1 },
       ],
-      uses: [],
+      blockedBy: [],
     });
     expect((await api.run(remove('Location'), { input: { name: 'shed' } })).deleteLocation).toMatchObject({
       deleted: true,
-      goes: [{ by: 'SourceLocation', count: 1 }],
+      cascades: [{ by: 'SourceLocation', count: 1 }],
     });
-    expect((await api.run(remove('Source'), { input: { name: 'empty' } })).deleteSource).toMatchObject({ deleted: true, goes: [] });
+    expect((await api.run(remove('Source'), { input: { name: 'empty' } })).deleteSource).toMatchObject({ deleted: true, cascades: [] });
     expect(await found('Source', 'empty')).toBeNull();
   });
 

@@ -6,7 +6,7 @@ beforeAll(async () => {
   api = await openApi('contacts');
   ids = await register('Load', 'in', 'out');
   for (const name of ['Night shift', 'Data desk'])
-    await api.run('mutation ($name: Name!) { createContact(input: { name: $name }) { created } }', { name });
+    await api.run('mutation ($name: String!) { createContact(input: { name: $name }) { created } }', { name });
 });
 afterAll(() => api.close());
 
@@ -14,7 +14,7 @@ afterAll(() => api.close());
 async function register(name: string, source: string, target: string) {
   const { process } = (
     await api.run(
-      `mutation ($name: Name!, $source: Name!, $target: Name!) { registerProcess(input: {
+      `mutation ($name: String!, $source: String!, $target: String!) { registerProcess(input: {
         name: $name, sources: [{ name: $source, objects: [{ name: "file", attributes: [{ name: "key" }] }] }], targets: [{ name: $target }]
       }) { process { id sources { nodes { id } } sourceObjects { nodes { id } } sourceAttributes { nodes { attribute { id } } } } } }`,
       { name, source, target },

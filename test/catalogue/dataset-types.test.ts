@@ -22,7 +22,7 @@ const unlink = async (input: object) =>
 /** Everything that carries the type, by name. */
 const carriers = async (name: string) => {
   const { datasetType } = await api.run(
-    'query ($name: Name!) { datasetType(name: $name) { processes { nodes { name } } sources { nodes { name } } objects { nodes { name source { name } } } } }',
+    'query ($name: String!) { datasetType(name: $name) { processes { nodes { name } } sources { nodes { name } } objects { nodes { name source { name } } } } }',
     { name },
   );
   return {
@@ -32,7 +32,7 @@ const carriers = async (name: string) => {
   };
 };
 
-test('P30 the types of a process reach what it reads and writes, at each grain', async () => {
+test('P30 the types of a process reach what it reads and writes, at each granularity', async () => {
   await register({
     name: 'grains',
     datasetTypes: ['customer', 'sales'],

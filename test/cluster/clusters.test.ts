@@ -10,11 +10,11 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const createProcesses = async (...names: string[]) => {
-  for (const name of names) await api.run('mutation ($name: Name!) { registerProcess(input: { name: $name }) { created } }', { name });
+  for (const name of names) await api.run('mutation ($name: String!) { registerProcess(input: { name: $name }) { created } }', { name });
 };
 const createBigCluster = (name: string) =>
   api.run(
-    'mutation ($name: Name!) { createCluster(input: { name: $name, maxMemory: 64, maxMemoryUnit: "GB", maxProcessing: 10, maxProcessingUnit: "DPU" }) { created } }',
+    'mutation ($name: String!) { createCluster(input: { name: $name, maxMemory: 64, maxMemoryUnit: "GB", maxProcessing: 10, maxProcessingUnit: "DPU" }) { created } }',
     { name },
   );
 const assignment =
@@ -27,7 +27,7 @@ const refused = async (input: object) => {
 const needs = async (name: string) =>
   (
     await api.run(
-      `query ($name: Name!) { cluster(name: $name) { declaredNeeds { memory memoryUnit memoryLeft processing processingUnit processingLeft notCounted { process { name } figure amount unit } }
+      `query ($name: String!) { cluster(name: $name) { declaredNeeds { memory memoryUnit memoryLeft processing processingUnit processingLeft notCounted { process { name } figure amount unit } }
       processes { nodes { process { name } neededMemory neededMemoryUnit neededProcessing neededProcessingUnit } } } }`,
       { name },
     )

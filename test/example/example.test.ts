@@ -234,17 +234,17 @@ describe('on a server', () => {
   });
 
   test('each process that may run has run, with what it read and wrote', async () => {
-    const { runGroup } = await ask<any>(`{ runGroup(key: ${JSON.stringify(group)}) { closedAt runs(orderBy: { by: STARTED_AT }) {
-      nodes { process { name } runNumber state endReason recordCount insertCount leaseSeconds idempotencyKey lowAt highAt
+    const { runGroup } = await ask<any>(`{ runGroup(key: ${JSON.stringify(group)}) { closedAt runs(orderBy: { field: STARTED_AT }) {
+      nodes { process { name } number state endReason recordCount insertCount leaseSeconds idempotencyKey lowWatermark highWatermark
         errors { nodes { type { name } description } } } } } }`);
     const runs = new Map(runGroup.runs.nodes.map((run: any) => [run.process.name, run])) as Map<string, any>;
     expect(runGroup.closedAt).not.toBeNull();
     expect([...runs.keys()].sort()).toEqual(processes.map(({ name }) => name).sort());
     expect(runs.get('Load flights')).toMatchObject({
-      ...{ runNumber: 1, state: 'COMPLETED', recordCount: '2000', insertCount: '1997', leaseSeconds: 60, idempotencyKey: group },
-      ...{ lowAt: '2001-01-01T06:55:00.000000Z', highAt: '2001-03-31T21:42:00.000000Z' },
+      ...{ number: 1, state: 'COMPLETED', recordCount: '2000', insertCount: '1997', leaseSeconds: 60, idempotencyKey: group },
+      ...{ lowWatermark: '2001-01-01T06:55:00.000000Z', highWatermark: '2001-03-31T21:42:00.000000Z' },
     });
-    expect(runs.get('Publish delay report')).toMatchObject({ state: 'COMPLETED', insertCount: '16', lowAt: null });
+    expect(runs.get('Publish delay report')).toMatchObject({ state: 'COMPLETED', insertCount: '16', lowWatermark: null });
     expect(runs.get('Load bird strikes')).toMatchObject({
       ...{ state: 'FAILED', recordCount: '10000', insertCount: '0' },
       errors: { nodes: [{ type: { name: 'Data Error' }, description: expect.stringMatching(/^15 of 10000 rows/) }] },
@@ -290,8 +290,8 @@ describe('on a server', () => {
 
   test('the journey of a file is told, and why one was not loaded', async () => {
     const [journey, failure] = (await Promise.all(fileQuestions.map(({ query }) => ask(query)))) as any[];
-    const run = (name: string) => ({ process: { name }, runNumber: 1 });
-    const { history, ...flights } = journey.extract;
+    const run = (name: string) => ({ process: { name }, number: 1 });
+    const { history, ...flights } = journey.file;
     expect(flights).toEqual({
       ...{ status: { name: 'loaded' }, writeRecordCount: '1997', errors: { totalCount: 0 } },
       versions: {
@@ -313,7 +313,7 @@ describe('on a server', () => {
     const told = printed.find((text) => text.startsWith('\n11. What was the journey'))!;
     expect(told).toMatch(/ initializing +example\n.* ready +example\n.* loading +example\n.* loaded +example\n\n\{/);
 
-    expect(failure.extract).toEqual({
+    expect(failure.file).toEqual({
       ...{ status: { name: 'error' }, nextAttemptAt: null },
       errors: {
         nodes: [
@@ -326,8 +326,8 @@ describe('on a server', () => {
     });
     // What was read a second time was no more claimed.
     expect(printed).toContain('  Publish delay report: 202 rows read, 16 written; ALREADY_DONE: airport_delays.json');
-    const { extracts } = await ask<any>('{ extracts { nodes { fileName location { name } status { name } } } }');
-    const statuses = new Map(extracts.nodes.map((each: any) => [`${each.location.name}/${each.fileName}`, each.status.name]));
+    const { files } = await ask<any>('{ files { nodes { fileName location { name } status { name } } } }');
+    const statuses = new Map(files.nodes.map((each: any) => [`${each.location.name}/${each.fileName}`, each.status.name]));
     expect(statuses.size).toBe(datasets.length + 7);
     expect(statuses.get('example/vega-datasets/airports.csv')).toBe('loaded');
     // Nobody reads a report.
@@ -335,11 +335,11 @@ describe('on a server', () => {
   });
 
   const reprocess = (fileName: string) =>
-    ask('mutation ($input: ExtractByPersonInput!) { reprocessExtract(input: $input) { done } }', {
-      input: { extract: { location: 'example/vega-datasets', fileName }, reason: 'to see who loads it' },
+    ask('mutation ($input: FileByPersonInput!) { reprocessFile(input: $input) { changed } }', {
+      input: { file: { location: 'example/vega-datasets', fileName }, reason: 'to see who loads it' },
     });
   const claimIt = (fileName: string, owner: string) =>
-    ask('mutation ($input: ClaimExtractInput!) { claimExtract(input: $input) { outcome } }', {
+    ask('mutation ($input: ClaimFileInput!) { claimFile(input: $input) { outcome } }', {
       input: { file: { location: 'example/vega-datasets', fileName }, owner, leaseSeconds: 600 },
     });
 
@@ -373,7 +373,7 @@ describe('on a server', () => {
       input: { key: group, reason: 'to see what is repeated' },
     });
     for (const process of ['Load states', 'Summarise airport delays'])
-      await ask('mutation ($input: ReopenRunInput!) { reopenRun(input: $input) { done } }', {
+      await ask('mutation ($input: ReopenRunInput!) { reopenRun(input: $input) { changed } }', {
         input: { run: { process, number: 1 }, reason: 'as if it had been broken off', leaseSeconds: 60 },
       });
     await reprocess('obesity.json');
@@ -388,8 +388,8 @@ describe('on a server', () => {
     expect(again).toContainEqual(expect.stringMatching(/^ {2}Summarise airport delays: failed: ENOENT/));
     const { runErrors } = await ask<any>('{ runErrors(first: 1) { nodes { type { name } run { process { name } } } } }');
     expect(runErrors.nodes).toEqual([{ type: { name: 'File Error' }, run: { process: { name: 'Summarise airport delays' } } }]);
-    const { processRuns } = await ask<any>('{ processRuns { totalCount } }');
-    expect(processRuns.totalCount).toBe(processes.length);
+    const { runs } = await ask<any>('{ runs { totalCount } }');
+    expect(runs.totalCount).toBe(processes.length);
   });
 
   test('in another group all run once more; what failed too often is put on hold', async () => {
@@ -402,10 +402,10 @@ describe('on a server', () => {
     expect(second).toContain('  Load bird strikes: failed: The claim of birdstrikes.csv was answered by FAILED_PERMANENT.');
     expect(second).toContain('  Compare countries: failed: The claim of gapminder.json was answered by BUSY.');
     // Its other file was given back untouched.
-    const { extract } = await ask<any>(
-      '{ extract(location: "example/vega-datasets", fileName: "gapminder-health-income.csv") { status { name } attempt owner } }',
+    const { file } = await ask<any>(
+      '{ file(location: "example/vega-datasets", fileName: "gapminder-health-income.csv") { status { name } attempt owner } }',
     );
-    expect(extract).toEqual({ status: { name: 'ready' }, attempt: 0, owner: null });
+    expect(file).toEqual({ status: { name: 'ready' }, attempt: 0, owner: null });
     const third: string[] = [];
     await runExample(ask, (text) => third.push(text), { group: 'night 3' });
     expect(third).toContain('  Load bird strikes: not started: ON_HOLD');
@@ -419,23 +419,23 @@ describe('on a server', () => {
     const reason = 'military aircraft are told otherwise now';
     await limitFailures(1);
     await runExample(ask, () => undefined, { group: 'night 2' });
-    await ask('mutation ($input: ExtractByPersonInput!) { retryExtract(input: $input) { done } }', {
-      input: { extract: { location: 'example/vega-datasets', fileName: 'birdstrikes.csv' }, reason },
+    await ask('mutation ($input: FileByPersonInput!) { retryFile(input: $input) { changed } }', {
+      input: { file: { location: 'example/vega-datasets', fileName: 'birdstrikes.csv' }, reason },
     });
-    await ask('mutation ($input: ReleaseProcessInput!) { releaseProcess(input: $input) { done } }', {
+    await ask('mutation ($input: ReleaseProcessInput!) { releaseProcess(input: $input) { changed } }', {
       input: { process: { name: 'Load bird strikes' }, reason },
     });
     const fourth: string[] = [];
     await runExample(ask, (text) => fourth.push(text), { group: 'night 4' });
     expect(fourth).toContainEqual(expect.stringMatching(/^ {2}Load bird strikes: failed: 15 of/));
-    const { extract } = await ask<any>(fileQuestions[1]!.query);
-    expect(extract.errors.nodes).toHaveLength(2);
+    const { file } = await ask<any>(fileQuestions[1]!.query);
+    expect(file.errors.nodes).toHaveLength(2);
   });
 
   test('a process that was renamed in the store is run by its name of before', async () => {
     await runExample(ask, () => undefined, { group: 'night 5' });
     const rename =
-      'mutation ($name: Name!, $newName: Name!) { updateProcess(input: { name: $name, newName: $newName }) { process { name } } }';
+      'mutation ($name: String!, $newName: String!) { updateProcess(input: { name: $name, newName: $newName }) { process { name } } }';
     await ask(rename, { name: 'Compare states', newName: 'Compare the states' });
     try {
       const said: string[] = [];

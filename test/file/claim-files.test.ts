@@ -1,14 +1,14 @@
-import { sweepExtracts } from '../../src/file/sweep-files.js';
+import { sweepFiles } from '../../src/file/sweep-files.js';
 import { openApi, type Api } from '../support/api.js';
 import {
   addDependencies,
   claim,
   claimMany,
   fail,
-  fetchExtract,
+  fetchFile,
   finish,
   heartbeat,
-  insertExtracts,
+  insertFiles,
   movesOf,
   release,
   report,
@@ -16,7 +16,7 @@ import {
   retry,
   skip,
   type Claim,
-} from '../support/extract-calls.js';
+} from '../support/file-calls.js';
 import { at, call, failure, known, openServer, start, type Server } from '../support/run-calls.js';
 
 let api: Api;
@@ -61,15 +61,15 @@ test('C1 a claim makes the file and its location where they are new, and tells i
     finishedAt: null,
     blockers: [],
     currentVersion: { version: '17' },
-    extract: { status: { name: 'loading' }, owner: 'one', attempt: 1, fencingToken: first.fencingToken },
+    file: { status: { name: 'loading' }, owner: 'one', attempt: 1, fencingToken: first.fencingToken },
   });
   expect(first.fencingToken).toMatch(/^\d+$/);
   expect(Math.abs(secondsUntil(first.leaseUntil) - 60)).toBeLessThanOrEqual(30);
   expect(await call(api, 'query { location(name: "local - brand new") { path type { name } } }')).toEqual({
     location: { path: '/data/brand new', type: { name: 'local filesystem' } },
   });
-  const { trackingId } = first.extract;
-  for (const same of [file, { trackingId }, { location: 'local - brand new', fileName: 'a.csv' }, { id: first.extract.id }])
+  const { databaseId } = first.file;
+  for (const same of [file, { databaseId }, { location: 'local - brand new', fileName: 'a.csv' }, { id: first.file.id }])
     expect(await claim(api, same as never, { owner: 'two', version: '17' })).toMatchObject({
       outcome: 'BUSY',
       created: false,
@@ -80,24 +80,23 @@ test('C1 a claim makes the file and its location where they are new, and tells i
   expect(
     await api.sql(
       'select size_bytes, extract_filetype_code as code from extract_tracking join extract_filetype_lkup using (extract_filetype_id) where extract_id = $1',
-      [trackingId],
+      [databaseId],
     ),
   ).toEqual([{ size_bytes: '1000', code: 'csv' }]);
 });
 
 test('C3 a version of another size leaves no size in the units of the one before; one of the same size does', async () => {
   const { path, fileName } = newFile();
-  const { registerExtracts } = await call(
+  const { registerFiles } = await call(
     api,
-    'mutation ($input: RegisterExtractsInput!) { registerExtracts(input: $input) { results { extract { trackingId } } } }',
+    'mutation ($input: RegisterFilesInput!) { registerFiles(input: $input) { results { file { databaseId } } } }',
     { input: { location: { path }, files: [{ fileName, status: 'ready', size: '2 KB', version: '1' }] } },
   );
-  const { trackingId } = registerExtracts.results[0].extract;
+  const { databaseId } = registerFiles.results[0].file;
   const sizeAfter = async (version: string, sizeBytes: string) => {
-    const { fencingToken } = await claim(api, { trackingId }, { version, sizeBytes });
-    await finish(api, { trackingId }, fencingToken);
-    return (await call(api, 'query ($id: Int) { extract(trackingId: $id) { size sizeUnit { code } sizeBytes } }', { id: trackingId }))
-      .extract;
+    const { fencingToken } = await claim(api, { databaseId }, { version, sizeBytes });
+    await finish(api, { databaseId }, fencingToken);
+    return (await call(api, 'query ($id: Int) { file(databaseId: $id) { size sizeUnit { code } sizeBytes } }', { id: databaseId })).file;
   };
   expect(await sizeAfter('2', '2000')).toEqual({ size: '2', sizeUnit: { code: 'KB' }, sizeBytes: '2000' });
   expect(await sizeAfter('3', '3000')).toEqual({ size: null, sizeUnit: null, sizeBytes: '3000' });
@@ -105,10 +104,10 @@ test('C3 a version of another size leaves no size in the units of the one before
 
 test('C1 a file is found by a former name of its location, one by one and among many', async () => {
   const file = { path: '/data/renamed', fileName: 'a.csv' };
-  const { extract } = await claim(api, file);
+  const { file: claimed } = await claim(api, file);
   await call(api, 'mutation { updateLocation(input: { name: "local - renamed", newName: "the new name" }) { warnings } }');
   const former = { location: 'local - renamed', fileName: 'a.csv' };
-  expect(await claim(api, former)).toMatchObject({ outcome: 'BUSY', created: false, extract: { trackingId: extract.trackingId } });
+  expect(await claim(api, former)).toMatchObject({ outcome: 'BUSY', created: false, file: { databaseId: claimed.databaseId } });
   expect(await claimMany(api, [{ file: former, owner: 'two' }])).toMatchObject([
     { claim: { outcome: 'BUSY', created: false }, error: null },
   ]);
@@ -123,8 +122,8 @@ test('C1 the same worker is told BUSY as well: its claim is the one with the tok
 test.each(['initializing', 'loading', 'checking by hand'])(
   'C1 a file that somebody without a lease has in the status %s is BUSY',
   async (status) => {
-    const [id] = await insertExtracts(api, 'python', [`${status}.csv`], status);
-    expect(await claim(api, { trackingId: id! }, { version: '9' })).toMatchObject({ outcome: 'BUSY', owner: null, leaseUntil: null });
+    const [id] = await insertFiles(api, 'python', [`${status}.csv`], status);
+    expect(await claim(api, { databaseId: id! }, { version: '9' })).toMatchObject({ outcome: 'BUSY', owner: null, leaseUntil: null });
     expect(await movesOf(api, id!)).toHaveLength(1);
     expect(await versionsOf(id!)).toEqual([]);
   },
@@ -132,17 +131,17 @@ test.each(['initializing', 'loading', 'checking by hand'])(
 
 test('C2 what is done is answered with its time, and leaves no row', async () => {
   const file = newFile();
-  const { extract, fencingToken } = await claim(api, file, { version: 'a' });
+  const { file: claimed, fencingToken } = await claim(api, file, { version: 'a' });
   await finish(api, file, fencingToken);
   const rows = async () => [
-    await versionsOf(extract.trackingId),
-    await movesOf(api, extract.trackingId),
-    await fetchExtract(api, extract.trackingId),
+    await versionsOf(claimed.databaseId),
+    await movesOf(api, claimed.databaseId),
+    await fetchFile(api, claimed.databaseId),
   ];
   const before = await rows();
   const again = await claim(api, file, { version: 'a' });
   expect(again).toMatchObject({ outcome: 'ALREADY_DONE', attempt: 1, owner: null, fencingToken: null });
-  expect(again.finishedAt).toBe(again.extract.currentVersion!.finishedAt);
+  expect(again.finishedAt).toBe(again.file.currentVersion!.finishedAt);
   expect(again.finishedAt).not.toBeNull();
   expect(await claim(api, file)).toMatchObject({ outcome: 'ALREADY_DONE', finishedAt: again.finishedAt });
   await report(api, file, { status: 'archived' });
@@ -152,12 +151,12 @@ test('C2 what is done is answered with its time, and leaves no row', async () =>
 });
 
 test('C2 what another client loaded is done since its history says so', async () => {
-  const [id] = await insertExtracts(api, 'python', ['loaded.csv'], 'loading');
+  const [id] = await insertFiles(api, 'python', ['loaded.csv'], 'loading');
   await api.sql(
     `update extract_tracking set extract_status_id = (select extract_status_id from extract_status_lkup where extract_status_name = 'loaded') where extract_id = $1`,
     [id],
   );
-  const { outcome, finishedAt } = await claim(api, { trackingId: id! });
+  const { outcome, finishedAt } = await claim(api, { databaseId: id! });
   expect([outcome, Math.abs(secondsUntil(finishedAt)) < 30]).toEqual(['ALREADY_DONE', true]);
 });
 
@@ -173,15 +172,15 @@ test('C3 the same name with another generation or hash is claimed, and all versi
     { hash: { algorithm: 'md5', value: hashOf('ab', 16) } },
     { hash: { algorithm: 'sha256', value: hashOf('ab', 32) } },
   ]) {
-    const { outcome, attempt, fencingToken, extract } = await claim(api, file, said);
+    const { outcome, attempt, fencingToken, file: claimed } = await claim(api, file, said);
     expect([outcome, attempt]).toEqual(['CLAIMED', 1]);
     expect(await claim(api, file, said)).toMatchObject({ outcome: 'BUSY' });
     expect(await finish(api, file, fencingToken, { rowsRead: '5', rowsWritten: '4', rowsRejected: '1', outputHash: 'out' })).toMatchObject({
       outcome: 'DONE',
-      extract: { loadRecordCount: '4', currentVersion: { rowsRead: '5', rowsWritten: '4', rowsRejected: '1', outputHash: 'out' } },
+      file: { loadRecordCount: '4', currentVersion: { rowsRead: '5', rowsWritten: '4', rowsRejected: '1', outputHash: 'out' } },
     });
     expect(await claim(api, file, said)).toMatchObject({ outcome: 'ALREADY_DONE' });
-    id = extract.trackingId;
+    id = claimed.databaseId;
   }
   const version = (version: string | null, hash: string | null, current = false) => ({
     version,
@@ -204,9 +203,9 @@ test('C3 a newer version takes the place of one that failed for good, but not of
   expect(await claim(api, file, { version: '2' })).toMatchObject({ outcome: 'BUSY', currentVersion: { version: '1' } });
   await fail(api, file, fencingToken, { retryable: false });
   expect(await claim(api, file, { version: '1' })).toMatchObject({ outcome: 'FAILED_PERMANENT' });
-  const { outcome, attempt, extract } = await claim(api, file, { version: '2' });
+  const { outcome, attempt, file: claimed } = await claim(api, file, { version: '2' });
   expect([outcome, attempt]).toEqual(['CLAIMED', 1]);
-  expect(await versionsOf(extract.trackingId)).toEqual([
+  expect(await versionsOf(claimed.databaseId)).toEqual([
     { version: '1', hash: null, current: false, status: 'error', finished: false },
     { version: '2', hash: null, current: true, status: 'loading', finished: false },
   ]);
@@ -214,12 +213,12 @@ test('C3 a newer version takes the place of one that failed for good, but not of
 
 test('C3 a newer version that comes after a crash leaves the crash with the version that it hit', async () => {
   const file = newFile();
-  const { extract } = await claim(api, file, { version: '1', owner: 'gone', leaseSeconds: 10 });
+  const { file: claimed } = await claim(api, file, { version: '1', owner: 'gone', leaseSeconds: 10 });
   await at(api, inSeconds(11), async (later) =>
     expect(await claim(later, file, { version: '2' })).toMatchObject({ outcome: 'CLAIMED', attempt: 1 }),
   );
-  expect(await errorsOf(extract.trackingId)).toMatchObject([{ type: 'Process Error', attempt: 1, owner: 'gone', version: '1' }]);
-  expect(await versionsOf(extract.trackingId)).toMatchObject([
+  expect(await errorsOf(claimed.databaseId)).toMatchObject([{ type: 'Process Error', attempt: 1, owner: 'gone', version: '1' }]);
+  expect(await versionsOf(claimed.databaseId)).toMatchObject([
     { version: '1', status: 'error' },
     { version: '2', status: 'loading' },
   ]);
@@ -242,8 +241,8 @@ test('C3 a file that is overwritten with what it held before is claimed again', 
   }
   expect(await claim(api, file, content('a', 3))).toMatchObject({ outcome: 'ALREADY_DONE' });
   expect(await claim(api, file, content('b', 2))).toMatchObject({ outcome: 'SUPERSEDED' });
-  const { extract } = await claim(api, file, content('a', 3));
-  expect(await versionsOf(extract.trackingId)).toMatchObject([
+  const { file: claimed } = await claim(api, file, content('a', 3));
+  expect(await versionsOf(claimed.databaseId)).toMatchObject([
     { hash: hashOf('a', 16), current: true },
     { hash: hashOf('b', 16), current: false },
   ]);
@@ -254,10 +253,10 @@ test('C4 the same content under another name is claimed, and told with the earli
   const [one, two, other] = [newFile(), newFile(), newFile()];
   const sameContent = async (file: object, of = hash) =>
     (
-      await call(api, 'mutation ($input: ClaimExtractInput!) { claimExtract(input: $input) { outcome sameContent { fileName } } }', {
+      await call(api, 'mutation ($input: ClaimFileInput!) { claimFile(input: $input) { outcome sameContent { fileName } } }', {
         input: { file, owner: 'worker', hash: of },
       })
-    ).claimExtract;
+    ).claimFile;
   const answer = (...files: { fileName: string }[]) => ({ outcome: 'CLAIMED', sameContent: files.map(({ fileName }) => ({ fileName })) });
   expect(await sameContent(one)).toEqual(answer());
   expect(await sameContent(other, { algorithm: 'sha1', value: hashOf('c', 20) })).toEqual(answer());
@@ -288,8 +287,8 @@ test.each(olderVersions)('C5 %s that is older than the one that is known is SUPE
   expect(await claim(api, file, older)).toMatchObject({ outcome: 'SUPERSEDED', fencingToken: null });
   await finish(api, file, fencingToken);
   expect(await claim(api, file, older)).toMatchObject({ outcome: 'SUPERSEDED' });
-  const { extract } = await claim(api, file, newer);
-  expect(await versionsOf(extract.trackingId)).toHaveLength(1);
+  const { file: claimed } = await claim(api, file, newer);
+  expect(await versionsOf(claimed.databaseId)).toHaveLength(1);
 });
 
 test('C6 a failure is tried again after its delay, which doubles, until its attempts are used up; all messages are kept', async () => {
@@ -301,7 +300,7 @@ test('C6 a failure is tried again after its delay, which doubles, until its atte
     await at(api, new Date(now).toISOString(), async (server) => {
       const taken = await claim(server, file, { owner: `worker ${attempt}` });
       expect(taken).toMatchObject({ outcome: 'CLAIMED', attempt });
-      id = taken.extract.trackingId;
+      id = taken.file.databaseId;
       await fail(server, file, taken.fencingToken, {
         message: `broken ${attempt}`,
         errorType: attempt === 2 ? 'Data Error' : 'File Error',
@@ -312,7 +311,7 @@ test('C6 a failure is tried again after its delay, which doubles, until its atte
         outcome: 'RETRY_LATER',
         attempt,
         owner: null,
-        extract: { status: { name: 'error' }, processingState: 'ERROR' },
+        file: { status: { name: 'error' }, processingState: 'ERROR' },
       });
       delays.push(Date.parse(next.notBefore!) - now);
       now = Date.parse(next.notBefore!);
@@ -341,8 +340,8 @@ test('C6 the delay doubles up to a day', async () => {
   for (let now = Date.parse('2026-01-01T00:00:00Z'); delays.length < 3; now += delays.at(-1)! * 1000) {
     await at(api, new Date(now).toISOString(), async (server) => {
       const { fencingToken } = await claim(server, file);
-      const { extract } = await fail(server, file, fencingToken, { message: 'broken' });
-      delays.push((Date.parse(extract.nextAttemptAt!) - now) / 1000);
+      const { file: claimed } = await fail(server, file, fencingToken, { message: 'broken' });
+      delays.push((Date.parse(claimed.nextAttemptAt!) - now) / 1000);
     });
   }
   expect(delays).toEqual([50_000, 86_400, 86_400]);
@@ -371,29 +370,29 @@ test('C6 a report of its holder that a file failed is a failure like another, on
     [[{ message: 'broken' }], false, 'FAILED_PERMANENT'],
   ] as const) {
     const file = newFile();
-    const { fencingToken, extract } = await claim(api, file, { leaseSeconds: 5 });
+    const { fencingToken, file: claimed } = await claim(api, file, { leaseSeconds: 5 });
     await at(api, inSeconds(6), (later) => report(later, file, { status: 'ERROR', errors, ...(token ? { fencingToken } : {}) }));
     expect((await claim(api, file)).outcome).toBe(outcome);
-    expect(await errorsOf(extract.trackingId)).toHaveLength(errors.length);
+    expect(await errorsOf(claimed.databaseId)).toHaveLength(errors.length);
   }
 });
 
 test('C7 what trying again does not help stays failed until a person says retry, with a reason', async () => {
   const file = newFile();
-  const { extract, fencingToken } = await claim(api, file);
+  const { file: claimed, fencingToken } = await claim(api, file);
   expect(await fail(api, file, fencingToken, { retryable: false, message: 'no columns' })).toMatchObject({
     outcome: 'DONE',
-    extract: { status: { name: 'error' }, nextAttemptAt: null, owner: null },
+    file: { status: { name: 'error' }, nextAttemptAt: null, owner: null },
   });
   await at(api, inSeconds(10_000_000), async (later) => expect((await claim(later, file)).outcome).toBe('FAILED_PERMANENT'));
   expect(await failure(retry(api, file, ' '))).toMatchObject({ code: 'INVALID', argument: 'input.reason' });
   expect(await retry(api, file, 'The columns are there now.')).toMatchObject({
-    done: false,
-    extract: { status: { name: 'ready' }, attempt: 0 },
+    changed: true,
+    file: { status: { name: 'ready' }, attempt: 0 },
   });
-  expect(await failure(retry(api, file, 'Once more.'))).toMatchObject({ code: 'CONFLICT', argument: 'input.extract' });
+  expect(await failure(retry(api, file, 'Once more.'))).toMatchObject({ code: 'CONFLICT', argument: 'input.file' });
   expect(await claim(api, file)).toMatchObject({ outcome: 'CLAIMED', attempt: 1 });
-  expect((await movesOf(api, extract.trackingId)).find(({ to, from }) => from === 'error' && to === 'ready')).toMatchObject({
+  expect((await movesOf(api, claimed.databaseId)).find(({ to, from }) => from === 'error' && to === 'ready')).toMatchObject({
     actor: 'operator',
     reason: 'The columns are there now.',
   });
@@ -403,7 +402,7 @@ test('C8 a file whose lease is over is listed as stuck, and taken by the next cl
   const file = newFile();
   const first = await claim(api, file, { owner: 'crashed', leaseSeconds: 30 });
   const stuck = async (on: Server, more = '') =>
-    (await call(on, `{ stuckExtracts(owner: "crashed"${more}) { nodes { fileName stuck owner } totalCount } }`)).stuckExtracts;
+    (await call(on, `{ stuckFiles(owner: "crashed"${more}) { nodes { fileName stuck owner } totalCount } }`)).stuckFiles;
   expect(await stuck(api)).toEqual({ nodes: [], totalCount: 0 });
   await at(api, inSeconds(31), async (later) => {
     const here = { nodes: [{ fileName: file.fileName, stuck: true, owner: 'crashed' }], totalCount: 1 };
@@ -414,10 +413,10 @@ test('C8 a file whose lease is over is listed as stuck, and taken by the next cl
     expect(second).toMatchObject({ outcome: 'CLAIMED', attempt: 2, owner: 'next' });
     expect(BigInt(second.fencingToken!)).toBeGreaterThan(BigInt(first.fencingToken!));
     expect(await stuck(later)).toEqual({ nodes: [], totalCount: 0 });
-    const before = await api.sql('select * from extract_tracking where extract_id = $1', [first.extract.trackingId]);
+    const before = await api.sql('select * from extract_tracking where extract_id = $1', [first.file.databaseId]);
     for (const late of [finish, heartbeat, fail, release]) expect((await late(later, file, first.fencingToken)).outcome).toBe('LOST_CLAIM');
-    expect(await api.sql('select * from extract_tracking where extract_id = $1', [first.extract.trackingId])).toEqual(before);
-    expect(await errorsOf(first.extract.trackingId)).toEqual([
+    expect(await api.sql('select * from extract_tracking where extract_id = $1', [first.file.databaseId])).toEqual(before);
+    expect(await errorsOf(first.file.databaseId)).toEqual([
       {
         type: 'Process Error',
         message: `The lease was over at ${first.leaseUntil}.`,
@@ -433,27 +432,27 @@ test('C8 a file whose lease is over is listed as stuck, and taken by the next cl
 test('C8 a lease is over at exactly `leaseUntil`, and not a microsecond before: for claims, lists and the sweeper', async () => {
   const own = await openApi('claims_edge');
   try {
-    const [claimed, swept] = [newFile(), newFile()];
+    const [taken, swept] = [newFile(), newFile()];
     const lease = { owner: 'edge', leaseSeconds: 30 };
-    const end = (await claim(own, claimed, lease)).leaseUntil!;
-    const { extract } = await claim(own, swept, lease);
-    await own.sql('update extract_tracking set lease_until = $1 where extract_id = $2', [end, extract.trackingId]);
+    const end = (await claim(own, taken, lease)).leaseUntil!;
+    const { file: claimed } = await claim(own, swept, lease);
+    await own.sql('update extract_tracking set lease_until = $1 where extract_id = $2', [end, claimed.databaseId]);
     const [{ before }] = (await own.sql(
       `select to_char(($1::timestamptz - interval '1 microsecond') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as before`,
       [end],
     )) as [{ before: string }];
-    const stuck = async (on: Server) => (await call(on, '{ stuckExtracts { totalCount } }')).stuckExtracts.totalCount;
+    const stuck = async (on: Server) => (await call(on, '{ stuckFiles { totalCount } }')).stuckFiles.totalCount;
     await at(own, before, async (then) => {
       expect(await stuck(then)).toBe(0);
-      expect(await sweepExtracts(then.db)).toBe(0);
-      expect(await claim(then, claimed)).toMatchObject({ outcome: 'BUSY', owner: 'edge', leaseUntil: end });
+      expect(await sweepFiles(then.db)).toBe(0);
+      expect(await claim(then, taken)).toMatchObject({ outcome: 'BUSY', owner: 'edge', leaseUntil: end });
     });
     await at(own, end, async (then) => {
       expect(await stuck(then)).toBe(2);
-      expect(await claim(then, claimed, { owner: 'next' })).toMatchObject({ outcome: 'CLAIMED', attempt: 2, owner: 'next' });
+      expect(await claim(then, taken, { owner: 'next' })).toMatchObject({ outcome: 'CLAIMED', attempt: 2, owner: 'next' });
       expect(await stuck(then)).toBe(1);
-      expect(await sweepExtracts(then.db)).toBe(1);
-      expect(await fetchExtract(then, extract.trackingId)).toMatchObject({ status: { name: 'ready' }, owner: null });
+      expect(await sweepFiles(then.db)).toBe(1);
+      expect(await fetchFile(then, claimed.databaseId)).toMatchObject({ status: { name: 'ready' }, owner: null });
     });
   } finally {
     await own.close();
@@ -466,10 +465,10 @@ test('C8 crashes use up attempts as failures do', async () => {
   await api.sql(`update location_lkup set max_attempts = 2 where location_path = '/data/crashes'`);
   await at(api, inSeconds(11), async (later) => expect((await claim(later, file, { leaseSeconds: 10 })).attempt).toBe(2));
   await at(api, inSeconds(30), async (later) => {
-    expect(await claim(later, file)).toMatchObject({ outcome: 'FAILED_PERMANENT', extract: { status: { name: 'error' }, owner: null } });
+    expect(await claim(later, file)).toMatchObject({ outcome: 'FAILED_PERMANENT', file: { status: { name: 'error' }, owner: null } });
     expect(await claim(later, file)).toMatchObject({ outcome: 'FAILED_PERMANENT' });
   });
-  expect(await errorsOf(first.extract.trackingId)).toHaveLength(2);
+  expect(await errorsOf(first.file.databaseId)).toHaveLength(2);
 });
 
 test('C8 the sweeper gives back what is stuck, or gives it up, and takes nothing without a lease', async () => {
@@ -480,16 +479,16 @@ test('C8 the sweeper gives back what is stuck, or gives it up, and takes nothing
     const first = await claim(own, again, { leaseSeconds: 5, owner: 'gone' });
     const last = await claim(own, up, { leaseSeconds: 5 });
     await api.sql('select 1');
-    await own.sql('update extract_tracking set attempt = 5 where extract_id = $1', [last.extract.trackingId]);
+    await own.sql('update extract_tracking set attempt = 5 where extract_id = $1', [last.file.databaseId]);
     await claim(own, held, { leaseSeconds: 5000 });
-    await insertExtracts(own, 'python', ['a'], 'loading');
-    expect(await sweepExtracts(own.db)).toBe(0);
+    await insertFiles(own, 'python', ['a'], 'loading');
+    expect(await sweepFiles(own.db)).toBe(0);
     const later = openServer(own, { now: inSeconds(60) });
-    expect(await Promise.all([sweepExtracts(later.db), sweepExtracts(later.db)]).then(([a, b]) => a + b)).toBe(2);
-    expect(await sweepExtracts(later.db)).toBe(0);
-    expect(await fetchExtract(own, first.extract.trackingId)).toMatchObject({ status: { name: 'ready' }, owner: null, attempt: 1 });
-    expect(await fetchExtract(own, last.extract.trackingId)).toMatchObject({ status: { name: 'error' }, nextAttemptAt: null });
-    expect((await movesOf(own, first.extract.trackingId)).at(-1)).toEqual({
+    expect(await Promise.all([sweepFiles(later.db), sweepFiles(later.db)]).then(([a, b]) => a + b)).toBe(2);
+    expect(await sweepFiles(later.db)).toBe(0);
+    expect(await fetchFile(own, first.file.databaseId)).toMatchObject({ status: { name: 'ready' }, owner: null, attempt: 1 });
+    expect(await fetchFile(own, last.file.databaseId)).toMatchObject({ status: { name: 'error' }, nextAttemptAt: null });
+    expect((await movesOf(own, first.file.databaseId)).at(-1)).toEqual({
       from: 'loading',
       to: 'ready',
       actor: 'waybill',
@@ -506,7 +505,7 @@ test('C8 the sweeper gives back what is stuck, or gives it up, and takes nothing
 
 test('C9 a holder with heartbeats is never replaced, and one that is missed within the lease does no harm', async () => {
   const file = newFile();
-  const { fencingToken, extract } = await claim(api, file, { leaseSeconds: 30 });
+  const { fencingToken, file: claimed } = await claim(api, file, { leaseSeconds: 30 });
   for (const second of [20, 45, 70]) {
     await at(api, inSeconds(second), async (server) => {
       expect((await claim(server, file, { owner: 'other' })).outcome).toBe('BUSY');
@@ -516,7 +515,7 @@ test('C9 a holder with heartbeats is never replaced, and one that is missed with
   await at(api, inSeconds(99), async (server) => {
     expect(await heartbeat(server, file, fencingToken, { leaseSeconds: 600 })).toMatchObject({
       outcome: 'DONE',
-      extract: { leaseSeconds: 600, rowVersion: extract.rowVersion + 1 },
+      file: { leaseSeconds: 600, rowVersion: claimed.rowVersion + 1 },
     });
   });
   await at(api, inSeconds(600), async (server) => {
@@ -530,20 +529,20 @@ test('C10 a worker that comes back sees all that it holds, with the run and the 
   const run = await start(api, { name: 'loader', ...known });
   const files = [newFile(), newFile(), newFile()];
   const claims: Claim[] = [];
-  for (const file of files) claims.push(await claim(api, file, { owner: 'restarted', run: { trackingId: run.run.trackingId } }));
+  for (const file of files) claims.push(await claim(api, file, { owner: 'restarted', run: { databaseId: run.run.databaseId } }));
   await claim(api, newFile(), { owner: 'another' });
   await finish(api, files[1]!, claims[1]!.fencingToken);
-  const { heldExtracts } = await call(
+  const { heldFiles } = await call(
     api,
-    '{ heldExtracts(owner: "restarted") { totalCount nodes { fileName heartbeatAt fencingToken claimRun { trackingId process { name } } } } }',
+    '{ heldFiles(owner: "restarted") { totalCount nodes { fileName heartbeatAt fencingToken claimRun { databaseId process { name } } } } }',
   );
-  expect(heldExtracts).toEqual({
+  expect(heldFiles).toEqual({
     totalCount: 2,
     nodes: [0, 2].map((i) => ({
       fileName: files[i]!.fileName,
       heartbeatAt: expect.any(String),
       fencingToken: claims[i]!.fencingToken,
-      claimRun: { trackingId: run.run.trackingId, process: { name: 'loader' } },
+      claimRun: { databaseId: run.run.databaseId, process: { name: 'loader' } },
     })),
   });
   // The run is linked to what it claimed, with what it made of it.
@@ -551,17 +550,17 @@ test('C10 a worker that comes back sees all that it holds, with the run and the 
     await api.sql(
       `select s.extract_status_name as status from extract_process_tracking l join extract_status_lkup s on s.extract_status_id = l.extract_process_status_id
        where l.process_tracking_id = $1 order by l.extract_tracking_id`,
-      [run.run.trackingId],
+      [run.run.databaseId],
     ),
   ).toEqual([{ status: 'loading' }, { status: 'loaded' }, { status: 'loading' }]);
 });
 
 test('C2 finish and fail may be said twice by their holder, but not one after the other', async () => {
   const file = newFile();
-  const { fencingToken, extract } = await claim(api, file);
+  const { fencingToken, file: claimed } = await claim(api, file);
   expect((await fail(api, file, fencingToken, { message: 'once' })).outcome).toBe('DONE');
   expect((await fail(api, file, fencingToken, { message: 'once' })).outcome).toBe('DONE');
-  expect(await errorsOf(extract.trackingId)).toHaveLength(1);
+  expect(await errorsOf(claimed.databaseId)).toHaveLength(1);
   expect((await finish(api, file, fencingToken)).outcome).toBe('LOST_CLAIM');
   await retry(api, file, 'Again.');
   expect((await fail(api, file, fencingToken)).outcome).toBe('LOST_CLAIM');
@@ -569,7 +568,7 @@ test('C2 finish and fail may be said twice by their holder, but not one after th
   expect((await finish(api, file, second.fencingToken, { rowsWritten: '3' })).outcome).toBe('DONE');
   expect((await finish(api, file, second.fencingToken, { rowsWritten: '3' })).outcome).toBe('DONE');
   expect((await fail(api, file, second.fencingToken)).outcome).toBe('LOST_CLAIM');
-  expect(await fetchExtract(api, extract.trackingId)).toMatchObject({
+  expect(await fetchFile(api, claimed.databaseId)).toMatchObject({
     status: { name: 'loaded' },
     loadRecordCount: '3',
     processingState: 'SUCCESS',
@@ -578,13 +577,13 @@ test('C2 finish and fail may be said twice by their holder, but not one after th
 
 test('C8 a holder whose file another client moved has lost it', async () => {
   const file = newFile();
-  const { fencingToken, extract } = await claim(api, file);
+  const { fencingToken, file: claimed } = await claim(api, file);
   await api.sql(
     `update extract_tracking set extract_status_id = (select extract_status_id from extract_status_lkup where extract_status_name = 'ready') where extract_id = $1`,
-    [extract.trackingId],
+    [claimed.databaseId],
   );
   for (const said of [finish, fail, heartbeat]) expect((await said(api, file, fencingToken)).outcome).toBe('LOST_CLAIM');
-  expect((await movesOf(api, extract.trackingId)).at(-1)).toMatchObject({ from: 'loading', to: 'ready', origin: 'sql', actor: null });
+  expect((await movesOf(api, claimed.databaseId)).at(-1)).toMatchObject({ from: 'loading', to: 'ready', origin: 'sql', actor: null });
 });
 
 test('C8 a move without a token takes the file from a holder whose lease was over', async () => {
@@ -601,35 +600,35 @@ test('C8 a move without a token takes the file from a holder whose lease was ove
 
 test('C7 persons release, skip and let be loaded again, each with a reason that the history keeps', async () => {
   const file = newFile();
-  const { fencingToken, extract } = await claim(api, file);
+  const { fencingToken, file: claimed } = await claim(api, file);
   expect(await failure(skip(api, file, 'Not wanted.'))).toMatchObject({
     code: 'CONFLICT',
-    argument: 'input.extract',
+    argument: 'input.file',
     allowed: ['error', 'loaded', 'ready'],
   });
   expect(await failure(release(api, file, null))).toMatchObject({ code: 'INVALID', argument: 'input.reason' });
   expect(await release(api, file, null, { reason: 'The host is gone.' })).toMatchObject({
     outcome: 'DONE',
-    extract: { status: { name: 'ready' }, owner: null, attempt: 0 },
+    file: { status: { name: 'ready' }, owner: null, attempt: 0 },
   });
   expect(await failure(release(api, file, null, { reason: 'Twice.' }))).toMatchObject({ code: 'CONFLICT' });
   expect((await finish(api, file, fencingToken)).outcome).toBe('LOST_CLAIM');
-  expect(await skip(api, file, 'Not wanted.')).toMatchObject({ extract: { status: { name: 'skipped' }, processingState: null } });
+  expect(await skip(api, file, 'Not wanted.')).toMatchObject({ file: { status: { name: 'skipped' }, processingState: null } });
   expect(await claim(api, file)).toMatchObject({ outcome: 'ALREADY_DONE', finishedAt: null });
-  expect(await skip(api, file, 'Still not wanted.')).toMatchObject({ done: true });
+  expect(await skip(api, file, 'Still not wanted.')).toMatchObject({ changed: false });
   expect(await failure(retry(api, file, 'No.'))).toMatchObject({ code: 'CONFLICT', allowed: ['error'] });
-  expect(await reprocess(api, file, 'Wanted after all.')).toMatchObject({ extract: { status: { name: 'ready' } } });
+  expect(await reprocess(api, file, 'Wanted after all.')).toMatchObject({ file: { status: { name: 'ready' } } });
   await finish(api, file, (await claim(api, file)).fencingToken);
-  const done = await fetchExtract(api, extract.trackingId);
+  const done = await fetchFile(api, claimed.databaseId);
   expect(await failure(reprocess(api, file, 'Late.', { rowVersion: done.rowVersion - 1 }))).toMatchObject({
     code: 'CONFLICT',
     argument: 'input.rowVersion',
   });
   expect(await reprocess(api, file, 'The table was emptied.', { rowVersion: done.rowVersion })).toMatchObject({
-    extract: { attempt: 0, currentVersion: { finishedAt: null } },
+    file: { attempt: 0, currentVersion: { finishedAt: null } },
   });
   expect(await claim(api, file)).toMatchObject({ outcome: 'CLAIMED', attempt: 1 });
-  expect((await movesOf(api, extract.trackingId)).flatMap(({ reason }) => reason ?? [])).toEqual([
+  expect((await movesOf(api, claimed.databaseId)).flatMap(({ reason }) => reason ?? [])).toEqual([
     'The host is gone.',
     'Not wanted.',
     'Wanted after all.',
@@ -642,28 +641,28 @@ test('C9 what a holder gives back was no attempt', async () => {
   for (let i = 0; i < 7; i++) {
     const { outcome, attempt, fencingToken } = await claim(api, file);
     expect([outcome, attempt]).toEqual(['CLAIMED', 1]);
-    expect(await release(api, file, fencingToken)).toMatchObject({ outcome: 'DONE', extract: { status: { name: 'ready' }, attempt: 0 } });
+    expect(await release(api, file, fencingToken)).toMatchObject({ outcome: 'DONE', file: { status: { name: 'ready' }, attempt: 0 } });
   }
 });
 
 test('P45 a claim waits for the files that it depends on, which are named', async () => {
-  const [a, b, c] = await insertExtracts(api, 'waits', ['a', 'b', 'c']);
+  const [a, b, c] = await insertFiles(api, 'waits', ['a', 'b', 'c']);
   await addDependencies(api, [
     [a!, c!],
     [b!, c!],
   ]);
-  expect(await claim(api, { trackingId: c! })).toMatchObject({
+  expect(await claim(api, { databaseId: c! })).toMatchObject({
     outcome: 'BLOCKED',
     fencingToken: null,
     attempt: 0,
     blockers: [
-      { status: 'ready', extract: { trackingId: a, fileName: 'a' } },
-      { status: 'ready', extract: { trackingId: b, fileName: 'b' } },
+      { status: 'ready', file: { databaseId: a, fileName: 'a' } },
+      { status: 'ready', file: { databaseId: b, fileName: 'b' } },
     ],
   });
-  await finish(api, { trackingId: a! }, (await claim(api, { trackingId: a! })).fencingToken);
-  await skip(api, { trackingId: b! }, 'Not needed.');
-  expect((await claim(api, { trackingId: c! })).outcome).toBe('CLAIMED');
+  await finish(api, { databaseId: a! }, (await claim(api, { databaseId: a! })).fencingToken);
+  await skip(api, { databaseId: b! }, 'Not needed.');
+  expect((await claim(api, { databaseId: c! })).outcome).toBe('CLAIMED');
 });
 
 test('C25 10000 files are claimed in one call, and bad ones do not lose the others', async () => {
@@ -672,7 +671,7 @@ test('C25 10000 files are claimed in one call, and bad ones do not lose the othe
     owner: 'bulk',
     version: '1',
   }));
-  claims[17] = { file: { trackingId: 2_000_000_000 }, owner: 'bulk' };
+  claims[17] = { file: { databaseId: 2_000_000_000 }, owner: 'bulk' };
   claims[18] = { file: { path: '/data/bulk', fileName: '../up.csv' }, owner: 'bulk' };
   claims[19] = { file: { path: '/data/bulk', fileName: '19.csv' }, owner: 'bulk', leaseSeconds: 0 };
   claims[20] = { file: { location: 'nowhere', fileName: 'a' }, owner: 'bulk' };
@@ -682,7 +681,7 @@ test('C25 10000 files are claimed in one call, and bad ones do not lose the othe
     results = await claimMany(api, claims);
   });
   expect(results.slice(17, 21).map(({ error }) => [error?.code, error?.argument])).toEqual([
-    ['NOT_FOUND', 'file.trackingId'],
+    ['NOT_FOUND', 'file.databaseId'],
     ['INVALID', 'file.fileName'],
     ['INVALID', 'leaseSeconds'],
     ['NOT_FOUND', 'file.location'],
@@ -698,10 +697,10 @@ test('C25 10000 files are claimed in one call, and bad ones do not lose the othe
 test('C6 what was done and is done again is tried anew', async () => {
   const file = newFile();
   for (let again = 0; again < 6; again++) {
-    const { fencingToken, attempt, extract } = await claim(api, file);
+    const { fencingToken, attempt, file: claimed } = await claim(api, file);
     expect(attempt).toBe(1);
     await finish(api, file, fencingToken);
-    await report(api, { trackingId: extract.trackingId }, { status: 'ready' });
+    await report(api, { databaseId: claimed.databaseId }, { status: 'ready' });
   }
   const { fencingToken } = await claim(api, file);
   await fail(api, file, fencingToken, { message: 'the first failure of all' });

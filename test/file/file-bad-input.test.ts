@@ -1,24 +1,13 @@
 import { maskSecrets } from '../../src/platform/mask-secrets.js';
 import { openApi, type Api } from '../support/api.js';
-import {
-  claim,
-  claimMany,
-  fail,
-  fetchExtract,
-  finish,
-  heartbeat,
-  insertExtracts,
-  report,
-  reportMany,
-  retry,
-} from '../support/extract-calls.js';
+import { claim, claimMany, fail, fetchFile, finish, heartbeat, insertFiles, report, reportMany, retry } from '../support/file-calls.js';
 import { failure } from '../support/run-calls.js';
 
 let api: Api;
-let file: { trackingId: number };
+let file: { databaseId: number };
 beforeAll(async () => {
   api = await openApi('extract_bad_input');
-  file = { trackingId: (await insertExtracts(api, 'bad', ['a.csv']))[0]! };
+  file = { databaseId: (await insertFiles(api, 'bad', ['a.csv']))[0]! };
 });
 afterAll(() => api.close());
 
@@ -46,7 +35,7 @@ test.each<[string, object, object]>([
   ['a hash that is none', { hash: { algorithm: 'md5', value: 'zz' } }, { argument: 'input.hash.value', value: 'zz' }],
   ['an unknown algorithm', { hash: { algorithm: 'md6', value: 'ab'.repeat(16) } }, { argument: 'input.hash.algorithm', value: 'md6' }],
   ['no file', { file: {} }, { argument: 'input.file' }],
-  ['a file told twice', { file: { trackingId: 1, path: '/data', fileName: 'a' } }, { argument: 'input.file' }],
+  ['a file told twice', { file: { databaseId: 1, path: '/data', fileName: 'a' } }, { argument: 'input.file' }],
   ['a file without its location', { file: { fileName: 'a' } }, { argument: 'input.file' }],
   ['a location without a file', { file: { path: '/data/bad' } }, { argument: 'input.file' }],
   ['an id of something else', { file: { id: Buffer.from('Process:1').toString('base64url') } }, { argument: 'input.file.id' }],
@@ -63,9 +52,9 @@ test.each<[string, object, object]>([
 });
 
 test.each<[string, object, string]>([
-  ['a file', { file: { trackingId: 2_000_000_000 } }, 'input.file.trackingId'],
+  ['a file', { file: { databaseId: 2_000_000_000 } }, 'input.file.databaseId'],
   ['a location', { file: { location: 'nowhere', fileName: 'a' } }, 'input.file.location'],
-  ['a run', { run: { trackingId: 2_000_000_000 } }, 'input.run.trackingId'],
+  ['a run', { run: { databaseId: 2_000_000_000 } }, 'input.run.databaseId'],
   ['a run by name', { run: { name: 'nothing' } }, 'input.run.name'],
 ])('C1 a claim with %s that is not there is NOT_FOUND and leaves nothing', async (_, more, argument) => {
   const before = await counts();
@@ -81,16 +70,16 @@ test('C1 an empty owner is refused, and so is one of 1 MB', async () => {
 test.each<[string, object, string]>([
   ['an unknown kind of error', { errors: [{ type: 'Nothing' }] }, 'input.errors.type'],
   ['an unknown status', { status: 'nothing' }, 'input.status'],
-  ['a day that is none', { loadLowAt: '2026-02-30T00:00:00Z' }, 'input.loadLowAt'],
+  ['a day that is none', { loadLowWatermark: '2026-02-30T00:00:00Z' }, 'input.loadLowWatermark'],
   ['a token of more than 64 bits', { fencingToken: '9999999999999999999' }, 'input.fencingToken'],
 ])('P44 a report with %s is INVALID and changes nothing', async (_, said, argument) => {
-  const before = await fetchExtract(api, file.trackingId);
+  const before = await fetchFile(api, file.databaseId);
   expect(await failure(report(api, file, said))).toMatchObject({ code: 'INVALID', argument });
-  expect(await fetchExtract(api, file.trackingId)).toEqual(before);
+  expect(await fetchFile(api, file.databaseId)).toEqual(before);
 });
 
 test('P44 a wrong token is a CONFLICT in a report, and LOST_CLAIM for a holder', async () => {
-  const held = { trackingId: (await insertExtracts(api, 'bad', ['token.csv']))[0]! };
+  const held = { databaseId: (await insertFiles(api, 'bad', ['token.csv']))[0]! };
   for (const token of ['1', '0', '-7']) {
     expect(await failure(report(api, held, { status: 'archived', fencingToken: token }))).toMatchObject({
       code: 'CONFLICT',
@@ -99,9 +88,9 @@ test('P44 a wrong token is a CONFLICT in a report, and LOST_CLAIM for a holder',
     for (const said of [finish, fail, heartbeat]) expect((await said(api, held, token)).outcome).toBe('LOST_CLAIM');
   }
   for (const said of [finish, fail, heartbeat]) {
-    expect(await failure(said(api, { trackingId: 2_000_000_000 }, '1'))).toMatchObject({
+    expect(await failure(said(api, { databaseId: 2_000_000_000 }, '1'))).toMatchObject({
       code: 'NOT_FOUND',
-      argument: 'input.extract.trackingId',
+      argument: 'input.file.databaseId',
     });
     expect(await failure(said(api, held, '99999999999999999999'.slice(0, 19)))).toMatchObject({
       code: 'INVALID',
@@ -112,7 +101,7 @@ test('P44 a wrong token is a CONFLICT in a report, and LOST_CLAIM for a holder',
 
 test('C6 a failure with a wrong delay or kind is INVALID, and the holder keeps the file', async () => {
   const held = { path: '/data/bad', fileName: 'failing.csv' };
-  const { fencingToken, extract } = await claim(api, held);
+  const { fencingToken, file } = await claim(api, held);
   for (const [more, argument] of [
     [{ retryAfterSeconds: -1 }, 'input.retryAfterSeconds'],
     [{ retryAfterSeconds: 2_147_483_647 }, 'input.retryAfterSeconds'],
@@ -122,8 +111,8 @@ test('C6 a failure with a wrong delay or kind is INVALID, and the holder keeps t
     expect(await failure(fail(api, held, fencingToken, more))).toMatchObject({ code: 'INVALID', argument });
   for (const more of [
     { rowsRead: '-1' },
-    { loadLowAt: '2026-02-30T00:00:00Z' },
-    { loadLowAt: '2026-02-02T00:00:00Z', loadHighAt: '2026-02-01T00:00:00Z' },
+    { loadLowWatermark: '2026-02-30T00:00:00Z' },
+    { loadLowWatermark: '2026-02-02T00:00:00Z', loadHighWatermark: '2026-02-01T00:00:00Z' },
   ])
     expect(await failure(finish(api, held, fencingToken, more))).toMatchObject({
       code: 'INVALID',
@@ -133,13 +122,13 @@ test('C6 a failure with a wrong delay or kind is INVALID, and the holder keeps t
     code: 'INVALID',
     argument: 'input.leaseSeconds',
   });
-  expect(await fetchExtract(api, extract.trackingId)).toEqual(extract);
-  expect(await failure(retry(api, held, 'Too early.'))).toMatchObject({ code: 'CONFLICT', argument: 'input.extract', allowed: ['error'] });
+  expect(await fetchFile(api, file.databaseId)).toEqual(file);
+  expect(await failure(retry(api, held, 'Too early.'))).toMatchObject({ code: 'CONFLICT', argument: 'input.file', allowed: ['error'] });
 });
 
 test('C25 a call has 1 to 10000 items', async () => {
   const claims = Array.from({ length: 10_001 }, (_, i) => ({ file: { path: '/data/too many', fileName: `${i}` }, owner: 'x' }));
-  const reports = Array.from({ length: 10_001 }, () => ({ extract: file, status: 'archived' }));
+  const reports = Array.from({ length: 10_001 }, () => ({ file: file, status: 'archived' }));
   for (const [work, argument] of [
     [() => claimMany(api, claims), 'input.claims'],
     [() => claimMany(api, []), 'input.claims'],
@@ -150,10 +139,10 @@ test('C25 a call has 1 to 10000 items', async () => {
 });
 
 test('C25 one file twice in a call is claimed once, whatever it is called', async () => {
-  const [id] = await insertExtracts(api, 'bad', ['twice.csv']);
-  const { id: globalId } = await fetchExtract(api, id!);
+  const [id] = await insertFiles(api, 'bad', ['twice.csv']);
+  const { id: globalId } = await fetchFile(api, id!);
   const named = [
-    { trackingId: id },
+    { databaseId: id },
     { id: globalId },
     { location: 'bad', fileName: 'twice.csv' },
     { path: '/data/bad/', fileName: 'twice.csv' },

@@ -1,5 +1,5 @@
 import { openApi, type Api } from '../support/api.js';
-import { claim, fail, finish, insertExtracts, report, reprocess } from '../support/extract-calls.js';
+import { claim, fail, finish, insertFiles, report, reprocess } from '../support/file-calls.js';
 import { at, call, failure, known, openServer, report as reportRun, start } from '../support/run-calls.js';
 
 let api: Api;
@@ -22,7 +22,7 @@ test('C12 files are counted by status, day, dataset type and location, each with
       `insert into waybill_setting (key, value) values ('time_zone', 'America/New_York') on conflict (key) do update set value = excluded.value`,
     );
     const register = async (location: string, names: string[], status: string, registered: string, types: string[]) => {
-      const ids = await insertExtracts(own, location, names, status);
+      const ids = await insertFiles(own, location, names, status);
       await own.sql('update extract_tracking set registered_at = $2 where extract_id = any($1)', [ids, registered]);
       for (const type of types) {
         await own.sql(
@@ -40,7 +40,7 @@ test('C12 files are counted by status, day, dataset type and location, each with
     await register('in', ['d'], 'error', '2026-01-02T12:00:00Z', ['sales', 'people']);
     await register('out', ['a', 'b'], 'ready', '2026-01-03T12:00:00Z', []);
     const counts = async (by: string) =>
-      (await call(own, `{ extractCounts(${by}) { key count states { status count } } }`)).extractCounts.map((each: any) => [
+      (await call(own, `{ fileCounts(${by}) { key count states { status count } } }`)).fileCounts.map((each: any) => [
         each.key,
         each.count,
         each.states.map(({ status, count }: any) => `${status} ${count}`).join(),
@@ -102,15 +102,14 @@ test('C12 the most frequent errors are told with the last of each, and messages 
     await failing('b', 'File Error', 'no such fileax', '2026-01-03T00:00:00Z');
     await failing('c', 'Data Error', 'bad row', '2026-01-04T00:00:00Z');
     const top = async (args: string) =>
-      (await call(own, `{ topExtractErrors${args} { type count fileCount lastAt lastMessage lastExtract { fileName } } }`))
-        .topExtractErrors;
+      (await call(own, `{ topFileErrors${args} { type count fileCount lastAt lastMessage lastFile { fileName } } }`)).topFileErrors;
     const file = {
       type: 'File Error',
       count: 3,
       fileCount: 2,
       lastAt: '2026-01-03T00:00:00.000000Z',
       lastMessage: 'no such fileax',
-      lastExtract: { fileName: 'b' },
+      lastFile: { fileName: 'b' },
     };
     const data = {
       type: 'Data Error',
@@ -118,7 +117,7 @@ test('C12 the most frequent errors are told with the last of each, and messages 
       fileCount: 1,
       lastAt: '2026-01-04T00:00:00.000000Z',
       lastMessage: 'bad row',
-      lastExtract: { fileName: 'c' },
+      lastFile: { fileName: 'c' },
     };
     expect(await top('')).toEqual([file, data]);
     expect(await top('(first: 1)')).toEqual([file]);
@@ -129,20 +128,20 @@ test('C12 the most frequent errors are told with the last of each, and messages 
         fileCount: 1,
         lastAt: '2026-01-02T00:00:00.000000Z',
         lastMessage: 'NO SUCH file_x',
-        lastExtract: { fileName: 'a' },
+        lastFile: { fileName: 'a' },
       },
     ]);
     for (const first of [0, 101]) expect(await failure(top(`(first: ${first})`))).toMatchObject({ code: 'INVALID', argument: 'first' });
     const found = async (args: string) =>
-      (
-        await call(own, `{ extractErrors(${args}) { nodes { message attempt owner type { name } extract { fileName } } } }`)
-      ).extractErrors.nodes.map((each: any) => each.message);
+      (await call(own, `{ fileErrors(${args}) { nodes { message attempt owner type { name } file { fileName } } } }`)).fileErrors.nodes.map(
+        (each: any) => each.message,
+      );
     expect(await found('messageContains: "no such"')).toEqual(['no such fileax', 'NO SUCH file_x', 'no such 100% file']);
     expect(await found('messageContains: "file_x"')).toEqual(['NO SUCH file_x']);
     expect(await found('messageContains: "100%"')).toEqual(['no such 100% file']);
     expect(await found('first: 2')).toEqual(['bad row', 'no such fileax']);
     expect(await found('where: { type: { name: { eq: "Data Error" } } }')).toEqual(['bad row']);
-    expect(await found('where: { extract: { fileName: { eq: "a" } } }, messageContains: "FILE"')).toEqual([
+    expect(await found('where: { file: { fileName: { eq: "a" } } }, messageContains: "FILE"')).toEqual([
       'NO SUCH file_x',
       'no such 100% file',
     ]);
@@ -152,25 +151,25 @@ test('C12 the most frequent errors are told with the last of each, and messages 
 });
 
 test('C14 the status at a past instant is told for many files in one statement', async () => {
-  const [a, b] = await insertExtracts(api, 'past', ['a', 'b'], 'initializing');
-  await api.sql(`update status_event set at = '2026-01-01T00:00:00Z' where subject_kind = 'Extract' and subject_id = any($1)`, [[a, b]]);
+  const [a, b] = await insertFiles(api, 'past', ['a', 'b'], 'initializing');
+  await api.sql(`update status_event set at = '2026-01-01T00:00:00Z' where subject_kind = 'File' and subject_id = any($1)`, [[a, b]]);
   for (const [now, status] of [
     ['2026-01-02T00:00:00Z', 'ready'],
     ['2026-01-03T00:00:00Z', 'loading'],
   ] as const)
-    await at(api, now, (server) => report(server, { trackingId: a! }, { status }));
+    await at(api, now, (server) => report(server, { databaseId: a! }, { status }));
   await setStatus(a!, 'loaded');
   const states = async (instant: string) => {
-    const { extracts } = await call(
+    const { files } = await call(
       api,
-      `{ extracts(location: "past", statuses: ["initializing", "loaded"], orderBy: { by: FILE_NAME }) { nodes { stateAt(at: "${instant}") } } }`,
+      `{ files(location: "past", statuses: ["initializing", "loaded"], orderBy: { field: FILE_NAME }) { nodes { stateAt(at: "${instant}") } } }`,
     ).catch(() =>
       call(
         api,
-        `{ extracts(where: { location: { name: { eq: "past" } } }, orderBy: { by: FILE_NAME }) { nodes { fileName stateAt(at: "${instant}") } } }`,
+        `{ files(where: { location: { name: { eq: "past" } } }, orderBy: { field: FILE_NAME }) { nodes { fileName stateAt(at: "${instant}") } } }`,
       ),
     );
-    return extracts.nodes.map(({ stateAt }: { stateAt: string | null }) => stateAt);
+    return files.nodes.map(({ stateAt }: { stateAt: string | null }) => stateAt);
   };
   expect(await states('2025-12-31T23:59:59.999999Z')).toEqual([null, null]);
   expect(await states('2026-01-01T00:00:00Z')).toEqual(['initializing', 'initializing']);
@@ -183,9 +182,9 @@ test('C14 the status at a past instant is told for many files in one statement',
 });
 
 test('C14 where the history begins later, the first change tells what was before', async () => {
-  const [told, silent] = await insertExtracts(api, 'taken over', ['told', 'silent'], 'ready');
+  const [told, silent] = await insertFiles(api, 'taken over', ['told', 'silent'], 'ready');
   await api.sql(`update extract_tracking set registered_at = '2020-01-01T00:00:00Z' where extract_id = any($1)`, [[told, silent]]);
-  await api.sql(`delete from status_event where subject_kind = 'Extract' and subject_id = any($1)`, [[told, silent]]);
+  await api.sql(`delete from status_event where subject_kind = 'File' and subject_id = any($1)`, [[told, silent]]);
   await setStatus(told!, 'archived');
   for (const [id, instant, state] of [
     [told, '2021-01-01T00:00:00Z', 'ready'],
@@ -193,7 +192,7 @@ test('C14 where the history begins later, the first change tells what was before
     [silent, '2021-01-01T00:00:00Z', 'ready'],
     [silent, '2019-01-01T00:00:00Z', null],
   ])
-    expect((await call(api, `{ extract(trackingId: ${id}) { stateAt(at: "${instant}") } }`)).extract.stateAt).toBe(state);
+    expect((await call(api, `{ file(databaseId: ${id}) { stateAt(at: "${instant}") } }`)).file.stateAt).toBe(state);
 });
 
 test('C13 what happened to a table on a day: files, attempts, runs and errors, in the order of time', async () => {
@@ -214,7 +213,7 @@ test('C13 what happened to a table on a day: files, attempts, runs and errors, i
   const file = { path: '/data/orders', fileName: 'orders.csv' };
   const target = { targetObject: { source: 'warehouse', object: 'orders' } };
   const run = await does('08:00:00', (server) => start(server, process, { actor: 'scheduler' }));
-  const ref = { trackingId: run.run.trackingId };
+  const ref = { databaseId: run.run.databaseId };
   const first = await does('08:01:00', (server) => claim(server, file, { owner: 'w1', run: ref }));
   await does('08:02:00', (server) => fail(server, file, first.fencingToken, { message: 'broken', retryAfterSeconds: 60 }));
   const second = await does('08:03:00', (server) => claim(server, file, { owner: 'w2', run: ref }));
@@ -232,12 +231,12 @@ test('C13 what happened to a table on a day: files, attempts, runs and errors, i
     (
       await call(
         api,
-        `{ objectDay(source: "warehouse", object: "orders", ${when}) { from to complete entries { kind at extract { fileName } run { runNumber } from to attempt errorType message actor reason } } }`,
+        `{ objectDay(source: "warehouse", object: "orders", ${when}) { from to complete entries { kind at file { fileName } run { number } from to attempt errorType message actor reason } } }`,
       )
     ).objectDay;
   const orders = { fileName: 'orders.csv' };
   const nothing = {
-    extract: null,
+    file: null,
     run: null,
     from: null,
     to: null,
@@ -249,15 +248,15 @@ test('C13 what happened to a table on a day: files, attempts, runs and errors, i
   };
   const entry = (kind: string, time: string, facts: object) => ({ ...nothing, kind, at: `2026-03-01T${time}.000000Z`, ...facts });
   const moved = (time: string, from: string | null, to: string, facts: object = {}) =>
-    entry('FILE_STATUS', time, { extract: orders, from, to, actor: 'tester', ...facts });
+    entry('FILE_STATUS', time, { file: orders, from, to, actor: 'tester', ...facts });
   const all = [
-    entry('RUN_STARTED', '08:00:00', { run: { runNumber: 1 }, actor: 'scheduler' }),
+    entry('RUN_STARTED', '08:00:00', { run: { number: 1 }, actor: 'scheduler' }),
     moved('08:01:00', null, 'ready'),
     moved('08:01:00', 'ready', 'loading'),
     moved('08:02:00', 'loading', 'error'),
     entry('FILE_ERROR', '08:02:00', {
-      extract: orders,
-      run: { runNumber: 1 },
+      file: orders,
+      run: { number: 1 },
       attempt: 1,
       errorType: 'File Error',
       message: 'broken',
@@ -265,8 +264,8 @@ test('C13 what happened to a table on a day: files, attempts, runs and errors, i
     }),
     moved('08:03:00', 'error', 'loading'),
     moved('08:04:00', 'loading', 'loaded'),
-    entry('RUN_ERROR', '08:05:00', { run: { runNumber: 1 }, errorType: 'Data Error', message: 'rows are missing' }),
-    entry('RUN_ENDED', '08:05:00', { run: { runNumber: 1 }, to: 'failed' }),
+    entry('RUN_ERROR', '08:05:00', { run: { number: 1 }, errorType: 'Data Error', message: 'rows are missing' }),
+    entry('RUN_ENDED', '08:05:00', { run: { number: 1 }, to: 'failed' }),
     moved('23:59:59', 'loaded', 'ready', { actor: 'operator', reason: 'Rows are missing.' }),
   ];
   expect(await asked('date: "2026-03-01"')).toEqual({
@@ -307,20 +306,20 @@ test('C13 a file that is linked to a table belongs to its day as well, and a day
     await own.sql(
       `insert into waybill_setting (key, value) values ('time_zone', 'Europe/Berlin') on conflict (key) do update set value = excluded.value`,
     );
-    const [id] = await insertExtracts(own, 'x', ['a']);
+    const [id] = await insertFiles(own, 'x', ['a']);
     await own.sql(`insert into source_type_lkup (source_type_name) select 'db' where not exists (select from source_type_lkup)`);
     await own.sql(`insert into source_lkup (source_name) values ('crm')`);
     await own.sql(`insert into source_object_lkup (source_id, source_object_name) select source_id, 'people' from source_lkup`);
     await own.sql('insert into extract_source_object (extract_id, source_object_id) select $1, source_object_id from source_object_lkup', [
       id,
     ]);
-    await own.sql(`update status_event set at = '2026-03-29T22:30:00Z' where subject_kind = 'Extract'`);
+    await own.sql(`update status_event set at = '2026-03-29T22:30:00Z' where subject_kind = 'File'`);
     const day = async (date: string) =>
-      (await call(own, `{ objectDay(source: "crm", object: "people", date: "${date}") { from to entries { extract { fileName } } } }`))
+      (await call(own, `{ objectDay(source: "crm", object: "people", date: "${date}") { from to entries { file { fileName } } } }`))
         .objectDay;
     // The day on which the clocks are set has 23 hours.
     expect(await day('2026-03-29')).toEqual({ from: '2026-03-28T23:00:00.000000Z', to: '2026-03-29T22:00:00.000000Z', entries: [] });
-    expect((await day('2026-03-30')).entries).toEqual([{ extract: { fileName: 'a' } }]);
+    expect((await day('2026-03-30')).entries).toEqual([{ file: { fileName: 'a' } }]);
   } finally {
     await own.close();
   }

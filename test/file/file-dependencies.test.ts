@@ -6,9 +6,9 @@ import { call, openServer, type Server } from '../support/run-calls.js';
 let api: Api;
 const names = Array.from({ length: 40 }, (_, i) => `f${i}`);
 beforeAll(async () => {
-  api = await openApi('extract dependencies');
+  api = await openApi('file dependencies');
   await api.run(
-    'mutation ($files: [RegisterExtractInput!]!) { registerExtracts(input: { location: { path: "/in", name: "in" }, files: $files }) { results { created } } }',
+    'mutation ($files: [RegisterFileInput!]!) { registerFiles(input: { location: { path: "/in", name: "in" }, files: $files }) { results { created } } }',
     {
       files: names.map((fileName) => ({ fileName })),
     },
@@ -20,9 +20,9 @@ beforeEach(() => api.sql('delete from extract_dependency'));
 const file = (fileName: string) => ({ location: 'in', fileName });
 /** `child parent`, as pairs of names. */
 const pairs = (...links: string[]) => links.map((link) => ({ child: file(link.split(' ')[0]!), parent: file(link.split(' ')[1]!) }));
-const fields = 'results { done error { code message argument value } cycle { fileName } parent { fileName } child { fileName } }';
+const fields = 'results { changed error { code message argument value } cycle { fileName } parent { fileName } child { fileName } }';
 interface Result {
-  done: boolean;
+  changed: boolean;
   error: { code: string; message: string; argument: string; value: unknown } | null;
   cycle: { fileName: string }[] | null;
   parent: { fileName: string } | null;
@@ -34,7 +34,7 @@ const change =
     (
       await call(
         on,
-        `mutation ($input: ${mutation === 'add' ? 'Add' : 'Remove'}ExtractDependenciesInput!) { it: ${mutation}ExtractDependencies(input: $input) { ${fields} } }`,
+        `mutation ($input: ${mutation === 'add' ? 'Add' : 'Remove'}FileDependenciesInput!) { it: ${mutation}FileDependencies(input: $input) { ${fields} } }`,
         { input: { dependencies, ...more } },
       )
     ).it.results;
@@ -50,25 +50,25 @@ const stored = async () =>
 
 test('P46 a file depends on others; adding twice is answered as done, and so is taking away what is not there', async () => {
   expect(await add(pairs('f2 f1', 'f3 f1', 'f2 f1'))).toEqual([
-    { done: false, error: null, cycle: null, parent: { fileName: 'f1' }, child: { fileName: 'f2' } },
-    { done: false, error: null, cycle: null, parent: { fileName: 'f1' }, child: { fileName: 'f3' } },
-    { done: true, error: null, cycle: null, parent: { fileName: 'f1' }, child: { fileName: 'f2' } },
+    { changed: true, error: null, cycle: null, parent: { fileName: 'f1' }, child: { fileName: 'f2' } },
+    { changed: true, error: null, cycle: null, parent: { fileName: 'f1' }, child: { fileName: 'f3' } },
+    { changed: false, error: null, cycle: null, parent: { fileName: 'f1' }, child: { fileName: 'f2' } },
   ]);
   const rows = await api.sql('select * from extract_dependency');
-  expect((await add(pairs('f2 f1'))).map(({ done }) => done)).toEqual([true]);
+  expect((await add(pairs('f2 f1'))).map(({ changed }) => changed)).toEqual([false]);
   expect(await api.sql('select * from extract_dependency')).toEqual(rows);
   expect(
     await api.run(
-      '{ extract(location: "in", fileName: "f1") { parents { nodes { extract { fileName } } } children { nodes { extract { fileName } type { name } } } } other: extract(path: "/in/", fileName: "f2") { parents { nodes { extract { fileName } type { name } } } } }',
+      '{ file(location: "in", fileName: "f1") { parents { nodes { file { fileName } } } children { nodes { file { fileName } type { name } } } } other: file(path: "/in/", fileName: "f2") { parents { nodes { file { fileName } type { name } } } } }',
     ),
   ).toEqual({
-    extract: {
+    file: {
       parents: { nodes: [] },
-      children: { nodes: ['f2', 'f3'].map((fileName) => ({ extract: { fileName }, type: { name: 'Hard' } })) },
+      children: { nodes: ['f2', 'f3'].map((fileName) => ({ file: { fileName }, type: { name: 'Hard' } })) },
     },
-    other: { parents: { nodes: [{ extract: { fileName: 'f1' }, type: { name: 'Hard' } }] } },
+    other: { parents: { nodes: [{ file: { fileName: 'f1' }, type: { name: 'Hard' } }] } },
   });
-  expect((await remove(pairs('f2 f1', 'f2 f1', 'f9 f1'))).map(({ done }) => done)).toEqual([false, true, true]);
+  expect((await remove(pairs('f2 f1', 'f2 f1', 'f9 f1'))).map(({ changed }) => changed)).toEqual([true, false, false]);
   expect(await stored()).toEqual(['f3 f1']);
 });
 
@@ -116,8 +116,8 @@ test('P46 a dependency has a type, which can be changed; a soft one holds nothin
   const blockers = () =>
     api.sql(`select * from extract_blockers(array(select extract_id from extract_tracking where extract_filename = 'f1'))`);
   expect(await blockers()).toEqual([]);
-  expect((await add(pairs('f1 f2'), { type: 'Soft' }))[0]!.done).toBe(true);
-  expect((await add(pairs('f1 f2')))[0]).toMatchObject({ done: false, error: null });
+  expect((await add(pairs('f1 f2'), { type: 'Soft' }))[0]!.changed).toBe(false);
+  expect((await add(pairs('f1 f2')))[0]).toMatchObject({ changed: true, error: null });
   expect(await blockers()).toHaveLength(1);
   await expect(add(pairs('f1 f2'), { type: 'None' })).rejects.toMatchObject({
     code: 'INVALID',
@@ -126,7 +126,7 @@ test('P46 a dependency has a type, which can be changed; a soft one holds nothin
 });
 
 test('P46 what names no file is refused for itself', async () => {
-  const id = Buffer.from('Extract:999999').toString('base64url');
+  const id = Buffer.from('File:999999').toString('base64url');
   const good = file('f1');
   const wrong: [object, string, string][] = [
     [file('nowhere'), 'NOT_FOUND', 'parent.fileName'],
@@ -135,7 +135,7 @@ test('P46 what names no file is refused for itself', async () => {
     [{ path: '/a/../in', fileName: 'f1' }, 'INVALID', 'parent.path'],
     [{ id }, 'NOT_FOUND', 'parent.id'],
     [{ id: Buffer.from('Process:1').toString('base64url') }, 'INVALID', 'parent.id'],
-    [{ trackingId: 999_999 }, 'NOT_FOUND', 'parent.trackingId'],
+    [{ databaseId: 999_999 }, 'NOT_FOUND', 'parent.databaseId'],
     [{}, 'INVALID', 'parent'],
     [{ fileName: 'f1' }, 'INVALID', 'parent'],
     [{ location: 'in' }, 'INVALID', 'parent'],
@@ -162,22 +162,22 @@ test('P46 what names no file is refused for itself', async () => {
 test('P46 ten thousand in one call, in a fixed number of statements', async () => {
   const chain = Array.from({ length: 10_000 }, (_, i) => `c${i}`);
   await api.run(
-    'mutation ($files: [RegisterExtractInput!]!) { registerExtracts(input: { location: { name: "in" }, files: $files }) { results { created } } }',
+    'mutation ($files: [RegisterFileInput!]!) { registerFiles(input: { location: { name: "in" }, files: $files }) { results { created } } }',
     {
       files: chain.map((fileName) => ({ fileName })),
     },
   );
   const document =
-    'mutation ($input: AddExtractDependenciesInput!) { addExtractDependencies(input: $input) { results { done error { code } } } }';
+    'mutation ($input: AddFileDependenciesInput!) { addFileDependencies(input: $input) { results { changed error { code } } } }';
   let results: Result[] = [];
   const recorded = (links: object[]) =>
     api.recorded(async () => {
-      results = (await call(api, document, { input: { dependencies: links } })).addExtractDependencies.results;
+      results = (await call(api, document, { input: { dependencies: links } })).addFileDependencies.results;
     });
   const few = await recorded(pairs('f1 f2'));
   const many = await recorded(pairs(...chain.slice(1).map((name, i) => `${name} c${i}`)));
   expect(many).toEqual(few);
-  expect(results.filter(({ done, error }) => !done && !error)).toHaveLength(9999);
+  expect(results.filter(({ changed, error }) => changed && !error)).toHaveLength(9999);
   expect((await add(pairs('c0 c9999')))[0]!.cycle).toHaveLength(10_001);
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { openApi, type Api } from '../support/api.js';
 import { fillCatalogue } from '../support/catalogue.js';
-import { fillExtracts } from '../support/extracts.js';
+import { fillFiles } from '../support/files.js';
 import { at, call } from '../support/run-calls.js';
 import { fillRuns } from '../support/runs.js';
 
@@ -9,12 +9,12 @@ let api: Api;
 beforeAll(async () => {
   api = await openApi('reading files');
   await api.run(`mutation {
-    s: startProcessRun(input: { process: { name: "maker", type: "Extract", tool: "Python", sources: [{ name: "shop", objects: [{ name: "orders" }] }] } }) { outcome }
-    f: registerExtracts(input: { location: { path: "s3://lake/in" }, run: { process: "maker", number: 1 }, files: [
+    s: startRun(input: { process: { name: "maker", type: "Extract", tool: "Python", sources: [{ name: "shop", objects: [{ name: "orders" }] }] } }) { outcome }
+    f: registerFiles(input: { location: { path: "s3://lake/in" }, run: { process: "maker", number: 1 }, files: [
       { fileName: "a.csv", version: "1", status: "ready" }, { fileName: "b.csv" }, { fileName: "sub/c.csv.zip", size: "2 KiB" }] }) { results { created } }
-    r: registerExtracts(input: { location: { path: "/" }, files: [{ fileName: "root" }] }) { results { created } }
-    w: registerExtracts(input: { location: { path: "C:\\\\in" }, files: [{ fileName: "w.csv" }] }) { results { created } }
-    d: addExtractDependencies(input: { type: "Soft", dependencies: [{ parent: { path: "s3://lake/in", fileName: "a.csv" }, child: { path: "s3://lake/in", fileName: "b.csv" } }] }) { results { done } }
+    r: registerFiles(input: { location: { path: "/" }, files: [{ fileName: "root" }] }) { results { created } }
+    w: registerFiles(input: { location: { path: "C:\\\\in" }, files: [{ fileName: "w.csv" }] }) { results { created } }
+    d: addFileDependencies(input: { type: "Soft", dependencies: [{ parent: { path: "s3://lake/in", fileName: "a.csv" }, child: { path: "s3://lake/in", fileName: "b.csv" } }] }) { results { changed } }
   }`);
   // A worker that was not heard of in time, after a first version that failed.
   await api.sql(`
@@ -28,13 +28,13 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 test('P43 a file is read with all that belongs to it', async () => {
-  const { extract } = await api.run(`{ extract(path: "s3://lake/in", fileName: "a.csv") {
-    path owner run { runNumber } claimRun { process { name } }
-    runs { nodes { status { name } run { runNumber process { name } } } }
-    versions { nodes { version isCurrent rowsRead status { name } targetObject { name } extract { fileName } errors { totalCount } } } currentVersion { version extract { fileName } }
-    errors { nodes { message attempt owner type { name } version { version } run { runNumber } extract { fileName } } }
+  const { file } = await api.run(`{ file(path: "s3://lake/in", fileName: "a.csv") {
+    path owner run { number } claimRun { process { name } }
+    runs { nodes { status { name } run { number process { name } } } }
+    versions { nodes { version isCurrent rowsRead status { name } targetObject { name } file { fileName } errors { totalCount } } } currentVersion { version file { fileName } }
+    errors { nodes { message attempt owner type { name } version { version } run { number } file { fileName } } }
     sources { nodes { name } } sourceObjects { nodes { name } } datasetTypes { nodes { name } }
-    parents { totalCount } children { nodes { type { name } extract { fileName } } } } }`);
+    parents { totalCount } children { nodes { type { name } file { fileName } } } } }`);
   const [{ name: type }] = (await api.sql(`select error_type_name as name from error_type_lkup order by error_type_id limit 1`)) as [
     { name: string },
   ];
@@ -44,15 +44,15 @@ test('P43 a file is read with all that belongs to it', async () => {
     owner: 'w1',
     type: { name: type },
     version: { version: '0' },
-    run: { runNumber: 1 },
-    extract: { fileName: 'a.csv' },
+    run: { number: 1 },
+    file: { fileName: 'a.csv' },
   });
-  expect(extract).toEqual({
+  expect(file).toEqual({
     path: 's3://lake/in/a.csv',
     owner: 'w2',
-    run: { runNumber: 1 },
+    run: { number: 1 },
     claimRun: { process: { name: 'maker' } },
-    runs: { nodes: [{ status: { name: 'ready' }, run: { runNumber: 1, process: { name: 'maker' } } }] },
+    runs: { nodes: [{ status: { name: 'ready' }, run: { number: 1, process: { name: 'maker' } } }] },
     versions: {
       nodes: [
         {
@@ -61,7 +61,7 @@ test('P43 a file is read with all that belongs to it', async () => {
           rowsRead: null,
           status: { name: 'ready' },
           targetObject: null,
-          extract: { fileName: 'a.csv' },
+          file: { fileName: 'a.csv' },
           errors: { totalCount: 0 },
         },
         {
@@ -70,26 +70,26 @@ test('P43 a file is read with all that belongs to it', async () => {
           rowsRead: '12',
           status: { name: 'error' },
           targetObject: { name: 'orders' },
-          extract: { fileName: 'a.csv' },
+          file: { fileName: 'a.csv' },
           errors: { totalCount: 2 },
         },
       ],
     },
-    currentVersion: { version: '1', extract: { fileName: 'a.csv' } },
+    currentVersion: { version: '1', file: { fileName: 'a.csv' } },
     errors: { nodes: [error(2), error(1)] },
     sources: { nodes: [{ name: 'shop' }] },
     sourceObjects: { nodes: [{ name: 'orders' }] },
     datasetTypes: { nodes: [] },
     parents: { totalCount: 0 },
-    children: { nodes: [{ type: { name: 'Soft' }, extract: { fileName: 'b.csv' } }] },
+    children: { nodes: [{ type: { name: 'Soft' }, file: { fileName: 'b.csv' } }] },
   });
 });
 
 test('P23 a run has its files, with what each of them is', async () => {
-  const { processRun } = await api.run(
-    '{ processRun(process: "maker", number: 1) { extracts { totalCount nodes { fileName path status { name } fileType { code } compression { name } size sizeUnit { code } } } } }',
+  const { run } = await api.run(
+    '{ run(process: "maker", number: 1) { files { totalCount nodes { fileName path status { name } fileType { code } compression { name } size sizeUnit { code } } } } }',
   );
-  expect(processRun.extracts).toEqual({
+  expect(run.files).toEqual({
     totalCount: 3,
     nodes: [
       {
@@ -124,8 +124,8 @@ test('P23 a run has its files, with what each of them is', async () => {
 });
 
 test('P43 the path of a file, below whatever location, alone in a query or not', async () => {
-  const { extracts } = await api.run('{ extracts { nodes { path } } }');
-  expect(extracts.nodes.map(({ path }: { path: string }) => path).sort()).toEqual([
+  const { files } = await api.run('{ files { nodes { path } } }');
+  expect(files.nodes.map(({ path }: { path: string }) => path).sort()).toEqual([
     '/root',
     'C:\\in\\w.csv',
     's3://lake/in/a.csv',
@@ -141,12 +141,11 @@ test('C8 a file is stuck while somebody loads it whose lease is over', async () 
       store,
       now,
       async (server) =>
-        (await call(server, '{ extracts { nodes { fileName stuck } } }')).extracts.nodes.filter((each: { stuck: boolean }) => each.stuck)
-          .length,
+        (await call(server, '{ files { nodes { fileName stuck } } }')).files.nodes.filter((each: { stuck: boolean }) => each.stuck).length,
     );
   try {
     await store.run(
-      'mutation { registerExtracts(input: { location: { path: "/in" }, files: [{ fileName: "a.csv" }, { fileName: "b.csv" }, { fileName: "c.csv" }] }) { results { created } } }',
+      'mutation { registerFiles(input: { location: { path: "/in" }, files: [{ fileName: "a.csv" }, { fileName: "b.csv" }, { fileName: "c.csv" }] }) { results { created } } }',
     );
     await store.sql(
       `update extract_tracking set extract_status_id = 3, owner = 'w2', lease_until = '2030-01-01T00:00:00Z' where extract_filename in ('a.csv', 'b.csv')`,
@@ -162,7 +161,7 @@ test('C8 a file is stuck while somebody loads it whose lease is over', async () 
 
 test('P43 files can be chosen by what belongs to them', async () => {
   const chosen = async (where: object) =>
-    (await api.run('query ($where: ExtractWhere) { extracts(where: $where) { nodes { fileName } } }', { where })).extracts.nodes.map(
+    (await api.run('query ($where: FileWhere) { files(where: $where) { nodes { fileName } } }', { where })).files.nodes.map(
       ({ fileName }: { fileName: string }) => fileName,
     );
   expect(await chosen({ errors: { some: { message: { contains: '2' } } } })).toEqual(['a.csv']);
@@ -174,7 +173,7 @@ test('P43 files can be chosen by what belongs to them', async () => {
   expect(await chosen({ parents: { some: { fileName: { eq: 'a.csv' } } } })).toEqual(['b.csv']);
 });
 
-test.each(['extracts', 'extracts-found'])('P43 %s: as many statements however many files there are, by both executors', async (name) => {
+test.each(['files', 'files-found'])('P43 %s: as many statements however many files there are, by both executors', async (name) => {
   const query = readFileSync(new URL(`../queries/${name}.graphql`, import.meta.url), 'utf8');
   const sent: string[][] = [];
   for (const processes of [3, 100]) {
@@ -182,7 +181,7 @@ test.each(['extracts', 'extracts-found'])('P43 %s: as many statements however ma
     try {
       await fillCatalogue(store, processes);
       await fillRuns(store);
-      await fillExtracts(store);
+      await fillFiles(store);
       let answer: unknown;
       sent.push((await store.recorded(async () => (answer = await store.execute(query)))).sort());
       expect(answer).not.toHaveProperty('errors');

@@ -6,15 +6,15 @@ const files = ['a_1.csv', 'aX1.csv', 'a%1.csv', 'A_1.csv', 'b\\1.csv', 'b1.csv',
 beforeAll(async () => {
   api = await openApi('finding');
   await api.run(
-    `mutation ($a: [RegisterExtractInput!]!, $b: [RegisterExtractInput!]!) {
+    `mutation ($a: [RegisterFileInput!]!, $b: [RegisterFileInput!]!) {
       p: createLocation(input: { name: "in", path: "/in" }) { created }
-      a: registerExtracts(input: { location: { path: "/in" }, files: $a }) { results { created } }
-      b: registerExtracts(input: { location: { path: "s3://lake/in", name: "lake" }, files: $b }) { results { created } }
-      s: startProcessRun(input: { process: { name: "loader", type: "Load", tool: "Python" } }) { outcome }
-      c: registerExtracts(input: { location: { name: "in" }, run: { process: "loader", number: 1 }, files: [{ fileName: "a_1.csv" }, { fileName: "b1.csv" }] }) { results { created } }
-      e: reportRun(input: { run: { process: "loader", number: 1 }, status: "completed" }) { done }
-      t: startProcessRun(input: { process: { name: "loader" } }) { outcome }
-      d: registerExtracts(input: { location: { path: "s3://lake/in" }, run: { process: "loader", number: 2 }, files: [{ fileName: "same.csv" }] }) { results { created } }
+      a: registerFiles(input: { location: { path: "/in" }, files: $a }) { results { created } }
+      b: registerFiles(input: { location: { path: "s3://lake/in", name: "lake" }, files: $b }) { results { created } }
+      s: startRun(input: { process: { name: "loader", type: "Load", tool: "Python" } }) { outcome }
+      c: registerFiles(input: { location: { name: "in" }, run: { process: "loader", number: 1 }, files: [{ fileName: "a_1.csv" }, { fileName: "b1.csv" }] }) { results { created } }
+      e: reportRun(input: { run: { process: "loader", number: 1 }, status: "completed" }) { changed }
+      t: startRun(input: { process: { name: "loader" } }) { outcome }
+      d: registerFiles(input: { location: { path: "s3://lake/in" }, run: { process: "loader", number: 2 }, files: [{ fileName: "same.csv" }] }) { results { created } }
       r: updateLocation(input: { name: "in", newName: "inbox" }) { warnings } q: updateProcess(input: { name: "loader", newName: "the loader" }) { warnings }
     }`,
     {
@@ -30,11 +30,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const document = `query ($fileName: Name, $fileNameContains: LongText, $location: Name, $path: Name, $process: Name, $run: RunRefInput, $status: [Name!], $where: ExtractWhere,
-    $orderBy: ExtractOrder, $first: Int, $after: String) {
-  extracts(fileName: $fileName, fileNameContains: $fileNameContains, location: $location, path: $path, process: $process, run: $run, status: $status, where: $where,
+const document = `query ($fileName: String, $fileNameContains: String, $location: String, $path: String, $process: String, $run: RunRef, $status: [String!], $where: FileWhere,
+    $orderBy: FileOrder, $first: Int, $after: String) {
+  files(fileName: $fileName, fileNameContains: $fileNameContains, location: $location, path: $path, process: $process, run: $run, status: $status, where: $where,
     orderBy: $orderBy, first: $first, after: $after) { totalCount pageInfo { endCursor hasNextPage } nodes { fileName location { path } } } }`;
-const find = async (args: object) => (await api.run(document, args as Record<string, unknown>)).extracts;
+const find = async (args: object) => (await api.run(document, args as Record<string, unknown>)).files;
 const found = async (args: object): Promise<string[]> => {
   const { nodes, totalCount } = await find(args);
   expect(totalCount).toBe(nodes.length);
@@ -81,7 +81,7 @@ test.each<[string, object, string[]]>([
   ],
   ['a filter', { where: { location: { type: { name: { eq: 's3' } } } } }, [lake]],
   ['a filter on its runs', { where: { runs: { none: {} }, status: { name: { eq: 'ready' } } } }, ['aX1.csv', 'A_1.csv']],
-  ['another order', { orderBy: { by: 'FILE_NAME', direction: 'DESC' }, location: 'inbox' }, [...files].sort().reverse()],
+  ['another order', { orderBy: { field: 'FILE_NAME', direction: 'DESC' }, location: 'inbox' }, [...files].sort().reverse()],
 ])('P43 files are found by %s', async (_, args, expected) => {
   expect(await found(args)).toEqual(expected);
 });
@@ -104,7 +104,7 @@ test.each<[object, object]>([
   [{ path: '/in/../x' }, { code: 'INVALID', details: { argument: 'path' } }],
   [{ process: 'nobody' }, { code: 'NOT_FOUND', details: { argument: 'process', value: 'nobody' } }],
   [{ run: { process: 'the loader', number: 3 } }, { code: 'NOT_FOUND', details: { argument: 'run.number' } }],
-  [{ run: { trackingId: 999_999 } }, { code: 'NOT_FOUND', details: { argument: 'run.trackingId' } }],
+  [{ run: { databaseId: 999_999 } }, { code: 'NOT_FOUND', details: { argument: 'run.databaseId' } }],
   [{ run: {} }, { code: 'INVALID', details: { argument: 'run' } }],
 ])('P43 %j finds nothing, and says why', async (args, error) => {
   await expect(find(args)).rejects.toMatchObject(error);
@@ -142,35 +142,35 @@ test('P43 reading changes nothing: the same search finds the same again', async 
   expect(first).toHaveLength(3);
   expect(await found(search)).toEqual(first);
   await api.run(
-    '{ extract(location: "inbox", fileName: "a_1.csv") { path stuck versions { nodes { version } } } location(name: "lake") { extracts { nodes { path } } } }',
+    '{ file(location: "inbox", fileName: "a_1.csv") { path stuck versions { nodes { version } } } location(name: "lake") { files { nodes { path } } } }',
   );
   expect(await everything()).toEqual(before);
 });
 
 test('P43 one file is told in exactly one way', async () => {
   const query =
-    'query ($id: ID, $trackingId: Int, $location: Name, $path: Name, $fileName: Name) { extract(id: $id, trackingId: $trackingId, location: $location, path: $path, fileName: $fileName) { id trackingId path } }';
-  const one = async (args: Record<string, unknown>) => (await api.run(query, args)).extract;
+    'query ($id: ID, $databaseId: Int, $location: String, $path: String, $fileName: String) { file(id: $id, databaseId: $databaseId, location: $location, path: $path, fileName: $fileName) { id databaseId path } }';
+  const one = async (args: Record<string, unknown>) => (await api.run(query, args)).file;
   const file = await one({ location: 'inbox', fileName: 'b\\1.csv' });
   expect(file.path).toBe('/in/b\\1.csv');
   for (const args of [
     { id: file.id },
-    { trackingId: file.trackingId },
+    { databaseId: file.databaseId },
     { location: 'in', fileName: 'b\\1.csv' },
     { path: '/in/', fileName: 'b\\1.csv' },
   ])
     expect(await one(args)).toEqual(file);
-  expect((await api.run('query ($id: ID!) { node(id: $id) { id ... on Extract { fileName } } }', { id: file.id })).node).toEqual({
+  expect((await api.run('query ($id: ID!) { node(id: $id) { id ... on File { fileName } } }', { id: file.id })).node).toEqual({
     id: file.id,
     fileName: 'b\\1.csv',
   });
-  for (const args of [{ path: '/in', fileName: 'x' }, { location: 'nowhere', fileName: 'x' }, { trackingId: 999_999 }])
+  for (const args of [{ path: '/in', fileName: 'x' }, { location: 'nowhere', fileName: 'x' }, { databaseId: 999_999 }])
     expect(await one(args)).toBeNull();
   for (const args of [
     {},
     { fileName: 'x' },
     { location: 'in' },
-    { trackingId: 1, fileName: 'x' },
+    { databaseId: 1, fileName: 'x' },
     { location: 'in', path: '/in', fileName: 'x' },
   ])
     await expect(one(args)).rejects.toMatchObject({ code: 'INVALID', details: { argument: 'id', allowed: expect.any(Array) } });

@@ -1,5 +1,5 @@
 import { openApi, type Api } from '../support/api.js';
-import { claim, finish, heartbeat, movesOf } from '../support/extract-calls.js';
+import { claim, finish, heartbeat, movesOf } from '../support/file-calls.js';
 import { at, openServer } from '../support/run-calls.js';
 
 let api: Api;
@@ -25,11 +25,11 @@ test('C1 of 50 workers on two servers that claim one new file at once, one gets 
     );
     expect(count(claims.map(({ outcome }) => outcome))).toEqual({ BUSY: 49, CLAIMED: 1 });
     const winner = claims.find(({ outcome }) => outcome === 'CLAIMED')!;
-    expect(new Set(claims.map(({ owner, extract }) => `${owner} ${extract.trackingId}`))).toEqual(
-      new Set([`${winner.owner} ${winner.extract.trackingId}`]),
+    expect(new Set(claims.map(({ owner, file }) => `${owner} ${file.databaseId}`))).toEqual(
+      new Set([`${winner.owner} ${winner.file.databaseId}`]),
     );
     expect(claims.filter(({ created }) => created)).toHaveLength(1);
-    expect(await api.sql('select version, is_current from extract_version where extract_id = $1', [winner.extract.trackingId])).toEqual([
+    expect(await api.sql('select version, is_current from extract_version where extract_id = $1', [winner.file.databaseId])).toEqual([
       { version: '1', is_current: true },
     ]);
   }
@@ -52,14 +52,14 @@ test('C8 of 20 workers that find a file whose holder crashed, one gets it, and t
     const late = await finish(later, file, crashed.fencingToken, { rowsWritten: '7' });
     expect(late).toMatchObject({
       outcome: 'LOST_CLAIM',
-      extract: { owner: winner.owner, status: { name: 'loading' }, loadRecordCount: null },
+      file: { owner: winner.owner, status: { name: 'loading' }, loadRecordCount: null },
     });
     expect(await heartbeat(later, file, crashed.fencingToken)).toMatchObject({ outcome: 'LOST_CLAIM' });
     expect(await finish(later, file, winner.fencingToken, { rowsWritten: '8' })).toMatchObject({
       outcome: 'DONE',
-      extract: { loadRecordCount: '8' },
+      file: { loadRecordCount: '8' },
     });
-    expect((await movesOf(api, winner.extract.trackingId)).map(({ from, to }) => `${from} ${to}`)).toEqual([
+    expect((await movesOf(api, winner.file.databaseId)).map(({ from, to }) => `${from} ${to}`)).toEqual([
       'null ready',
       'ready loading',
       'loading error',
@@ -74,18 +74,18 @@ test('C8 of 20 workers that find a file whose holder crashed, one gets it, and t
 test('C1 claims of many files in different orders by two servers at once give each file to one worker', async () => {
   const files = Array.from({ length: 200 }, (_, i) => ({ path: `/data/many ${i % 3}`, fileName: `${i}.csv` }));
   const claims = (owner: string, list: object[]) => ({ claims: list.map((file) => ({ file, owner })) });
-  const document = `mutation ($input: ClaimExtractsInput!) { claimExtracts(input: $input) { results { claim { outcome owner extract { trackingId } } error { message } } } }`;
+  const document = `mutation ($input: ClaimFilesInput!) { claimFiles(input: $input) { results { claim { outcome owner file { databaseId } } error { message } } } }`;
   const answers = await Promise.all(
     Array.from({ length: 6 }, async (_, i) => {
       const shuffled = i % 2 ? files.toReversed() : files;
       const { data, errors } = await api.execute(document, { input: claims(`worker ${i}`, shuffled) });
       expect(errors).toBeUndefined();
-      return data!.claimExtracts.results as { claim: { outcome: string; owner: string; extract: { trackingId: number } } }[];
+      return data!.claimFiles.results as { claim: { outcome: string; owner: string; file: { databaseId: number } } }[];
     }),
   );
   const all = answers.flat().map((result) => result.claim);
   expect(count(all.map(({ outcome }) => outcome))).toEqual({ BUSY: 1000, CLAIMED: 200 });
-  const taken = all.filter(({ outcome }) => outcome === 'CLAIMED').map(({ extract }) => extract.trackingId);
+  const taken = all.filter(({ outcome }) => outcome === 'CLAIMED').map(({ file }) => file.databaseId);
   expect(new Set(taken).size).toBe(200);
 });
 
@@ -95,7 +95,7 @@ test('C8 a holder that is late but was not replaced may still finish', async () 
   await at(api, new Date(Date.now() + 3_600_000).toISOString(), async (later) =>
     expect(await finish(later, file, fencingToken)).toMatchObject({
       outcome: 'DONE',
-      extract: { status: { name: 'loaded' }, owner: null, leaseUntil: null },
+      file: { status: { name: 'loaded' }, owner: null, leaseUntil: null },
     }),
   );
 });

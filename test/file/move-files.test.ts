@@ -1,5 +1,5 @@
 import { openApi, type Api } from '../support/api.js';
-import { addDependencies, fetchExtract, insertExtracts, movesOf, report, reportMany } from '../support/extract-calls.js';
+import { addDependencies, fetchFile, insertFiles, movesOf, report, reportMany } from '../support/file-calls.js';
 import { failure } from '../support/run-calls.js';
 
 let api: Api;
@@ -33,24 +33,24 @@ const allowedFrom = (from: string) => {
 
 test.each([undefined, 'Because of this.'])('P56 a command may make these moves and no other, with the reason %s', async (reason) => {
   const ids: number[] = [];
-  for (const [from, to] of pairs) ids.push((await insertExtracts(api, 'moves', [`${from} ${to} ${reason}`], from))[0]!);
+  for (const [from, to] of pairs) ids.push((await insertFiles(api, 'moves', [`${from} ${to} ${reason}`], from))[0]!);
   const results = await reportMany(
     api,
-    pairs.map(([, status], i) => ({ extract: { trackingId: ids[i] }, status, ...(reason ? { reason } : {}) })),
+    pairs.map(([, status], i) => ({ file: { databaseId: ids[i] }, status, ...(reason ? { reason } : {}) })),
   );
   for (const [i, [from, to]] of pairs.entries()) {
     const { free, reasoned = [] } = moves[from]!;
-    const { done, error, extract } = results[i]!;
+    const { changed, error, file } = results[i]!;
     const told = {
       pair: `${from} -> ${to}`,
-      done,
+      changed,
       code: error?.code,
       argument: error?.argument,
-      status: (await fetchExtract(api, ids[i]!)).status.name,
+      status: (await fetchFile(api, ids[i]!)).status.name,
     };
     const expected = {
       pair: `${from} -> ${to}`,
-      done: from === to,
+      changed: from !== to,
       code: undefined as string | undefined,
       argument: undefined as string | undefined,
       status: to,
@@ -62,7 +62,7 @@ test.each([undefined, 'Because of this.'])('P56 a command may make these moves a
       } else if (!reason) Object.assign(expected, { code: 'INVALID', argument: 'reason', status: from });
     }
     expect(told).toEqual(expected);
-    expect(extract === null).toBe(!!error);
+    expect(file === null).toBe(!!error);
     const events = await movesOf(api, ids[i]!);
     expect(events.slice(1)).toEqual(expected.status === from ? [] : [{ from, to, actor: 'tester', origin: 'api', reason: reason ?? null }]);
   }
@@ -71,7 +71,7 @@ test.each([undefined, 'Because of this.'])('P56 a command may make these moves a
 test('P56 whatever plain SQL does stands, and the history tells it from a command', async () => {
   for (const [from, to] of pairs) {
     if (from === to) continue;
-    const [id] = await insertExtracts(api, 'by sql', [`${from} ${to}`], from);
+    const [id] = await insertFiles(api, 'by sql', [`${from} ${to}`], from);
     await api.sql(
       'update extract_tracking set extract_status_id = (select extract_status_id from extract_status_lkup where extract_status_name = $2) where extract_id = $1',
       [id, to],
@@ -81,10 +81,10 @@ test('P56 whatever plain SQL does stands, and the history tells it from a comman
 });
 
 test('P56 a file is deleted and comes again', async () => {
-  const [id] = await insertExtracts(api, 'again', ['a.csv'], 'ready');
-  const file = { trackingId: id! };
+  const [id] = await insertFiles(api, 'again', ['a.csv'], 'ready');
+  const file = { databaseId: id! };
   for (const status of ['deleted', 'initializing', 'ready', 'loading', 'loaded', 'archived', 'deleted'])
-    expect(await report(api, file, { status })).toMatchObject({ done: false, extract: { status: { name: status } } });
+    expect(await report(api, file, { status })).toMatchObject({ changed: true, file: { status: { name: status } } });
   expect(await failure(report(api, file, { status: 'loaded' }))).toMatchObject({
     code: 'CONFLICT',
     argument: 'input.status',
@@ -114,7 +114,7 @@ test('P45 a file comes to loading after its parents as they are at its place in 
       () => ['ready', 'ready', 'ready', 'loaded', 'loaded', 'error', 'loading', 'archived', own[0]!, 'initializing'][random(10)]!,
     );
     const ids: number[] = [];
-    for (const [i, state] of states.entries()) ids.push((await insertExtracts(api, 'random', [`${round} ${i}`], state))[0]!);
+    for (const [i, state] of states.entries()) ids.push((await insertFiles(api, 'random', [`${round} ${i}`], state))[0]!);
     const edges = ids.flatMap((_, parent) =>
       ids.flatMap((__, child) => (parent < child && random(3) === 0 ? [[parent, child] as const] : [])),
     );
@@ -151,14 +151,14 @@ test('P45 a file comes to loading after its parents as they are at its place in 
     });
     const results = await reportMany(
       api,
-      items.map(({ i, status }) => ({ extract: { trackingId: ids[i] }, status })),
+      items.map(({ i, status }) => ({ file: { databaseId: ids[i] }, status })),
     );
-    const told = results.map(({ done, error, blockers }) =>
-      done
+    const told = results.map(({ changed, error, blockers }) =>
+      !changed && !error
         ? 'done'
         : blockers.length
           ? `waits for ${blockers
-              .map(({ extract }) => extract.trackingId)
+              .map(({ file }) => file.databaseId)
               .sort((a, b) => a - b)
               .join()}`
           : (error?.code ?? 'written'),

@@ -11,23 +11,23 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const fileFields = `id fileName registeredAt path size sizeBytes sizeUnit { name code } status { name } location { name path }
-  compression { name } fileType { code } run { trackingId } attempt rowVersion
+  compression { name } fileType { code } run { databaseId } attempt rowVersion
   currentVersion { version hash hashAlgorithm sizeBytes modifiedAt isCurrent status { name } }`;
-const registerDocument = `mutation ($input: RegisterExtractsInput!) { registerExtracts(input: $input) {
-  location { name path fileCount } results { created error { code message argument value allowed } extract { ${fileFields} } } } }`;
+const registerDocument = `mutation ($input: RegisterFilesInput!) { registerFiles(input: $input) {
+  location { name path fileCount } results { created error { code message argument value allowed } file { ${fileFields} } } } }`;
 interface Result {
   created: boolean;
   error: { code: string; message: string; argument: string; value: unknown; allowed: unknown } | null;
-  extract: any;
+  file: any;
 }
 const registerAll = async (files: object[], more: object = {}, on: Server = api): Promise<Result[]> =>
-  (await send(on, registerDocument, { input: { location: { path: '/in' }, files, ...more } })).registerExtracts.results;
+  (await send(on, registerDocument, { input: { location: { path: '/in' }, files, ...more } })).registerFiles.results;
 const register = async (file: object, more: object = {}): Promise<Result> => (await registerAll([file], more))[0]!;
 const listed = async (fileNames: string[], more: object = {}) =>
   (
     await api.run(
       `mutation ($input: RegisterLocationFilesInput!) { registerLocationFiles(input: $input) {
-        created leftOut location { fileCount } results { created warning error { code argument } extract { fileName status { name } } } } }`,
+        created leftOut location { fileCount } results { created warning error { code argument } file { fileName status { name } } } } }`,
       { input: { location: { path: '/listed' }, fileNames, ...more } },
     )
   ).registerLocationFiles;
@@ -40,16 +40,16 @@ const refused = (work: Promise<unknown>) =>
   );
 const count = async (table = 'extract_tracking') => Number((await api.sql<{ n: string }>(`select count(*) as n from ${table}`))[0]!.n);
 const startRun = async (process: object): Promise<number> =>
-  (await start(api, { type: 'Extract', tool: 'Python', ...process })).run.trackingId;
+  (await start(api, { type: 'Extract', tool: 'Python', ...process })).run.databaseId;
 
 describe('a file', () => {
   test('P39 is known by its location and its name: again it is the same, and left as it is, but linked to the run', async () => {
     const first = await startRun({ name: 'first' });
-    const made = await register({ fileName: 'known.csv', status: 'ready', size: '1 KB', version: 'v1' }, { run: { trackingId: first } });
+    const made = await register({ fileName: 'known.csv', status: 'ready', size: '1 KB', version: 'v1' }, { run: { databaseId: first } });
     expect(made).toMatchObject({
       created: true,
       error: null,
-      extract: { fileName: 'known.csv', path: '/in/known.csv', status: { name: 'ready' }, run: { trackingId: first } },
+      file: { fileName: 'known.csv', path: '/in/known.csv', status: { name: 'ready' }, run: { databaseId: first } },
     });
     await api.sql(
       `update extract_tracking set extract_status_id = (select extract_status_id from extract_status_lkup where extract_status_name = 'archived')
@@ -62,9 +62,9 @@ describe('a file', () => {
     const second = await startRun({ name: 'second' });
     const again = await register(
       { fileName: 'known.csv', status: 'ready', size: '7 MB', version: 'v2', compression: 'zip' },
-      { run: { trackingId: second }, location: { path: '/in/' } },
+      { run: { databaseId: second }, location: { path: '/in/' } },
     );
-    expect(again).toMatchObject({ created: false, error: null, extract: { id: made.extract.id, status: { name: 'archived' } } });
+    expect(again).toMatchObject({ created: false, error: null, file: { id: made.file.id, status: { name: 'archived' } } });
     expect(before).toHaveLength(1);
     expect(await stored()).toEqual(before);
     expect(
@@ -79,10 +79,10 @@ describe('a file', () => {
     ]);
     // In another location it is another file.
     const other = await register({ fileName: 'known.csv' }, { location: { path: '/elsewhere' } });
-    expect(other).toMatchObject({ created: true, extract: { status: { name: 'initializing' } } });
-    expect(other.extract.id).not.toBe(made.extract.id);
+    expect(other).toMatchObject({ created: true, file: { status: { name: 'initializing' } } });
+    expect(other.file.id).not.toBe(made.file.id);
     // Registered without a run, it is of none.
-    expect(other.extract.run).toBeNull();
+    expect(other.file.run).toBeNull();
   });
 
   test('P39 twice in one call is made once', async () => {
@@ -91,12 +91,12 @@ describe('a file', () => {
       { fileName: 'once' },
       { fileName: 'twice', status: 'loaded' },
     ]);
-    expect(results.map(({ created, extract }) => [created, extract.status.name])).toEqual([
+    expect(results.map(({ created, file }) => [created, file.status.name])).toEqual([
       [true, 'ready'],
       [true, 'initializing'],
       [false, 'ready'],
     ]);
-    expect(results[0]!.extract.id).toBe(results[2]!.extract.id);
+    expect(results[0]!.file.id).toBe(results[2]!.file.id);
   });
 
   test('P39 of many that register it at once on two servers, one makes it', async () => {
@@ -115,7 +115,7 @@ describe('a file', () => {
         );
         expect(results.flat().filter(({ created }) => created)).toHaveLength(10);
         expect(results.flat().filter(({ error }) => error)).toEqual([]);
-        expect(new Set(results.flat().map(({ extract }) => extract.id)).size).toBe(10);
+        expect(new Set(results.flat().map(({ file }) => file.id)).size).toBe(10);
       }
     } finally {
       await other.close();
@@ -133,7 +133,7 @@ describe('a file', () => {
       { fileName: 'gone 2', status: 'ready' },
       { fileName: 'gone 3', status: 'loaded' },
     ]);
-    expect(results.map(({ created, extract }) => [created, extract?.status.name, extract?.attempt])).toEqual([
+    expect(results.map(({ created, file }) => [created, file?.status.name, file?.attempt])).toEqual([
       [false, 'initializing', 0],
       [false, 'ready', 0],
       [false, undefined, undefined],
@@ -159,31 +159,31 @@ describe('a file', () => {
     );
     expect(
       await api.sql(
-        `select field, to_value, actor, reason from status_event where subject_kind = 'Extract' and subject_name = 'told' order by event_id`,
+        `select field, to_value, actor, reason from status_event where subject_kind = 'File' and subject_name = 'told' order by event_id`,
       ),
     ).toEqual([{ field: 'status', to_value: 'initializing', actor: 'anna', reason: 'a new feed' }]);
   });
 
   test('P39 lies where its location says: by id, number, name, former name or path', async () => {
     const { location } = (
-      await api.run('mutation { createLocation(input: { name: "shelf", path: "s3://shelf/in" }) { location { id trackingId } } }')
+      await api.run('mutation { createLocation(input: { name: "shelf", path: "s3://shelf/in" }) { location { id databaseId } } }')
     ).createLocation;
     for (const [i, ref] of [
       { id: location.id },
-      { trackingId: location.trackingId },
+      { databaseId: location.databaseId },
       { name: 'shelf' },
       { path: 's3://shelf/in/', name: 'shelf' },
     ].entries())
       expect(await register({ fileName: 'deep/er/key' }, { location: ref })).toMatchObject({
         created: i === 0,
-        extract: { path: 's3://shelf/in/deep/er/key', location: { name: 'shelf' } },
+        file: { path: 's3://shelf/in/deep/er/key', location: { name: 'shelf' } },
       });
     await api.run('mutation { updateLocation(input: { name: "shelf", newName: "rack" }) { warnings } }');
     expect((await register({ fileName: 'deep/er/key' }, { location: { name: 'shelf' } })).created).toBe(false);
     const before = await count('location_lkup');
     for (const [ref, error] of [
       [{ name: 'nowhere' }, { code: 'NOT_FOUND', details: { argument: 'input.location.name', value: 'nowhere' } }],
-      [{ trackingId: 999_999 }, { code: 'NOT_FOUND', details: { argument: 'input.location.trackingId' } }],
+      [{ databaseId: 999_999 }, { code: 'NOT_FOUND', details: { argument: 'input.location.databaseId' } }],
       [{}, { code: 'INVALID', details: { argument: 'input.location' } }],
       [
         { id: location.id, path: '/x' },
@@ -197,12 +197,12 @@ describe('a file', () => {
       ],
     ] as const)
       expect(await refused(register({ fileName: 'x' }, { location: ref }))).toMatchObject(error);
-    expect(await refused(register({ fileName: 'x' }, { location: { path: '/never' }, run: { trackingId: 999_999 } }))).toMatchObject({
+    expect(await refused(register({ fileName: 'x' }, { location: { path: '/never' }, run: { databaseId: 999_999 } }))).toMatchObject({
       code: 'NOT_FOUND',
       details: { argument: 'input.run' },
     });
     expect(await count('location_lkup')).toBe(before);
-    expect((await register({ fileName: 'x' }, { location: { path: 'zz://x', type: 'queue', name: 'zz' } })).extract.location).toEqual({
+    expect((await register({ fileName: 'x' }, { location: { path: 'zz://x', type: 'queue', name: 'zz' } })).file.location).toEqual({
       name: 'zz',
       path: 'zz://x',
     });
@@ -216,8 +216,8 @@ describe('a file', () => {
 
 describe('what is said of it', () => {
   test('P40 a status must be known, or is made if asked for', async () => {
-    expect((await register({ fileName: 's1' })).extract.status.name).toBe('initializing');
-    expect((await register({ fileName: 's2', status: 'error' })).extract.status.name).toBe('error');
+    expect((await register({ fileName: 's1' })).file.status.name).toBe('initializing');
+    expect((await register({ fileName: 's2', status: 'error' })).file.status.name).toBe('error');
     expect((await register({ fileName: 's3', status: 'parked' })).error).toMatchObject({
       code: 'INVALID',
       argument: 'status',
@@ -230,20 +230,20 @@ describe('what is said of it', () => {
     });
     await register({ fileName: 's1', status: 'parked', createStatus: true });
     expect(await count('extract_status_lkup')).toBe(7);
-    expect((await register({ fileName: 's5', status: 'parked', createStatus: true })).extract.status.name).toBe('parked');
+    expect((await register({ fileName: 's5', status: 'parked', createStatus: true })).file.status.name).toBe('parked');
   });
 
   test('P40 a compression must be known, or is made if asked for; or the name tells one that is known', async () => {
-    expect((await register({ fileName: 'c1', compression: 'zip' })).extract.compression).toEqual({ name: 'zip' });
+    expect((await register({ fileName: 'c1', compression: 'zip' })).file.compression).toEqual({ name: 'zip' });
     expect((await register({ fileName: 'c2', compression: 'ZIPP' })).error).toMatchObject({
       code: 'INVALID',
       argument: 'compression',
       allowed: ['zip'],
     });
-    const told = async (fileName: string) => (await register({ fileName })).extract.compression?.name ?? null;
+    const told = async (fileName: string) => (await register({ fileName })).file.compression?.name ?? null;
     expect(await told('c3.csv.gz')).toBeNull();
     expect(await told('c3.ZIP')).toBe('zip');
-    expect((await register({ fileName: 'c4.csv.gz', compression: 'gzip', createCompression: true })).extract.compression).toEqual({
+    expect((await register({ fileName: 'c4.csv.gz', compression: 'gzip', createCompression: true })).file.compression).toEqual({
       name: 'gzip',
     });
     expect(await told('c5.csv.gz')).toBe('gzip');
@@ -275,12 +275,12 @@ describe('what is said of it', () => {
     ['a.gz', null],
     ['csv.gz', null],
   ])('P40 the extension of %s tells the type %s', async (fileName, code) => {
-    expect((await register({ fileName }, { location: { path: '/types' } })).extract.fileType?.code ?? null).toBe(code);
+    expect((await register({ fileName }, { location: { path: '/types' } })).file.fileType?.code ?? null).toBe(code);
   });
 
   test('P40 a type is told by its full name or its code; another one is refused', async () => {
-    expect((await register({ fileName: 't1', fileType: 'Comma Separated Values' })).extract.fileType).toEqual({ code: 'csv' });
-    expect((await register({ fileName: 't2.txt', fileType: 'CSV' })).extract.fileType).toEqual({ code: 'csv' });
+    expect((await register({ fileName: 't1', fileType: 'Comma Separated Values' })).file.fileType).toEqual({ code: 'csv' });
+    expect((await register({ fileName: 't2.txt', fileType: 'CSV' })).file.fileType).toEqual({ code: 'csv' });
     expect((await register({ fileName: 't3.csv', fileType: 'parket' })).error).toMatchObject({
       code: 'INVALID',
       argument: 'fileType',
@@ -289,8 +289,8 @@ describe('what is said of it', () => {
     });
     // What is packed and what packs it may both be known: the inner one counts, and a packed one whose inside says nothing is the outer one.
     await api.run('mutation { createFileType(input: { name: "Archive", code: "ZIP" }) { created } }');
-    expect((await register({ fileName: 't4.csv.zip' })).extract.fileType).toEqual({ code: 'csv' });
-    expect((await register({ fileName: 't5.zip' })).extract.fileType).toEqual({ code: 'ZIP' });
+    expect((await register({ fileName: 't4.csv.zip' })).file.fileType).toEqual({ code: 'csv' });
+    expect((await register({ fileName: 't5.zip' })).file.fileType).toEqual({ code: 'ZIP' });
   });
 
   test.each([
@@ -309,23 +309,23 @@ describe('what is said of it', () => {
     ['0.3 KiB', '0.3', 'kibibytes', '307'],
     [' 007 KB ', '7', 'kilobytes', '7000'],
   ])('P40 the size %j', async (size, number, unit, bytes) => {
-    const { extract } = await register({ fileName: `size ${size}`, size });
-    expect(extract).toMatchObject({ size: number, sizeUnit: { name: unit }, sizeBytes: bytes });
+    const { file } = await register({ fileName: `size ${size}`, size });
+    expect(file).toMatchObject({ size: number, sizeUnit: { name: unit }, sizeBytes: bytes });
   });
 
   test('P40 a size in bytes, and units under the names that another client gave them', async () => {
-    expect((await register({ fileName: 'b1', sizeBytes: '9223372036854775807' })).extract).toMatchObject({
+    expect((await register({ fileName: 'b1', sizeBytes: '9223372036854775807' })).file).toMatchObject({
       size: '9223372036854775807',
       sizeUnit: { code: 'B' },
       sizeBytes: '9223372036854775807',
     });
-    expect((await register({ fileName: 'b2', size: '2 TB' })).extract.sizeUnit).toEqual({ name: 'terabytes', code: 'TB' });
+    expect((await register({ fileName: 'b2', size: '2 TB' })).file.sizeUnit).toEqual({ name: 'terabytes', code: 'TB' });
     const units = await count('filesize_type_lkup');
     const rename = (name: string) =>
       api.sql(`update filesize_type_lkup set filesize_type_name = $1 where filesize_type_code = 'TB'`, [name]);
     await rename('Tera');
     try {
-      expect((await register({ fileName: 'b3', size: '3 TB' })).extract.sizeUnit).toEqual({ name: 'Tera', code: 'TB' });
+      expect((await register({ fileName: 'b3', size: '3 TB' })).file.sizeUnit).toEqual({ name: 'Tera', code: 'TB' });
       expect(await count('filesize_type_lkup')).toBe(units);
     } finally {
       await rename('terabytes');
@@ -389,13 +389,13 @@ describe('what is said of it', () => {
     ['crc32c', 'yZRlqg=='],
     ['blake3', '0'.repeat(64)],
   ])('P40 a hash by %s is taken as it is written', async (hashAlgorithm, hash) => {
-    const { extract } = await register({ fileName: `hashed ${hash}`, hash, hashAlgorithm });
-    expect(extract.currentVersion).toMatchObject({ hash, hashAlgorithm });
+    const { file } = await register({ fileName: `hashed ${hash}`, hash, hashAlgorithm });
+    expect(file.currentVersion).toMatchObject({ hash, hashAlgorithm });
   });
 
   test('P40 its version or hash is its current content', async () => {
     expect(
-      (await register({ fileName: 'v1', version: '17', modifiedAt: '2026-01-31T08:00:00Z', sizeBytes: 5, status: 'ready' })).extract
+      (await register({ fileName: 'v1', version: '17', modifiedAt: '2026-01-31T08:00:00Z', sizeBytes: 5, status: 'ready' })).file
         .currentVersion,
     ).toEqual({
       version: '17',
@@ -406,12 +406,12 @@ describe('what is said of it', () => {
       isCurrent: true,
       status: { name: 'ready' },
     });
-    expect((await register({ fileName: 'v2', hash: md5, hashAlgorithm: 'md5' })).extract.currentVersion).toMatchObject({
+    expect((await register({ fileName: 'v2', hash: md5, hashAlgorithm: 'md5' })).file.currentVersion).toMatchObject({
       hash: md5,
       hashAlgorithm: 'md5',
       version: null,
     });
-    expect((await register({ fileName: 'v3' })).extract.currentVersion).toBeNull();
+    expect((await register({ fileName: 'v3' })).file.currentVersion).toBeNull();
     for (const [file, argument] of [
       [{ hash: md5 }, 'hashAlgorithm'],
       ...['zz', 'ab', 'g'.repeat(32), `${md5}0`, 'A'.repeat(23)].map((hash) => [{ hash, hashAlgorithm: 'md5' }, 'hash'] as const),
@@ -449,15 +449,15 @@ describe('what is said of it', () => {
   ])('P39 %.20j is no name of a file', async (fileName) => {
     const before = await count();
     const [bad, good] = await registerAll([{ fileName }, { fileName: 'beside the bad one' }]);
-    expect(bad).toMatchObject({ created: false, extract: null, error: { code: 'INVALID', argument: 'fileName' } });
+    expect(bad).toMatchObject({ created: false, file: null, error: { code: 'INVALID', argument: 'fileName' } });
     expect(good!.error).toBeNull();
     expect(await count()).toBeLessThanOrEqual(before + 1);
   });
   test.each(['x'.repeat(2000), '..a', 'a..', 'a/b', "'; --", '%_\\', '😀', 'a b', '.'])(
     'P39 %.20j is a name of a file',
     async (fileName) => {
-      const { created, extract } = await register({ fileName }, { location: { path: '/names' } });
-      expect([created, extract.fileName]).toEqual([true, fileName]);
+      const { created, file } = await register({ fileName }, { location: { path: '/names' } });
+      expect([created, file.fileName]).toEqual([true, fileName]);
     },
   );
 });
@@ -475,11 +475,10 @@ describe('many files', () => {
     files[170] = { fileName: 'b', status: 'none such' };
     files[1700] = { fileName: 'c', size: '12' };
     const document =
-      'mutation ($input: RegisterExtractsInput!) { registerExtracts(input: $input) { results { created error { argument } extract { fileName } } } }';
+      'mutation ($input: RegisterFilesInput!) { registerFiles(input: $input) { results { created error { argument } file { fileName } } } }';
     const call = (list: object[], path: string) =>
       api.recorded(async () => {
-        results = (await api.run(document, { input: { location: { path }, run: { trackingId: run }, files: list } })).registerExtracts
-          .results;
+        results = (await api.run(document, { input: { location: { path }, run: { databaseId: run }, files: list } })).registerFiles.results;
       });
     let results: Result[] = [];
     const few = await call([{ fileName: 'one' }, { fileName: '' }], '/few');
@@ -492,7 +491,7 @@ describe('many files', () => {
       [170, 'status'],
       [1700, 'size'],
     ]);
-    expect(results.every(({ extract }, i) => !extract || extract.fileName === name(i))).toBe(true);
+    expect(results.every(({ file }, i) => !file || file.fileName === name(i))).toBe(true);
     expect(await count(`extract_tracking join location_lkup on location_id = extract_location_id where location_path = '/bulk'`)).toBe(
       9997,
     );
@@ -538,15 +537,15 @@ describe('the files of a location', () => {
       leftOut: 2,
       location: { fileCount: 6 },
       results: [
-        { created: false, error: null, warning: null, extract: { fileName: 'a', status: { name: 'loaded' } } },
-        { created: false, error: null, warning: null, extract: { fileName: 'b', status: { name: 'archived' } } },
-        { created: false, error: null, warning: 'Left out: "sub/" is a sub-folder.', extract: null },
-        { created: true, error: null, warning: null, extract: { fileName: 'c', status: { name: 'ready' } } },
-        { created: false, error: null, warning: null, extract: { fileName: 'c', status: { name: 'ready' } } },
-        { created: false, error: { code: 'INVALID', argument: 'fileName' }, warning: null, extract: null },
-        { created: false, error: null, warning: expect.stringMatching(/"deep\/file".*"deep"/), extract: null },
-        { created: false, error: null, warning: null, extract: { fileName: 'g', status: { name: 'ready' } } },
-        { created: false, error: { code: 'INVALID', argument: 'fileName' }, warning: null, extract: null },
+        { created: false, error: null, warning: null, file: { fileName: 'a', status: { name: 'loaded' } } },
+        { created: false, error: null, warning: null, file: { fileName: 'b', status: { name: 'archived' } } },
+        { created: false, error: null, warning: 'Left out: "sub/" is a sub-folder.', file: null },
+        { created: true, error: null, warning: null, file: { fileName: 'c', status: { name: 'ready' } } },
+        { created: false, error: null, warning: null, file: { fileName: 'c', status: { name: 'ready' } } },
+        { created: false, error: { code: 'INVALID', argument: 'fileName' }, warning: null, file: null },
+        { created: false, error: null, warning: expect.stringMatching(/"deep\/file".*"deep"/), file: null },
+        { created: false, error: null, warning: null, file: { fileName: 'g', status: { name: 'ready' } } },
+        { created: false, error: { code: 'INVALID', argument: 'fileName' }, warning: null, file: null },
       ],
     });
     // A part of what lies there.
@@ -579,22 +578,22 @@ describe('the files of a location', () => {
     // What is read side by side goes in any order.
     expect(many.sort()).toEqual(few.sort());
     expect(await count(`extract_process_tracking where process_tracking_id = ${run}`)).toBe(9901);
-    expect((await api.run('{ location(path: "/many names") { fileCount extracts(first: 1) { totalCount } } }')).location).toEqual({
+    expect((await api.run('{ location(path: "/many names") { fileCount files(first: 1) { totalCount } } }')).location).toEqual({
       fileCount: 9900,
-      extracts: { totalCount: 9900 },
+      files: { totalCount: 9900 },
     });
   });
 });
 
 describe('what a file gets from the process that registers it', () => {
   const inherited = async (run: number, fileName = 'inherits', path = `/of run ${run}`) => {
-    await register({ fileName }, { run: { trackingId: run }, location: { path } });
+    await register({ fileName }, { run: { databaseId: run }, location: { path } });
     const names = '{ nodes { name } }';
-    const { processRun } = await api.run(
-      `query ($run: Int!) { processRun(trackingId: $run) { extracts { nodes { fileName sources ${names} sourceObjects ${names} datasetTypes ${names} location { sources ${names} objects ${names} } } } } }`,
+    const { run: found } = await api.run(
+      `query ($run: Int!) { run(databaseId: $run) { files { nodes { fileName sources ${names} sourceObjects ${names} datasetTypes ${names} location { sources ${names} objects ${names} } } } } }`,
       { run },
     );
-    const [file] = processRun.extracts.nodes;
+    const [file] = found.files.nodes;
     const list = (page: { nodes: { name: string }[] }) => page.nodes.map((each) => each.name);
     return {
       sources: list(file.sources),
@@ -641,7 +640,7 @@ describe('what a file gets from the process that registers it', () => {
     });
   });
 
-  test('P48 what a Python client wrote at attribute grain only counts at each grain', async () => {
+  test('P48 what a Python client wrote at attribute granularity only counts at each granularity', async () => {
     await startRun({ name: 'py reader', sources: [{ name: 'py', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] });
     await api.sql(`delete from process_source_object where process_id = (select process_id from process where process_name = 'py reader')`);
     await api.sql(`delete from process_source where process_id = (select process_id from process where process_name = 'py reader')`);
@@ -665,7 +664,7 @@ describe('what a file gets from the process that registers it', () => {
     expect(await inherited(other, 'shared', '/shared')).toMatchObject({ sources: ['also', 'from'], ofLocation: ['also', 'from'] });
   });
 
-  test('P48 what is retired gets no links at any grain: none shows once it is restored', async () => {
+  test('P48 what is retired gets no links at any granularity: none shows once it is restored', async () => {
     const run = await startRun({
       name: 'keeper',
       sources: [{ name: 'kept', objects: [{ name: 'used' }, { name: 'unused' }] }, { name: 'left' }],
@@ -680,13 +679,13 @@ describe('what a file gets from the process that registers it', () => {
     const names = '{ nodes { name } }';
     expect(
       await api.run(
-        `{ location(path: "/kept") { sources ${names} objects ${names} extracts { nodes { sources ${names} sourceObjects ${names} } } } }`,
+        `{ location(path: "/kept") { sources ${names} objects ${names} files { nodes { sources ${names} sourceObjects ${names} } } } }`,
       ),
     ).toEqual({
       location: {
         sources: { nodes: [{ name: 'kept' }] },
         objects: { nodes: [{ name: 'used' }] },
-        extracts: { nodes: [{ sources: { nodes: [{ name: 'kept' }] }, sourceObjects: { nodes: [{ name: 'used' }] } }] },
+        files: { nodes: [{ sources: { nodes: [{ name: 'kept' }] }, sourceObjects: { nodes: [{ name: 'used' }] } }] },
       },
     });
   });
@@ -738,18 +737,18 @@ describe('beside a Python client', () => {
       'insert into extract_process_tracking (extract_tracking_id, process_tracking_id, extract_process_event_date_time) values ($1, $2, now())',
       [py!.id, run],
     );
-    const { extract, created } = await register(
+    const { file, created } = await register(
       { fileName: 'py.csv', status: 'ready' },
-      { location: { name: 'both' }, run: { trackingId: run } },
+      { location: { name: 'both' }, run: { databaseId: run } },
     );
-    expect([created, extract.status.name, extract.registeredAt]).toEqual([false, 'initializing', expect.stringMatching(/Z$/)]);
+    expect([created, file.status.name, file.registeredAt]).toEqual([false, 'initializing', expect.stringMatching(/Z$/)]);
     expect(
       (
         await api.run(
-          'query ($run: Int!) { processRun(trackingId: $run) { extracts { nodes { fileName runs { nodes { status { name } run { trackingId } } } } } } }',
+          'query ($run: Int!) { run(databaseId: $run) { files { nodes { fileName runs { nodes { status { name } run { databaseId } } } } } } }',
           { run },
         )
-      ).processRun.extracts.nodes,
-    ).toEqual([{ fileName: 'py.csv', runs: { nodes: [{ status: { name: 'initializing' }, run: { trackingId: run } }] } }]);
+      ).run.files.nodes,
+    ).toEqual([{ fileName: 'py.csv', runs: { nodes: [{ status: { name: 'initializing' }, run: { databaseId: run } }] } }]);
   });
 });

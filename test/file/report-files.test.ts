@@ -1,5 +1,5 @@
 import { openApi, type Api } from '../support/api.js';
-import { addDependencies, claim, fetchExtract, finish, insertExtracts, movesOf, report, reportMany } from '../support/extract-calls.js';
+import { addDependencies, claim, fetchFile, finish, insertFiles, movesOf, report, reportMany } from '../support/file-calls.js';
 import { call, failure, known, start } from '../support/run-calls.js';
 
 let api: Api;
@@ -9,27 +9,27 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const newFile = async (status = 'ready') => ({ trackingId: (await insertExtracts(api, 'reports', [`${++unique}.csv`], status))[0]! });
+const newFile = async (status = 'ready') => ({ databaseId: (await insertFiles(api, 'reports', [`${++unique}.csv`], status))[0]! });
 const newFiles = async (count: number, status = 'ready') =>
-  insertExtracts(
+  insertFiles(
     api,
     'reports',
     Array.from({ length: count }, () => `${++unique}.csv`),
     status,
   );
-const ref = (trackingId: number | undefined) => ({ trackingId: trackingId! });
+const ref = (databaseId: number | undefined) => ({ databaseId: databaseId! });
 const statusNames = async () =>
   (await api.sql('select extract_status_name as name from extract_status_lkup order by 1')).map(({ name }) => name as string);
 
 test('P44 a change of status is an event with who and why, and done is told where nothing is changed', async () => {
   const file = await newFile();
-  const before = await fetchExtract(api, file.trackingId);
-  expect(await report(api, file, { status: 'ready', writeRecordCount: '5' })).toEqual({ done: true, extract: before });
+  const before = await fetchFile(api, file.databaseId);
+  expect(await report(api, file, { status: 'ready', writeRecordCount: '5' })).toEqual({ changed: false, file: before });
   expect(await report(api, file, { status: 'archived', reason: 'Too old.' }, 'curator')).toMatchObject({
-    done: false,
-    extract: { status: { name: 'archived' }, rowVersion: before.rowVersion + 1 },
+    changed: true,
+    file: { status: { name: 'archived' }, rowVersion: before.rowVersion + 1 },
   });
-  expect((await movesOf(api, file.trackingId)).slice(1)).toEqual([
+  expect((await movesOf(api, file.databaseId)).slice(1)).toEqual([
     { from: 'ready', to: 'archived', actor: 'curator', origin: 'api', reason: 'Too old.' },
   ]);
 });
@@ -42,7 +42,7 @@ test('P44 a status of your own is known or is made, and a refused report makes n
     value: 'on the way',
   });
   expect(await report(api, file, { status: 'on the way', createStatus: true })).toMatchObject({
-    extract: { status: { name: 'on the way' } },
+    file: { status: { name: 'on the way' } },
   });
   const before = await statusNames();
   const loading = await newFile('loading');
@@ -63,18 +63,18 @@ test('P44 1000 files are moved in as many statements as 10, with the run that di
       const results = await reportMany(
         api,
         ids.map((id, i) => ({
-          extract: ref(id),
+          file: ref(id),
           status: 'archived',
           reason: `reason ${i % 7}`,
           writeRecordCount: String(i),
-          run: { trackingId: run.run.trackingId },
+          run: { databaseId: run.run.databaseId },
         })),
       );
-      expect(results.every(({ done, error, extract }) => !done && !error && extract?.status.name === 'archived')).toBe(true);
+      expect(results.every(({ changed, error, file }) => changed && !error && file?.status.name === 'archived')).toBe(true);
     });
     counts.push(statements.length);
     const events = await api.sql<{ id: string; reason: string }>(
-      `select subject_id as id, reason from status_event where subject_kind = 'Extract' and subject_id = any($1) and to_value = 'archived'`,
+      `select subject_id as id, reason from status_event where subject_kind = 'File' and subject_id = any($1) and to_value = 'archived'`,
       [ids],
     );
     expect(new Map(events.map(({ id, reason }) => [Number(id), reason]))).toEqual(new Map(ids.map((id, i) => [id, `reason ${i % 7}`])));
@@ -82,7 +82,7 @@ test('P44 1000 files are moved in as many statements as 10, with the run that di
       await api.sql(
         `select count(*)::int as links from extract_process_tracking join extract_status_lkup on extract_status_id = extract_process_status_id
          where process_tracking_id = $1 and extract_tracking_id = any($2) and extract_status_name = 'archived'`,
-        [run.run.trackingId, ids],
+        [run.run.databaseId, ids],
       ),
     ).toEqual([{ links: count }]);
   }
@@ -91,14 +91,14 @@ test('P44 1000 files are moved in as many statements as 10, with the run that di
 
 test('C25 10000 reports in one call, of which bad ones do not lose the others', async () => {
   const ids = await newFiles(10_000);
-  const reports: Record<string, unknown>[] = ids.map((id) => ({ extract: ref(id), status: 'loading' }));
+  const reports: Record<string, unknown>[] = ids.map((id) => ({ file: ref(id), status: 'loading' }));
   Object.assign(reports[1]!, { status: 'nonsense' });
   Object.assign(reports[2]!, { status: 'loaded' });
   Object.assign(reports[3]!, { writeRecordCount: '-1' });
-  Object.assign(reports[4]!, { extract: { trackingId: 2_000_000_000 } });
-  Object.assign(reports[5]!, { run: { trackingId: 2_000_000_000 } });
+  Object.assign(reports[4]!, { file: { databaseId: 2_000_000_000 } });
+  Object.assign(reports[5]!, { run: { databaseId: 2_000_000_000 } });
   Object.assign(reports[6]!, { errors: [{ type: 'nothing known' }] });
-  Object.assign(reports[7]!, { extract: { location: 'reports' } });
+  Object.assign(reports[7]!, { file: { location: 'reports' } });
   let results: Awaited<ReturnType<typeof reportMany>> = [];
   const statements = await api.recorded(async () => {
     results = await reportMany(api, reports);
@@ -107,15 +107,15 @@ test('C25 10000 reports in one call, of which bad ones do not lose the others', 
     ['INVALID', 'status'],
     ['CONFLICT', 'status'],
     ['INVALID', 'writeRecordCount'],
-    ['NOT_FOUND', 'extract.trackingId'],
-    ['NOT_FOUND', 'run.trackingId'],
+    ['NOT_FOUND', 'file.databaseId'],
+    ['NOT_FOUND', 'run.databaseId'],
     ['INVALID', 'errors.type'],
-    ['INVALID', 'extract'],
+    ['INVALID', 'file'],
   ]);
   expect(results[2]!.error!.allowed).toEqual(['archived', 'deleted', 'error', 'loading', 'a status of your own']);
   const good = results.filter(({ error }) => !error);
   expect(good).toHaveLength(9_993);
-  expect(good.every(({ extract, done }) => extract!.status.name === 'loading' && !done)).toBe(true);
+  expect(good.every(({ file, changed }) => file!.status.name === 'loading' && changed)).toBe(true);
   expect(statements.length).toBeLessThan(10);
 });
 
@@ -130,7 +130,7 @@ test('P44 several reports of one file in one call are written in their order', a
       [b, 'archived'],
       [a, 'archived'],
       [b, 'error'],
-    ].map(([id, status]) => ({ extract: { trackingId: id }, status })),
+    ].map(([id, status]) => ({ file: { databaseId: id }, status })),
   );
   expect(results.map(({ error }) => error?.code)).toEqual([undefined, undefined, undefined, 'CONFLICT', undefined, undefined]);
   expect((await movesOf(api, a!)).map(({ to }) => to)).toEqual(['ready', 'loading', 'loaded', 'archived']);
@@ -149,13 +149,13 @@ test('P45 a chain passes in one call in its order, and only its first file in th
   const load = (ids: number[]) =>
     reportMany(
       api,
-      ids.map((id) => ({ extract: ref(id), status: 'loading' })),
+      ids.map((id) => ({ file: ref(id), status: 'loading' })),
     );
   expect((await load(await chain())).map(({ error }) => error)).toEqual([null, null, null, null, null]);
   const ids = await chain();
   const results = await load(ids.toReversed());
   expect(results.map(({ error }) => error?.code)).toEqual(['CONFLICT', 'CONFLICT', 'CONFLICT', 'CONFLICT', undefined]);
-  expect(results.slice(0, 4).map(({ blockers }) => blockers.map(({ status, extract }) => [status, extract.trackingId]))).toEqual(
+  expect(results.slice(0, 4).map(({ blockers }) => blockers.map(({ status, file }) => [status, file.databaseId]))).toEqual(
     ids
       .slice(0, 4)
       .toReversed()
@@ -172,7 +172,7 @@ test('P45 a chain of 1000 files with other reasons passes in a fixed number of s
   const statements = await api.recorded(async () => {
     const results = await reportMany(
       api,
-      ids.map((id, i) => ({ extract: ref(id), status: 'loading', reason: i % 2 ? 'odd' : 'even' })),
+      ids.map((id, i) => ({ file: ref(id), status: 'loading', reason: i % 2 ? 'odd' : 'even' })),
     );
     expect(results.filter(({ error }) => error)).toEqual([]);
   });
@@ -186,18 +186,18 @@ test.each(['initializing', 'ready', 'loading', 'error'])(
     const other = await newFile('loaded');
     const child = await newFile();
     await addDependencies(api, [
-      [parent.trackingId, child.trackingId],
-      [other.trackingId, child.trackingId],
+      [parent.databaseId, child.databaseId],
+      [other.databaseId, child.databaseId],
     ]);
-    const before = await fetchExtract(api, child.trackingId);
+    const before = await fetchFile(api, child.databaseId);
     const wrong = await failure(report(api, child, { status: 'loading', loadRecordCount: '5' }));
     expect(wrong).toMatchObject({
       code: 'CONFLICT',
       argument: 'input.status',
       value: 'loading',
-      blockers: [{ trackingId: parent.trackingId, location: 'reports', status }],
+      blockers: [{ databaseId: parent.databaseId, location: 'reports', status }],
     });
-    expect(await fetchExtract(api, child.trackingId)).toEqual(before);
+    expect(await fetchFile(api, child.databaseId)).toEqual(before);
     // What does not lead to loading is not held back.
     await report(api, child, { status: 'error' });
   },
@@ -206,8 +206,8 @@ test.each(['initializing', 'ready', 'loading', 'error'])(
 test.each(['loaded', 'archived', 'deleted', 'checked by hand'])('P45 a parent that is %s holds nothing back', async (status) => {
   const parent = await newFile(status);
   const child = await newFile();
-  await addDependencies(api, [[parent.trackingId, child.trackingId]]);
-  expect(await report(api, child, { status: 'loading' })).toMatchObject({ done: false });
+  await addDependencies(api, [[parent.databaseId, child.databaseId]]);
+  expect(await report(api, child, { status: 'loading' })).toMatchObject({ changed: true });
 });
 
 test('P45 only direct and hard parents hold back', async () => {
@@ -228,7 +228,7 @@ test('P45 only direct and hard parents hold back', async () => {
     `update extract_dependency set dependency_type_id = (select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft') where parent_extract_id = $1`,
     [soft],
   );
-  expect(await report(api, ref(child), { status: 'loading' })).toMatchObject({ done: false });
+  expect(await report(api, ref(child), { status: 'loading' })).toMatchObject({ changed: true });
 });
 
 const day = (n: number | undefined) => (n === undefined ? undefined : `2026-01-${String(n).padStart(2, '0')}T00:00:00.000000Z`);
@@ -240,7 +240,7 @@ describe.each(['write', 'load'])('the %s side', (side) => {
   test('P47 counts are replaced, each on its own', async () => {
     const file = await newFile();
     for (const count of ['1500', '1400', '0', '9223372036854775807'])
-      expect((await report(api, file, { [`${side}RecordCount`]: count })).extract).toMatchObject({
+      expect((await report(api, file, { [`${side}RecordCount`]: count })).file).toMatchObject({
         [`${side}RecordCount`]: count,
         [`${other}RecordCount`]: null,
       });
@@ -250,7 +250,7 @@ describe.each(['write', 'load'])('the %s side', (side) => {
         argument: `input.${side}RecordCount`,
         value: wrong,
       });
-    expect(await fetchExtract(api, file.trackingId)).toMatchObject({ [`${side}RecordCount`]: '9223372036854775807' });
+    expect(await fetchFile(api, file.databaseId)).toMatchObject({ [`${side}RecordCount`]: '9223372036854775807' });
   });
 
   test.each<[string, (number | undefined)[][], (number | undefined)[]]>([
@@ -282,7 +282,7 @@ describe.each(['write', 'load'])('the %s side', (side) => {
   ])('P47 the lowest low and the highest high are kept: %s', async (_, reports, [low, high]) => {
     const file = await newFile();
     for (const each of reports) await report(api, file, range(each));
-    expect(await fetchExtract(api, file.trackingId)).toMatchObject({
+    expect(await fetchFile(api, file.databaseId)).toMatchObject({
       [`${side}LowAt`]: day(low) ?? null,
       [`${side}HighAt`]: day(high) ?? null,
       [`${other}LowAt`]: null,
@@ -298,18 +298,18 @@ describe.each(['write', 'load'])('the %s side', (side) => {
   ])('P47 a low after the high is INVALID: %s', async (_, before, wrong, argument) => {
     const file = await newFile();
     await report(api, file, range(before));
-    const known = await fetchExtract(api, file.trackingId);
+    const known = await fetchFile(api, file.databaseId);
     expect(await failure(report(api, file, { ...range(wrong), status: 'archived' }))).toMatchObject({
       code: 'INVALID',
       argument: `input.${side}${argument}`,
     });
-    expect(await fetchExtract(api, file.trackingId)).toEqual(known);
+    expect(await fetchFile(api, file.databaseId)).toEqual(known);
   });
 });
 
 test('C27 of two people who act on what they saw, the second has a CONFLICT', async () => {
   const file = await newFile();
-  const { rowVersion } = await fetchExtract(api, file.trackingId);
+  const { rowVersion } = await fetchFile(api, file.databaseId);
   const both = await Promise.allSettled(['archived', 'deleted'].map((status) => report(api, file, { status, rowVersion })));
   expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   const { reason } = both.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
@@ -320,8 +320,8 @@ test('C11 NEW, PROCESSING, SUCCESS and ERROR may be written and are read', async
   const file = await newFile('initializing');
   const states: unknown[] = [];
   for (const status of ['NEW', 'PROCESSING', 'SUCCESS', 'NEW', 'ERROR']) {
-    const { extract } = await report(api, file, { status, createStatus: true, reason: 'So.' });
-    states.push([status, extract.status.name, extract.processingState]);
+    const { file: now } = await report(api, file, { status, createStatus: true, reason: 'So.' });
+    states.push([status, now.status.name, now.processingState]);
   }
   expect(states).toEqual([
     ['NEW', 'ready', 'NEW'],
@@ -337,18 +337,18 @@ test('C11 NEW, PROCESSING, SUCCESS and ERROR may be written and are read', async
     ['deleted', null],
     ['some word', null],
   ])
-    expect(await fetchExtract(api, (await newFile(status!)).trackingId)).toMatchObject({ processingState: state });
+    expect(await fetchFile(api, (await newFile(status!)).databaseId)).toMatchObject({ processingState: state });
 });
 
 test('C11 a status of your own with such a name wins', async () => {
   const own = await openApi('own_alias');
   try {
-    const [id] = await insertExtracts(own, 'x', ['a'], 'ready');
+    const [id] = await insertFiles(own, 'x', ['a'], 'ready');
     await own.sql(`insert into extract_status_lkup (extract_status_name) values ('SUCCESS')`);
-    expect(await report(own, { trackingId: id! }, { status: 'SUCCESS' })).toMatchObject({
-      extract: { status: { name: 'SUCCESS' }, processingState: null },
+    expect(await report(own, { databaseId: id! }, { status: 'SUCCESS' })).toMatchObject({
+      file: { status: { name: 'SUCCESS' }, processingState: null },
     });
-    expect(await report(own, { trackingId: id! }, { status: 'NEW' })).toMatchObject({ extract: { status: { name: 'ready' } } });
+    expect(await report(own, { databaseId: id! }, { status: 'NEW' })).toMatchObject({ file: { status: { name: 'ready' } } });
   } finally {
     await own.close();
   }
@@ -356,11 +356,11 @@ test('C11 a status of your own with such a name wins', async () => {
 
 test('P44 a file is told by its name in its location or path, by its id or its number', async () => {
   const [id] = await newFiles(1);
-  const { fileName, id: globalId } = await fetchExtract(api, id!);
-  const refs = [{ location: 'reports', fileName }, { path: '/data/reports/', fileName }, { id: globalId }, { trackingId: id }];
-  for (const [i, extract] of refs.entries())
-    expect(await report(api, extract as never, { loadRecordCount: String(i) })).toMatchObject({
-      extract: { trackingId: id, loadRecordCount: String(i) },
+  const { fileName, id: globalId } = await fetchFile(api, id!);
+  const refs = [{ location: 'reports', fileName }, { path: '/data/reports/', fileName }, { id: globalId }, { databaseId: id }];
+  for (const [i, file] of refs.entries())
+    expect(await report(api, file as never, { loadRecordCount: String(i) })).toMatchObject({
+      file: { databaseId: id, loadRecordCount: String(i) },
     });
 });
 
@@ -370,7 +370,7 @@ test('C26 a message of 100 kB is stored, one of more than 1 MB is cut with a mar
   for (const message of messages) await report(api, file, { errors: [{ message }] });
   const kept = (
     await api.sql<{ message: string }>('select message from extract_error where extract_id = $1 order by extract_error_id', [
-      file.trackingId,
+      file.databaseId,
     ])
   ).map(({ message }) => message);
   expect(kept[0]).toBe(messages[0]);
@@ -392,8 +392,8 @@ test('C13 what was loaded, and into what, stands with the version', async () => 
   const { fencingToken } = await claim(api, file);
   const target = (object: string) => ({
     targetObject: { source: 'warehouse', object },
-    loadLowAt: day(1),
-    loadHighAt: day(2),
+    loadLowWatermark: day(1),
+    loadHighWatermark: day(2),
     loadRecordCount: '12',
     rowsRead: '13',
   });
@@ -403,9 +403,9 @@ test('C13 what was loaded, and into what, stands with the version', async () => 
   });
   expect(await finish(api, file, fencingToken, target('orders'))).toMatchObject({
     outcome: 'DONE',
-    extract: {
-      loadLowAt: day(1),
-      loadHighAt: day(2),
+    file: {
+      loadLowWatermark: day(1),
+      loadHighWatermark: day(2),
       loadRecordCount: '12',
       currentVersion: { rowsRead: '13', targetObject: { name: 'orders' } },
     },

@@ -9,7 +9,7 @@ export type FrequencyNamedQueryVariables = Exact<{
 }>;
 
 
-export type FrequencyNamedQuery = { scheduleFrequency: { name: string, trackingId: number, createdAt: string } | null };
+export type FrequencyNamedQuery = { scheduleFrequency: { name: string, databaseId: number, createdAt: string } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -31,10 +31,10 @@ export class TypedDocumentString<TResult, TVariables>
 }
 
 export const FrequencyNamedDocument = new TypedDocumentString(`
-    query FrequencyNamed($name: Name!) {
+    query FrequencyNamed($name: String!) {
   scheduleFrequency(name: $name) {
     name
-    trackingId
+    databaseId
     createdAt
   }
 }

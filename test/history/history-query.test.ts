@@ -11,8 +11,8 @@ afterAll(() => api.close());
 const event = 'nodes { field actor origin reason from to added removed }';
 const register = (input: object, actor = 'operator') =>
   api
-    .run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { process { id trackingId } } }', { input }, { actor })
-    .then((data) => data.registerProcess.process as { id: string; trackingId: number });
+    .run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { process { id databaseId } } }', { input }, { actor })
+    .then((data) => data.registerProcess.process as { id: string; databaseId: number });
 const historyOf = async (subject: string, args = '') =>
   (
     await api.run(
@@ -105,15 +105,15 @@ test('P31 sources, objects, attributes, contacts and look-ups have a history too
 
 test('P31 what was deleted keeps its history: by its old id, or by type and number', async () => {
   const { createTool } = await api.run(
-    'mutation { createTool(input: { name: "short-lived" }) { tool { id trackingId } } }',
+    'mutation { createTool(input: { name: "short-lived" }) { tool { id databaseId } } }',
     {},
     { actor: 'operator' },
   );
   await api.run('mutation { deleteTool(input: { name: "short-lived" }) { deletedName } }', {}, { actor: 'ben' });
   const told = ['deleted: short-lived → null', 'created: null → short-lived'];
   expect(short((await historyOf(createTool.tool.id)).nodes)).toEqual(told);
-  const { history } = await api.run(`query ($n: Int) { history(kind: "Tool", trackingId: $n) { totalCount ${event} } }`, {
-    n: createTool.tool.trackingId,
+  const { history } = await api.run(`query ($n: Int) { history(kind: "Tool", databaseId: $n) { totalCount ${event} } }`, {
+    n: createTool.tool.databaseId,
   });
   expect(short(history.nodes)).toEqual(told);
   expect(history.nodes.map(({ actor }: any) => actor)).toEqual(['ben', 'operator']);
@@ -174,22 +174,22 @@ test.each([
   ['{ history { nodes { field } } }', 'subject'],
   [`{ history(subject: "${id('Tool:1')}", kind: "Tool") { nodes { field } } }`, 'subject'],
   ['{ history(kind: "Tool") { nodes { field } } }', 'subject'],
-  ['{ history(trackingId: 1) { nodes { field } } }', 'subject'],
+  ['{ history(databaseId: 1) { nodes { field } } }', 'subject'],
   ['{ history(subject: "x") { nodes { field } } }', 'subject'],
   [`{ history(subject: "${id('Nothing:1')}") { nodes { field } } }`, 'subject'],
-  ['{ history(kind: "Nothing", trackingId: 1) { nodes { field } } }', 'kind'],
-  ['{ history(kind: "Tool", trackingId: 1, first: 501) { nodes { field } } }', 'first'],
-  ['{ history(kind: "Tool", trackingId: 1, after: "x") { nodes { field } } }', 'after'],
-  [`{ history(kind: "Tool", trackingId: 1, after: "${id('["StatusEvent.oldest","1"]')}") { nodes { field } } }`, 'after'],
-  [`{ history(kind: "Tool", trackingId: 1, after: "${id('["StatusEvent.newest","one"]')}") { nodes { field } } }`, 'after'],
-  [`{ history(kind: "Tool", trackingId: 1, last: 1, before: "${id('["StatusEvent.newest",1]')}") { nodes { field } } }`, 'before'],
+  ['{ history(kind: "Nothing", databaseId: 1) { nodes { field } } }', 'kind'],
+  ['{ history(kind: "Tool", databaseId: 1, first: 501) { nodes { field } } }', 'first'],
+  ['{ history(kind: "Tool", databaseId: 1, after: "x") { nodes { field } } }', 'after'],
+  [`{ history(kind: "Tool", databaseId: 1, after: "${id('["StatusEvent.oldest","1"]')}") { nodes { field } } }`, 'after'],
+  [`{ history(kind: "Tool", databaseId: 1, after: "${id('["StatusEvent.newest","one"]')}") { nodes { field } } }`, 'after'],
+  [`{ history(kind: "Tool", databaseId: 1, last: 1, before: "${id('["StatusEvent.newest",1]')}") { nodes { field } } }`, 'before'],
 ])('%s is refused', async (query, argument) => {
   const { errors } = await api.execute(query);
   expect(errors![0]!.originalError).toMatchObject({ code: 'INVALID', details: { argument } });
 });
 
 test('what nobody knows has no history, and that is no error', async () => {
-  expect((await api.run('{ history(kind: "Process", trackingId: -5) { totalCount nodes { field } } }')).history).toEqual({
+  expect((await api.run('{ history(kind: "Process", databaseId: -5) { totalCount nodes { field } } }')).history).toEqual({
     totalCount: 0,
     nodes: [],
   });

@@ -49,10 +49,10 @@ describe('history', () => {
     expect((await eventsSince(start)).sort()).toEqual([
       'Process history of a process created: null → history of a process',
       'Process history of a process scheduleFrequency: unscheduled → daily',
-      'Process history of a process type: null → Extract',
+      'Process history of a process type: null → File',
       'Process renamed deleted: renamed → null',
       'Process renamed name: history of a process → renamed',
-      'Process renamed type: Extract → Load',
+      'Process renamed type: File → Load',
     ]);
   });
 
@@ -66,10 +66,10 @@ describe('history', () => {
       [process],
     );
     expect(await eventsSince(start)).toEqual([
-      'ProcessRun runs #4 status: null → running',
-      'ProcessRun runs #4 status: running → completed',
-      'ProcessRun evening status: completed → failed',
-      'ProcessRun evening endReason: null → abandoned',
+      'Run runs #4 status: null → running',
+      'Run runs #4 status: running → completed',
+      'Run evening status: completed → failed',
+      'Run evening endReason: null → abandoned',
     ]);
   });
 
@@ -134,11 +134,11 @@ describe('history', () => {
     await sql(`update extract_process_tracking set extract_process_status_id = 2 where extract_tracking_id = $1`, [file]);
     await sql(`update extract_tracking set extract_registration_date_time = '2026-01-02' where extract_id = $1`, [file]);
     expect(await eventsSince(start)).toEqual([
-      'Extract a.csv status: null → initializing',
-      'ProcessRun files #1 extracts: null → ["a.csv (initializing)"]',
-      'Extract a.csv status: initializing → ready',
-      'ProcessRun files #1 extracts: ["a.csv (initializing)"] → ["a.csv (ready)"]',
-      'Extract a.csv registeredAt: 2026-01-01 00:00:00 → 2026-01-02 00:00:00',
+      'File a.csv status: null → initializing',
+      'Run files #1 files: null → ["a.csv (initializing)"]',
+      'File a.csv status: initializing → ready',
+      'Run files #1 files: ["a.csv (initializing)"] → ["a.csv (ready)"]',
+      'File a.csv registeredAt: 2026-01-01 00:00:00 → 2026-01-02 00:00:00',
     ]);
   });
 
@@ -187,10 +187,10 @@ describe('history', () => {
     await sql('insert into extract_dataset_type (extract_id, dataset_type_id) values ($1, $2)', [file, type]);
     await sql('insert into extract_dependency (parent_extract_id, child_extract_id) values ($1, $2)', [parent, file]);
     expect(await eventsSince(start)).toEqual([
-      `Extract child.csv sources: null → ["${name}"]`,
-      `Extract child.csv sourceObjects: null → ["${name}.orders"]`,
-      'Extract child.csv datasetTypes: null → ["orders of history"]',
-      'Extract child.csv parents: null → ["parent.csv"]',
+      `File child.csv sources: null → ["${name}"]`,
+      `File child.csv sourceObjects: null → ["${name}.orders"]`,
+      'File child.csv datasetTypes: null → ["orders of history"]',
+      'File child.csv parents: null → ["parent.csv"]',
     ]);
   });
 

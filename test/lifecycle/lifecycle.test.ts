@@ -213,7 +213,7 @@ test('an observation is never refused, whatever it says and whoever holds the ru
       pairs.map(({ from }) => from),
       true,
     );
-    const said = { token: 1, version: 99, mustMove: true, lowAt: '2026-02-02T00:00:00Z', highAt: '2026-01-01T00:00:00Z' };
+    const said = { token: 1, version: 99, mustMove: true, lowWatermark: '2026-02-02T00:00:00Z', highWatermark: '2026-01-01T00:00:00Z' };
     const moved = await move(
       client,
       pairs.map(({ to }, i) => itemOf(ids[i]!, to, { ...said, ...(ending.includes(to) ? { endedAt: '2020-01-01T00:00:00Z' } : {}) })),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { LineageDirection, LineageGrain } from '../../src/lineage/lineage.type.js';
+import { LineageDirection, LineageGranularity } from '../../src/lineage/lineage.type.js';
 import { walkLineage } from '../../src/lineage/walk-lineage.js';
-import { WalkCut } from '../../src/platform/read/walk-cut.js';
+import { TraversalLimit } from '../../src/platform/read/traversal-limit.js';
 import { openApi, type Api } from '../support/api.js';
 import {
   directions,
@@ -25,12 +25,12 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const fields = 'nodes { id distance } edges { from to } complete cut visitedNodes frontier endCursor';
+const fields = 'nodes { id distance } edges { from to } complete truncatedBy visitedNodes frontier endCursor';
 
 async function lineage({ roots, ...args }: Args): Promise<Answer> {
   const data = await api.run(
-    `query ($roots: [ID!]!, $direction: LineageDirection, $grain: LineageGrain, $depth: Int, $maxNodes: Int, $after: String) {
-      lineage(roots: $roots, direction: $direction, grain: $grain, depth: $depth, maxNodes: $maxNodes, after: $after) { ${fields} } }`,
+    `query ($roots: [ID!]!, $direction: LineageDirection, $granularity: LineageGranularity, $depth: Int, $maxNodes: Int, $after: String) {
+      lineage(roots: $roots, direction: $direction, granularity: $granularity, depth: $depth, maxNodes: $maxNodes, after: $after) { ${fields} } }`,
     { roots: roots.map(idOf), ...args },
   );
   return data.lineage as Answer;
@@ -63,8 +63,8 @@ test('L1 answers equal a plain breadth-first search, in all directions, at both 
       const nodes = nodesOf(graph);
       const roots = [...new Set(picks.map((pick) => nodes[pick % nodes.length]!))];
       for (const direction of directions)
-        for (const grain of grains) {
-          const args = { roots, direction, grain, depth };
+        for (const granularity of grains) {
+          const args = { roots, direction, granularity, depth };
           expect((await pagesOf(args)).map(readable)).toEqual(expectedPages(graph, args));
           expect((await pagesOf({ ...args, maxNodes })).map(readable)).toEqual(expectedPages(graph, { ...args, maxNodes }));
         }
@@ -73,7 +73,7 @@ test('L1 answers equal a plain breadth-first search, in all directions, at both 
   );
 });
 
-test('L4 an answer that was cut by time goes on level by level to the whole', async () => {
+test('L4 an answer that was truncated by time goes on level by level to the whole', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async ({ graph, picks, depth, maxNodes }) => {
       await store(api, graph);
@@ -81,17 +81,17 @@ test('L4 an answer that was cut by time goes on level by level to the whole', as
       const roots = [...new Set(picks.map((pick) => nodes[pick % nodes.length]!))];
       const byKind = [0, 1, 2].map((kind) => roots.map(rank).flatMap(([each, id]) => (each === kind ? [id] : [])));
       for (const direction of directions) {
-        const args = { direction: LineageDirection[direction], grain: LineageGrain.OBJECT, depth, maxNodes };
+        const args = { direction: LineageDirection[direction], granularity: LineageGranularity.OBJECT, depth, maxNodes };
         const met: [NodeKey, number][] = [];
         for (let after: string | null | undefined; after !== null;) {
           const [walk] = await walkLineage(api.db, [byKind], { ...args, after }, 0);
           // That there is nothing more can be all that the last answer says.
           expect(walk!.nodes.length > 0 || walk!.endCursor === null).toBe(true);
           met.push(...walk!.nodes.map(({ kind, id, distance }): [NodeKey, number] => [`${kind}:${id}`, distance]));
-          if (walk!.cut === WalkCut.TIME) expect(walk!.frontier).toBeGreaterThan(0);
+          if (walk!.truncatedBy === TraversalLimit.TIME) expect(walk!.frontier).toBeGreaterThan(0);
           after = walk!.endCursor;
         }
-        const [whole] = expectedPages(graph, { roots, direction, grain: 'OBJECT', depth });
+        const [whole] = expectedPages(graph, { roots, direction, granularity: 'OBJECT', depth });
         expect(met).toEqual(whole!.nodes);
       }
     }),
@@ -136,7 +136,7 @@ test('L3 each node comes once, at its shortest distance, in a graph of 30 layers
   expect(nodes.map(({ id, distance }) => [keyOf(id), distance]).at(-1)).toEqual([`2:${at + 123}`, 60]);
   expect(edges).toHaveLength(4 + 30 * 16 + 29 * 16);
   const short = await lineage({ roots: [`2:${at}`], direction: 'DOWNSTREAM', depth: 59 });
-  expect(short).toMatchObject({ complete: false, cut: 'DEPTH', visitedNodes: 1 + 30 * 8 - 4, frontier: 4, endCursor: null });
+  expect(short).toMatchObject({ complete: false, truncatedBy: 'DEPTH', visitedNodes: 1 + 30 * 8 - 4, frontier: 4, endCursor: null });
 });
 
 test('L3 a hub with 20,000 consumers and a way back to it', async () => {
@@ -148,12 +148,12 @@ test('L3 a hub with 20,000 consumers and a way back to it', async () => {
   expect(whole).toMatchObject({ complete: true, visitedNodes: 20_001, frontier: 0 });
   expect(whole.edges).toHaveLength(20_001);
   expect(await lineage({ roots: [`2:${at}`], direction: 'DOWNSTREAM' })).toMatchObject({
-    cut: 'NODES',
+    truncatedBy: 'NODES',
     visitedNodes: 10_000,
     frontier: 10_001,
   });
   expect(await lineage({ roots: [`2:${at}`], direction: 'DOWNSTREAM', depth: 0 })).toMatchObject({
-    cut: 'DEPTH',
+    truncatedBy: 'DEPTH',
     visitedNodes: 1,
     frontier: 1,
   });
@@ -193,9 +193,9 @@ test('L4 a limit of 100 nodes on an answer of 10,000 says so, and going on gives
     insert into process_target (process_id, target_source_id) values (${at}, ${at});`);
   const args: Args = { roots: [`0:${at + 5000}`], direction: 'DOWNSTREAM' };
   const whole = await lineage({ ...args, maxNodes: 100_000 });
-  expect(whole).toMatchObject({ complete: true, cut: null, visitedNodes: 10_000, frontier: 0, endCursor: null });
+  expect(whole).toMatchObject({ complete: true, truncatedBy: null, visitedNodes: 10_000, frontier: 0, endCursor: null });
   const first = await lineage({ ...args, maxNodes: 100 });
-  expect(first).toMatchObject({ complete: false, cut: 'NODES', visitedNodes: 100, frontier: 4900 });
+  expect(first).toMatchObject({ complete: false, truncatedBy: 'NODES', visitedNodes: 100, frontier: 4900 });
   expect(first.nodes).toEqual(whole.nodes.slice(0, 100));
   const pages = [first, ...(await pagesOf({ ...args, maxNodes: 1300, after: first.endCursor! }))];
   expect(pages).toHaveLength(9);
@@ -207,7 +207,7 @@ test('L4 a limit of 100 nodes on an answer of 10,000 says so, and going on gives
 
 const show = ({ nodes }: Answer) => nodes.map(({ id, distance }) => `${distance} ${keyOf(id)}`);
 
-test('L5 a process that declares only sources links its sources to its targets at object grain', async () => {
+test('L5 a process that declares only sources links its sources to its targets at object granularity', async () => {
   const at = made.names;
   await storeSources(at);
   // A process that reads one object of a source does not read what others write to that source as a whole.
@@ -219,7 +219,7 @@ test('L5 a process that declares only sources links its sources to its targets a
     `2 1:${at + 1}`,
     `2 1:${at + 2}`,
   ]);
-  expect(show(await lineage({ roots: [`1:${at}`], direction: 'DOWNSTREAM', grain: 'SOURCE' }))).toEqual([
+  expect(show(await lineage({ roots: [`1:${at}`], direction: 'DOWNSTREAM', granularity: 'SOURCE' }))).toEqual([
     `0 1:${at}`,
     `1 0:${at}`,
     `1 0:${at + 2}`,
@@ -241,7 +241,7 @@ test('L5 a process that declares only sources links its sources to its targets a
   ]);
 });
 
-test('P27 what a Python client writes as attributes alone shows at each grain', async () => {
+test('P27 what a Python client writes as attributes alone shows at each granularity', async () => {
   const at = made.names + 100;
   await api.sql(`${source(at)} ${source(at + 1)} ${objects(at, 1, at)} ${objects(at + 1, 1, at + 1)} ${processes(at, 1)}
     insert into source_object_attribute_lkup (source_object_attribute_id, source_object_attribute_name, source_object_id)
@@ -249,8 +249,8 @@ test('P27 what a Python client writes as attributes alone shows at each grain', 
     insert into process_source_object_attribute (process_id, source_object_attribute_id) values (${at}, ${at});
     insert into process_target_object_attribute (process_id, target_object_attribute_id) values (${at}, ${at + 1});`);
   expect(show(await lineage({ roots: [`2:${at + 1}`] }))).toEqual([`0 2:${at + 1}`, `1 0:${at}`, `2 2:${at}`]);
-  expect(show(await lineage({ roots: [`1:${at + 1}`], grain: 'SOURCE' }))).toEqual([`0 1:${at + 1}`, `1 0:${at}`, `2 1:${at}`]);
-  expect(show(await lineage({ roots: [`2:${at + 1}`], grain: 'SOURCE' }))).toEqual([`0 1:${at + 1}`, `1 0:${at}`, `2 1:${at}`]);
+  expect(show(await lineage({ roots: [`1:${at + 1}`], granularity: 'SOURCE' }))).toEqual([`0 1:${at + 1}`, `1 0:${at}`, `2 1:${at}`]);
+  expect(show(await lineage({ roots: [`2:${at + 1}`], granularity: 'SOURCE' }))).toEqual([`0 1:${at + 1}`, `1 0:${at}`, `2 1:${at}`]);
 });
 
 test('L16 the lineage of a list makes as many statements as the lineage of one', async () => {
@@ -276,7 +276,7 @@ test('L1 every type that can be a root has the field, and things and ids come ou
   const data = await api.run(
     `query ($process: ID!, $source: ID!, $object: ID!) {
       process: node(id: $process) { ... on Process { lineage { ...lineage } } }
-      source: node(id: $source) { ... on Source { lineage(grain: SOURCE, direction: DOWNSTREAM) { ...lineage } } }
+      source: node(id: $source) { ... on Source { lineage(granularity: SOURCE, direction: DOWNSTREAM) { ...lineage } } }
       object: node(id: $object) { ... on SourceObject { lineage(direction: DOWNSTREAM, depth: 1, maxNodes: 2) { ...lineage } } }
     }
     fragment lineage on Lineage { nodes { id subject { __typename ... on Process { id name } ... on Source { id name } ... on SourceObject { id name } } } }`,
@@ -336,13 +336,13 @@ test('L1 what cannot be walked is refused by its argument', async () => {
   expect(await ask('nonsense')).toMatchObject({ code: 'INVALID', argument: 'roots.0' });
 });
 
-test('L4 a cursor goes with its roots, its direction and its grain, to any depth and in pages of any size', async () => {
+test('L4 a cursor goes with its roots, its direction and its granularity, to any depth and in pages of any size', async () => {
   const at = made.chain + 1000;
   await storeLayers(at);
   const args: Args = { roots: [`2:${at}`], direction: 'DOWNSTREAM', maxNodes: 10 };
   const { endCursor } = await lineage(args);
   const after = endCursor!;
   expect((await lineage({ ...args, depth: 9, maxNodes: 20, after })).nodes).toHaveLength(20);
-  for (const other of [{ roots: [`2:${at + 1}`] }, { direction: 'BOTH' as const }, { grain: 'SOURCE' as const }])
+  for (const other of [{ roots: [`2:${at + 1}`] }, { direction: 'BOTH' as const }, { granularity: 'SOURCE' as const }])
     expect(await error(lineage({ ...args, after, ...other }))).toMatchObject({ code: 'INVALID', argument: 'after', value: after });
 });

@@ -91,7 +91,7 @@ test('left out, changes of processes, runs and files are told', async () => {
 
 test.each([
   ['kinds: ["Location", "RunGroup"]', ['lake bucket → once', 'night name → once', 'pond bucket → once']],
-  ['kinds: ["Extract"]', files],
+  ['kinds: ["File"]', files],
   ['process: "load"', [processes[0], runs[0], files[0]]],
   ['group: "night"', [runs[0], files[0]]],
   ['group: "night", kinds: ["RunGroup"]', ['night name → once']],
@@ -120,7 +120,7 @@ describe('upstreamOf', () => {
     await link('process_source_object', 'publish', made.clean!);
     await api.sql('insert into source_object_location values ($1, $2)', [made.raw, made.pond]);
     const report = globalId('SourceObject', made.report!);
-    const all = 'kinds: ["Process", "ProcessRun", "Extract", "SourceObject"]';
+    const all = 'kinds: ["Process", "Run", "File", "SourceObject"]';
     const told = await listen(api, `upstreamOf: "${report}", ${all}, fields: ["status", "description"]`);
     const change = async (word: string, run: string, file: string) => {
       await api.sql(`update process set description = $1 where process_name in ('load', 'other', 'publish')`, [word]);
@@ -171,8 +171,7 @@ test.each([
 test('the subject is read fresh with each change, all of a statement at once, and null where it is gone', async () => {
   const { newRun } = runsOf(api);
   const several = await Promise.all(Array.from({ length: 20 }, (_, i) => newRun({ process: `many ${i}`, status: 'running' })));
-  const subject =
-    'subject { __typename id ... on Process { name description } ... on ProcessRun { runNumber status { name } process { name } } }';
+  const subject = 'subject { __typename id ... on Process { name description } ... on Run { number status { name } process { name } } }';
   const told = await listen(api, 'fields: ["status", "description", "created", "deleted"]', subject);
   await api.sql(`insert into process (process_name) values ('short-lived')`);
   expect((await told.next()).subject).toMatchObject({ __typename: 'Process', name: 'short-lived', description: null });
@@ -185,7 +184,7 @@ test('the subject is read fresh with each change, all of a statement at once, an
       `update process_tracking set process_status_id = (select process_status_id from process_status_lkup where process_status_name = 'failed') where process_tracking_id = any ($1)`,
       [several],
     );
-    for (const { subject: run } of await told.take(20)) expect(run).toMatchObject({ __typename: 'ProcessRun', status: { name: 'failed' } });
+    for (const { subject: run } of await told.take(20)) expect(run).toMatchObject({ __typename: 'Run', status: { name: 'failed' } });
   });
   const reading = statements.filter((text) => / from (process_tracking|process|process_status_lkup) t /.test(text));
   expect(reading.filter((text) => text.includes('from process_tracking'))).toHaveLength(1);

@@ -202,7 +202,7 @@ test('C28 subscriptions: state changes delivered in order per file, each once, t
   const lastCursor = () => JSON.stringify(all.at(-1)?.cursor ?? changesCursor);
   const read = async () => {
     for (let cut = 0; cut < 10; cut++) {
-      const told = await on(`kinds: ["Extract"], after: ${lastCursor()}`);
+      const told = await on(`kinds: ["File"], after: ${lastCursor()}`);
       all.push(...(await told.take(1 + Math.floor(Math.random() * 450))));
       // What is on its way when it leaves is lost, and comes again.
       const lost = told.next().catch(() => undefined);
@@ -214,10 +214,10 @@ test('C28 subscriptions: state changes delivered in order per file, each once, t
   await Promise.all(servers.map((server) => server.pool.end()));
 
   const events = await api.sql(
-    `select event_id::text as id, subject_name as name from status_event where subject_kind = 'Extract' and from_value is not null order by event_id`,
+    `select event_id::text as id, subject_name as name from status_event where subject_kind = 'File' and from_value is not null order by event_id`,
   );
   expect(events.length).toBeGreaterThanOrEqual(wanted);
-  const last = await on(`kinds: ["Extract"], after: ${lastCursor()}`);
+  const last = await on(`kinds: ["File"], after: ${lastCursor()}`);
   all.push(...(await last.rest(events.length - all.length, 800)));
   await last.leave();
   const ids = all.map(({ event }) => event.id);
@@ -237,7 +237,7 @@ test('events of a restored backup, whose transactions have the numbers of anothe
   const add = (number: string) =>
     api.sql(
       `insert into status_event (transaction_id, subject_kind, subject_id, subject_name, field, to_value, origin)
-       select (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + $2)::text::xid8, 'Extract', $1, 'old', 'status', 'loaded', 'sql'`,
+       select (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + $2)::text::xid8, 'File', $1, 'old', 'status', 'loaded', 'sql'`,
       [a, number],
     );
   await add('3');

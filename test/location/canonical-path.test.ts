@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describePath } from '../../src/location/location-path.js';
 import { maskAddress } from '../../src/platform/mask-secrets.js';
 import { openApi, type Api } from '../support/api.js';
-import { claim } from '../support/extract-calls.js';
+import { claim } from '../support/file-calls.js';
 import { call as send, failure, openServer, type Server } from '../support/run-calls.js';
 
 let api: Api;
@@ -28,12 +28,12 @@ const register = async (path: string, fileNames: readonly string[], on: Server =
   (
     await send(
       on,
-      'mutation ($input: RegisterExtractsInput!) { registerExtracts(input: $input) { results { created error { code } extract { id fileName path } } } }',
+      'mutation ($input: RegisterFilesInput!) { registerFiles(input: $input) { results { created error { code } file { id fileName path } } } }',
       { input: { location: { path }, files: fileNames.map((fileName) => ({ fileName, status: 'ready' })) } },
     )
-  ).registerExtracts.results as { created: boolean; extract: { id: string; fileName: string; path: string } }[];
+  ).registerFiles.results as { created: boolean; file: { id: string; fileName: string; path: string } }[];
 const found = async (path: string, fileName: string) =>
-  (await api.run('query ($path: Name, $fileName: Name) { extract(path: $path, fileName: $fileName) { id } }', { path, fileName })).extract
+  (await api.run('query ($path: String, $fileName: String) { file(path: $path, fileName: $fileName) { id } }', { path, fileName })).file
     ?.id;
 const canonical = async (path: string) => (await api.sql<{ c: string }>('select process_tracker.canonical_path($1) as c', [path]))[0]!.c;
 const insertLocation = async (path: string, name = path) =>
@@ -74,11 +74,13 @@ describe.each<readonly [string, ...string[]]>(places)('P41 %s', (first: string, 
     expect(made).toMatchObject({ created: true, location: { path: describePath(start, 'path').path, canonicalPath: first } });
     for (const path of spellings) {
       expect(await create(path)).toEqual({ created: false, location: made.location });
-      expect((await api.run('query ($path: Name) { location(path: $path) { id } }', { path })).location).toEqual({ id: made.location.id });
+      expect((await api.run('query ($path: String) { location(path: $path) { id } }', { path })).location).toEqual({
+        id: made.location.id,
+      });
     }
     const { results } = { results: await Promise.all(spellings.map((path) => register(path, ['f.csv']))) };
-    expect(new Set(results.flat().map(({ extract }) => extract.id)).size).toBe(1);
-    for (const path of spellings) expect(await found(path, 'f.csv')).toBe(results[0]![0]!.extract.id);
+    expect(new Set(results.flat().map(({ file }) => file.id)).size).toBe(1);
+    for (const path of spellings) expect(await found(path, 'f.csv')).toBe(results[0]![0]!.file.id);
     const claims = await Promise.all(spellings.map((path, i) => claim(i % 2 ? two : api, { path, fileName: 'f.csv' }, { owner: `w${i}` })));
     expect(claims.filter(({ outcome }) => outcome === 'CLAIMED')).toHaveLength(1);
   });
@@ -157,12 +159,12 @@ describe('P39 a file', () => {
     const [made] = await register(...([order[0]![0], [order[0]![1]]] as const));
     expect(made!.created).toBe(true);
     for (const [path, fileName] of order) {
-      expect(await found(path, fileName)).toBe(made!.extract.id);
+      expect(await found(path, fileName)).toBe(made!.file.id);
       expect(await register(path, [fileName])).toEqual([{ ...made, created: false }]);
     }
     const claims = await Promise.all(order.map(([path, fileName], i) => claim(i % 2 ? two : api, { path, fileName }, { owner: `w${i}` })));
     expect(claims.map(({ outcome }) => outcome).sort()).toEqual([...Array(order.length - 1).fill('BUSY'), 'CLAIMED']);
-    expect(new Set(claims.map(({ extract }) => extract.trackingId)).size).toBe(1);
+    expect(new Set(claims.map(({ file }) => file.databaseId)).size).toBe(1);
   });
 
   test.each(['s3://keys', 'gs://keys', 'oss://keys', 'abfss://keys@account', 'wasb://keys@account'])(
@@ -170,11 +172,11 @@ describe('P39 a file', () => {
     async (path) => {
       const keys = ['a/b', 'a//b', '/a/b', './a/b', 'a/./b', 'a/b/'];
       const results = await register(path, keys);
-      expect(results.map(({ extract }) => extract.fileName)).toEqual(keys);
-      expect(new Set(results.map(({ extract }) => extract.id)).size).toBe(keys.length);
+      expect(results.map(({ file }) => file.fileName)).toEqual(keys);
+      expect(new Set(results.map(({ file }) => file.id)).size).toBe(keys.length);
       expect(await register(`${path}/a`, ['b', '/b'])).toMatchObject([
-        { created: false, extract: { id: results[0]!.extract.id } },
-        { created: false, extract: { id: results[1]!.extract.id } },
+        { created: false, file: { id: results[0]!.file.id } },
+        { created: false, file: { id: results[1]!.file.id } },
       ]);
     },
   );

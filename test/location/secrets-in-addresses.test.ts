@@ -26,7 +26,7 @@ const shown = async () =>
   JSON.stringify(
     await api.execute(`{
       locations(first: 100, includeRetired: true) { nodes { name path canonicalPath bucket aliases history { nodes { subjectName field from to } } } }
-      extracts(first: 100) { nodes { path location { name path } } } }`),
+      files(first: 100) { nodes { path location { name path } } } }`),
   );
 
 test.each([
@@ -40,10 +40,10 @@ test.each([
   [`ftp://bob:p@w:${secret}?x@host/in`, { path: 'ftp://bob:***@host/in' }],
 ])('P41 the password in %s is neither stored nor shown', async (path, location) => {
   expect((await create({ path })).createLocation.location).toMatchObject(location);
-  await api.run('mutation ($input: RegisterExtractsInput!) { registerExtracts(input: $input) { location { path } } }', {
+  await api.run('mutation ($input: RegisterFilesInput!) { registerFiles(input: $input) { location { path } } }', {
     input: { location: { path }, files: [{ fileName: 'f' }] },
   });
-  expect((await api.run('query ($path: Name) { location(path: $path) { path } }', { path })).location).toEqual({ path: location.path });
+  expect((await api.run('query ($path: String) { location(path: $path) { path } }', { path })).location).toEqual({ path: location.path });
   expect(await stored()).not.toContain(secret);
   expect(await shown()).not.toContain(secret);
 });
@@ -71,12 +71,12 @@ test('P41 what another client stores is masked where it is shown, and in the his
     `insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time) select 'g', location_id, now() from location_lkup where location_path like '%@py'`,
   );
   expect(
-    (await api.run('{ location(path: "sftp://bob:other@py") { name path canonicalPath extracts { nodes { path } } } }')).location,
+    (await api.run('{ location(path: "sftp://bob:other@py") { name path canonicalPath files { nodes { path } } } }')).location,
   ).toEqual({
     name: 'local - bob:***@py',
     path: 'sftp://bob:***@py',
     canonicalPath: 'sftp://bob@py',
-    extracts: { nodes: [{ path: 'sftp://bob:***@py/g' }] },
+    files: { nodes: [{ path: 'sftp://bob:***@py/g' }] },
   });
   expect(await shown()).not.toContain(secret);
   expect(JSON.stringify(await api.sql('select * from status_event'))).not.toContain(secret);
@@ -93,15 +93,15 @@ test('P41 no error tells the password', async () => {
     failure(create({ path: `zz:${secret}`, name: 'x' })).then(({ code }) => ({ code })),
     failure(create({ path: `sftp://bob:${secret}@py`, name: 'another' })),
     failure(create({ path: `${path}\n` })),
-    failure(api.run('query ($path: Name) { extracts(path: $path) { totalCount } }', { path })),
+    failure(api.run('query ($path: String) { files(path: $path) { totalCount } }', { path })),
     failure(
-      api.run('mutation ($input: ReportExtractInput!) { reportExtract(input: $input) { done } }', {
-        input: { extract: { path, fileName: 'f' }, status: 'ready' },
+      api.run('mutation ($input: ReportFileInput!) { reportFile(input: $input) { changed } }', {
+        input: { file: { path, fileName: 'f' }, status: 'ready' },
       }),
     ),
     failure(
-      api.run('mutation ($input: ReportExtractInput!) { reportExtract(input: $input) { done } }', {
-        input: { extract: { path, trackingId: 1, fileName: 'f' }, status: 'ready' },
+      api.run('mutation ($input: ReportFileInput!) { reportFile(input: $input) { changed } }', {
+        input: { file: { path, databaseId: 1, fileName: 'f' }, status: 'ready' },
       }),
     ),
     failure(
@@ -116,7 +116,7 @@ test('P41 no error tells the password', async () => {
 
 test('L1 an empty e-mail address is refused', async () => {
   for (const query of [
-    'mutation ($email: Name) { createContact(input: { name: "nobody", email: $email }) { created } }',
+    'mutation ($email: String) { createContact(input: { name: "nobody", email: $email }) { created } }',
     'mutation { createContact(input: { name: "nobody", email: "" }) { created } }',
     'mutation { updateContact(input: { name: "nobody", email: " " }) { contact { name } } }',
     'mutation { registerProcess(input: { name: "p", contacts: [{ name: "nobody", email: "" }] }) { created } }',

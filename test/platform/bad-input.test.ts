@@ -121,13 +121,13 @@ describe('text', () => {
   test('2,000 bytes are a name', async () => {
     const name = 'é'.repeat(1000);
     expect((await api.run(register, { input: { name } })).registerProcess.created).toBe(true);
-    expect((await api.run('query ($name: Name) { process(name: $name) { name } }', { name })).process).toEqual({ name });
+    expect((await api.run('query ($name: String) { process(name: $name) { name } }', { name })).process).toEqual({ name });
   });
   test('SQL in a name is only a name', async () => {
     const name = `'); drop table process; -- "$1"`;
     await api.run(register, { input: { name, contacts: [{ name, role: name }] } }, { actor: name });
     expect(
-      (await api.run('query ($name: Name) { process(name: $name) { name createdBy { name } contacts { nodes { roles } } } }', { name }))
+      (await api.run('query ($name: String) { process(name: $name) { name createdBy { name } contacts { nodes { roles } } } }', { name }))
         .process,
     ).toEqual({
       name,
@@ -149,11 +149,11 @@ describe('shape', () => {
     expect((await refused(register, { input: { name: 'p', colour: 'red' } })).message).toContain('colour');
     expect((await refused('{ process(name: "process 001") { lineage(direction: SIDEWAYS) { complete } } }')).message).toContain('SIDEWAYS');
     expect((await refused('{ process { name } }')).message).toContain('exactly one of');
-    expect((await refused('{ process(name: "a", trackingId: 1) { name } }')).message).toContain('exactly one of');
-    expect((await refused('{ source { name } }')).message).toContain('trackingId');
+    expect((await refused('{ process(name: "a", databaseId: 1) { name } }')).message).toContain('exactly one of');
+    expect((await refused('{ source { name } }')).message).toContain('databaseId');
   });
   test('numbers out of range', async () => {
-    expect((await refused('{ process(trackingId: 99999999999) { name } }')).message).toContain('99999999999');
+    expect((await refused('{ process(databaseId: 99999999999) { name } }')).message).toContain('99999999999');
     const attribute = (more: object) => ({
       input: { name: 'p', sources: [{ name: 's', objects: [{ name: 'o', attributes: [{ name: 'a', ...more }] }] }] },
     });

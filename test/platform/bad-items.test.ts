@@ -4,9 +4,9 @@ let api: Api;
 beforeAll(async () => {
   api = await openApi('bad_items');
   for (const name of ['p', 'q'])
-    await api.run(`mutation { startProcessRun(input: { process: { name: "${name}", type: "Load", tool: "dbt" } }) { outcome } }`);
+    await api.run(`mutation { startRun(input: { process: { name: "${name}", type: "Load", tool: "dbt" } }) { outcome } }`);
   await api.run(
-    'mutation { registerExtracts(input: { location: { path: "/d" }, run: { trackingId: 1 }, files: [{ fileName: "a" }, { fileName: "b" }] }) { results { error { message } } } }',
+    'mutation { registerFiles(input: { location: { path: "/d" }, run: { databaseId: 1 }, files: [{ fileName: "a" }, { fileName: "b" }] }) { results { error { message } } } }',
   );
 });
 afterAll(() => api.close());
@@ -18,31 +18,31 @@ interface Batch {
   input: (facts: object) => object;
 }
 const batches: Record<string, Batch> = {
-  registerExtracts: {
-    mutation: `mutation ($input: RegisterExtractsInput!) { answer: registerExtracts(input: $input) { results { ${error} } } }`,
+  registerFiles: {
+    mutation: `mutation ($input: RegisterFilesInput!) { answer: registerFiles(input: $input) { results { ${error} } } }`,
     input: (facts) => ({
       location: { path: '/d' },
-      run: { trackingId: 1 },
+      run: { databaseId: 1 },
       files: [{ fileName: 'x' }, { fileName: 'y', version: '1', ...facts }, { fileName: 'z' }],
     }),
   },
-  claimExtracts: {
-    mutation: `mutation ($input: ClaimExtractsInput!) { answer: claimExtracts(input: $input) { results { ${error} } } }`,
+  claimFiles: {
+    mutation: `mutation ($input: ClaimFilesInput!) { answer: claimFiles(input: $input) { results { ${error} } } }`,
     input: (facts) => ({
       claims: ['k', 'l', 'm'].map((fileName, i) => ({
-        ...{ file: { path: '/d', fileName }, run: { trackingId: 1 }, owner: 'w', version: '1' },
+        ...{ file: { path: '/d', fileName }, run: { databaseId: 1 }, owner: 'w', version: '1' },
         ...(i === 1 ? facts : {}),
       })),
     }),
   },
   reportRuns: {
     mutation: `mutation ($input: ReportRunsInput!) { answer: reportRuns(input: $input) { results { ${error} } } }`,
-    input: (facts) => ({ reports: [{ run: { trackingId: 1 } }, { run: { trackingId: 2 }, ...facts }, { run: { trackingId: 1 } }] }),
+    input: (facts) => ({ reports: [{ run: { databaseId: 1 } }, { run: { databaseId: 2 }, ...facts }, { run: { databaseId: 1 } }] }),
   },
-  reportExtracts: {
-    mutation: `mutation ($input: ReportExtractsInput!) { answer: reportExtracts(input: $input) { results { ${error} } } }`,
+  reportFiles: {
+    mutation: `mutation ($input: ReportFilesInput!) { answer: reportFiles(input: $input) { results { ${error} } } }`,
     input: (facts) => ({
-      reports: [{ extract: { trackingId: 1 } }, { extract: { trackingId: 2 }, ...facts }, { extract: { trackingId: 1 } }],
+      reports: [{ file: { databaseId: 1 } }, { file: { databaseId: 2 }, ...facts }, { file: { databaseId: 1 } }],
     }),
   },
 };
@@ -56,18 +56,18 @@ const instants = [
   '0001-01-01T00:00:00+00:01',
 ];
 const wrong: [string, string, (value: string) => object, unknown[]][] = [
-  ['registerExtracts', 'modifiedAt', (modifiedAt) => ({ modifiedAt }), instants],
-  ['claimExtracts', 'modifiedAt', (modifiedAt) => ({ modifiedAt }), instants],
-  ['reportRuns', 'lowAt', (lowAt) => ({ lowAt }), instants],
+  ['registerFiles', 'modifiedAt', (modifiedAt) => ({ modifiedAt }), instants],
+  ['claimFiles', 'modifiedAt', (modifiedAt) => ({ modifiedAt }), instants],
+  ['reportRuns', 'lowWatermark', (lowWatermark) => ({ lowWatermark }), instants],
   ['reportRuns', 'endedAt', (endedAt) => ({ status: 'completed', endedAt }), instants],
   ['reportRuns', 'errors.occurredAt', (occurredAt) => ({ errors: [{ type: 'Process Error', occurredAt }] }), instants],
-  ['reportExtracts', 'writeHighAt', (writeHighAt) => ({ writeHighAt }), instants],
-  ['reportExtracts', 'loadLowAt', (loadLowAt) => ({ loadLowAt }), instants],
+  ['reportFiles', 'writeHighWatermark', (writeHighWatermark) => ({ writeHighWatermark }), instants],
+  ['reportFiles', 'loadLowWatermark', (loadLowWatermark) => ({ loadLowWatermark }), instants],
   ['reportRuns', 'createStatus', () => ({ createStatus: true }), [true]],
-  ['reportExtracts', 'createStatus', () => ({ createStatus: true, status: null }), [true]],
-  ['registerExtracts', 'createCompression', () => ({ createCompression: true }), [true]],
+  ['reportFiles', 'createStatus', () => ({ createStatus: true, status: null }), [true]],
+  ['registerFiles', 'createCompression', () => ({ createCompression: true }), [true]],
   ['reportRuns', 'recordCount', (recordCount) => ({ recordCount }), ['9223372036854775808', '-1']],
-  ['claimExtracts', 'sizeBytes', (sizeBytes) => ({ sizeBytes }), ['9223372036854775808', '-1']],
+  ['claimFiles', 'sizeBytes', (sizeBytes) => ({ sizeBytes }), ['9223372036854775808', '-1']],
 ];
 describe.each(wrong)('%s: one item with a wrong %s', (name, argument, facts, values) => {
   test.each(values)('%j is INVALID, the others are done', async (value) => {
@@ -81,20 +81,22 @@ describe('a single value names its argument', () => {
   test.each(instants)('the instant %s in a filter, in a window, in a field', async (at) => {
     const refused = async (query: string) => (await api.execute(query)).errors![0]!.originalError;
     const details = (argument: string) => ({ code: 'INVALID', details: { argument, value: at } });
-    expect(await refused(`{ processRuns(where: { startedAt: { after: "${at}" } }) { totalCount } }`)).toMatchObject(
+    expect(await refused(`{ runs(where: { startedAt: { after: "${at}" } }) { totalCount } }`)).toMatchObject(
       details('where.startedAt.after'),
     );
-    expect(await refused(`{ processRuns(where: { lowAt: { before: "${at}" } }) { totalCount } }`)).toMatchObject(
-      details('where.lowAt.before'),
+    expect(await refused(`{ runs(where: { lowWatermark: { before: "${at}" } }) { totalCount } }`)).toMatchObject(
+      details('where.lowWatermark.before'),
     );
     expect(await refused(`{ runStatistics(from: "${at}") { __typename } }`)).toMatchObject(details('from'));
-    expect(await refused(`{ extract(trackingId: 1) { stateAt(at: "${at}") } }`)).toMatchObject(details('at'));
+    expect(await refused(`{ file(databaseId: 1) { stateAt(at: "${at}") } }`)).toMatchObject(details('at'));
     expect(
-      await refused(`mutation { raiseRunError(input: { run: { trackingId: 1 }, type: "Process Error", occurredAt: "${at}" }) { done } }`),
+      await refused(
+        `mutation { raiseRunError(input: { run: { databaseId: 1 }, type: "Process Error", occurredAt: "${at}" }) { changed } }`,
+      ),
     ).toMatchObject(details('input.occurredAt'));
   });
   test.each(['9223372036854775808', '-9223372036854775809'])('the number %s in a filter', async (n) => {
-    const { errors } = await api.execute(`{ processRuns(where: { recordCount: { in: ["1", "${n}"] } }) { totalCount } }`);
+    const { errors } = await api.execute(`{ runs(where: { recordCount: { in: ["1", "${n}"] } }) { totalCount } }`);
     expect(errors![0]!.originalError).toMatchObject({ code: 'INVALID', details: { argument: 'where.recordCount.in.1', value: n } });
   });
   test.each(['0001-01-01', '9999-12-31', '2026-02-30'])('the day %s', async (date) => {

@@ -11,7 +11,7 @@ import {
 import { createContext } from '../../src/platform/read/context.js';
 import { openApi, type Api } from '../support/api.js';
 import { fillCatalogue } from '../support/catalogue.js';
-import { fillExtracts } from '../support/extracts.js';
+import { fillFiles } from '../support/files.js';
 import { fillRuns } from '../support/runs.js';
 
 let api: Api;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   api = await openApi('empty_lists');
   await fillCatalogue(api, 2);
   await fillRuns(api);
-  await fillExtracts(api);
+  await fillFiles(api);
 });
 afterAll(() => api.close());
 
@@ -33,7 +33,7 @@ const filter = (list: string) => `attribute: { source: "warehouse", object: "tab
 const refused: Record<string, [string, string][]> = {
   '\\w+Condition.(in|notIn)': [
     ['{ processes(where: { name: { in: [] } }) { totalCount } }', 'where.name.in'],
-    ['{ processRuns(where: { recordCount: { notIn: [] } }) { totalCount } }', 'where.recordCount.notIn'],
+    ['{ runs(where: { recordCount: { notIn: [] } }) { totalCount } }', 'where.recordCount.notIn'],
   ],
   '\\w+Where.(and|or)': [
     ['{ processes(where: { and: [] }) { totalCount } }', 'where.and'],
@@ -41,14 +41,14 @@ const refused: Record<string, [string, string][]> = {
   ],
   '\\w+.history\\(fields:\\)': [
     [inProcess('history(fields: []) { totalCount }'), 'fields'],
-    ['{ processRun(trackingId: 1) { history(fields: []) { totalCount } } }', 'fields'],
+    ['{ run(databaseId: 1) { history(fields: []) { totalCount } } }', 'fields'],
   ],
-  '\\w+.(runs|children|processRuns)\\(state:\\)': [
-    ['{ processRuns(state: []) { totalCount } }', 'state'],
+  '\\w+.(runs|children|runs)\\(state:\\)': [
+    ['{ runs(state: []) { totalCount } }', 'state'],
     [inProcess('runs(state: []) { totalCount }'), 'state'],
-    ['{ processRun(trackingId: 1) { children(state: []) { totalCount } } }', 'state'],
+    ['{ run(databaseId: 1) { children(state: []) { totalCount } } }', 'state'],
   ],
-  'Query.extracts\\(status:\\)': [['{ extracts(status: []) { totalCount } }', 'status']],
+  'Query.files\\(status:\\)': [['{ files(status: []) { totalCount } }', 'status']],
   'Process.(ancestors|descendants|parents|children)\\(kinds:\\)': [
     ...['ancestors', 'descendants'].map((field): [string, string] => [inProcess(`${field}(kinds: []) { complete }`), 'kinds']),
     ...['parents', 'children'].map((field): [string, string] => [inProcess(`${field}(kinds: []) { totalCount }`), 'kinds']),
@@ -87,14 +87,14 @@ const refused: Record<string, [string, string][]> = {
   ]),
   'AddDependenciesInput.dependencies': [[mutation('addDependencies', 'dependencies: []'), 'input.dependencies']],
   'RemoveDependenciesInput.dependencies': [[mutation('removeDependencies', 'dependencies: []'), 'input.dependencies']],
-  'AddExtractDependenciesInput.dependencies': [[mutation('addExtractDependencies', 'dependencies: []'), 'input.dependencies']],
-  'RemoveExtractDependenciesInput.dependencies': [[mutation('removeExtractDependencies', 'dependencies: []'), 'input.dependencies']],
-  'ClaimExtractsInput.claims': [[mutation('claimExtracts', 'claims: []'), 'input.claims']],
-  'RegisterExtractsInput.files': [
-    [mutation('registerExtracts', 'location: { path: "/files" }, run: { trackingId: 1 }, files: []'), 'input.files'],
+  'AddFileDependenciesInput.dependencies': [[mutation('addFileDependencies', 'dependencies: []'), 'input.dependencies']],
+  'RemoveFileDependenciesInput.dependencies': [[mutation('removeFileDependencies', 'dependencies: []'), 'input.dependencies']],
+  'ClaimFilesInput.claims': [[mutation('claimFiles', 'claims: []'), 'input.claims']],
+  'RegisterFilesInput.files': [
+    [mutation('registerFiles', 'location: { path: "/files" }, run: { databaseId: 1 }, files: []'), 'input.files'],
   ],
   'RegisterProcessesInput.processes': [[mutation('registerProcesses', 'processes: []'), 'input.processes']],
-  'ReportExtractsInput.reports': [[mutation('reportExtracts', 'reports: []'), 'input.reports']],
+  'ReportFilesInput.reports': [[mutation('reportFiles', 'reports: []'), 'input.reports']],
   'ReportRunsInput.reports': [[mutation('reportRuns', 'reports: []'), 'input.reports']],
 };
 
@@ -107,9 +107,9 @@ const adding: Record<string, string[]> = {
   'ObjectInput.(contacts|attributes)': [
     registration('targets: [{ name: "warehouse", objects: [{ name: "table 001", contacts: [], attributes: [] }] }]', 'ADD'),
   ],
-  'ReportExtractInput.errors': [mutation('reportExtract', 'extract: { trackingId: 1 }, errors: [], fencingToken: null')],
-  'ReportRunInput.(errors|parameters)': [mutation('reportRun', 'run: { trackingId: 1 }, errors: [], parameters: []')],
-  'StartProcessRunInput.parameters': [mutation('startProcessRun', 'process: { name: "process 001" }, parameters: []')],
+  'ReportFileInput.errors': [mutation('reportFile', 'file: { databaseId: 1 }, errors: [], fencingToken: null')],
+  'ReportRunInput.(errors|parameters)': [mutation('reportRun', 'run: { databaseId: 1 }, errors: [], parameters: []')],
+  'StartRunInput.parameters': [mutation('startRun', 'process: { name: "process 001" }, parameters: []')],
   'RegisterLocationFilesInput.fileNames': [mutation('registerLocationFiles', 'location: { path: "/empty" }, fileNames: []')],
 };
 

@@ -170,8 +170,8 @@ test('what uses a record through one of several references is counted, once', as
     },
   });
   const usesOf = async (source: string) => {
-    const mutation = `mutation { deleteSourceObjectAttribute(input: { source: "${source}", object: "orders", name: "id", dryRun: true }) { uses { by count } } }`;
-    return (await api.run(mutation)).deleteSourceObjectAttribute.uses;
+    const mutation = `mutation { deleteSourceObjectAttribute(input: { source: "${source}", object: "orders", name: "id", dryRun: true }) { blockedBy { by count } } }`;
+    return (await api.run(mutation)).deleteSourceObjectAttribute.blockedBy;
   };
   expect(await usesOf('from')).toEqual([
     { by: 'ProcessAttributeMapping', count: 1 },

@@ -4,8 +4,8 @@ let api: Api;
 let run: string;
 beforeAll(async () => {
   api = await openApi('numbers');
-  const start = 'mutation { startProcessRun(input: { process: { name: "p", type: "Load", tool: "dbt" } }) { run { id } } }';
-  run = (await api.run(start)).startProcessRun.run.id;
+  const start = 'mutation { startRun(input: { process: { name: "p", type: "Load", tool: "dbt" } }) { run { id } } }';
+  run = (await api.run(start)).startRun.run.id;
 });
 afterAll(() => api.close());
 
@@ -32,9 +32,9 @@ describe('a JSON number that its reader may have rounded', () => {
     async (number) => {
       const input = `{"input": {"run": {"id": "${run}"}, "recordCount": ${number}}}`;
       expect(await refused(report, fromJson(input))).toContain('input.recordCount');
-      const filter = 'query ($n: BigInt) { processRuns(where: { recordCount: { eq: $n } }) { totalCount } }';
+      const filter = 'query ($n: BigInt) { runs(where: { recordCount: { eq: $n } }) { totalCount } }';
       expect(await refused(filter, fromJson(`{"n": ${number}}`))).toContain('$n');
-      const where = 'query ($w: ProcessRunWhere) { processRuns(where: $w) { totalCount } }';
+      const where = 'query ($w: RunWhere) { runs(where: $w) { totalCount } }';
       expect(await refused(where, fromJson(`{"w": {"recordCount": {"in": [1, ${number}]}}}`))).toContain('w.recordCount.in[1]');
     },
   );
@@ -65,9 +65,9 @@ describe('what is exact is stored as it was sent', () => {
       `mutation { reportRun(input: { run: { id: "${run}" }, recordCount: 9007199254740993 }) { run { recordCount } } }`,
     );
     expect(reportRun.run.recordCount).toBe('9007199254740993');
-    const found = '{ processRuns(where: { recordCount: { eq: 9007199254740993 } }) { totalCount } }';
-    expect((await api.run(found)).processRuns.totalCount).toBe(1);
-    expect((await api.jit(found)).data).toEqual({ processRuns: { totalCount: 1 } });
+    const found = '{ runs(where: { recordCount: { eq: 9007199254740993 } }) { totalCount } }';
+    expect((await api.run(found)).runs.totalCount).toBe(1);
+    expect((await api.jit(found)).data).toEqual({ runs: { totalCount: 1 } });
     await api.run(attribute.replace('($n: Decimal)', '').replace('$n', '0.12345678901234567890'));
     expect(await defaultNumber()).toBe('0.12345678901234567890');
   });

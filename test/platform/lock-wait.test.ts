@@ -30,10 +30,10 @@ afterEach(async () => {
 });
 
 const register = (name: string) =>
-  server.ask('mutation ($name: Name!) { registerProcess(input: {name: $name, type: "Load", tool: "dbt"}) { created } }', { name });
+  server.ask('mutation ($name: String!) { registerProcess(input: {name: $name, type: "Load", tool: "dbt"}) { created } }', { name });
 const startRun = (name: string) =>
   server.ask(
-    'mutation ($name: Name!) { startProcessRun(input: {process: {name: $name}, actor: "tester"}) { outcome run { id } fencingToken } }',
+    'mutation ($name: String!) { startRun(input: {process: {name: $name}, actor: "tester"}) { outcome run { id } fencingToken } }',
     { name },
   );
 const read = () => server.ask('{ processes(first: 1) { totalCount } }');
@@ -74,11 +74,11 @@ test('writes that wait for a lock leave reads alone, and one connection of their
   await waiting(1);
   for (let i = 0; i < 20; i++) expect((await read()).body).toEqual(page);
   // The second connection for writes is free for everyone else.
-  expect((await startRun('free')).body.data).toMatchObject({ startProcessRun: { outcome: 'STARTED' } });
+  expect((await startRun('free')).body.data).toMatchObject({ startRun: { outcome: 'STARTED' } });
   expect(opened.db.writes.use.inUse).toBe(1);
   expect(await health()).toMatchObject({ status: 'ready', database: 'up' });
   await locker.query('rollback');
-  const outcomes = (await Promise.all(blocked)).map(({ body }) => (body.data!.startProcessRun as { outcome: string }).outcome);
+  const outcomes = (await Promise.all(blocked)).map(({ body }) => (body.data!.startRun as { outcome: string }).outcome);
   expect(outcomes.sort()).toEqual([...Array<string>(9).fill('ALREADY_RUNNING'), 'STARTED']);
 });
 
@@ -112,7 +112,7 @@ test('a write gives up waiting for a lock, names the record and who holds it, an
     expect.objectContaining({ level: 'warn', reason: 'LOCKED', waitedFor: 'the Process "guarded"', heldBy }),
   );
   await locker.query('rollback');
-  expect((await startRun('guarded')).body.data).toMatchObject({ startProcessRun: { outcome: 'STARTED' } });
+  expect((await startRun('guarded')).body.data).toMatchObject({ startRun: { outcome: 'STARTED' } });
 });
 
 test('a write that waits in the queue knows what the one before it waits for', async () => {
@@ -135,7 +135,7 @@ test('the first writes of a new actor take one connection while they wait', asyn
   const locker = await lock('held');
   const by = (actor: string, name: string) =>
     server.ask(
-      'mutation ($input: StartProcessRunInput!) { startProcessRun(input: $input) { outcome } }',
+      'mutation ($input: StartRunInput!) { startRun(input: $input) { outcome } }',
       {
         input: { process: { name }, actor },
       },
@@ -144,7 +144,7 @@ test('the first writes of a new actor take one connection while they wait', asyn
   const blocked = [by('newcomer', 'held')];
   await waiting(1);
   blocked.push(...Array.from({ length: 5 }, () => by('newcomer', 'others')));
-  expect((await by('another', 'others')).body.data).toMatchObject({ startProcessRun: { outcome: 'STARTED' } });
+  expect((await by('another', 'others')).body.data).toMatchObject({ startRun: { outcome: 'STARTED' } });
   expect(opened.db.writes.use.inUse).toBe(1);
   await locker.query('rollback');
   for (const { body } of await Promise.all(blocked)) expect(body.errors).toBeUndefined();
@@ -153,7 +153,7 @@ test('the first writes of a new actor take one connection while they wait', asyn
 test('reports and claims of one record wait on one connection too', async () => {
   await start({ writePoolSize: 3, lockTimeout: 30_000 });
   await register('reported');
-  const begun = (await startRun('reported')).body.data!.startProcessRun as { run: { id: string }; fencingToken: string };
+  const begun = (await startRun('reported')).body.data!.startRun as { run: { id: string }; fencingToken: string };
   const locker = await lock('reported');
   const report = `mutation ($id: ID!, $token: BigInt!) { reportRun(input: {run: {id: $id}, fencingToken: $token, recordCount: "5"}) { run { recordCount } } }`;
   const reports = Array.from({ length: 10 }, () => server.ask(report, { id: begun.run.id, token: begun.fencingToken }));
@@ -161,8 +161,8 @@ test('reports and claims of one record wait on one connection too', async () => 
   await locker.query('rollback');
   for (const { body } of await Promise.all(reports)) expect(body).toMatchObject({ data: { reportRun: { run: { recordCount: '5' } } } });
 
-  const claim = `mutation ($owner: Name!) { claimExtract(input: {file: {path: "/in", fileName: "a.csv"}, owner: $owner}) { outcome } }`;
-  expect((await server.ask(claim, { owner: 'a' })).body.data).toEqual({ claimExtract: { outcome: 'CLAIMED' } });
+  const claim = `mutation ($owner: String!) { claimFile(input: {file: {path: "/in", fileName: "a.csv"}, owner: $owner}) { outcome } }`;
+  expect((await server.ask(claim, { owner: 'a' })).body.data).toEqual({ claimFile: { outcome: 'CLAIMED' } });
   const holder = new pg.Client({ connectionString: database.url });
   lockers.push(holder);
   await holder.connect();
@@ -171,7 +171,7 @@ test('reports and claims of one record wait on one connection too', async () => 
   await waiting(1);
   expect(opened.db.writes.use.inUse).toBe(1);
   await holder.query('rollback');
-  for (const { body } of await Promise.all(claims)) expect(body).toMatchObject({ data: { claimExtract: { outcome: 'BUSY' } } });
+  for (const { body } of await Promise.all(claims)) expect(body).toMatchObject({ data: { claimFile: { outcome: 'BUSY' } } });
 });
 
 test('a pool whose connections are all in use is busy, not unreachable', async () => {

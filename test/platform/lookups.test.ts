@@ -33,7 +33,7 @@ const lookups: [type: string, plural: string, defaults: string[], more?: Record<
   ],
   ['ProcessStatus', 'processStatuses', ['completed', 'failed', 'on hold', 'running', 'skipped', 'unknown']],
   ['ErrorType', 'errorTypes', ['Data Error', 'File Error', 'Process Error']],
-  ['ExtractStatus', 'extractStatuses', ['archived', 'deleted', 'error', 'initializing', 'loaded', 'loading', 'ready']],
+  ['FileStatus', 'fileStatuses', ['archived', 'deleted', 'error', 'initializing', 'loaded', 'loading', 'ready']],
   ['CompressionType', 'compressionTypes', ['zip']],
   ['FileType', 'fileTypes', ['Comma Separated Values'], { code: 'xx' }],
   ['Cluster', 'clusters', []],
@@ -104,11 +104,11 @@ test('P49 what is in use is not deleted, and the counts of its users are told', 
   );
   await api.run(`mutation { registerProcess(input: { name: "Uses it too", type: "Load", tool: "the tool" }) { created } }`);
   const tool = await failure('mutation ($input: DeleteToolInput!) { deleteTool(input: $input) { deletedName } }', { name: 'the tool' });
-  expect(tool).toMatchObject({ code: 'CONFLICT', details: { uses: [{ by: 'Process', count: 2 }] } });
+  expect(tool).toMatchObject({ code: 'CONFLICT', details: { blockedBy: [{ by: 'Process', count: 2 }] } });
   const contact = await failure('mutation ($input: DeleteContactInput!) { deleteContact(input: $input) { deletedName } }', {
     name: 'the desk',
   });
-  expect(contact).toMatchObject({ code: 'CONFLICT', details: { uses: [{ by: 'ProcessContact', count: 1 }] } });
+  expect(contact).toMatchObject({ code: 'CONFLICT', details: { blockedBy: [{ by: 'ProcessContact', count: 1 }] } });
   expect((await api.run('{ tool(name: "the tool") { name } }')).tool).toEqual({ name: 'the tool' });
 });
 

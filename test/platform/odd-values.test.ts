@@ -17,7 +17,7 @@ import {
 import { answerError } from '../../src/app/execution/apollo-errors.js';
 import { openApi, type Api } from '../support/api.js';
 import { fillCatalogue } from '../support/catalogue.js';
-import { fillExtracts } from '../support/extracts.js';
+import { fillFiles } from '../support/files.js';
 import { fillRuns } from '../support/runs.js';
 
 /** ODD_CALLS=500 npm test -- odd-values: so many calls of each field. */
@@ -28,7 +28,7 @@ beforeAll(async () => {
   api = await openApi('odd_values');
   await fillCatalogue(api, 3);
   await fillRuns(api);
-  await fillExtracts(api);
+  await fillFiles(api);
 });
 afterAll(() => api.close());
 
@@ -88,12 +88,12 @@ const leaves: Record<string, fc.Arbitrary<unknown>> = {
   Int: fc.constantFrom(1, 1, 2, 3, 5, 60, 0, -1, 366, 2_147_483_647, -2_147_483_648),
   BigInt: fc.constantFrom('1', '1', '2', '0', '-1', 7, '9223372036854775807', '-9223372036854775808', '9223372036854775808', '9999999999999999999', 2 ** 53),
   Decimal: fc.constantFrom('1', '0', '-0', '12.50', '-1', 1.5, `1${'0'.repeat(999)}`, `0.${'0'.repeat(998)}1`, '9'.repeat(1000)),
-  Instant: fc.constantFrom(
+  DateTime: fc.constantFrom(
     '2020-01-01T00:00:00Z', '2026-01-01T00:00:00+02:00', '2020-01-01T00:00:00+16:00', '2020-01-01T00:00:00-23:59', '9999-12-31T23:59:59.9999999Z',
     '9999-12-31T23:59:60Z', '0001-01-01T00:00:00Z', '0000-01-01T00:00:00Z', '0001-01-01T00:00:00+00:01', '2027-02-29T00:00:00Z', '2026-01-01T23:59:60.5Z', '9999-12-31T23:59:59.999999Z',
   ),
   ID: fc.oneof(
-    fc.tuple(fc.constantFrom('Process', 'ProcessRun', 'Extract', 'Source', 'SourceObject', 'SourceObjectAttribute', 'Contact', 'Location', 'Cluster', 'ProcessFilter', 'RunGroup', 'Tool'), fc.constantFrom(1, 2, 3, 2_147_483_647, 2_147_483_648, '-1', 'x')).map(([type, number]) => id(type, number)),
+    fc.tuple(fc.constantFrom('Process', 'Run', 'File', 'Source', 'SourceObject', 'SourceObjectAttribute', 'Contact', 'Location', 'Cluster', 'ProcessFilter', 'RunGroup', 'Tool'), fc.constantFrom(1, 2, 3, 2_147_483_647, 2_147_483_648, '-1', 'x')).map(([type, number]) => id(type, number)),
     text,
   ),
   Float: fc.constantFrom(0, -1, 1.5, 1e308),

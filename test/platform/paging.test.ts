@@ -50,7 +50,10 @@ const lists: Record<string, List> = {
   },
   ...Object.fromEntries(
     ['NAME', 'CREATED_AT', 'UPDATED_AT', 'LAST_COMPLETED_AT'].flatMap((by) =>
-      ['ASC', 'DESC'].map((direction) => [`processes by ${by} ${direction}`, processes(`orderBy: { by: ${by}, direction: ${direction} }`)]),
+      ['ASC', 'DESC'].map((direction) => [
+        `processes by ${by} ${direction}`,
+        processes(`orderBy: { field: ${by}, direction: ${direction} }`),
+      ]),
     ),
   ),
   'objects of a source': {
@@ -200,11 +203,11 @@ describe('L14 orders', () => {
   const order = async (by: string, direction: string) =>
     (
       await api.run(
-        `{ processes(first: 500, orderBy: { by: ${by}, direction: ${direction} }) { nodes { name trackingId lastCompletedAt } } }`,
+        `{ processes(first: 500, orderBy: { field: ${by}, direction: ${direction} }) { nodes { name databaseId lastCompletedAt } } }`,
       )
     ).processes.nodes as {
       name: string;
-      trackingId: number;
+      databaseId: number;
       lastCompletedAt: string | null;
     }[];
 
@@ -212,7 +215,7 @@ describe('L14 orders', () => {
     const rows = await order('LAST_COMPLETED_AT', 'ASC');
     const sorted = [...rows].sort((a, b) => {
       const [x, y] = [a.lastCompletedAt ?? '', b.lastCompletedAt ?? ''];
-      return x < y ? -1 : x > y ? 1 : a.trackingId - b.trackingId;
+      return x < y ? -1 : x > y ? 1 : a.databaseId - b.databaseId;
     });
     expect(rows).toEqual(sorted);
     expect(rows[0]!.lastCompletedAt).toBeNull();
@@ -228,11 +231,11 @@ describe('L14 orders', () => {
       (await api.execute(`{ processes(first: 1 ${args}, after: "${cursor}") { nodes { name } } }`)).errors?.[0]?.originalError;
     const invalid = { code: 'INVALID', details: { argument: 'after' } };
     const byName = await cursorOf('');
-    const byTime = await cursorOf('orderBy: { by: UPDATED_AT, direction: DESC }');
-    expect(await refused('orderBy: { by: UPDATED_AT }', byName)).toMatchObject(invalid);
-    expect(await refused('orderBy: { by: UPDATED_AT }', byTime)).toMatchObject(invalid);
+    const byTime = await cursorOf('orderBy: { field: UPDATED_AT, direction: DESC }');
+    expect(await refused('orderBy: { field: UPDATED_AT }', byName)).toMatchObject(invalid);
+    expect(await refused('orderBy: { field: UPDATED_AT }', byTime)).toMatchObject(invalid);
     expect(await refused('', byTime)).toMatchObject({ ...invalid, message: expect.stringContaining('Process.name by UPDATED_AT DESC') });
-    expect(await refused('orderBy: { by: UPDATED_AT, direction: DESC }', byTime)).toBeUndefined();
+    expect(await refused('orderBy: { field: UPDATED_AT, direction: DESC }', byTime)).toBeUndefined();
     // The same cursor goes with any filter.
     expect(await refused('where: { name: { contains: "1" } }', byName)).toBeUndefined();
     const forged = (values: unknown[]) => Buffer.from(JSON.stringify(['Process.name by UPDATED_AT DESC', ...values])).toString('base64url');
@@ -246,12 +249,14 @@ describe('L14 orders', () => {
       ['soon', 1],
       ['2026-13-01T00:00:00.000000Z', 1],
     ])
-      expect(await refused('orderBy: { by: UPDATED_AT, direction: DESC }', forged(values))).toMatchObject(invalid);
+      expect(await refused('orderBy: { field: UPDATED_AT, direction: DESC }', forged(values))).toMatchObject(invalid);
   });
 
   test('an order that there is not', async () => {
-    expect((await api.execute('{ processes(orderBy: { by: COLOUR }) { totalCount } }')).errors![0]!.message).toContain('COLOUR');
-    expect((await api.execute('{ processes(orderBy: { by: NAME, direction: UP }) { totalCount } }')).errors![0]!.message).toContain('UP');
+    expect((await api.execute('{ processes(orderBy: { field: COLOUR }) { totalCount } }')).errors![0]!.message).toContain('COLOUR');
+    expect((await api.execute('{ processes(orderBy: { field: NAME, direction: UP }) { totalCount } }')).errors![0]!.message).toContain(
+      'UP',
+    );
     expect((await api.execute('{ processes(orderBy: {}) { totalCount } }')).errors![0]!.message).toContain('by');
   });
 });

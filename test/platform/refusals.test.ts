@@ -9,7 +9,7 @@ beforeAll(async () => {
   api = await openApi('refusals');
   db = connect(api.url);
   server = await startHttp({ db, schema: api.schema });
-  await api.run('mutation { startProcessRun(input: { process: { name: "p", type: "Load", tool: "dbt" } }) { outcome } }');
+  await api.run('mutation { startRun(input: { process: { name: "p", type: "Load", tool: "dbt" } }) { outcome } }');
 });
 afterAll(async () => {
   await server.close();
@@ -70,11 +70,11 @@ describe('two values of one fact in one request', () => {
   });
   test('two sizes of one file: the second is refused', async () => {
     const files = [{ fileName: 'f', size: '1 KB' }, { fileName: 'f', sizeBytes: '7' }, { fileName: 'f' }];
-    const { registerExtracts } = await api.run(
-      'mutation ($input: RegisterExtractsInput!) { registerExtracts(input: $input) { results { error { code argument } } } }',
-      { input: { location: { path: '/in' }, run: { trackingId: 1 }, files } },
+    const { registerFiles } = await api.run(
+      'mutation ($input: RegisterFilesInput!) { registerFiles(input: $input) { results { error { code argument } } } }',
+      { input: { location: { path: '/in' }, run: { databaseId: 1 }, files } },
     );
-    expect(registerExtracts.results.map(({ error }: { error: unknown }) => error)).toEqual([
+    expect(registerFiles.results.map(({ error }: { error: unknown }) => error)).toEqual([
       null,
       { code: 'INVALID', argument: expect.stringMatching(/size/i) },
       null,
@@ -88,7 +88,7 @@ test('a link to what is retired names the input, also below a start', async () =
   const refused = { code: 'CONFLICT', kind: 'Source', value: 'old' };
   const input = { name: 'new', type: 'Load', tool: 'dbt', sources: [{ name: 'old' }] };
   expect(refusal(await server.ask(register, { input }))).toMatchObject({ ...refused, argument: 'input' });
-  const start = 'mutation ($process: RegisterProcessInput!) { startProcessRun(input: { process: $process, actor: "a" }) { outcome } }';
+  const start = 'mutation ($process: RegisterProcessInput!) { startRun(input: { process: $process, actor: "a" }) { outcome } }';
   expect(refusal(await server.ask(start, { process: input }))).toMatchObject({ ...refused, argument: 'input.process' });
 });
 
@@ -127,7 +127,7 @@ describe('a refused value is shown in part', () => {
     return refusal(answer);
   };
   test('by a scalar, in a variable, an input and a literal', async () => {
-    const name = isShort(await server.ask('query ($n: Name!) { process(name: $n) { name } }', { n: long }));
+    const name = isShort(await server.ask('query ($n: String!) { process(name: $n) { name } }', { n: long }));
     expect(name).toMatchObject({
       code: 'INVALID',
       argument: 'n',
@@ -145,7 +145,7 @@ describe('a refused value is shown in part', () => {
     expect(cursor).toMatchObject({ code: 'INVALID', argument: 'after', value: `${'x'.repeat(200)}…` });
     const text = isShort(
       await server.ask(
-        'mutation ($n: LongText!) { reportRun(input: { run: { trackingId: 1 }, parameters: [{ name: "x", value: $n }], fencingToken: 7 }) { done } }',
+        'mutation ($n: String!) { reportRun(input: { run: { databaseId: 1 }, parameters: [{ name: "x", value: $n }], fencingToken: 7 }) { changed } }',
         { n: long },
       ),
     );
@@ -154,7 +154,7 @@ describe('a refused value is shown in part', () => {
   test('in the item of a batch', async () => {
     const query = 'mutation ($input: ReportRunsInput!) { reportRuns(input: $input) { results { error { code message argument value } } } }';
     const { reportRuns } = await api.run(query, {
-      input: { reports: [{ run: { trackingId: 1 }, errors: [{ type: 'y'.repeat(1_999) }] }] },
+      input: { reports: [{ run: { databaseId: 1 }, errors: [{ type: 'y'.repeat(1_999) }] }] },
     });
     const { message, value } = reportRuns.results[0].error;
     expect(value).toBe(`${'y'.repeat(200)}…`);
@@ -168,7 +168,7 @@ describe('what GraphQL refuses names its argument', () => {
     ['a wrong literal', '{ processes(first: "x") { totalCount } }', undefined, 'first'],
     ['a missing argument', '{ objectDay(object: "o") { complete } }', undefined, 'source'],
     ['an unknown argument', '{ processes(limit: 1) { totalCount } }', undefined, 'limit'],
-    ['a missing variable', 'query ($n: Name!) { process(name: $n) { name } }', undefined, 'n'],
+    ['a missing variable', 'query ($n: String!) { process(name: $n) { name } }', undefined, 'n'],
     [
       'an unknown field of an input',
       'mutation { registerProcess(input: { name: "p", colour: 1 }) { created } }',

@@ -1,5 +1,5 @@
 import { openApi, type Api } from '../support/api.js';
-import * as files from '../support/extract-calls.js';
+import * as files from '../support/file-calls.js';
 import {
   at,
   call,
@@ -41,11 +41,11 @@ describe('an error that is raised once more', () => {
   test('P22 with the same text at the same instant is answered as unchanged', async () => {
     const { run, fencingToken } = await newRun({ leaseSeconds: 60 });
     const error = { fencingToken, type: 'Data Error', description: 'row 7: password=secret', occurredAt: now() };
-    expect((await raiseRunError(api, run, error)).done).toBe(false);
-    const before = await fetchRun(api, run.trackingId);
-    expect((await raiseRunError(api, run, error)).done).toBe(true);
-    expect(await fetchRun(api, run.trackingId)).toEqual(before);
-    expect(await errorsOf(run.trackingId)).toHaveLength(1);
+    expect((await raiseRunError(api, run, error)).changed).toBe(true);
+    const before = await fetchRun(api, run.databaseId);
+    expect((await raiseRunError(api, run, error)).changed).toBe(false);
+    expect(await fetchRun(api, run.databaseId)).toEqual(before);
+    expect(await errorsOf(run.databaseId)).toHaveLength(1);
     // Another text, another kind or another instant make another one.
     for (const other of [
       { description: 'row 8' },
@@ -53,12 +53,12 @@ describe('an error that is raised once more', () => {
       { occurredAt: new Date(Date.parse(error.occurredAt) + 1).toISOString() },
       { description: null },
     ])
-      expect((await raiseRunError(api, run, { ...error, ...other })).done).toBe(false);
-    expect((await raiseRunError(api, run, { ...error, description: null })).done).toBe(true);
-    expect(await errorsOf(run.trackingId)).toHaveLength(5);
+      expect((await raiseRunError(api, run, { ...error, ...other })).changed).toBe(true);
+    expect((await raiseRunError(api, run, { ...error, description: null })).changed).toBe(false);
+    expect(await errorsOf(run.databaseId)).toHaveLength(5);
     // Without an instant each is one of its own.
-    for (let i = 0; i < 2; i++) expect((await raiseRunError(api, run, { ...error, occurredAt: null })).done).toBe(false);
-    expect(await errorsOf(run.trackingId)).toHaveLength(7);
+    for (let i = 0; i < 2; i++) expect((await raiseRunError(api, run, { ...error, occurredAt: null })).changed).toBe(true);
+    expect(await errorsOf(run.databaseId)).toHaveLength(7);
     expect(await failure(raiseRunError(api, run, { ...error, fencingToken: '999999' }))).toMatchObject({ code: 'CONFLICT' });
   });
 
@@ -68,10 +68,10 @@ describe('an error that is raised once more', () => {
     );
     const error = { fencingToken, type: 'Data Error', description: 'broken', failRun: true, ...when };
     const first = await raiseRunError(api, run, { ...error, rowVersion: run.rowVersion });
-    expect(first).toMatchObject({ done: false, run: { state: 'FAILED' } });
+    expect(first).toMatchObject({ changed: true, run: { state: 'FAILED' } });
     const again = await raiseRunError(api, run, { ...error, rowVersion: run.rowVersion });
-    expect(again).toEqual({ ...first, done: true });
-    expect(await errorsOf(run.trackingId)).toHaveLength(1);
+    expect(again).toEqual({ ...first, changed: false });
+    expect(await errorsOf(run.databaseId)).toHaveLength(1);
     // Another error does not fail it once more.
     expect(await failure(raiseRunError(api, run, { ...error, description: 'other' }))).toMatchObject({
       code: 'CONFLICT',
@@ -80,15 +80,15 @@ describe('an error that is raised once more', () => {
     // Whoever the run was taken from does not fail it by a repetition.
     const { run: reopened } = await reopen(api, run, { reason: 'It had not ended.' });
     expect(await failure(raiseRunError(api, run, error))).toMatchObject({ code: 'CONFLICT', argument: 'input.fencingToken' });
-    expect((await raiseRunError(api, run, { ...error, fencingToken: reopened.fencingToken, occurredAt: now() })).done).toBe(false);
+    expect((await raiseRunError(api, run, { ...error, fencingToken: reopened.fencingToken, occurredAt: now() })).changed).toBe(true);
   });
 
   test('P22 by which a run fails that has it already fails the run, and is not added', async () => {
     const { run } = await newRun();
     const error = { type: 'Data Error', description: 'known', occurredAt: now() };
     await raiseRunError(api, run, error);
-    expect(await raiseRunError(api, run, { ...error, failRun: true })).toMatchObject({ done: false, run: { state: 'FAILED' } });
-    expect(await errorsOf(run.trackingId)).toHaveLength(1);
+    expect(await raiseRunError(api, run, { ...error, failRun: true })).toMatchObject({ changed: true, run: { state: 'FAILED' } });
+    expect(await errorsOf(run.databaseId)).toHaveLength(1);
   });
 
   test('P22 by twenty at once on two servers is one', async () => {
@@ -96,8 +96,8 @@ describe('an error that is raised once more', () => {
       const { run } = await newRun();
       const error = { type: 'New Error', createType: true, description: 'same', occurredAt: now(), failRun };
       const answers = await bothServers(20, (server) => raiseRunError(server, run, error));
-      expect(answers.filter(({ done }) => !done)).toHaveLength(1);
-      expect(await errorsOf(run.trackingId)).toHaveLength(1);
+      expect(answers.filter(({ changed }) => changed)).toHaveLength(1);
+      expect(await errorsOf(run.databaseId)).toHaveLength(1);
     }
   });
 
@@ -105,18 +105,18 @@ describe('an error that is raised once more', () => {
     const { run } = await newRun();
     const error = (description: string) => ({ type: 'Data Error', description, occurredAt: '2026-01-02T00:00:00Z' });
     await report(api, run, { errors: [error('a')] });
-    expect((await report(api, run, { errors: [error('a')] })).done).toBe(true);
-    expect((await report(api, run, { errors: [error('a'), error('b')] })).done).toBe(false);
+    expect((await report(api, run, { errors: [error('a')] })).changed).toBe(false);
+    expect((await report(api, run, { errors: [error('a'), error('b')] })).changed).toBe(true);
     expect((await report(api, run, { errors: [error('b')], recordCount: '7' })).run.recordCount).toBe('7');
     const { results } = (
-      await call(api, 'mutation ($input: ReportRunsInput!) { reportRuns(input: $input) { results { done error { code } } } }', {
-        input: { reports: ['b', 'c', 'c'].map((text) => ({ run: { trackingId: run.trackingId }, errors: [error(text)] })) },
+      await call(api, 'mutation ($input: ReportRunsInput!) { reportRuns(input: $input) { results { changed error { code } } } }', {
+        input: { reports: ['b', 'c', 'c'].map((text) => ({ run: { databaseId: run.databaseId }, errors: [error(text)] })) },
       })
     ).reportRuns;
-    expect(results.map(({ done }: { done: boolean }) => done)).toEqual([true, false, true]);
-    expect((await errorsOf(run.trackingId)).map(({ text }) => text)).toEqual(['a', 'b', 'c']);
+    expect(results.map(({ changed }: { changed: boolean }) => changed)).toEqual([false, true, false]);
+    expect((await errorsOf(run.databaseId)).map(({ text }) => text)).toEqual(['a', 'b', 'c']);
     expect((await end(api, { run, fencingToken: null }, 'completed', { errors: [error('c')] })).run.state).toBe('COMPLETED');
-    expect(await errorsOf(run.trackingId)).toHaveLength(3);
+    expect(await errorsOf(run.databaseId)).toHaveLength(3);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Context } from '../../src/platform/read/context.js';
 import { referenceField } from '../../src/platform/read/fields.js';
 import { ReadsOnly } from '../../src/platform/read/selection.js';
 import { Process } from '../../src/process/process.entity.js';
-import { ProcessRun } from '../../src/run/run.entity.js';
+import { Run } from '../../src/run/run.entity.js';
 import { Actor } from '../../src/actor/actor.entity.js';
 import { buildWaybillSchema } from '../../src/app/schema.js';
 import { entities } from '../../src/app/entities.js';
@@ -17,21 +17,21 @@ interface Storage {
 // The compiler is what is tested: `npm run check` refuses a line that is expected to be an error and is none.
 
 const isTx = (tx: Tx): Tx => tx;
-const columnsOf = (context: Context, queries: Queries, run: Row<ProcessRun>) => [
+const columnsOf = (context: Context, queries: Queries, run: Row<Run>) => [
   // @ts-expect-error a pool is no transaction
   () => isTx(context.db),
   // @ts-expect-error nor is whatever else runs SQL
   () => isTx(queries),
   // @ts-expect-error made by the API, not a column
-  () => run.trackingId,
+  () => run.databaseId,
   // @ts-expect-error no column at all
   () => run.processName,
   // @ts-expect-error null while it has not ended
   (): string => run.endedAt,
   // @ts-expect-error no property of a run
-  () => referenceField(ProcessRun, 'process', 'process_id', Process, 'Its process.'),
+  () => referenceField(Run, 'process', 'process_id', Process, 'Its process.'),
   // @ts-expect-error a text is no key
-  () => referenceField(ProcessRun, 'process', 'name', Process, 'Its process.'),
+  () => referenceField(Run, 'process', 'name', Process, 'Its process.'),
   // @ts-expect-error only what was asked for has been read
   async () => (await context.loaders.byId(Actor, 1, new Set(['name'])))?.createdAt,
   // @ts-expect-error not a column of it
@@ -57,13 +57,13 @@ export const entityOf = () => {
 };
 
 export class Resolvers {
-  @ReadsOnly(ProcessRun, 'name', 'endedAt')
-  enough({ name, endedAt }: Row<ProcessRun, 'name' | 'endedAt'>): string | null {
+  @ReadsOnly(Run, 'name', 'endedAt')
+  enough({ name, endedAt }: Row<Run, 'name' | 'endedAt'>): string | null {
     return endedAt && name;
   }
   // @ts-expect-error reads more than it says
-  @ReadsOnly(ProcessRun, 'name')
-  tooFew({ name, endedAt }: Row<ProcessRun, 'name' | 'endedAt'>): string | null {
+  @ReadsOnly(Run, 'name')
+  tooFew({ name, endedAt }: Row<Run, 'name' | 'endedAt'>): string | null {
     return endedAt && name;
   }
 }

@@ -8,7 +8,7 @@ afterAll(() => store.close());
 describe('coarser links', () => {
   const coarser = (process: number) =>
     sql(
-      `select 'object' as grain, source_object_id as id, implied from process_source_object where process_id = $1
+      `select 'object' as granularity, source_object_id as id, implied from process_source_object where process_id = $1
        union all select 'source', source_id, implied from process_source where process_id = $1 order by 1, 2`,
       [process],
     );
@@ -21,9 +21,9 @@ describe('coarser links', () => {
       attributes,
     ]);
     expect(await coarser(process)).toEqual([
-      { grain: 'object', id: objects[0], implied: true },
-      { grain: 'object', id: objects[1], implied: true },
-      { grain: 'source', id: source, implied: true },
+      { granularity: 'object', id: objects[0], implied: true },
+      { granularity: 'object', id: objects[1], implied: true },
+      { granularity: 'source', id: source, implied: true },
     ]);
   });
 
@@ -37,14 +37,14 @@ describe('coarser links', () => {
       attributes[0],
     ]);
     expect(await coarser(process)).toEqual([
-      { grain: 'object', id: objects[0], implied: true },
-      { grain: 'object', id: objects[1], implied: false },
-      { grain: 'source', id: source, implied: true },
+      { granularity: 'object', id: objects[0], implied: true },
+      { granularity: 'object', id: objects[1], implied: false },
+      { granularity: 'source', id: source, implied: true },
     ]);
     // A client that deletes only the coarser rows and states them again.
     await sql('delete from process_source where process_id = $1', [process]);
     await sql('insert into process_source (process_id, source_id) values ($1, $2)', [process, source]);
-    expect(await coarser(process)).toContainEqual({ grain: 'source', id: source, implied: true });
+    expect(await coarser(process)).toContainEqual({ granularity: 'source', id: source, implied: true });
   });
 
   test('with the last finer link the coarser one goes that was added for it; one that somebody declared stays, no longer implied', async () => {
@@ -67,8 +67,8 @@ describe('coarser links', () => {
     await link();
     await write('operator', `delete from process_source_object_attribute where process_id = ${process}`);
     expect(await coarser(process)).toEqual([
-      { grain: 'object', id: objects[0], implied: false },
-      { grain: 'source', id: source, implied: true },
+      { granularity: 'object', id: objects[0], implied: false },
+      { granularity: 'source', id: source, implied: true },
     ]);
     await sql('delete from process_source_object where process_id = $1', [process]);
     expect(await coarser(process)).toEqual([]);
@@ -83,8 +83,8 @@ describe('coarser links', () => {
     ]);
     await sql('update source_object_lkup set source_id = $1 where source_object_id = $2', [to.source, from.objects[0]]);
     expect(await coarser(process)).toEqual([
-      { grain: 'object', id: from.objects[0], implied: true },
-      { grain: 'source', id: to.source, implied: true },
+      { granularity: 'object', id: from.objects[0], implied: true },
+      { granularity: 'source', id: to.source, implied: true },
     ]);
   });
 
@@ -122,8 +122,8 @@ describe('coarser links', () => {
       other.release();
     }
     expect(await coarser(process)).toEqual([
-      { grain: 'object', id: objects[0], implied: true },
-      { grain: 'source', id: source, implied: true },
+      { granularity: 'object', id: objects[0], implied: true },
+      { granularity: 'source', id: source, implied: true },
     ]);
   });
 
@@ -152,6 +152,8 @@ describe('coarser links', () => {
       `select distinct source_object_id as id from process_source_object_attribute join source_object_attribute_lkup using (source_object_attribute_id) where process_id = $1 order by 1`,
       [process],
     );
-    expect(told.filter(({ grain }) => grain === 'object')).toEqual(objects.map(({ id }) => ({ grain: 'object', id, implied: true })));
+    expect(told.filter(({ granularity }) => granularity === 'object')).toEqual(
+      objects.map(({ id }) => ({ granularity: 'object', id, implied: true })),
+    );
   });
 });

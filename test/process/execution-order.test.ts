@@ -6,8 +6,8 @@ let api: Api;
 beforeAll(async () => {
   api = await openApi('order');
   await api.run(`mutation { registerProcesses(input: { processes: [
-    { name: "extract a" }, { name: "extract b" }, { name: "load", dependsOn: ["extract a", "extract b"] },
-    { name: "report", dependsOn: ["load"] }, { name: "mail", dependsOn: ["report", "extract a"] }, { name: "alone" }
+    { name: "file a" }, { name: "file b" }, { name: "load", dependsOn: ["file a", "file b"] },
+    { name: "report", dependsOn: ["load"] }, { name: "mail", dependsOn: ["report", "file a"] }, { name: "alone" }
   ] }) { results { created } } }`);
   await api.run(
     'mutation { addDependencies(input: { dependencies: [{ parent: { name: "mail" }, child: { name: "alone" }, kind: SOFT }] }) { results { outcome } } }',
@@ -24,14 +24,14 @@ test('P37 all processes in layers, by hard and soft dependencies or by hard ones
   const result = await order();
   expect(result).toMatchObject({ outcome: 'ORDERED', cycle: null, unordered: [] });
   expect(result.layers.map(({ number }: any) => number)).toEqual([1, 2, 3, 4, 5]);
-  expect(layers(result)).toEqual([['extract a', 'extract b'], ['load'], ['report'], ['mail'], ['alone']]);
-  expect(layers(await order('(kinds: [HARD])'))).toEqual([['alone', 'extract a', 'extract b'], ['load'], ['report'], ['mail']]);
+  expect(layers(result)).toEqual([['file a', 'file b'], ['load'], ['report'], ['mail'], ['alone']]);
+  expect(layers(await order('(kinds: [HARD])'))).toEqual([['alone', 'file a', 'file b'], ['load'], ['report'], ['mail']]);
 });
 
 test('P37 a part of them: two that are linked through others keep their order, without the others or with them', async () => {
-  expect(layers(await order(`(processes: ${refs('mail', 'extract b', 'extract a')})`))).toEqual([['extract a', 'extract b'], ['mail']]);
+  expect(layers(await order(`(processes: ${refs('mail', 'file b', 'file a')})`))).toEqual([['file a', 'file b'], ['mail']]);
   expect(layers(await order(`(processes: ${refs('report')}, includeAncestors: true)`))).toEqual([
-    ['extract a', 'extract b'],
+    ['file a', 'file b'],
     ['load'],
     ['report'],
   ]);

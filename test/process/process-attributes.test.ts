@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const query = `query ($names: [LongText!]!) { processes(first: 500, where: { name: { in: $names } }) { nodes {
+const query = `query ($names: [String!]!) { processes(first: 500, where: { name: { in: $names } }) { nodes {
   name
   sourceAttributes { nodes { alias expression attribute {
     name isKey isFilter isPartition isPii length decimals path defaultText defaultNumber dataType { name } object { name source { name type { name } } }

@@ -231,7 +231,7 @@ test('P34 an operator of the users own reads by its name', async () => {
     filterType: { name: 'starts with' },
   });
   const { errors } = await api.execute('mutation { deleteFilterType(input: { name: "starts with" }) { deletedName } }');
-  expect(errors![0]!.originalError).toMatchObject({ code: 'CONFLICT', details: { uses: [{ by: 'ProcessFilter', count: 1 }] } });
+  expect(errors![0]!.originalError).toMatchObject({ code: 'CONFLICT', details: { blockedBy: [{ by: 'ProcessFilter', count: 1 }] } });
 });
 
 test('P34 an attribute tells who filters by it, with which conditions; a filter is found by its id', async () => {

@@ -224,7 +224,7 @@ test('answers what was registered', async () => {
   ).toBeUndefined();
 });
 
-test('lineage goes both ways at object grain', async () => {
+test('lineage goes both ways at object granularity', async () => {
   await api.run(register, { input });
   await api.run(register, {
     input: {
@@ -235,14 +235,14 @@ test('lineage goes both ways at object grain', async () => {
     },
   });
   const data = await api.run(
-    `{ sourceObject(source: "warehouse", name: "teams") { lineage(direction: BOTH) { complete cut visitedNodes frontier nodes { distance subject { __typename ... on Process { name } ... on Source { name } ... on SourceObject { name } } } edges { from to } } } }`,
+    `{ sourceObject(source: "warehouse", name: "teams") { lineage(direction: BOTH) { complete truncatedBy visitedNodes frontier nodes { distance subject { __typename ... on Process { name } ... on Source { name } ... on SourceObject { name } } } edges { from to } } } }`,
   );
   expect(data).toMatchInlineSnapshot(`
    {
      "sourceObject": {
        "lineage": {
          "complete": true,
-         "cut": null,
+         "truncatedBy": null,
          "edges": [
            {
              "from": "U291cmNlOjI",

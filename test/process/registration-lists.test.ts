@@ -143,7 +143,7 @@ test.each(Object.entries(otherFacts))('a registration that changes %s alone chan
     api.run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', { input: { name, ...said } });
   const stored = async () => {
     const fields = Object.keys(known).map((each) => (named.has(each) ? `${each} { name }` : each));
-    const { process } = await api.run(`query ($name: Name) { process(name: $name) { ${fields.join(' ')} } }`, { name });
+    const { process } = await api.run(`query ($name: String) { process(name: $name) { ${fields.join(' ')} } }`, { name });
     return Object.fromEntries(Object.entries<any>(process).map(([each, is]) => [each, named.has(each) ? is.name : is]));
   };
   await register(known);

@@ -13,7 +13,7 @@ const unlink = 'mutation ($input: UnlinkProcessInput!) { unlinkProcess(input: $i
 
 const linksOf = async (name: string) => {
   const { process } = await api.run(
-    `query ($name: Name) { process(name: $name) {
+    `query ($name: String) { process(name: $name) {
       sources { nodes { name } } sourceObjects { nodes { name } } sourceAttributes { nodes { attribute { name } } }
       targets { nodes { name } } targetObjects { nodes { name } } targetAttributes { nodes { attribute { name } } }
       contacts { nodes { roles contact { name } } } parents { nodes { process { name } } } datasetTypes { nodes { name } }
@@ -57,7 +57,7 @@ beforeAll(async () => {
   for (const name of ['parent one', 'parent two']) await api.run(register, { input: { name } });
 });
 
-test('P27 the finest grain given is stored with every coarser one, on both sides', async () => {
+test('P27 the finest granularity given is stored with every coarser one, on both sides', async () => {
   await api.run(register, { input: full('grains') });
   expect(await linksOf('grains')).toMatchObject({
     reads: [

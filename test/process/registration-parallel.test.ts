@@ -163,7 +163,7 @@ test('look-ups, renames and links of two servers beside registrations of the sam
     expect(made('openRunGroup', 'created')).toBe(1);
     // Whatever the names are now: each record is there once, and is found by the name that it was registered by.
     const { process, sourceObject, contact } = await one.run(
-      'query ($p: Name!, $s: Name!, $c: Name!) { process(name: $p) { name } sourceObject(source: $s, name: "water") { name } contact(name: $c) { email } }',
+      'query ($p: String!, $s: String!, $c: String!) { process(name: $p) { name } sourceObject(source: $s, name: "water") { name } contact(name: $c) { email } }',
       { p: `beside ${round}`, s: `well ${round}`, c: `person ${round}` },
     );
     expect(process.name).toMatch(/^(beside|renamed)/);

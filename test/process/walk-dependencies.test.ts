@@ -13,7 +13,7 @@ const add = (links: Link[]) => addDependencies(api, links);
 const walk = async (name: string, field: 'ancestors' | 'descendants', args = '') =>
   (
     await api.run(
-      `query ($name: Name) { process(name: $name) { ${field}${args} { complete cut visitedNodes frontier endCursor nodes { distance kinds process { name } } } } }`,
+      `query ($name: String) { process(name: $name) { ${field}${args} { complete truncatedBy visitedNodes frontier endCursor nodes { distance kinds process { name } } } } }`,
       { name },
     )
   ).process[field];
@@ -36,13 +36,13 @@ describe('reading', () => {
     expect(met(await walk('w0', 'descendants', '(kinds: [SOFT, CONTROL])'))).toEqual(['1 w3 SOFT', '2 w4 CONTROL']);
     expect(await walk('w3', 'ancestors', '(depth: 1)')).toMatchObject({
       complete: false,
-      cut: 'DEPTH',
+      truncatedBy: 'DEPTH',
       frontier: 2,
       endCursor: null,
       visitedNodes: 2,
     });
-    expect(await walk('w3', 'ancestors', '(depth: 2)')).toMatchObject({ complete: true, cut: null, frontier: 0 });
-    expect(await walk('w3', 'ancestors', '(depth: 0)')).toMatchObject({ cut: 'DEPTH', nodes: [] });
+    expect(await walk('w3', 'ancestors', '(depth: 2)')).toMatchObject({ complete: true, truncatedBy: null, frontier: 0 });
+    expect(await walk('w3', 'ancestors', '(depth: 0)')).toMatchObject({ truncatedBy: 'DEPTH', nodes: [] });
   });
 
   test('P36 a walk over a cycle that another client wrote ends, and leaves the process itself out', async () => {
@@ -90,9 +90,9 @@ describe('reading', () => {
           found.push(...answer.nodes.map((node: any) => `${node.distance} ${node.process.name}`));
           expect(answer.nodes.every(({ kinds }: any) => kinds.length > 0)).toBe(true);
           expect(answer.visitedNodes).toBe(found.length);
-          expect(answer.complete).toBe(answer.cut === null);
+          expect(answer.complete).toBe(answer.truncatedBy === null);
           if (!answer.endCursor) {
-            expect(answer.cut).not.toBe('NODES');
+            expect(answer.truncatedBy).not.toBe('NODES');
             break;
           }
           after = `, after: "${answer.endCursor}"`;

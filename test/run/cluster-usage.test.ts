@@ -25,13 +25,13 @@ afterAll(() => api.close());
 const usage = async (name: string) =>
   (
     await api.run(
-      `{ cluster(name: "${name}") { usage { memory memoryUnit memoryLeft processing processingUnit processingLeft runs { memory processing run { runNumber process { name } } } } } }`,
+      `{ cluster(name: "${name}") { usage { memory memoryUnit memoryLeft processing processingUnit processingLeft runs { memory processing run { number process { name } } } } } }`,
     )
   ).cluster.usage;
-const runOf = (name: string, memory: string | null, processing: string | null, runNumber = 1) => ({
+const runOf = (name: string, memory: string | null, processing: string | null, number = 1) => ({
   memory,
   processing,
-  run: { runNumber, process: { name } },
+  run: { number, process: { name } },
 });
 
 test('P38 two running processes with stated needs: what they use and what is left; what ended does not count', async () => {

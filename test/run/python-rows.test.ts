@@ -1,6 +1,6 @@
 import { openApi, type Api } from '../support/api.js';
 import { at, call, canStart, failure, known, movesOf, report, start, startLikePython } from '../support/run-calls.js';
-import { report as reportFile } from '../support/extract-calls.js';
+import { report as reportFile } from '../support/file-calls.js';
 
 let api: Api;
 let unique = 0;
@@ -33,12 +33,12 @@ describe("a hold that ProcessTracker's CLI releases", () => {
         api,
         time,
         async (then) =>
-          (await call(then, 'query ($name: Name!) { process(name: $name) { late { lastStartedAt } } }', { name })).process.late,
+          (await call(then, 'query ($name: String!) { process(name: $name) { late { lastStartedAt } } }', { name })).process.late,
       );
     await releaseByCli(run);
     expect(await lateAt('2036-01-01T00:00:00Z')).toEqual({ lastStartedAt: null });
-    const { processRun } = await call(api, 'query ($id: Int) { processRun(trackingId: $id) { state endReason endedAt } }', { id: run });
-    expect(processRun).toEqual({ state: 'COMPLETED', endReason: 'released', endedAt: expect.any(String) });
+    const found = await call(api, 'query ($id: Int) { run(databaseId: $id) { state endReason endedAt } }', { id: run });
+    expect(found.run).toEqual({ state: 'COMPLETED', endReason: 'released', endedAt: expect.any(String) });
     expect((await canStart(api, name)).outcome).toBe('STARTED');
     expect(await movesOf(api, run)).toEqual(['null → on hold', 'on hold → completed']);
   });
@@ -75,13 +75,13 @@ test('P39 a file that a Python client registers for the objects of a process com
   expect(
     await call(
       api,
-      `{ extract(path: "/py", fileName: "a.csv") { sources { totalCount nodes { name } } }
-         extracts(where: { sources: { some: { name: { eq: "shop" } } } }) { nodes { fileName } }
-         none: extracts(where: { sources: { some: { name: { eq: "other" } } } }) { totalCount } }`,
+      `{ file(path: "/py", fileName: "a.csv") { sources { totalCount nodes { name } } }
+         files(where: { sources: { some: { name: { eq: "shop" } } } }) { nodes { fileName } }
+         none: files(where: { sources: { some: { name: { eq: "other" } } } }) { totalCount } }`,
     ),
   ).toEqual({
-    extract: { sources: sources('direct', 'shop') },
-    extracts: { nodes: [{ fileName: 'a.csv' }] },
+    file: { sources: sources('direct', 'shop') },
+    files: { nodes: [{ fileName: 'a.csv' }] },
     none: { totalCount: 0 },
   });
 });
@@ -91,32 +91,42 @@ describe('a lone date beyond the known one of the other side', () => {
 
   test('P18 is refused for a run, also where it would not be kept', async () => {
     const { run } = await start(api, { name: `dated ${++unique}`, ...known });
-    await report(api, run, { lowAt: second, highAt: third });
-    expect(await failure(report(api, run, { lowAt: last }))).toMatchObject({ code: 'INVALID', argument: 'input.lowAt', value: last });
-    expect(await failure(report(api, run, { highAt: first }))).toMatchObject({ code: 'INVALID', argument: 'input.highAt', value: first });
+    await report(api, run, { lowWatermark: second, highWatermark: third });
+    expect(await failure(report(api, run, { lowWatermark: last }))).toMatchObject({
+      code: 'INVALID',
+      argument: 'input.lowWatermark',
+      value: last,
+    });
+    expect(await failure(report(api, run, { highWatermark: first }))).toMatchObject({
+      code: 'INVALID',
+      argument: 'input.highWatermark',
+      value: first,
+    });
     // A lower and a higher one than both, and one between, are as before.
-    await report(api, run, { lowAt: third });
-    await report(api, run, { highAt: second });
-    expect((await report(api, run, { lowAt: first, highAt: last })).run).toMatchObject({ lowAt: '2026-01-01T00:00:00.000000Z' });
+    await report(api, run, { lowWatermark: third });
+    await report(api, run, { highWatermark: second });
+    expect((await report(api, run, { lowWatermark: first, highWatermark: last })).run).toMatchObject({
+      lowWatermark: '2026-01-01T00:00:00.000000Z',
+    });
   });
 
   test.each(['write', 'load'])('P38 is refused for what was %s', async (side) => {
-    const extract = { path: '/dated', fileName: `${side}.csv` };
-    await call(api, 'mutation ($input: RegisterExtractsInput!) { registerExtracts(input: $input) { results { created } } }', {
-      input: { location: { path: extract.path }, files: [{ fileName: extract.fileName }] },
+    const file = { path: '/dated', fileName: `${side}.csv` };
+    await call(api, 'mutation ($input: RegisterFilesInput!) { registerFiles(input: $input) { results { created } } }', {
+      input: { location: { path: file.path }, files: [{ fileName: file.fileName }] },
     });
     const [low, high] = [`${side}LowAt`, `${side}HighAt`];
-    await reportFile(api, extract, { [low]: second, [high]: third });
-    expect(await failure(reportFile(api, extract, { [low]: last }))).toMatchObject({
+    await reportFile(api, file, { [low]: second, [high]: third });
+    expect(await failure(reportFile(api, file, { [low]: last }))).toMatchObject({
       code: 'INVALID',
       argument: `input.${low}`,
       value: last,
     });
-    expect(await failure(reportFile(api, extract, { [high]: first }))).toMatchObject({
+    expect(await failure(reportFile(api, file, { [high]: first }))).toMatchObject({
       code: 'INVALID',
       argument: `input.${high}`,
       value: first,
     });
-    expect((await reportFile(api, extract, { [low]: third })).done).toBe(false);
+    expect((await reportFile(api, file, { [low]: third })).changed).toBe(true);
   });
 });

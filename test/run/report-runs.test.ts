@@ -49,7 +49,7 @@ const processOf = async (name: string, on: Server = api): Promise<Record<string,
   (
     await call(
       on,
-      'query ($name: Name!) { process(name: $name) { totalRecordCount lastCompletedAt lastFailedAt lastErroredAt rowVersion updatedAt updatedBy { name } } }',
+      'query ($name: String!) { process(name: $name) { totalRecordCount lastCompletedAt lastFailedAt lastErroredAt rowVersion updatedAt updatedBy { name } } }',
       { name },
     )
   ).process;
@@ -61,12 +61,12 @@ const shown = (time: string) => `2026-01-01T${time}.000000Z`;
 const startAtNoon = (process: string, more: object = {}) => at(api, clock('12:00:00'), (noon) => start(noon, process, more));
 const errorsOf = async (run: number): Promise<{ type: { name: string }; description: string | null; occurredAt: string }[]> =>
   (
-    await call(api, 'query ($id: Int) { processRun(trackingId: $id) { errors { nodes { type { name } description occurredAt } } } }', {
+    await call(api, 'query ($id: Int) { run(databaseId: $id) { errors { nodes { type { name } description occurredAt } } } }', {
       id: run,
     })
-  ).processRun.errors.nodes;
-const stuckRuns = async (on: Server): Promise<{ trackingId: number; stuck: string }[]> =>
-  (await call(on, '{ processRuns(stuck: true) { nodes { trackingId stuck } } }')).processRuns.nodes;
+  ).run.errors.nodes;
+const stuckRuns = async (on: Server): Promise<{ databaseId: number; stuck: string }[]> =>
+  (await call(on, '{ runs(stuck: true) { nodes { databaseId stuck } } }')).runs.nodes;
 
 const ends = [
   ['completed', 'lastCompletedAt', 'lastFailedAt'],
@@ -91,7 +91,7 @@ test.each([
 ])('P15 %s is INVALID', async (_, input, argument) => {
   const { run } = await startAtNoon(await newProcess());
   expect(await failure(report(api, run, input))).toMatchObject({ code: 'INVALID', argument });
-  expect(await fetchRun(api, run.trackingId)).toEqual(run);
+  expect(await fetchRun(api, run.databaseId)).toEqual(run);
 });
 
 test('P16 a run with a status of its own goes on until it ends in one of the system', async () => {
@@ -106,11 +106,11 @@ test('P16 a run with a status of its own goes on until it ends in one of the sys
   });
   const { run: changed } = await report(api, run, { status: 'in quarantine', createStatus: true });
   expect(changed).toMatchObject({ state: 'CUSTOM', status: { name: 'in quarantine' }, endedAt: null });
-  expect(await start(api, process)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { trackingId: run.trackingId } });
+  expect(await start(api, process)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { databaseId: run.databaseId } });
   expect(await start(api, child)).toMatchObject({ outcome: 'BLOCKED', blockers: [{ state: 'CUSTOM' }] });
   await report(api, run, { status: 'completed' });
   expect((await start(api, child)).outcome).toBe('STARTED');
-  expect(await movesOf(api, run.trackingId)).toEqual(['null → running', 'running → in quarantine', 'in quarantine → completed']);
+  expect(await movesOf(api, run.databaseId)).toEqual(['null → running', 'running → in quarantine', 'in quarantine → completed']);
 });
 
 test('P16 a status is not made for a report that is refused', async () => {
@@ -123,7 +123,10 @@ test('P16 a status is not made for a report that is refused', async () => {
 test('P17 a finished run stays finished; the same end again is answered as done', async () => {
   const { run } = await runOnce(api, await newProcess());
   const before = await digest(api);
-  expect(await report(api, run, { status: 'completed', reason: 'Once more.' })).toMatchObject({ done: true, run: { state: 'COMPLETED' } });
+  expect(await report(api, run, { status: 'completed', reason: 'Once more.' })).toMatchObject({
+    changed: false,
+    run: { state: 'COMPLETED' },
+  });
   for (const status of ['failed', 'skipped', 'unknown', 'on hold'])
     expect(await failure(report(api, run, { status, reason: 'Oh.' }))).toMatchObject({
       code: 'CONFLICT',
@@ -134,21 +137,21 @@ test('P17 a finished run stays finished; the same end again is answered as done'
     });
   expect(await failure(report(api, run, { status: 'running' }))).toMatchObject({ code: 'INVALID', argument: 'input.reason' });
   expect(await digest(api)).toBe(before);
-  expect(await movesOf(api, run.trackingId)).toEqual(['null → running', 'running → completed']);
+  expect(await movesOf(api, run.databaseId)).toEqual(['null → running', 'running → completed']);
 });
 
 test('P17 of twenty ends at once one counts, and the others are done or refused', async () => {
   const { run } = await start(api, await newProcess());
   const answers = await bothServers(20, (server, i) =>
     report(server, run, { status: i % 4 < 2 ? 'completed' : 'failed' }).then(
-      ({ done }) => (done ? 'done' : 'wrote'),
+      ({ changed }) => (changed ? 'wrote' : 'done'),
       ({ code }) => code,
     ),
   );
   expect(answers.filter((each) => each === 'wrote')).toHaveLength(1);
   expect(answers.filter((each) => each === 'done')).toHaveLength(9);
   expect(answers.filter((each) => each === 'CONFLICT')).toHaveLength(10);
-  expect(await movesOf(api, run.trackingId)).toHaveLength(2);
+  expect(await movesOf(api, run.databaseId)).toHaveLength(2);
 });
 
 test('P17 a run is opened again by a person, with a reason, while it is the latest', async () => {
@@ -158,17 +161,17 @@ test('P17 a run is opened again by a person, with a reason, while it is the late
   const { run } = await reopen(api, first.run, { reason: 'It had not ended.' }, 'operator');
   expect(run).toMatchObject({ state: 'RUNNING', endedAt: null, endReason: null });
   expect(BigInt(run.fencingToken!)).toBeGreaterThan(BigInt(first.fencingToken!));
-  expect((await eventsOf(api, run.trackingId)).at(-1)).toMatchObject({
+  expect((await eventsOf(api, run.databaseId)).at(-1)).toMatchObject({
     from: 'failed',
     to: 'running',
     actor: 'operator',
     reason: 'It had not ended.',
   });
-  expect(await start(api, process)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { trackingId: run.trackingId } });
+  expect(await start(api, process)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { databaseId: run.databaseId } });
   expect(await failure(reopen(api, run, { reason: 'Again.' }))).toMatchObject({ code: 'CONFLICT' });
   await report(api, run, { status: 'completed' });
   const second = await runOnce(api, process);
-  expect(await failure(reopen(api, run, { reason: 'Too late.' }))).toMatchObject({ code: 'CONFLICT', latestRun: second.run.runNumber });
+  expect(await failure(reopen(api, run, { reason: 'Too late.' }))).toMatchObject({ code: 'CONFLICT', latestRun: second.run.number });
 });
 
 test('P17 a run that is opened again has the lease that was asked for then, or none', async () => {
@@ -193,39 +196,39 @@ test('P18 twenty reports of different things at once all stand', async () => {
     { status: 'checking totals', createStatus: true },
     { insertCount: '70' },
     { updateCount: '30' },
-    { lowAt: '2025-01-05T00:00:00Z' },
-    { highAt: '2025-01-10T00:00:00Z' },
+    { lowWatermark: '2025-01-05T00:00:00Z' },
+    { highWatermark: '2025-01-10T00:00:00Z' },
     ...Array.from({ length: 10 }, (_, i) => ({ parameters: [{ name: `p${i}`, value: String(i) }] })),
     ...Array.from({ length: 5 }, (_, i) => ({ errors: [{ type: 'File Error', description: `error ${i}` }] })),
   ];
   await bothServers(20, (server, i) => report(server, run, parts[i]));
-  expect(await fetchRun(api, run.trackingId)).toMatchObject({
+  expect(await fetchRun(api, run.databaseId)).toMatchObject({
     state: 'CUSTOM',
     recordCount: '100',
     insertCount: '70',
     updateCount: '30',
-    lowAt: '2025-01-05T00:00:00.000000Z',
-    highAt: '2025-01-10T00:00:00.000000Z',
+    lowWatermark: '2025-01-05T00:00:00.000000Z',
+    highWatermark: '2025-01-10T00:00:00.000000Z',
     // Parameters and errors are rows of their own.
     rowVersion: 1 + 5,
   });
   const { parameters } = (
-    await call(api, 'query ($id: Int) { processRun(trackingId: $id) { parameters { name value } } }', { id: run.trackingId })
-  ).processRun;
+    await call(api, 'query ($id: Int) { run(databaseId: $id) { parameters { name value } } }', { id: run.databaseId })
+  ).run;
   expect(parameters).toEqual(Array.from({ length: 10 }, (_, i) => ({ name: `p${i}`, value: String(i) })));
-  expect((await errorsOf(run.trackingId)).map(({ description }) => description).sort()).toEqual([0, 1, 2, 3, 4].map((i) => `error ${i}`));
+  expect((await errorsOf(run.databaseId)).map(({ description }) => description).sort()).toEqual([0, 1, 2, 3, 4].map((i) => `error ${i}`));
   expect((await processOf(process)).totalRecordCount).toBe('100');
 });
 
 test('P18 a row version that is not the present one is a conflict, and heartbeats raise none', async () => {
   const { run } = await start(api, await newProcess(), { leaseSeconds: 60 });
   const token = { fencingToken: run.fencingToken };
-  const events = await eventsOf(api, run.trackingId);
+  const events = await eventsOf(api, run.databaseId);
   await bothServers(20, (server) => report(server, run, token));
-  const beaten = await fetchRun(api, run.trackingId);
+  const beaten = await fetchRun(api, run.databaseId);
   expect(beaten).toMatchObject({ rowVersion: run.rowVersion });
   expect(beaten.heartbeatAt! > run.heartbeatAt! && beaten.leaseUntil! > run.leaseUntil!).toBe(true);
-  expect(await eventsOf(api, run.trackingId)).toEqual(events);
+  expect(await eventsOf(api, run.databaseId)).toEqual(events);
   await report(api, run, { ...token, rowVersion: 1, recordCount: '1' });
   expect(await failure(report(api, run, { ...token, rowVersion: 1, recordCount: '2' }))).toMatchObject({
     code: 'CONFLICT',
@@ -233,23 +236,23 @@ test('P18 a row version that is not the present one is a conflict, and heartbeat
     value: 1,
     allowed: 2,
   });
-  expect(await fetchRun(api, run.trackingId)).toMatchObject({ rowVersion: 2, recordCount: '1' });
+  expect(await fetchRun(api, run.databaseId)).toMatchObject({ rowVersion: 2, recordCount: '1' });
 });
 
 test('P18 a report that says again where the run is says what else it has to say', async () => {
   const { run } = await start(api, await newProcess());
   expect(await report(api, run, { status: 'running', recordCount: '5' })).toMatchObject({
-    done: false,
+    changed: true,
     run: { state: 'RUNNING', recordCount: '5' },
   });
-  expect(await movesOf(api, run.trackingId)).toEqual(['null → running']);
+  expect(await movesOf(api, run.databaseId)).toEqual(['null → running']);
 });
 
 const reportMany = async (reports: object[]): Promise<any[]> =>
   (
     await call(
       api,
-      'mutation ($input: ReportRunsInput!) { reportRuns(input: $input) { results { done run { trackingId state recordCount } error { code argument value } } } }',
+      'mutation ($input: ReportRunsInput!) { reportRuns(input: $input) { results { changed run { databaseId state recordCount } error { code argument value } } } }',
       { input: { reports } },
     )
   ).reportRuns.results;
@@ -262,7 +265,7 @@ test('P18 of many reports each stands for itself, and several of one run are wri
     { ...first, recordCount: '10', reason: 'Half of it.' },
     { run: { id: other.run.id }, status: 'completed' },
     { ...first, recordCount: '20' },
-    { run: { trackingId: 999_999_999 }, status: 'completed' },
+    { run: { databaseId: 999_999_999 }, status: 'completed' },
     { ...first, recordCount: '-1' },
     { ...first, status: 'completed', reason: 'All of it.' },
     { run: { process: 'no such process', number: 1 } },
@@ -270,9 +273,9 @@ test('P18 of many reports each stands for itself, and several of one run are wri
     { ...first, status: 'completed' },
     { run: { id: other.run.id }, status: 'failed', fencingToken: other.fencingToken, reason: 'No disk.' },
   ]);
-  const completed = { trackingId: one.run.trackingId, state: 'COMPLETED', recordCount: '20' };
-  const wrote = { done: false, run: completed, error: null };
-  const wrong = (code: string, argument: string) => ({ done: false, run: null, error: expect.objectContaining({ code, argument }) });
+  const completed = { databaseId: one.run.databaseId, state: 'COMPLETED', recordCount: '20' };
+  const wrote = { changed: true, run: completed, error: null };
+  const wrong = (code: string, argument: string) => ({ changed: false, run: null, error: expect.objectContaining({ code, argument }) });
   expect(results).toEqual([
     wrote,
     wrong('CONFLICT', 'fencingToken'),
@@ -282,16 +285,16 @@ test('P18 of many reports each stands for itself, and several of one run are wri
     wrote,
     wrong('NOT_FOUND', 'run.process'),
     wrong('CONFLICT', 'status'),
-    { ...wrote, done: true },
-    { done: false, run: { trackingId: other.run.trackingId, state: 'FAILED', recordCount: '0' }, error: null },
+    { ...wrote, changed: false },
+    { changed: true, run: { databaseId: other.run.databaseId, state: 'FAILED', recordCount: '0' }, error: null },
   ]);
   const reasons = async (run: number) =>
     (await eventsOf(api, run)).filter(({ field }) => field === 'status').map(({ to, reason }) => [to, reason]);
-  expect(await reasons(one.run.trackingId)).toEqual([
+  expect(await reasons(one.run.databaseId)).toEqual([
     ['running', null],
     ['completed', 'All of it.'],
   ]);
-  expect(await reasons(other.run.trackingId)).toEqual([
+  expect(await reasons(other.run.databaseId)).toEqual([
     ['running', null],
     ['failed', 'No disk.'],
   ]);
@@ -306,7 +309,7 @@ test('P18 many reports cost as many statements as few', async () => {
     )
   ).map(({ id }) => id);
   const done = (some: number[]) =>
-    api.recorded(() => reportMany(some.map((trackingId) => ({ run: { trackingId }, status: 'completed', recordCount: '7' }))));
+    api.recorded(() => reportMany(some.map((databaseId) => ({ run: { databaseId }, status: 'completed', recordCount: '7' }))));
   const few = await done(ids.slice(0, 2));
   const many = await done(ids.slice(2));
   expect(many).toHaveLength(few.length);
@@ -323,22 +326,22 @@ test('P18 bulk reports of the same runs in any order at once all stand', async (
     call(server, 'mutation ($input: ReportRunsInput!) { reportRuns(input: $input) { results { error { code } } } }', {
       input: {
         reports: [...(i % 3 ? starts : [...starts].reverse())].flatMap(({ run }) => [
-          { run: { trackingId: run.trackingId }, parameters: [{ name: `p${i}`, value: 'x' }] },
-          { run: { trackingId: run.trackingId }, errors: [{ type: 'File Error', description: `e${i}` }], recordCount: String(i) },
+          { run: { databaseId: run.databaseId }, parameters: [{ name: `p${i}`, value: 'x' }] },
+          { run: { databaseId: run.databaseId }, errors: [{ type: 'File Error', description: `e${i}` }], recordCount: String(i) },
         ]),
       },
     }),
   );
   const [counts] = await api.sql(
     `select (select count(*)::int from run_parameter where process_tracking_id = any($1)) as parameters, (select count(*)::int from error_tracking where process_tracking_id = any($1)) as errors`,
-    [starts.map(({ run }) => run.trackingId)],
+    [starts.map(({ run }) => run.databaseId)],
   );
   expect(counts).toEqual({ parameters: 96, errors: 96 });
 });
 
 test('C27 of two who act on one run by the version they have seen, the second is told', async () => {
   const { run } = await runOnce(api, await newProcess(), 'failed');
-  const { rowVersion } = await fetchRun(api, run.trackingId);
+  const { rowVersion } = await fetchRun(api, run.databaseId);
   const answers = await bothServers(2, (server) =>
     reopen(server, run, { reason: 'It had not ended.', rowVersion }).then(
       () => 'wrote',
@@ -353,14 +356,14 @@ test('P19 an error has a type, a text of any length and a time; the run fails by
   const { run } = await startAtNoon(process);
   const description = 'A long story. '.repeat(50_000);
   await raiseRunError(api, run, { type: 'File Error', description, occurredAt: clock('12:10:00') });
-  expect(await fetchRun(api, run.trackingId)).toMatchObject({ state: 'RUNNING' });
+  expect(await fetchRun(api, run.databaseId)).toMatchObject({ state: 'RUNNING' });
   expect(await processOf(process)).toMatchObject({ lastErroredAt: shown('12:10:00'), lastFailedAt: null });
   await raiseRunError(api, run, { type: 'Odd Error', createType: true, failRun: true, occurredAt: clock('12:20:00') });
-  expect(await fetchRun(api, run.trackingId)).toMatchObject({ state: 'FAILED', endedAt: shown('12:20:00') });
+  expect(await fetchRun(api, run.databaseId)).toMatchObject({ state: 'FAILED', endedAt: shown('12:20:00') });
   expect(await processOf(process)).toMatchObject({ lastErroredAt: shown('12:20:00'), lastFailedAt: shown('12:20:00') });
   // What is found out afterwards.
   await raiseRunError(api, run, { type: 'Data Error', createType: true, occurredAt: clock('12:15:00') });
-  expect(await errorsOf(run.trackingId)).toEqual([
+  expect(await errorsOf(run.databaseId)).toEqual([
     { type: { name: 'Odd Error' }, description: null, occurredAt: shown('12:20:00') },
     { type: { name: 'Data Error' }, description: null, occurredAt: shown('12:15:00') },
     { type: { name: 'File Error' }, description, occurredAt: shown('12:10:00') },
@@ -372,7 +375,7 @@ test('P19 an error without a time has that of its run, which it fails', async ()
   const process = await newProcess();
   const { run } = await start(api, process);
   const { run: failed } = await raiseRunError(api, run, { type: 'File Error', failRun: true });
-  const [error] = await errorsOf(run.trackingId);
+  const [error] = await errorsOf(run.databaseId);
   expect(error!.occurredAt).toBe(failed.endedAt);
   expect(await processOf(process)).toMatchObject({ lastErroredAt: failed.endedAt, lastFailedAt: failed.endedAt });
 });
@@ -388,7 +391,7 @@ test('P19 an unknown type of error is INVALID with the known ones, and a finishe
   expect(await digest(api)).toBe(before);
   await report(api, run, { status: 'completed' });
   expect(await failure(raiseRunError(api, run, { type: 'File Error', failRun: true }))).toMatchObject({ code: 'CONFLICT' });
-  expect(await errorsOf(run.trackingId)).toEqual([]);
+  expect(await errorsOf(run.databaseId)).toEqual([]);
 });
 
 test('P20 the count of a run is replaced, and the total of its process grows by the difference', async () => {
@@ -404,7 +407,7 @@ test('P20 the count of a run is replaced, and the total of its process grows by 
   const second = await start(api, process);
   expect(await total(second.run, '30')).toEqual(['30', '1430']);
   await bothServers(20, (server, i) => report(server, second.run, { recordCount: String(100 * i) }));
-  const { recordCount } = await fetchRun(api, second.run.trackingId);
+  const { recordCount } = await fetchRun(api, second.run.databaseId);
   expect((await processOf(process)).totalRecordCount).toBe(String(1400 + Number(recordCount)));
 });
 
@@ -420,18 +423,21 @@ test('P21 inserts and updates stand beside the count, which is their sum unless 
   expect(await counts({ recordCount: '500' })).toEqual([500, 80, 30, 500]);
   expect(await counts({ updateCount: '40' })).toEqual([500, 80, 40, 500]);
   expect(await counts({ insertCount: '9007199254740993', updateCount: '0', recordCount: '9007199254740993' })).toHaveLength(4);
-  expect((await fetchRun(api, run.trackingId)).insertCount).toBe('9007199254740993');
+  expect((await fetchRun(api, run.databaseId)).insertCount).toBe('9007199254740993');
 });
 
 test.each(['recordCount', 'insertCount', 'updateCount'])('P21 a %s below 0, or of more than 64 bits, is INVALID', async (count) => {
   const { run } = await start(api, await newProcess());
   for (const value of ['-1', '9223372036854775808'])
     expect(await failure(report(api, run, { [count]: value }))).toMatchObject({ code: 'INVALID', argument: `input.${count}`, value });
-  expect(await fetchRun(api, run.trackingId)).toEqual(run);
+  expect(await fetchRun(api, run.databaseId)).toEqual(run);
 });
 
 const day = (of: number) => `2025-01-${String(of).padStart(2, '0')}T00:00:00.000000Z`;
-const range = ([low, high]: [number?, number?]) => ({ ...(low ? { lowAt: day(low) } : {}), ...(high ? { highAt: day(high) } : {}) });
+const range = ([low, high]: [number?, number?]) => ({
+  ...(low ? { lowWatermark: day(low) } : {}),
+  ...(high ? { highWatermark: day(high) } : {}),
+});
 
 const ranges: [string, [number?, number?][], [number?, number?]][] = [
   [
@@ -464,19 +470,22 @@ const ranges: [string, [number?, number?][], [number?, number?]][] = [
 test.each(ranges)('P22 the lowest low and the highest high are kept: %s', async (_, reports, [low, high]) => {
   const { run } = await start(api, await newProcess());
   for (const each of reports) await report(api, run, range(each));
-  expect(await fetchRun(api, run.trackingId)).toMatchObject({ lowAt: low ? day(low) : null, highAt: high ? day(high) : null });
+  expect(await fetchRun(api, run.databaseId)).toMatchObject({
+    lowWatermark: low ? day(low) : null,
+    highWatermark: high ? day(high) : null,
+  });
 });
 
 test.each<[string, [number?, number?], [number?, number?], string]>([
-  ['in one report', [], [10, 5], 'input.lowAt'],
-  ['in one report, within what is known', [1, 20], [10, 5], 'input.lowAt'],
-  ['than the high that is known', [undefined, 5], [10], 'input.lowAt'],
-  ['by a high before the low that is known', [10], [undefined, 5], 'input.highAt'],
+  ['in one report', [], [10, 5], 'input.lowWatermark'],
+  ['in one report, within what is known', [1, 20], [10, 5], 'input.lowWatermark'],
+  ['than the high that is known', [undefined, 5], [10], 'input.lowWatermark'],
+  ['by a high before the low that is known', [10], [undefined, 5], 'input.highWatermark'],
 ])('P22 a low after the high is INVALID: %s', async (_, before, wrong, argument) => {
   const { run } = await start(api, await newProcess());
   const { run: known } = await report(api, run, range(before));
   expect(await failure(report(api, run, range(wrong)))).toMatchObject({ code: 'INVALID', argument });
-  expect(await fetchRun(api, run.trackingId)).toEqual({ ...known, heartbeatAt: expect.any(String) });
+  expect(await fetchRun(api, run.databaseId)).toEqual({ ...known, heartbeatAt: expect.any(String) });
 });
 
 test('P24 each change of a state is an event, also one by a start or by another client', async () => {
@@ -486,7 +495,7 @@ test('P24 each change of a state is an event, also one by a start or by another 
   // As the Python client does it.
   await api.sql(
     `update process_tracking set process_status_id = 3, process_run_end_date_time = now()::timestamp where process_tracking_id = $1`,
-    [first.run.trackingId],
+    [first.run.databaseId],
   );
   const held = await start(api, process, {}, 'next starter');
   await release(api, { process: { name: process }, reason: 'Mended.' }, 'operator');
@@ -499,20 +508,20 @@ test('P24 each change of a state is an event, also one by a start or by another 
     reason,
   });
   const statuses = async (run: number) => (await eventsOf(api, run)).filter(({ field }) => field === 'status');
-  expect(await statuses(first.run.trackingId)).toEqual([
+  expect(await statuses(first.run.databaseId)).toEqual([
     event(null, 'running', 'starter', null),
     event('running', 'checking', 'worker', 'All rows are in.'),
     event('checking', 'failed', null, null, 'sql'),
   ]);
-  expect(await statuses(held.run.trackingId)).toEqual([
+  expect(await statuses(held.run.databaseId)).toEqual([
     event(null, 'on hold', 'next starter', expect.stringContaining('1')),
     event('on hold', 'completed', 'operator', 'Mended.'),
   ]);
   const { history } = (
-    await call(api, 'query ($id: Int) { processRun(trackingId: $id) { history { nodes { field from to at } } } }', {
-      id: first.run.trackingId,
+    await call(api, 'query ($id: Int) { run(databaseId: $id) { history { nodes { field from to at } } } }', {
+      id: first.run.databaseId,
     })
-  ).processRun;
+  ).run;
   const times = history.nodes.map(({ at: time }: { at: string }) => time);
   expect([times, [...times].reverse()]).toContainEqual([...times].sort());
   expect(history.nodes.filter(({ field }: { field: string }) => field === 'status')).toHaveLength(3);
@@ -525,19 +534,19 @@ test('P25 a report prolongs the lease; when it is over the run is stuck, and a s
   const token = { fencingToken: first.fencingToken };
   await at(api, clock('12:00:50'), (then) => report(then, first.run, token));
   await at(api, clock('12:01:49'), async (then) => {
-    expect((await stuckRuns(then)).filter(({ trackingId }) => trackingId === first.run.trackingId)).toEqual([]);
+    expect((await stuckRuns(then)).filter(({ databaseId }) => databaseId === first.run.databaseId)).toEqual([]);
     expect((await start(then, process)).outcome).toBe('ALREADY_RUNNING');
   });
   await at(api, clock('12:01:50'), async (then) => {
-    expect(await stuckRuns(then)).toContainEqual({ trackingId: first.run.trackingId, stuck: 'LEASE_OVER' });
+    expect(await stuckRuns(then)).toContainEqual({ databaseId: first.run.databaseId, stuck: 'LEASE_EXPIRED' });
     const second = await start(then, process);
     expect(second).toMatchObject({
       outcome: 'STARTED',
-      run: { runNumber: 2 },
-      abandoned: { trackingId: first.run.trackingId, state: 'ABANDONED' },
+      run: { number: 2 },
+      abandoned: { databaseId: first.run.databaseId, state: 'ABANDONED' },
     });
     expect(await failure(end(then, first))).toMatchObject({ code: 'CONFLICT', argument: 'input.fencingToken', value: first.fencingToken });
-    expect(await fetchRun(then, first.run.trackingId)).toMatchObject({
+    expect(await fetchRun(then, first.run.databaseId)).toMatchObject({
       state: 'ABANDONED',
       status: { name: 'failed' },
       endReason: 'abandoned',
@@ -553,8 +562,8 @@ test('P25 of twenty starts at once after a lease was over one takes the place, a
   const starts = await bothServers(20, (server) => start(server, process));
   expect(starts.filter(({ outcome }) => outcome === 'STARTED')).toHaveLength(1);
   expect(starts.filter(({ outcome }) => outcome === 'ALREADY_RUNNING')).toHaveLength(19);
-  expect(await errorsOf(first.run.trackingId)).toHaveLength(1);
-  expect(await movesOf(api, first.run.trackingId)).toEqual(['null → running', 'running → failed']);
+  expect(await errorsOf(first.run.databaseId)).toHaveLength(1);
+  expect(await movesOf(api, first.run.databaseId)).toEqual(['null → running', 'running → failed']);
 });
 
 test('P25 a run in a status of its own is held by its lease as well', async () => {
@@ -568,10 +577,10 @@ test('P25 a run in a status of its own is held by its lease as well', async () =
   expect(run).toMatchObject({ state: 'CUSTOM', leaseUntil: shown('12:01:30') });
   await at(api, clock('12:01:29'), async (then) => expect((await start(then, process)).outcome).toBe('ALREADY_RUNNING'));
   await at(api, clock('12:01:30'), async (then) => {
-    expect(await stuckRuns(then)).toContainEqual({ trackingId: run.trackingId, stuck: 'LEASE_OVER' });
-    expect(await start(then, process)).toMatchObject({ outcome: 'STARTED', abandoned: { trackingId: run.trackingId, state: 'ABANDONED' } });
+    expect(await stuckRuns(then)).toContainEqual({ databaseId: run.databaseId, stuck: 'LEASE_EXPIRED' });
+    expect(await start(then, process)).toMatchObject({ outcome: 'STARTED', abandoned: { databaseId: run.databaseId, state: 'ABANDONED' } });
   });
-  expect(await movesOf(api, run.trackingId)).toEqual(['null → running', 'running → checking', 'checking → failed']);
+  expect(await movesOf(api, run.databaseId)).toEqual(['null → running', 'running → checking', 'checking → failed']);
 });
 
 test('P25 a holder that comes back before anybody took its place keeps its run', async () => {
@@ -595,13 +604,13 @@ test('P25 a run without a lease blocks however long it runs, until a person aban
   const process = await newProcess({ runTimeLimitSeconds: 60 });
   const first = await startAtNoon(process);
   await at(api, '2036-01-01T00:00:00Z', async (then) => {
-    expect(await start(then, process)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { trackingId: first.run.trackingId } });
+    expect(await start(then, process)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { databaseId: first.run.databaseId } });
     expect((await canStart(then, process)).abandoned).toBeNull();
   });
   expect(await failure(abandon(api, first.run, { reason: '' }))).toMatchObject({ code: 'INVALID', argument: 'input.reason' });
   const { run } = await abandon(api, first.run, { reason: 'That host is gone.' }, 'operator');
   expect(run).toMatchObject({ state: 'ABANDONED', endReason: 'abandoned' });
-  expect((await eventsOf(api, run.trackingId)).find(({ to }) => to === 'failed')).toMatchObject({
+  expect((await eventsOf(api, run.databaseId)).find(({ to }) => to === 'failed')).toMatchObject({
     actor: 'operator',
     reason: 'That host is gone.',
   });
@@ -621,11 +630,11 @@ test('P25 a run that a person cancelled is no failure of its process', async () 
 test('A9 after a crash the stage is stuck, then abandoned by the next begin, and the late end is refused', async () => {
   const stage = await newProcess();
   const crashed = await startAtNoon(stage, { leaseSeconds: 60 });
-  expect((await stuckRuns(api)).map(({ trackingId }) => trackingId)).toContain(crashed.run.trackingId);
+  expect((await stuckRuns(api)).map(({ databaseId }) => databaseId)).toContain(crashed.run.databaseId);
   expect((await start(api, stage)).outcome).toBe('STARTED');
-  expect((await stuckRuns(api)).map(({ trackingId }) => trackingId)).not.toContain(crashed.run.trackingId);
+  expect((await stuckRuns(api)).map(({ databaseId }) => databaseId)).not.toContain(crashed.run.databaseId);
   expect(await failure(end(api, crashed))).toMatchObject({ code: 'CONFLICT' });
-  expect(await fetchRun(api, crashed.run.trackingId)).toMatchObject({ state: 'ABANDONED' });
+  expect(await fetchRun(api, crashed.run.databaseId)).toMatchObject({ state: 'ABANDONED' });
 });
 
 test('C18 the sweeper abandons what is stuck, with an error of the run, and nothing without a lease', async () => {
@@ -640,26 +649,26 @@ test('C18 the sweeper abandons what is stuck, with an error of the run, and noth
   const without = await startAtNoon(endless);
   const beating = await startAtNoon(alive, { leaseSeconds: 3600 });
   await at(api, clock('12:30:00'), async (then) => {
-    const listed = Object.fromEntries((await stuckRuns(then)).map(({ trackingId, stuck }) => [trackingId, stuck]));
+    const listed = Object.fromEntries((await stuckRuns(then)).map(({ databaseId, stuck }) => [databaseId, stuck]));
     expect(listed).toMatchObject({
-      [over.run.trackingId]: 'LEASE_OVER',
-      [long.run.trackingId]: 'TIME_LIMIT',
-      [without.run.trackingId]: 'TIME_LIMIT',
+      [over.run.databaseId]: 'LEASE_EXPIRED',
+      [long.run.databaseId]: 'TIME_LIMIT',
+      [without.run.databaseId]: 'TIME_LIMIT',
     });
-    expect(listed).not.toHaveProperty(String(beating.run.trackingId));
+    expect(listed).not.toHaveProperty(String(beating.run.databaseId));
     expect(await sweepRuns(then.db)).toBe(2);
     expect(await sweepRuns(then.db)).toBe(0);
   });
   for (const { run } of [over, long])
-    expect(await fetchRun(api, run.trackingId)).toMatchObject({ state: 'ABANDONED', endedAt: shown('12:30:00') });
-  for (const { run } of [without, beating]) expect(await fetchRun(api, run.trackingId)).toEqual(run);
-  expect(await errorsOf(over.run.trackingId)).toEqual([
+    expect(await fetchRun(api, run.databaseId)).toMatchObject({ state: 'ABANDONED', endedAt: shown('12:30:00') });
+  for (const { run } of [without, beating]) expect(await fetchRun(api, run.databaseId)).toEqual(run);
+  expect(await errorsOf(over.run.databaseId)).toEqual([
     { type: { name: 'Process Error' }, description: expect.stringContaining(shown('12:01:00')), occurredAt: shown('12:30:00') },
   ]);
-  expect(await errorsOf(long.run.trackingId)).toEqual([
+  expect(await errorsOf(long.run.databaseId)).toEqual([
     { type: { name: 'Process Error' }, description: expect.stringContaining('100 seconds'), occurredAt: shown('12:30:00') },
   ]);
-  expect((await eventsOf(api, over.run.trackingId)).find(({ to }) => to === 'failed')).toMatchObject({
+  expect((await eventsOf(api, over.run.databaseId)).find(({ to }) => to === 'failed')).toMatchObject({
     actor: 'waybill',
     origin: 'sweeper',
   });
@@ -687,10 +696,10 @@ test('C18 two sweepers at once abandon each of many runs once', async () => {
 
 test('C18 a holder that was heard of between the look and the sweep keeps its run', async () => {
   const { run } = await start(api, await newProcess(), { leaseSeconds: 60 });
-  const abandoned = () => api.sql('select process_tracker.abandon_runs(array[$1::int]) as count', [run.trackingId]);
+  const abandoned = () => api.sql('select process_tracker.abandon_runs(array[$1::int]) as count', [run.databaseId]);
   expect(await abandoned()).toEqual([{ count: 0 }]);
-  expect(await fetchRun(api, run.trackingId)).toEqual(run);
-  expect(await errorsOf(run.trackingId)).toEqual([]);
+  expect(await fetchRun(api, run.databaseId)).toEqual(run);
+  expect(await errorsOf(run.databaseId)).toEqual([]);
 });
 
 test('A5 an end needs the live token, and a run that there is', async () => {
@@ -715,9 +724,9 @@ test('A8 a stage that fails with an error lists it under its run, and what was c
   const { lastCompletedAt } = await processOf(stage);
   const { run } = await start(api, stage);
   await raiseRunError(api, run, { type: 'File Error', description: 'No file today.', failRun: true });
-  expect(await fetchRun(api, run.trackingId)).toMatchObject({ state: 'FAILED' });
-  expect(await errorsOf(run.trackingId)).toMatchObject([{ type: { name: 'File Error' }, description: 'No file today.' }]);
-  expect(await fetchRun(api, good.run.trackingId)).toMatchObject({ state: 'COMPLETED' });
+  expect(await fetchRun(api, run.databaseId)).toMatchObject({ state: 'FAILED' });
+  expect(await errorsOf(run.databaseId)).toMatchObject([{ type: { name: 'File Error' }, description: 'No file today.' }]);
+  expect(await fetchRun(api, good.run.databaseId)).toMatchObject({ state: 'COMPLETED' });
   expect((await processOf(stage)).lastCompletedAt).toBe(lastCompletedAt);
 });
 
@@ -727,24 +736,24 @@ test('P51 who made and who changed a run, and when, is true; what changes nothin
     (
       await call(
         api,
-        'query ($id: Int) { processRun(trackingId: $id) { createdAt createdBy { name } updatedAt updatedBy { name } rowVersion } }',
+        'query ($id: Int) { run(databaseId: $id) { createdAt createdBy { name } updatedAt updatedBy { name } rowVersion } }',
         {
           id: run,
         },
       )
-    ).processRun;
+    ).run;
   const { run } = await at(api, clock('12:00:00'), (then) => start(then, process, { actor: 'robot' }, 'maker'));
   const made = { createdAt: shown('12:00:00'), createdBy: { name: 'maker' } };
-  expect(await audit(run.trackingId)).toEqual({ ...made, updatedAt: shown('12:00:00'), updatedBy: { name: 'maker' }, rowVersion: 1 });
+  expect(await audit(run.databaseId)).toEqual({ ...made, updatedAt: shown('12:00:00'), updatedBy: { name: 'maker' }, rowVersion: 1 });
   const before = await processOf(process);
   await at(api, clock('12:10:00'), (then) => report(then, run, { recordCount: '0', parameters: [{ name: 'day', value: '1' }] }, 'other'));
-  expect(await audit(run.trackingId)).toMatchObject({ updatedAt: shown('12:00:00'), updatedBy: { name: 'maker' }, rowVersion: 1 });
+  expect(await audit(run.databaseId)).toMatchObject({ updatedAt: shown('12:00:00'), updatedBy: { name: 'maker' }, rowVersion: 1 });
   expect(await processOf(process)).toEqual(before);
   await at(api, clock('12:20:00'), (then) => report(then, run, { recordCount: '5' }, 'other'));
-  expect(await audit(run.trackingId)).toEqual({ ...made, updatedAt: shown('12:20:00'), updatedBy: { name: 'other' }, rowVersion: 2 });
+  expect(await audit(run.databaseId)).toEqual({ ...made, updatedAt: shown('12:20:00'), updatedBy: { name: 'other' }, rowVersion: 2 });
   expect(await processOf(process)).toMatchObject({ updatedAt: shown('12:20:00'), updatedBy: { name: 'other' } });
   await at(api, clock('12:30:00'), (then) => report(then, run, { recordCount: '5', insertCount: '0' }, 'third'));
-  expect(await audit(run.trackingId)).toMatchObject({ updatedAt: shown('12:20:00'), updatedBy: { name: 'other' } });
+  expect(await audit(run.databaseId)).toMatchObject({ updatedAt: shown('12:20:00'), updatedBy: { name: 'other' } });
 });
 
 test('P55 what Python clients write and read are times in the zone of the store', async () => {
@@ -760,11 +769,11 @@ test('P55 what Python clients write and read are times in the zone of the store'
         "select process_run_start_date_time::text as naive, started_at at time zone 'UTC' = '2026-07-01 10:00' as exact from process_tracking",
       ),
     ).toEqual([{ naive: '2026-07-01 12:00:00', exact: true }]);
-    const { run } = await report(server, { process: 'ours', number: 1 }, { status: 'completed', lowAt: '2026-06-30T22:00:00Z' });
+    const { run } = await report(server, { process: 'ours', number: 1 }, { status: 'completed', lowWatermark: '2026-06-30T22:00:00Z' });
     expect(run).toMatchObject({
       startedAt: '2026-07-01T10:00:00.000000Z',
       endedAt: '2026-07-01T10:00:00.000000Z',
-      lowAt: '2026-06-30T22:00:00.000000Z',
+      lowWatermark: '2026-06-30T22:00:00.000000Z',
     });
     expect(
       await berlin.sql(
@@ -793,8 +802,8 @@ test('P55 what Python clients write and read are times in the zone of the store'
         endedAt: exact.replace(/T1./, (hour) => `T${Number(hour.slice(1)) + 1}`),
       });
       const { errors } = (
-        await call(server, 'query ($id: Int) { processRun(trackingId: $id) { errors { nodes { occurredAt } } } }', { id: theirs })
-      ).processRun;
+        await call(server, 'query ($id: Int) { run(databaseId: $id) { errors { nodes { occurredAt } } } }', { id: theirs })
+      ).run;
       expect(errors.nodes).toEqual([{ occurredAt: exact }]);
     }
   } finally {
@@ -808,10 +817,10 @@ test('P55 an old run that a Python client ends by SQL keeps what Waybill says of
   const { run } = await start(api, process);
   await api.sql(
     `update process_tracking set process_status_id = 2, process_run_end_date_time = process_run_start_date_time + interval '1 hour' where process_tracking_id = $1`,
-    [run.trackingId],
+    [run.databaseId],
   );
-  expect(await fetchRun(api, run.trackingId)).toMatchObject({ state: 'COMPLETED', startedAt: run.startedAt });
-  expect(await report(api, run, { status: 'completed' })).toMatchObject({ done: true });
+  expect(await fetchRun(api, run.databaseId)).toMatchObject({ state: 'COMPLETED', startedAt: run.startedAt });
+  expect(await report(api, run, { status: 'completed' })).toMatchObject({ changed: false });
   expect((await start(api, process)).outcome).toBe('STARTED');
 });
 
@@ -829,15 +838,15 @@ test('a hold on a process whose run goes on is refused, and a second one changes
   const first = await start(api, process);
   expect(await failure(hold(api, { process: { name: process }, reason: 'Wait.' }))).toMatchObject({
     code: 'CONFLICT',
-    trackingId: first.run.trackingId,
+    databaseId: first.run.databaseId,
   });
   await end(api, first);
   const held = await hold(api, { process: { name: process }, reason: 'Wait.' });
-  expect(held).toMatchObject({ done: false, run: { state: 'ON_HOLD' } });
+  expect(held).toMatchObject({ changed: true, run: { state: 'ON_HOLD' } });
   const before = await digest(api);
   expect(await hold(api, { process: { name: process }, reason: 'Wait.' })).toMatchObject({
-    done: true,
-    run: { trackingId: held.run.trackingId },
+    changed: false,
+    run: { databaseId: held.run.databaseId },
   });
   expect(await digest(api)).toBe(before);
 });

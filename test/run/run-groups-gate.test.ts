@@ -113,7 +113,7 @@ test('C17 a soft parent neither holds a task back in a group nor is a reason to 
   expect(addDependencies.results).toEqual([{ outcome: 'ADDED' }]);
   await runOnce(api, soft, 'failed', inGroup);
   expect(await shortOf(A)).toEqual([]);
-  expect(await start(api, A, inGroup)).toMatchObject({ outcome: 'STARTED', noted: [{ process: { name: soft }, state: 'FAILED' }] });
+  expect(await start(api, A, inGroup)).toMatchObject({ outcome: 'STARTED', warnings: [{ process: { name: soft }, state: 'FAILED' }] });
 });
 
 test('C17 a soft row as a Python client writes it, at any depth, is no reason to skip', async () => {
@@ -132,7 +132,7 @@ test('C17 a soft row as a Python client writes it, at any depth, is no reason to
   await runOnce(api, A, 'failed', inGroup);
   for (const process of [B, C]) expect(await shortOf(process)).toEqual(['skipped: parent failed']);
   for (const process of [first, second].flatMap((each) => [each.A, each.B, each.C])) expect(await shortOf(process)).toEqual([]);
-  expect(await start(api, first.A, inGroup)).toMatchObject({ outcome: 'STARTED', noted: [{ process: { name: A }, state: 'FAILED' }] });
+  expect(await start(api, first.A, inGroup)).toMatchObject({ outcome: 'STARTED', warnings: [{ process: { name: A }, state: 'FAILED' }] });
 });
 
 const failures: Record<string, (started: Start, on: Server) => Promise<unknown>> = {
@@ -150,7 +150,7 @@ test.each(Object.entries(failures))('C17 where a task of a group %s, those below
     expect(skipped).toMatchObject({ number: 1, status: 'skipped', reason: 'parent failed', group: group.key, latest: true });
     expect(await fetchRun(api, skipped!.id)).toMatchObject({ state: 'SKIPPED', endReason: 'parent failed', endedAt: expect.any(String) });
     const [event] = await api.sql(
-      `select reason, evidence, actor from status_event where subject_kind = 'ProcessRun' and subject_id = $1 and field = 'status'`,
+      `select reason, evidence, actor from status_event where subject_kind = 'Run' and subject_id = $1 and field = 'status'`,
       [skipped!.id],
     );
     expect(event).toEqual({ reason: `${A} failed in the group ${group.key}.`, evidence: { process: A, run: 1 }, actor: 'tester' });
@@ -162,7 +162,7 @@ test('C17 the reason and the evidence of a skip are of the skip alone', async ()
   const { A, B, inGroup } = await chain();
   const { run } = await start(api, A, inGroup);
   await report(api, run, { status: 'failed', reason: 'The disk is full.' });
-  expect((await eventsOf(api, run.trackingId)).find(({ to }) => to === 'failed')!.reason).toBe('The disk is full.');
+  expect((await eventsOf(api, run.databaseId)).find(({ to }) => to === 'failed')!.reason).toBe('The disk is full.');
   expect((await eventsOf(api, (await runsOf(B))[0]!.id))[0]!.reason).toContain(`${A} failed`);
 });
 
@@ -181,11 +181,11 @@ test('C17 after a second try that is completed the tasks that were skipped start
   const { A, B, C, inGroup } = await chain();
   await runOnce(api, A, 'failed', inGroup);
   const second = await start(api, A, inGroup);
-  expect(second).toMatchObject({ outcome: 'STARTED', run: { runNumber: 2 } });
+  expect(second).toMatchObject({ outcome: 'STARTED', run: { number: 2 } });
   expect((await start(api, B, inGroup)).outcome).toBe('BLOCKED');
   await end(api, second);
   const b = await start(api, B, inGroup);
-  expect(b).toMatchObject({ outcome: 'STARTED', run: { runNumber: 2 } });
+  expect(b).toMatchObject({ outcome: 'STARTED', run: { number: 2 } });
   // C was skipped for A, and waits for B now.
   expect(states((await start(api, C, inGroup)).blockers)).toEqual([[B, 'RUNNING']]);
   await end(api, b);
@@ -238,7 +238,7 @@ test('C17 a skip hides nothing: outside the group the run before it counts, for 
   expect(states((await start(api, C)).blockers)).toEqual([[B, 'FAILED']]);
   await runOnce(api, A);
   const b = await start(api, B);
-  expect(b).toMatchObject({ outcome: 'STARTED', run: { runNumber: 3 } });
+  expect(b).toMatchObject({ outcome: 'STARTED', run: { number: 3 } });
   await end(api, b);
   expect((await runsOf(B)).filter(({ latest }) => latest)).toMatchObject([{ number: 3 }]);
   expect((await start(api, C)).outcome).toBe('STARTED');
@@ -262,8 +262,8 @@ test('C17 a skip neither releases a hold, nor frees what goes on, nor breaks a r
   for (const { B } of [going, failing]) expect(await shortOf(B)).toContain('skipped: parent failed');
   // A Python client goes by the highest number: a skip on top of the hold would let it start.
   expect(await shortOf(held.B)).toEqual(['on hold']);
-  expect(await start(api, held.B)).toMatchObject({ outcome: 'ON_HOLD', run: { trackingId: hold1.run.trackingId } });
-  expect(await start(api, going.B)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { trackingId: run.trackingId } });
+  expect(await start(api, held.B)).toMatchObject({ outcome: 'ON_HOLD', run: { databaseId: hold1.run.databaseId } });
+  expect(await start(api, going.B)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { databaseId: run.databaseId } });
   expect(await start(api, failing.B)).toMatchObject({
     outcome: 'ON_HOLD',
     failures: [{}, {}, {}, {}, {}].map(() => ({ state: 'FAILED' })),

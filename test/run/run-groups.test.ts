@@ -28,7 +28,7 @@ const refused = async (mutation: string, input: object) => {
 const none = { running: 0, completed: 0, failed: 0, abandoned: 0, cancelled: 0, onHold: 0, skipped: 0, unknown: 0, custom: 0 };
 const fields = `${Object.keys(none).join(' ')} total expected finished percentFinished moreThanExpected firstStartedAt lastEndedAt state`;
 const progress = async (key: string) =>
-  (await api.run(`query ($key: Name!) { runGroup(key: $key) { progress { ${fields} } } }`, { key })).runGroup.progress;
+  (await api.run(`query ($key: String!) { runGroup(key: $key) { progress { ${fields} } } }`, { key })).runGroup.progress;
 /** Gives a group runs, each of a process of its own; `more` is what else they say. */
 async function members(group: string, statuses: Record<string, number>, more: Partial<RunToMake> = {}): Promise<void> {
   for (const [status, count] of Object.entries(statuses))
@@ -208,7 +208,7 @@ test('P26 the latest run of a process in the group counts for it; one elsewhere 
     state: 'RUNNING',
   });
   const { runGroups } = await api.run(
-    '{ runGroups(where: { key: { in: ["retry", "another"] } }, orderBy: { by: KEY }) { nodes { runs { totalCount } progress { completed failed total } } } }',
+    '{ runGroups(where: { key: { in: ["retry", "another"] } }, orderBy: { field: KEY }) { nodes { runs { totalCount } progress { completed failed total } } } }',
   );
   expect(runGroups.nodes).toEqual([
     { runs: { totalCount: 1 }, progress: { completed: 0, failed: 1, total: 1 } },
@@ -263,12 +263,12 @@ test('P26 the children of a run have the same progress, each run counted, in one
   let answer: any;
   const statements = await api.recorded(async () => {
     answer = await api.run(
-      `{ processRuns(process: "above", orderBy: { by: RUN_NUMBER }) { nodes { name childProgress { ${fields} } children(state: FAILED) { totalCount nodes { parentRun { name } } } } } }`,
+      `{ runs(process: "above", orderBy: { field: NUMBER }) { nodes { name childProgress { ${fields} } children(state: FAILED) { totalCount nodes { parentRun { name } } } } } }`,
     );
   });
   expect(statements.filter((statement) => statement.includes('run_is_open'))).toHaveLength(1);
   const failed = (name: string) => ({ totalCount: 1, nodes: [{ parentRun: { name } }] });
-  expect(answer.processRuns.nodes).toEqual([
+  expect(answer.runs.nodes).toEqual([
     {
       name: 'above',
       childProgress: {
@@ -297,7 +297,7 @@ test('P26 the children of a run have the same progress, each run counted, in one
   await api.sql('update process_tracking set process_status_id = 2, ended_at = now() where parent_run_id = $1 and process_status_id = 1', [
     parent,
   ]);
-  const state = async () => (await api.run('{ processRun(name: "above") { childProgress { state } } }')).processRun.childProgress.state;
+  const state = async () => (await api.run('{ run(name: "above") { childProgress { state } } }')).run.childProgress.state;
   expect(await state()).toBe('RUNNING');
   await api.sql('update process_tracking set process_status_id = 2, ended_at = now() where process_tracking_id = $1', [parent]);
   expect(await state()).toBe('PARTIAL');
@@ -313,10 +313,10 @@ test('P26 groups are listed newest first or by key, in pages, and chosen by filt
   };
   const where = 'where: { key: { startsWith: "list" } }';
   expect((await list(where)).keys).toEqual(['list c', 'list a', 'list b']);
-  const first = await list(`${where}, first: 2, orderBy: { by: KEY }`);
+  const first = await list(`${where}, first: 2, orderBy: { field: KEY }`);
   expect([first.keys, first.totalCount, first.pageInfo.hasNextPage]).toEqual([['list a', 'list b'], 3, true]);
   await open({ key: 'list aa' });
-  expect((await list(`${where}, first: 2, orderBy: { by: KEY }, after: "${first.pageInfo.endCursor}"`)).keys).toEqual(['list c']);
+  expect((await list(`${where}, first: 2, orderBy: { field: KEY }, after: "${first.pageInfo.endCursor}"`)).keys).toEqual(['list c']);
   expect((await list('where: { name: { eq: "A" } }')).keys).toEqual(['list a']);
   await close('list b');
   expect((await list('where: { key: { startsWith: "list" }, closedAt: { isNull: false } }')).keys).toEqual(['list b']);

@@ -17,12 +17,12 @@ const refusal = async (query: string) => {
 };
 /** Names of the runs that a list with these arguments answers. */
 const named = async (args: string): Promise<string[]> =>
-  (await api.run(`{ processRuns(first: 500, ${args}) { nodes { name } } }`)).processRuns.nodes.map(({ name }: { name: string }) => name);
+  (await api.run(`{ runs(first: 500, ${args}) { nodes { name } } }`)).runs.nodes.map(({ name }: { name: string }) => name);
 
 const far = '2999-01-01T00:00:00Z';
-const made: [name: string, state: string, run: object, stuck: string | null, duration: number | null][] = [
+const made: [name: string, state: string, run: object, stuck: string | null, durationSeconds: number | null][] = [
   ['running', 'RUNNING', { status: 'running', leaseUntil: far }, null, -1],
-  ['lease over', 'RUNNING', { status: 'running', leaseUntil: day('01:00:00') }, 'LEASE_OVER', -1],
+  ['lease over', 'RUNNING', { status: 'running', leaseUntil: day('01:00:00') }, 'LEASE_EXPIRED', -1],
   ['too long', 'RUNNING', { status: 'running', process: 'limited' }, 'TIME_LIMIT', -1],
   ['completed', 'COMPLETED', { leaseUntil: day('01:00:00') }, null, 60],
   ['released', 'COMPLETED', { endReason: 'released' }, null, null],
@@ -63,13 +63,13 @@ test('P23 each tells its state, whether it is stuck, and how long it took', asyn
   const seconds = async (): Promise<number> =>
     Number((await api.sql(`select extract(epoch from now() - '${day('00:00:00')}') as s`))[0]!.s);
   const before = await seconds();
-  const { nodes } = (await api.run('{ processRuns(group: "states") { nodes { name state stuck duration } } }')).processRuns;
+  const { nodes } = (await api.run('{ runs(group: "states") { nodes { name state stuck durationSeconds } } }')).runs;
   const after = await seconds();
-  const toNow = (duration: number) => duration >= before && duration <= after;
+  const toNow = (durationSeconds: number) => durationSeconds >= before && durationSeconds <= after;
   const told = Object.fromEntries(
-    nodes.map((node: any) => [node.name, [node.state, node.stuck, toNow(node.duration) ? -1 : node.duration]]),
+    nodes.map((node: any) => [node.name, [node.state, node.stuck, toNow(node.durationSeconds) ? -1 : node.durationSeconds]]),
   );
-  expect(told).toEqual(Object.fromEntries(made.map(([name, state, , stuck, duration]) => [name, [state, stuck, duration]])));
+  expect(told).toEqual(Object.fromEntries(made.map(([name, state, , stuck, durationSeconds]) => [name, [state, stuck, durationSeconds]])));
 });
 
 test.each(['RUNNING', 'COMPLETED', 'FAILED', 'ABANDONED', 'CANCELLED', 'ON_HOLD', 'SKIPPED', 'UNKNOWN', 'CUSTOM'])(
@@ -125,7 +125,7 @@ test('P23 arguments that mean nothing are refused, and named', async () => {
     ['actor', 'nobody'],
     ['group', 'STATES'],
   ])
-    expect(await refusal(`{ processRuns(${argument}: "${value}") { totalCount } }`)).toMatchObject({
+    expect(await refusal(`{ runs(${argument}: "${value}") { totalCount } }`)).toMatchObject({
       code: 'NOT_FOUND',
       details: { argument, value },
     });
@@ -133,12 +133,12 @@ test('P23 arguments that mean nothing are refused, and named', async () => {
     code: 'NOT_FOUND',
     details: { argument: 'actor', value: 'nobody' },
   });
-  expect(await refusal('{ processRuns(state: []) { totalCount } }')).toMatchObject({ code: 'INVALID', details: { argument: 'state' } });
-  expect((await refusal('{ processRuns(state: SLEEPING) { totalCount } }')).message).toContain('"SLEEPING" does not exist in "RunState"');
-  const byNumber = 'orderBy: { by: RUN_NUMBER }';
-  expect(await refusal(`{ processRuns(${byNumber}) { totalCount } }`)).toMatchObject({
+  expect(await refusal('{ runs(state: []) { totalCount } }')).toMatchObject({ code: 'INVALID', details: { argument: 'state' } });
+  expect((await refusal('{ runs(state: SLEEPING) { totalCount } }')).message).toContain('"SLEEPING" does not exist in "RunState"');
+  const byNumber = 'orderBy: { field: NUMBER }';
+  expect(await refusal(`{ runs(${byNumber}) { totalCount } }`)).toMatchObject({
     code: 'INVALID',
-    details: { argument: 'orderBy.by', value: 'RUN_NUMBER', allowed: ['STARTED_AT'] },
+    details: { argument: 'orderBy.by', value: 'NUMBER', allowed: ['STARTED_AT'] },
   });
   expect(await named(`${byNumber}, process: "limited"`)).toEqual(['too long', 'held', 'paused']);
 });

@@ -5,27 +5,27 @@ let token: string;
 /** Numbers of runs, by the name of the process: its last one. */
 const runs: Record<string, number> = {};
 
-const startRun = `mutation ($input: StartProcessRunInput!) { startProcessRun(input: $input) { outcome fencingToken run { id trackingId } } }`;
-const reportRun = 'mutation ($input: ReportRunInput!) { reportRun(input: $input) { done } }';
+const startMutation = `mutation ($input: StartRunInput!) { startRun(input: $input) { outcome fencingToken run { id databaseId } } }`;
+const reportRun = 'mutation ($input: ReportRunInput!) { reportRun(input: $input) { changed } }';
 const reportRuns =
-  'mutation ($input: ReportRunsInput!) { reportRuns(input: $input) { results { done run { trackingId } error { code argument value allowed message } } } }';
-const raiseError = 'mutation ($input: RaiseRunErrorInput!) { raiseRunError(input: $input) { done } }';
-const reopenRun = 'mutation ($input: ReopenRunInput!) { reopenRun(input: $input) { done } }';
-const byPerson = (field: string, type: string) => `mutation ($input: ${type}!) { ${field}(input: $input) { done } }`;
+  'mutation ($input: ReportRunsInput!) { reportRuns(input: $input) { results { changed run { databaseId } error { code argument value allowed message } } } }';
+const raiseError = 'mutation ($input: RaiseRunErrorInput!) { raiseRunError(input: $input) { changed } }';
+const reopenRun = 'mutation ($input: ReopenRunInput!) { reopenRun(input: $input) { changed } }';
+const byPerson = (field: string, type: string) => `mutation ($input: ${type}!) { ${field}(input: $input) { changed } }`;
 const holdProcess = byPerson('holdProcess', 'HoldProcessInput');
 const releaseProcess = byPerson('releaseProcess', 'ReleaseProcessInput');
 const id = (text: string) => Buffer.from(text).toString('base64url');
 
 const start = async (name: string, more: object = {}) => {
-  const { startProcessRun } = await api.run(startRun, { input: { process: { name, type: 'Load', tool: 'dbt' }, ...more } });
-  runs[name] = startProcessRun.run.trackingId;
-  return startProcessRun;
+  const { startRun } = await api.run(startMutation, { input: { process: { name, type: 'Load', tool: 'dbt' }, ...more } });
+  runs[name] = startRun.run.databaseId;
+  return startRun;
 };
-const end = (name: string, status: string) => api.run(reportRun, { input: { run: { trackingId: runs[name] }, status } });
+const end = (name: string, status: string) => api.run(reportRun, { input: { run: { databaseId: runs[name] }, status } });
 /** Puts the number of a run where a case, which is written before there are any, has the name of its process. */
 const filled = (input: unknown): unknown =>
   JSON.parse(JSON.stringify(input), (key, value) =>
-    key === 'trackingId' && typeof value === 'string' ? runs[value] : value === 'LIVE' ? token : value,
+    key === 'databaseId' && typeof value === 'string' ? runs[value] : value === 'LIVE' ? token : value,
   );
 
 beforeAll(async () => {
@@ -74,7 +74,7 @@ async function refused(query: string, input: unknown, caller = {}): Promise<Reco
   return { message, code, ...details };
 }
 
-const running = { run: { trackingId: 'running' } };
+const running = { run: { databaseId: 'running' } };
 const statuses = expect.arrayContaining(['running', 'completed', 'failed', 'on hold']);
 const max = '9223372036854775807';
 
@@ -107,18 +107,18 @@ describe('P16 P17 P19–P22 reports', () => {
     ],
     [
       'a thirty-first of June',
-      { ...running, lowAt: '2027-06-31T00:00:00Z' },
-      { code: 'INVALID', argument: 'input.lowAt', value: '2027-06-31T00:00:00Z', allowed: expect.any(String) },
+      { ...running, lowWatermark: '2027-06-31T00:00:00Z' },
+      { code: 'INVALID', argument: 'input.lowWatermark', value: '2027-06-31T00:00:00Z', allowed: expect.any(String) },
     ],
     [
       'the year 0',
-      { ...running, highAt: '0000-01-01T00:00:00Z' },
-      { code: 'INVALID', argument: 'input.highAt', value: '0000-01-01T00:00:00Z', allowed: expect.any(String) },
+      { ...running, highWatermark: '0000-01-01T00:00:00Z' },
+      { code: 'INVALID', argument: 'input.highWatermark', value: '0000-01-01T00:00:00Z', allowed: expect.any(String) },
     ],
     [
       'a low after a high',
-      { ...running, lowAt: '2027-06-02T00:00:00Z', highAt: '2027-06-01T00:00:00Z' },
-      { code: 'INVALID', argument: 'input.lowAt', value: '2027-06-02T00:00:00Z', allowed: expect.any(Object) },
+      { ...running, lowWatermark: '2027-06-02T00:00:00Z', highWatermark: '2027-06-01T00:00:00Z' },
+      { code: 'INVALID', argument: 'input.lowWatermark', value: '2027-06-02T00:00:00Z', allowed: expect.any(Object) },
     ],
     [
       'negative records',
@@ -145,20 +145,20 @@ describe('P16 P17 P19–P22 reports', () => {
       { ...running, fencingToken: '4711' },
       { code: 'CONFLICT', argument: 'input.fencingToken', value: '4711' },
     ],
-    ['no token', { run: { trackingId: 'leased' }, insertCount: 1 }, { code: 'CONFLICT', argument: 'input.fencingToken', value: null }],
+    ['no token', { run: { databaseId: 'leased' }, insertCount: 1 }, { code: 'CONFLICT', argument: 'input.fencingToken', value: null }],
     [
       'another token',
-      { run: { trackingId: 'leased' }, fencingToken: '1', status: 'completed' },
+      { run: { databaseId: 'leased' }, fencingToken: '1', status: 'completed' },
       { code: 'CONFLICT', argument: 'input.fencingToken', value: '1' },
     ],
     [
       'a token beyond 64 bits',
-      { run: { trackingId: 'leased' }, fencingToken: '9999999999999999999' },
+      { run: { databaseId: 'leased' }, fencingToken: '9999999999999999999' },
       { code: 'INVALID', argument: 'input.fencingToken', value: '9999999999999999999' },
     ],
     [
       'a token below 64 bits',
-      { run: { trackingId: 'leased' }, fencingToken: '-9999999999999999999' },
+      { run: { databaseId: 'leased' }, fencingToken: '-9999999999999999999' },
       { code: 'INVALID', argument: 'input.fencingToken', value: '-9999999999999999999' },
     ],
     [
@@ -168,7 +168,7 @@ describe('P16 P17 P19–P22 reports', () => {
     ],
     [
       'a run of another process',
-      { run: { trackingId: 'running', process: 'ended' }, insertCount: 1 },
+      { run: { databaseId: 'running', process: 'ended' }, insertCount: 1 },
       { code: 'NOT_FOUND', argument: 'input.run.process', value: 'ended' },
     ],
     [
@@ -182,11 +182,11 @@ describe('P16 P17 P19–P22 reports', () => {
       { code: 'NOT_FOUND', argument: 'input.run.process', value: 'nobody' },
     ],
     ['an unknown name', { run: { name: 'nobody' } }, { code: 'NOT_FOUND', argument: 'input.run.name', value: 'nobody' }],
-    ['an unknown number', { run: { trackingId: 2_147_483_647 } }, { code: 'NOT_FOUND', argument: 'input.run' }],
+    ['an unknown number', { run: { databaseId: 2_147_483_647 } }, { code: 'NOT_FOUND', argument: 'input.run' }],
     ['an id of a process', { run: { id: id('Process:1') } }, { code: 'INVALID', argument: 'input.run.id', value: id('Process:1') }],
     ['an id of nothing', { run: { id: 'nonsense' } }, { code: 'INVALID', argument: 'input.run.id', value: 'nonsense' }],
-    ['no run', { run: {} }, { code: 'INVALID', argument: 'input.run', allowed: expect.stringContaining('trackingId') }],
-    ['two runs', { run: { trackingId: 'running', name: 'the first' } }, { code: 'INVALID', argument: 'input.run' }],
+    ['no run', { run: {} }, { code: 'INVALID', argument: 'input.run', allowed: expect.stringContaining('databaseId') }],
+    ['two runs', { run: { databaseId: 'running', name: 'the first' } }, { code: 'INVALID', argument: 'input.run' }],
     ['a number without a process', { run: { number: 1 } }, { code: 'INVALID', argument: 'input.run' }],
     [
       'an unknown kind of error',
@@ -221,22 +221,22 @@ describe('P16 P17 P19–P22 reports', () => {
     ],
     [
       'another end',
-      { run: { trackingId: 'ended' }, status: 'failed' },
+      { run: { databaseId: 'ended' }, status: 'failed' },
       { code: 'CONFLICT', argument: 'input.status', value: 'failed', state: 'completed', allowed: ['running'] },
     ],
     [
       'a new status that is refused is not made',
-      { run: { trackingId: 'ended' }, status: 'brand new', createStatus: true },
+      { run: { databaseId: 'ended' }, status: 'brand new', createStatus: true },
       { code: 'CONFLICT', argument: 'input.status', value: 'brand new' },
     ],
     [
       'reopening without a word',
-      { run: { trackingId: 'ended' }, status: 'running' },
+      { run: { databaseId: 'ended' }, status: 'running' },
       { code: 'INVALID', argument: 'input.reason', allowed: expect.any(String) },
     ],
     [
       'a hold that runs',
-      { run: { trackingId: 'held', process: 'held' }, status: 'running' },
+      { run: { databaseId: 'held', process: 'held' }, status: 'running' },
       { code: 'CONFLICT', argument: 'input.status' },
     ],
   ];
@@ -254,7 +254,7 @@ describe('P16 P17 P19–P22 reports', () => {
     const { code, argument } = told as { code: string; argument: string };
     expect(results).toEqual([
       {
-        done: false,
+        changed: true,
         run: null,
         error: expect.objectContaining({
           code,
@@ -281,12 +281,12 @@ describe('P16 P17 P19–P22 reports', () => {
 
   test('a leap day is a day', async () => {
     await start('leaping');
-    const input = { run: { trackingId: runs.leaping }, lowAt: '2028-02-29T23:59:59.123456Z', highAt: '9999-12-31T00:00:00Z' };
+    const input = { run: { databaseId: runs.leaping }, lowWatermark: '2028-02-29T23:59:59.123456Z', highWatermark: '9999-12-31T00:00:00Z' };
     await api.run(reportRun, { input });
-    const { processRun } = await api.run('query ($id: Int) { processRun(trackingId: $id) { lowAt highAt } }', { id: runs.leaping });
-    expect(processRun).toEqual({
-      lowAt: expect.stringContaining('2028-02-29T23:59:59.123456'),
-      highAt: expect.stringContaining('9999-12-31'),
+    const { run } = await api.run('query ($id: Int) { run(databaseId: $id) { lowWatermark highWatermark } }', { id: runs.leaping });
+    expect(run).toEqual({
+      lowWatermark: expect.stringContaining('2028-02-29T23:59:59.123456'),
+      highWatermark: expect.stringContaining('9999-12-31'),
     });
   });
 
@@ -325,10 +325,10 @@ describe('P18 many reports', () => {
     const bad = new Map<number, object>([
       [3, { insertCount: -1 }],
       [500, { status: 'finished' }],
-      [999, { run: { trackingId: 2_147_483_647 }, insertCount: 1 }],
+      [999, { run: { databaseId: 2_147_483_647 }, insertCount: 1 }],
     ]);
     const reportsOf = (those: number[], count: number) =>
-      those.map((run, i) => ({ run: { trackingId: run }, insertCount: count, ...(those.length === many ? bad.get(i) : {}) }));
+      those.map((run, i) => ({ run: { databaseId: run }, insertCount: count, ...(those.length === many ? bad.get(i) : {}) }));
     let results: any[] = [];
     const statements = async (reports: object[]) =>
       (await api.recorded(async () => ({ results } = (await api.run(reportRuns, { input: { reports } })).reportRuns))).length;
@@ -340,7 +340,7 @@ describe('P18 many reports', () => {
       expect.objectContaining({ code: 'INVALID', argument: 'status', value: 'finished', allowed: statuses }),
       expect.objectContaining({ code: 'NOT_FOUND', argument: 'run' }),
     ]);
-    expect(results[998]).toEqual({ done: false, run: { trackingId: ids[998] }, error: null });
+    expect(results[998]).toEqual({ changed: true, run: { databaseId: ids[998] }, error: null });
     expect(await api.sql('select count(*)::int as n from process_tracking where process_run_insert_count = 7')).toEqual([{ n: 997 }]);
     expect(await api.sql('select count(*)::int as n from process where total_record_count = 7')).toEqual([{ n: 997 }]);
   });
@@ -352,12 +352,12 @@ describe('P18 many reports', () => {
       value: 0,
       allowed: { min: 1, max: 10_000 },
     });
-    const reports = Array.from({ length: 10_001 }, () => ({ run: { trackingId: 1 } }));
+    const reports = Array.from({ length: 10_001 }, () => ({ run: { databaseId: 1 } }));
     expect(await refused(reportRuns, { reports })).toMatchObject({ code: 'INVALID', argument: 'input.reports', value: 10_001 });
   });
 
   test('several of one run are written in the order given', async () => {
-    const run = { trackingId: ids[0] };
+    const run = { databaseId: ids[0] };
     const { results } = (
       await api.run(reportRuns, {
         input: {
@@ -370,7 +370,7 @@ describe('P18 many reports', () => {
         },
       })
     ).reportRuns;
-    expect(results.map(({ done, error }: any) => error?.code ?? done)).toEqual([false, true, 'CONFLICT', false]);
+    expect(results.map(({ changed, error }: any) => error?.code ?? changed)).toEqual([true, false, 'CONFLICT', true]);
     expect(
       await api.sql(
         'select process_run_insert_count::int as n, process_status_id as s from process_tracking where process_tracking_id = $1',
@@ -386,7 +386,7 @@ describe('P13 P17 persons', () => {
     [
       'reopening without a reason',
       reopenRun,
-      { run: { trackingId: 'ended' }, reason: '  ' },
+      { run: { databaseId: 'ended' }, reason: '  ' },
       { code: 'INVALID', argument: 'input.reason', value: '  ', allowed: expect.any(String) },
     ],
     [
@@ -398,21 +398,21 @@ describe('P13 P17 persons', () => {
     [
       'reopening while another goes on',
       reopenRun,
-      { run: { trackingId: 'former' }, reason },
+      { run: { databaseId: 'former' }, reason },
       { code: 'CONFLICT', argument: 'input.run', value: 1, latestRun: 2 },
     ],
     ['reopening what goes on', reopenRun, { ...running, reason }, { code: 'CONFLICT', argument: 'input.run' }],
     [
       'reopening with a lease of nothing',
       reopenRun,
-      { run: { trackingId: 'ended' }, reason, leaseSeconds: 0 },
+      { run: { databaseId: 'ended' }, reason, leaseSeconds: 0 },
       { code: 'INVALID', argument: 'input.leaseSeconds', value: 0 },
     ],
     ['reopening a hold', reopenRun, { run: { process: 'held', number: 2 }, reason }, { code: 'CONFLICT', argument: 'input.run' }],
     [
       'cancelling what has ended',
       byPerson('cancelRun', 'RunByPersonInput'),
-      { run: { trackingId: 'ended' }, reason },
+      { run: { databaseId: 'ended' }, reason },
       { code: 'CONFLICT', argument: 'input.run' },
     ],
     [
@@ -436,7 +436,7 @@ describe('P13 P17 persons', () => {
     [
       'cancelling nothing',
       byPerson('cancelRun', 'RunByPersonInput'),
-      { run: { trackingId: 0 }, reason },
+      { run: { databaseId: 0 }, reason },
       { code: 'NOT_FOUND', argument: 'input.run' },
     ],
     [
@@ -487,12 +487,7 @@ describe('P13 P17 persons', () => {
       { process: { name: 'running' }, reason },
       { code: 'CONFLICT', argument: 'input.process', value: 'running' },
     ],
-    [
-      'hold of an id of a run',
-      holdProcess,
-      { process: { id: id('ProcessRun:1') }, reason },
-      { code: 'INVALID', argument: 'input.process.id' },
-    ],
+    ['hold of an id of a run', holdProcess, { process: { id: id('Run:1') }, reason }, { code: 'INVALID', argument: 'input.process.id' }],
     ['hold of nobody', holdProcess, { process: {}, reason }, { code: 'INVALID', argument: 'input.process', allowed: 'id or name' }],
     [
       'an error of an unknown kind',
@@ -503,7 +498,7 @@ describe('P13 P17 persons', () => {
     [
       'an error by which an ended run would fail',
       raiseError,
-      { run: { trackingId: 'ended' }, type: 'File Error', failRun: true },
+      { run: { databaseId: 'ended' }, type: 'File Error', failRun: true },
       { code: 'CONFLICT', argument: 'input.failRun' },
     ],
     [
@@ -578,7 +573,7 @@ describe('P4 P7 P8 P25 P26 starts', () => {
     ],
     [
       'a parent run that is not there',
-      { process, parentRun: { trackingId: 2_147_483_647 } },
+      { process, parentRun: { databaseId: 2_147_483_647 } },
       { code: 'NOT_FOUND', argument: 'input.parentRun' },
     ],
     [
@@ -608,11 +603,11 @@ describe('P4 P7 P8 P25 P26 starts', () => {
     ],
   ];
   test.each(cases)('%s', async (_, input, told) => {
-    expect(await refused(startRun, input)).toMatchObject(told);
+    expect(await refused(startMutation, input)).toMatchObject(told);
   });
 
   test('nobody who starts it', async () => {
-    expect(await refused(startRun, { process }, { actor: 'anonymous' })).toMatchObject({
+    expect(await refused(startMutation, { process }, { actor: 'anonymous' })).toMatchObject({
       code: 'INVALID',
       argument: 'input.actor',
       value: null,
@@ -630,7 +625,7 @@ describe('P4 P7 P8 P25 P26 starts', () => {
       'input.parameters[0].name': { process, parameters: [{ name: 'x'.repeat(2_001) }] },
       'input.leaseSeconds': { process, leaseSeconds: 31_557_600_000_000 },
     }))
-      expect((await refused(startRun, input)).message).toContain(`"${name}"`);
+      expect((await refused(startMutation, input)).message).toContain(`"${name}"`);
   });
 
   test('P26 an unknown group is made', async () => {
@@ -657,7 +652,7 @@ describe('P4 P7 P8 P25 P26 starts', () => {
     ],
   ])('P14 a start that answers %s writes nothing', async (outcome, input) => {
     const before = await everything();
-    expect((await api.run(startRun, { input })).startProcessRun.outcome).toBe(outcome);
+    expect((await api.run(startMutation, { input })).startRun.outcome).toBe(outcome);
     expect(await everything()).toEqual(before);
   });
 });

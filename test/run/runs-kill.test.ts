@@ -7,8 +7,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const start = `mutation ($input: StartProcessRunInput!) { startProcessRun(input: $input) { outcome run { trackingId insertCount } } }`;
-const report = 'mutation ($input: ReportRunInput!) { reportRun(input: $input) { done } }';
+const start = `mutation ($input: StartRunInput!) { startRun(input: $input) { outcome run { databaseId insertCount } } }`;
+const report = 'mutation ($input: ReportRunInput!) { reportRun(input: $input) { changed } }';
 const rounds = 4;
 const processes = 50;
 const mutations = 500;
@@ -52,19 +52,19 @@ test('P14 kill -9 in the midst of five hundred starts, reports and ends, four ti
           parameters: [{ name: 'round', value: String(round) }],
         });
         if (!begun) return;
-        const run: number = begun.run.trackingId;
+        const run: number = begun.run.databaseId;
         if (begun.outcome !== 'STARTED') continue;
         started.add(run);
         for (let count = 1; count <= 3; count++) {
           const input = {
-            run: { trackingId: run },
+            run: { databaseId: run },
             insertCount: String(count),
             errors: [{ type: 'File Error', description: `${run} ${count}` }],
           };
           if (!(await send(report, input))) return;
           reported.set(run, count);
         }
-        if (!(await send(report, { run: { trackingId: run }, status: n % 4 ? 'completed' : 'unknown' }))) return;
+        if (!(await send(report, { run: { databaseId: run }, status: n % 4 ? 'completed' : 'unknown' }))) return;
         ended.add(run);
       }
     };
@@ -78,7 +78,7 @@ test('P14 kill -9 in the midst of five hundred starts, reports and ends, four ti
          r.process_run_insert_count::int as inserts, r.process_run_record_count::int as records, p.total_record_count::int as total,
          (select count(*)::int from run_parameter m where m.process_tracking_id = r.process_tracking_id) as parameters,
          (select array_agg(error_description order by error_tracking_id) from error_tracking e where e.process_tracking_id = r.process_tracking_id) as errors,
-         (select array_agg(to_value order by event_id) from status_event e where subject_kind = 'ProcessRun' and subject_id = r.process_tracking_id and field = 'status') as events
+         (select array_agg(to_value order by event_id) from status_event e where subject_kind = 'Run' and subject_id = r.process_tracking_id and field = 'status') as events
        from process_tracking r join process p using (process_id) join process_status_lkup s using (process_status_id) order by r.process_id, r.process_run_id`,
     );
     for (const { id, status, over, inserts, records, parameters, errors, events } of runs) {

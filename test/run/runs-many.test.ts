@@ -55,31 +55,27 @@ test.each([
     'its process and its database number',
     async () => ({
       process: 'busy',
-      trackingId: (await api.sql(`select process_tracking_id as id from process_tracking where process_run_name = 'busy 100'`))[0]!.id,
+      databaseId: (await api.sql(`select process_tracking_id as id from process_tracking where process_run_name = 'busy 100'`))[0]!.id,
     }),
   ],
 ])(`among ${2 * runs} runs one is found by %s without reading the others`, async (_, ref) => {
   const input = { run: await ref(), recordCount: 7 };
-  expect(await rowsRead('mutation ($input: ReportRunInput!) { reportRun(input: $input) { run { runNumber } } }', { input })).toBeLessThan(
-    100,
-  );
+  expect(await rowsRead('mutation ($input: ReportRunInput!) { reportRun(input: $input) { run { number } } }', { input })).toBeLessThan(100);
 });
 
 test('a group looks through no runs of a parent that has none in it', async () => {
-  await call(api, 'mutation ($input: StartProcessRunInput!) { startProcessRun(input: $input) { outcome } }', {
+  await call(api, 'mutation ($input: StartRunInput!) { startRun(input: $input) { outcome } }', {
     input: { process: { name: 'busy' }, group: { key: 'tonight' } },
   });
   // Another group: there is no run of the parent in it.
   await api.sql(`insert into run_group (group_key) values ('tomorrow')`);
   const variables = { process: { name: 'below' }, group: 'tomorrow' };
-  const question = ($query: string) => `query ($process: ProcessRefInput!, $group: Name) { ${$query}(process: $process, group: $group)`;
+  const question = ($query: string) => `query ($process: ProcessRef!, $group: String) { ${$query}(process: $process, group: $group)`;
   expect(await rowsRead(`${question('canStart')} { outcome } }`, variables)).toBeLessThan(100);
   expect(await rowsRead(`${question('whyBlocked')} { causes { process { name } } } }`, variables)).toBeLessThan(100);
   // Its failure skips what depends on it: a look for a run of that in the group, and why it was skipped.
   const input = { run: { process: 'busy', number: runs + 1 }, status: 'failed' };
-  expect(await rowsRead('mutation ($input: ReportRunInput!) { reportRun(input: $input) { run { runNumber } } }', { input })).toBeLessThan(
-    100,
-  );
-  const skipped = `{ processRun(process: "below", number: ${runs + 1}) { endReason whyFailed { ancestors { process { name } } } } }`;
+  expect(await rowsRead('mutation ($input: ReportRunInput!) { reportRun(input: $input) { run { number } } }', { input })).toBeLessThan(100);
+  const skipped = `{ run(process: "below", number: ${runs + 1}) { endReason whyFailed { ancestors { process { name } } } } }`;
   expect(await rowsRead(skipped, {})).toBeLessThan(100);
 });

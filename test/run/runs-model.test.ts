@@ -131,8 +131,8 @@ async function make({ settings, links }: typeof sequence extends fc.Arbitrary<in
   return new RunModel(processes, now);
 }
 
-const parents = 'process { name } kind run { number: runNumber } state';
-const answer = `outcome run { number: runNumber } abandoned { number: runNumber } failures { number: runNumber } failureLimit blockers { ${parents} } noted { ${parents} }`;
+const parents = 'process { name } kind run { number: number } state';
+const answer = `outcome run { number: number } abandoned { number: number } failures { number: number } failureLimit blockers { ${parents} } warnings { ${parents} }`;
 const instant = (seconds: number) => new Date(seconds * 1000).toISOString();
 
 /** What the store answers to a mutation or query: its fields, or code and argument. */
@@ -157,14 +157,14 @@ const asked = (found: any) =>
         abandoned: found.abandoned?.number,
         failures: numbers(found.failures),
         blockers: found.blockers.map(parentText),
-        noted: found.noted.map(parentText),
+        warnings: found.warnings.map(parentText),
       }
     : found;
 const meant = (facts: any) =>
   facts.outcome
     ? { ...facts, stale: undefined, run: facts.run?.number, abandoned: facts.abandoned?.number, failures: numbers(facts.failures) }
     : facts;
-const done = (found: any) => (typeof found?.done === 'boolean' ? (found.done ? 'done' : 'written') : found);
+const done = (found: any) => (typeof found?.changed === 'boolean' ? (found.changed ? 'written' : 'done') : found);
 const below = (verdict: unknown) => (Array.isArray(verdict) ? [verdict[0], `input.${verdict[1]}`] : verdict);
 /** Where the person's mutation has no such argument, the run is to blame. */
 const ofRun = (verdict: unknown) => (Array.isArray(verdict) && verdict[1] === 'status' ? [verdict[0], 'input.run'] : below(verdict));
@@ -193,7 +193,7 @@ async function take(model: RunModel, each: Step): Promise<{ store: unknown; mode
         field,
         field === 'reopenRun' ? 'ReopenRunInput' : 'RunByPersonInput',
         { ...input, run: { process: of!.name, number: target!.number }, reason: 'by hand' },
-        'done',
+        'changed',
       ),
     ),
     model: ofRun(model.report(target!, { ...report, token: 'none', byPerson: true, mustMove: true, reason: 'by hand' })),
@@ -209,7 +209,7 @@ async function take(model: RunModel, each: Step): Promise<{ store: unknown; mode
         group: group ? { key: group } : null,
       };
       return {
-        store: asked(await ask('startProcessRun', 'StartProcessRunInput', input, answer)),
+        store: asked(await ask('startRun', 'StartRunInput', input, answer)),
         model: meant(model.start(of!, { ...each, group })),
       };
     }
@@ -235,7 +235,7 @@ async function take(model: RunModel, each: Step): Promise<{ store: unknown; mode
         errors: Array.from({ length: errors }, () => ({ type: 'File Error' })),
       };
       return {
-        store: done(await ask('reportRun', 'ReportRunInput', input, 'done')),
+        store: done(await ask('reportRun', 'ReportRunInput', input, 'changed')),
         model: below(model.report(target!, { ...each, endedAt })),
       };
     }
@@ -248,7 +248,7 @@ async function take(model: RunModel, each: Step): Promise<{ store: unknown; mode
         mustMove: each.failRun,
       });
       const blame = Array.isArray(verdict) && verdict[1] === 'status' ? [verdict[0], 'failRun'] : verdict;
-      return { store: done(await ask('raiseRunError', 'RaiseRunErrorInput', input, 'done')), model: below(blame) };
+      return { store: done(await ask('raiseRunError', 'RaiseRunErrorInput', input, 'changed')), model: below(blame) };
     }
     case 'cancel':
       return person('cancelRun', {}, { status: 'failed', endReason: 'cancelled' });
@@ -258,13 +258,13 @@ async function take(model: RunModel, each: Step): Promise<{ store: unknown; mode
       return person('reopenRun', { leaseSeconds: each.lease }, { status: 'running', leaseSeconds: each.lease });
     case 'hold':
       return {
-        store: done(await ask('holdProcess', 'HoldProcessInput', { process: { name: of!.name }, reason: 'by hand' }, 'done')),
+        store: done(await ask('holdProcess', 'HoldProcessInput', { process: { name: of!.name }, reason: 'by hand' }, 'changed')),
         model: below(model.hold(of!, 'by hand')),
       };
     case 'release':
       return {
         store: done(
-          await ask('releaseProcess', 'ReleaseProcessInput', { process: { name: of!.name }, reason: 'by hand', to: each.to }, 'done'),
+          await ask('releaseProcess', 'ReleaseProcessInput', { process: { name: of!.name }, reason: 'by hand', to: each.to }, 'changed'),
         ),
         model: below(model.release(of!, each.to, 'by hand')),
       };
@@ -339,7 +339,7 @@ async function stored(model: RunModel): Promise<unknown> {
          coalesce(g.group_key, '-'), r.process_run_insert_count, r.process_run_update_count, r.process_run_record_count,
          (select count(*) from error_tracking e where e.process_tracking_id = r.process_tracking_id),
          (select string_agg(concat_ws('→', coalesce(e.from_value, ''), e.to_value, e.origin, coalesce(e.reason, '')), ' ' order by e.event_id) from status_event e
-          where e.subject_kind = 'ProcessRun' and e.subject_id = r.process_tracking_id and e.field = 'status')) as line
+          where e.subject_kind = 'Run' and e.subject_id = r.process_tracking_id and e.field = 'status')) as line
        from process p join process_tracking r using (process_id) join process_status_lkup s using (process_status_id) left join run_group g on g.run_group_id = r.group_id
        where p.process_name = any ($1)
      union all select format('%s total %s', process_name, total_record_count) from process p where p.process_name = any ($1)`,
@@ -390,13 +390,13 @@ test('P25 a hold ends the run that is stuck, also where the process would have t
       input: { name, type: 'Load', tool: 'dbt', ...(dependsOn.length ? { dependsOn } : {}) },
     });
   const start = (name: string, leaseSeconds: number | null) =>
-    ask('startProcessRun', 'StartProcessRunInput', { process: { name }, leaseSeconds }, 'outcome');
+    ask('startRun', 'StartRunInput', { process: { name }, leaseSeconds }, 'outcome');
   expect(await start(child, 60)).toEqual({ outcome: 'STARTED' });
   expect(await start(parent, null)).toEqual({ outcome: 'STARTED' });
   now += 60;
   await setClock();
   expect(await start(child, 60)).toEqual({ outcome: 'BLOCKED' });
-  await ask('holdProcess', 'HoldProcessInput', { process: { name: child }, reason: 'enough' }, 'done');
+  await ask('holdProcess', 'HoldProcessInput', { process: { name: child }, reason: 'enough' }, 'changed');
   expect(
     await api.sql(
       `select process_tracker.run_state(process_status_id, end_reason) as state, is_latest_run as latest from process_tracking join process using (process_id)

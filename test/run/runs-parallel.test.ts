@@ -29,10 +29,10 @@ afterAll(async () => {
   }
 });
 
-const start = `mutation ($input: StartProcessRunInput!) {
-  startProcessRun(input: $input) { outcome fencingToken process { name } run { id trackingId number: runNumber startedAt actor { name } state } } }`;
-const report = 'mutation ($input: ReportRunInput!) { reportRun(input: $input) { done run { state } } }';
-const reports = 'mutation ($input: ReportRunsInput!) { reportRuns(input: $input) { results { done error { code message } } } }';
+const start = `mutation ($input: StartRunInput!) {
+  startRun(input: $input) { outcome fencingToken process { name } run { id databaseId number: number startedAt actor { name } state } } }`;
+const report = 'mutation ($input: ReportRunInput!) { reportRun(input: $input) { changed run { state } } }';
+const reports = 'mutation ($input: ReportRunsInput!) { reportRuns(input: $input) { results { changed error { code message } } } }';
 
 /** Sends all at the same instant, by turns to each server; none may fail. */
 async function all(query: string, inputs: object[], actor?: (i: number) => string): Promise<any[]> {
@@ -52,7 +52,7 @@ const broken = () =>
     from process p join process_tracking r using (process_id) group by 1
     having count(*) <> max(r.process_run_id) or count(*) filter (where r.is_latest_run) <> 1 or count(*) filter (where r.process_status_id = 1) > 1`);
 
-/** What a start may say of its process beside the name, at every grain. */
+/** What a start may say of its process beside the name, at every granularity. */
 const registrations = [
   () => ({}),
   (i: number, round: number) => ({ description: `said by ${i} in round ${round}` }),
@@ -73,7 +73,7 @@ const registrations = [
   }),
 ];
 
-test('P5 of fifty starts at once on two servers one starts, twenty rounds in a row, at each grain of what they register', async () => {
+test('P5 of fifty starts at once on two servers one starts, twenty rounds in a row, at each granularity of what they register', async () => {
   const known = { name: 'much wanted', type: 'Load', tool: 'dbt' };
   for (let round = 0; round < 20; round++) {
     const registration = registrations[round % registrations.length]!;
@@ -92,7 +92,7 @@ test('P5 of fifty starts at once on two servers one starts, twenty rounds in a r
         actor: { name: expect.stringMatching(`^actor ${round} `) },
       });
     expect(await one(report, { run: { id: run.id }, fencingToken, status: round % 3 ? 'completed' : 'failed' })).toMatchObject({
-      done: false,
+      changed: true,
     });
   }
   expect(await broken()).toEqual([]);
@@ -146,7 +146,7 @@ test('P6 runs that start and end on top of each other are numbered without a gap
 });
 
 test('C17 parents that fail at once in a group skip what depends on them once', async () => {
-  const parents = many(6, (i) => `extract ${i}`);
+  const parents = many(6, (i) => `file ${i}`);
   for (const name of parents)
     await one('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', {
       name,
@@ -180,7 +180,7 @@ test('C17 parents that fail at once in a group skip what depends on them once', 
         { process: { name: 'load 2' }, group: { key: 'another' } },
       ]),
     ]);
-    expect(ended.every(({ done }) => !done)).toBe(true);
+    expect(ended.every(({ changed }) => changed)).toBe(true);
     expect(
       await api.sql(
         `select process_name as name, count(*)::int as runs from process_tracking r join process using (process_id) join run_group g on g.run_group_id = r.group_id
@@ -219,10 +219,10 @@ test('P25 sweepers and starts that come upon the same stuck runs abandon each on
     expect(outcomes(again)).toEqual({ STARTED: 10 });
     const [counts] = await api.sql(
       `select count(*)::int as runs, count(*) filter (where end_reason = 'abandoned')::int as abandoned, max(events)::int as events, max(errors)::int as errors
-       from process_tracking r cross join lateral (select count(*) as events from status_event where subject_kind = 'ProcessRun' and subject_id = r.process_tracking_id
+       from process_tracking r cross join lateral (select count(*) as events from status_event where subject_kind = 'Run' and subject_id = r.process_tracking_id
          and field = 'status' and to_value = 'failed') e cross join lateral (select count(*) as errors from error_tracking e where e.process_tracking_id = r.process_tracking_id) x
        where r.process_tracking_id = any ($1)`,
-      [started.map(({ run }) => run.trackingId)],
+      [started.map(({ run }) => run.databaseId)],
     );
     // A holder that reports in the nick of time keeps its run.
     expect(counts).toMatchObject({ runs: 20, events: 1, errors: 1 });
@@ -281,12 +281,12 @@ test('P18 batches that report on the same runs in any order, several times each,
       reports,
       many(8, (n) => ({ reports: batch(n) })),
     );
-    for (const { results } of answers) expect(results).toEqual(many(24, () => ({ done: false, error: null })));
+    for (const { results } of answers) expect(results).toEqual(many(24, () => ({ changed: true, error: null })));
     const ended = await all(
       reports,
       many(4, () => ({ reports: runs.map((run) => ({ run, status: 'completed' })) })),
     );
-    expect(ended.flatMap(({ results }) => results).filter(({ done }) => !done)).toHaveLength(12);
+    expect(ended.flatMap(({ results }) => results).filter(({ changed }) => changed)).toHaveLength(12);
   }
   expect(await broken()).toEqual([]);
   expect(

@@ -11,13 +11,10 @@ afterAll(() => api.close());
 
 const run = async (text: string, input: object) => Object.values<any>(await api.run(text, { input }))[0];
 const start = (input: object) =>
-  run(
-    'mutation ($input: StartProcessRunInput!) { startProcessRun(input: $input) { outcome fencingToken run { trackingId runNumber } } }',
-    input,
-  );
-const cancel = (trackingId: number) =>
+  run('mutation ($input: StartRunInput!) { startRun(input: $input) { outcome fencingToken run { databaseId number } } }', input);
+const cancel = (databaseId: number) =>
   run('mutation ($input: RunByPersonInput!) { cancelRun(input: $input) { run { state } } }', {
-    run: { trackingId },
+    run: { databaseId },
     reason: 'Not needed.',
   });
 
@@ -26,7 +23,7 @@ test('P8 a repeated start does not give a run back to a worker that it was taken
   const started = await start(input);
   expect(started.outcome).toBe('STARTED');
   expect(await start(input)).toEqual({ ...started, outcome: 'REPLAYED' });
-  await cancel(started.run.trackingId);
+  await cancel(started.run.databaseId);
   expect(await start(input)).toEqual({ ...started, outcome: 'REPLAYED', fencingToken: null });
 });
 
@@ -35,7 +32,7 @@ test('L11 inside a run group, what is not completed there holds back; a skipped 
   const why = async (name: string) =>
     (
       await api.run(
-        `{ whyBlocked(process: { name: "${name}" }, group: "night") { blocked causes { process { name } distance state blocks run { runNumber } } } }`,
+        `{ whyBlocked(process: { name: "${name}" }, group: "night") { blocked causes { process { name } distance state blocks run { number } } } }`,
       )
     ).whyBlocked;
   const short = ({ process, distance, state, blocks }: any) => `${process.name} ${distance} ${state}${blocks ? ' blocks' : ''}`;
@@ -43,7 +40,7 @@ test('L11 inside a run group, what is not completed there holds back; a skipped 
   const { run: first, fencingToken } = await start({ process: { name: 'first' }, group });
   expect((await why('second')).causes.map(short)).toEqual(['first 1 RUNNING blocks']);
   await api.run(
-    `mutation { raiseRunError(input: { run: { trackingId: ${first.trackingId} }, fencingToken: "${fencingToken}", type: "Data Error", description: "no rows", failRun: true }) { done } }`,
+    `mutation { raiseRunError(input: { run: { databaseId: ${first.databaseId} }, fencingToken: "${fencingToken}", type: "Data Error", description: "no rows", failRun: true }) { changed } }`,
   );
   expect((await why('third')).causes.map(short)).toEqual(['second 1 SKIPPED blocks', 'first 2 FAILED']);
   const { latestRun } = (

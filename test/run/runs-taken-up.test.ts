@@ -11,7 +11,7 @@ afterAll(() => api.close());
 
 const clock = (time: string) => `2026-01-01T${time}Z`;
 const stuckOf = async (on: Server, id: number) =>
-  (await call(on, 'query ($id: Int) { processRun(trackingId: $id) { stuck takenUpAt } }', { id })).processRun;
+  (await call(on, 'query ($id: Int) { run(databaseId: $id) { stuck takenUpAt } }', { id })).run;
 
 /** A run that started at noon, of a process whose runs may take an hour. */
 async function limited(leaseSeconds: number): Promise<Start & { name: string }> {
@@ -25,23 +25,23 @@ async function stuckFrom(name: string, id: number, time: string): Promise<void> 
   const before = new Date(Date.parse(clock(time)) - 1000).toISOString().slice(11, 19);
   await at(api, clock(before), async (then) => {
     expect((await stuckOf(then, id)).stuck).toBeNull();
-    expect((await call(then, '{ processRuns(stuck: true) { nodes { trackingId } } }')).processRuns.nodes).not.toContainEqual({
-      trackingId: id,
+    expect((await call(then, '{ runs(stuck: true) { nodes { databaseId } } }')).runs.nodes).not.toContainEqual({
+      databaseId: id,
     });
     expect((await canStart(then, name)).abandoned).toBeNull();
     await sweepRuns(then.db);
-    expect(await start(then, name)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { trackingId: id } });
+    expect(await start(then, name)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { databaseId: id } });
   });
   await at(api, clock(time), async (then) => {
     expect((await stuckOf(then, id)).stuck).toBe('TIME_LIMIT');
-    expect((await canStart(then, name)).abandoned).toMatchObject({ trackingId: id });
-    expect(await start(then, name)).toMatchObject({ outcome: 'STARTED', abandoned: { trackingId: id, state: 'ABANDONED' } });
+    expect((await canStart(then, name)).abandoned).toMatchObject({ databaseId: id });
+    expect(await start(then, name)).toMatchObject({ outcome: 'STARTED', abandoned: { databaseId: id, state: 'ABANDONED' } });
   });
 }
 
 test('P17 P25 a run that is opened again has its whole time limit anew', async () => {
   const first = await limited(60);
-  const id = first.run.trackingId;
+  const id = first.run.databaseId;
   await at(api, clock('12:00:30'), (then) => end(then, first, 'failed'));
   await at(api, clock('14:00:00'), async (then) => {
     const { run } = await reopen(then, first.run, { reason: 'It had not ended.', leaseSeconds: 36_000 }, 'operator');
@@ -54,17 +54,17 @@ test('P17 P25 a run that is opened again has its whole time limit anew', async (
 test('P25 a lease that is renewed after it had expired begins the time limit anew, one that is renewed in time does not', async () => {
   const late = await limited(600);
   await at(api, clock('12:05:00'), (then) => report(then, late.run, { fencingToken: late.fencingToken }));
-  await at(api, clock('12:05:00'), async (then) => expect((await stuckOf(then, late.run.trackingId)).takenUpAt).toBeNull());
+  await at(api, clock('12:05:00'), async (then) => expect((await stuckOf(then, late.run.databaseId)).takenUpAt).toBeNull());
   // Its lease expired at 12:15.
   await at(api, clock('12:30:00'), (then) => report(then, late.run, { fencingToken: late.fencingToken, leaseSeconds: 36_000 }));
-  const { rowVersion } = await fetchRun(api, late.run.trackingId);
+  const { rowVersion } = await fetchRun(api, late.run.databaseId);
   expect(rowVersion).toBe(late.run.rowVersion + 1);
-  await stuckFrom(late.name, late.run.trackingId, '13:30:00');
+  await stuckFrom(late.name, late.run.databaseId, '13:30:00');
 
   const inTime = await limited(36_000);
   await at(api, clock('12:59:00'), (then) => report(then, inTime.run, { fencingToken: inTime.fencingToken }));
   await at(api, clock('13:00:00'), async (then) =>
-    expect(await stuckOf(then, inTime.run.trackingId)).toEqual({ stuck: 'TIME_LIMIT', takenUpAt: null }),
+    expect(await stuckOf(then, inTime.run.databaseId)).toEqual({ stuck: 'TIME_LIMIT', takenUpAt: null }),
   );
 });
 
@@ -73,12 +73,12 @@ test('P25 a run that rested in a status of its own has its time limit from when 
   const { fencingToken } = rested;
   await at(api, clock('12:10:00'), (then) => report(then, rested.run, { fencingToken, status: 'paused', createStatus: true }));
   await at(api, clock('12:40:00'), (then) => report(then, rested.run, { fencingToken, status: 'running' }));
-  await stuckFrom(rested.name, rested.run.trackingId, '13:40:00');
+  await stuckFrom(rested.name, rested.run.databaseId, '13:40:00');
 });
 
 test('P25 a run of a Python client, which does not say when it was taken up, counts from its start', async () => {
   const python = await limited(36_000);
-  await api.sql('update process_tracking set process_status_id = 3 where process_tracking_id = $1', [python.run.trackingId]);
-  await api.sql('update process_tracking set process_status_id = 1 where process_tracking_id = $1', [python.run.trackingId]);
-  await stuckFrom(python.name, python.run.trackingId, '13:00:00');
+  await api.sql('update process_tracking set process_status_id = 3 where process_tracking_id = $1', [python.run.databaseId]);
+  await api.sql('update process_tracking set process_status_id = 1 where process_tracking_id = $1', [python.run.databaseId]);
+  await stuckFrom(python.name, python.run.databaseId, '13:00:00');
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const globalId = (id: number) => Buffer.from(`ProcessRun:${id}`).toString('base64url');
+const globalId = (id: number) => Buffer.from(`Run:${id}`).toString('base64url');
 const refusal = async (query: string) => {
   const { errors } = await api.execute(query);
   expect(errors).toHaveLength(1);
@@ -38,24 +38,24 @@ test('P23 a run is found in exactly one way, with everything that it started wit
   await runs.newError(id, 'row 1', day('00:00:10'));
   await runs.newError(id, 'the end', day('00:00:20'), 'Process Error');
   await api.run('mutation { updateProcess(input: { name: "load", newName: "load facts" }) { process { name } } }');
-  const wanted = `trackingId name runNumber state stuck duration startedAt endedAt status { name } actor { name } group { key } parentRun { trackingId childProgress { total } }
+  const wanted = `databaseId name number state stuck durationSeconds startedAt endedAt status { name } actor { name } group { key } parentRun { databaseId childProgress { total } }
     parameters { name value } inputs { nodes { name source { name } } } outputs { nodes { name source { name } } }
-    errors { totalCount nodes { description occurredAt type { name } run { trackingId } } } children { totalCount }
+    errors { totalCount nodes { description occurredAt type { name } run { databaseId } } } children { totalCount }
     process { name type { name } tool { name } datasetTypes { nodes { name } } sources { nodes { name } } targets { nodes { name } }
       sourceAttributes { nodes { attribute { name } } } targetAttributes { nodes { attribute { name } } } }`;
   const expected = {
-    trackingId: id,
+    databaseId: id,
     name: 'load of today',
-    runNumber: 1,
+    number: 1,
     state: 'FAILED',
     stuck: null,
-    duration: 60,
+    durationSeconds: 60,
     startedAt: '2020-01-01T00:00:00.000000Z',
     endedAt: '2020-01-01T00:01:00.000000Z',
     status: { name: 'failed' },
     actor: { name: 'scheduler' },
     group: { key: 'day 1' },
-    parentRun: { trackingId: above, childProgress: { total: 1 } },
+    parentRun: { databaseId: above, childProgress: { total: 1 } },
     parameters: [
       { name: 'area', value: null },
       { name: 'day', value: 'today' },
@@ -70,8 +70,8 @@ test('P23 a run is found in exactly one way, with everything that it started wit
     errors: {
       totalCount: 2,
       nodes: [
-        { description: 'the end', occurredAt: '2020-01-01T00:00:20.000000Z', type: { name: 'Process Error' }, run: { trackingId: id } },
-        { description: 'row 1', occurredAt: '2020-01-01T00:00:10.000000Z', type: { name: 'Data Error' }, run: { trackingId: id } },
+        { description: 'the end', occurredAt: '2020-01-01T00:00:20.000000Z', type: { name: 'Process Error' }, run: { databaseId: id } },
+        { description: 'row 1', occurredAt: '2020-01-01T00:00:10.000000Z', type: { name: 'Data Error' }, run: { databaseId: id } },
       ],
     },
     children: { totalCount: 0 },
@@ -88,28 +88,28 @@ test('P23 a run is found in exactly one way, with everything that it started wit
   };
   for (const way of [
     `id: "${globalId(id)}"`,
-    `trackingId: ${id}`,
+    `databaseId: ${id}`,
     'name: "load of today"',
     'process: "load facts", number: 1',
     'process: "load", number: 1',
   ])
-    expect((await api.run(`{ processRun(${way}) { ${wanted} } }`)).processRun).toEqual(expected);
-  expect((await api.run(`{ node(id: "${globalId(id)}") { ... on ProcessRun { ${wanted} } } }`)).node).toEqual(expected);
-  for (const none of ['trackingId: 2147483647', 'name: "x"', 'process: "load", number: 2', 'process: "x", number: 1'])
-    expect((await api.run(`{ processRun(${none}) { name } }`)).processRun).toBeNull();
-  const allowed = ['id', 'trackingId', 'name', 'process and number'];
+    expect((await api.run(`{ run(${way}) { ${wanted} } }`)).run).toEqual(expected);
+  expect((await api.run(`{ node(id: "${globalId(id)}") { ... on Run { ${wanted} } } }`)).node).toEqual(expected);
+  for (const none of ['databaseId: 2147483647', 'name: "x"', 'process: "load", number: 2', 'process: "x", number: 1'])
+    expect((await api.run(`{ run(${none}) { name } }`)).run).toBeNull();
+  const allowed = ['id', 'databaseId', 'name', 'process and number'];
   for (const wrong of [
     '',
-    '(name: "x", trackingId: 1)',
+    '(name: "x", databaseId: 1)',
     '(process: "load")',
     '(number: 1)',
-    '(trackingId: 1, number: 1)',
-    `(id: "x", trackingId: 1)`,
+    '(databaseId: 1, number: 1)',
+    `(id: "x", databaseId: 1)`,
   ])
-    expect(await refusal(`{ processRun${wrong} { name } }`)).toMatchObject({ code: 'INVALID', details: { argument: 'id', allowed } });
-  expect(await refusal(`{ processRun(id: "${Buffer.from('Process:1').toString('base64url')}") { name } }`)).toMatchObject({
+    expect(await refusal(`{ run${wrong} { name } }`)).toMatchObject({ code: 'INVALID', details: { argument: 'id', allowed } });
+  expect(await refusal(`{ run(id: "${Buffer.from('Process:1').toString('base64url')}") { name } }`)).toMatchObject({
     code: 'INVALID',
-    details: { argument: 'id', allowed: ['ProcessRun'] },
+    details: { argument: 'id', allowed: ['Run'] },
   });
 });
 
@@ -120,13 +120,13 @@ test('P24 the history of a run tells each change of its state in order, also tho
   );
   await api.sql('update process_tracking set process_status_id = 2 where process_tracking_id = $1', [id]);
   await api.sql('update process_tracking set is_latest_run = true where process_tracking_id = $1', [id]);
-  const { processRun } = await api.run(
-    `{ processRun(trackingId: ${id}) { history(order: OLDEST_FIRST) { nodes { subjectKind subjectName field from to actor origin reason } } } }`,
+  const { run } = await api.run(
+    `{ run(databaseId: ${id}) { history(order: OLDEST_FIRST) { nodes { subjectKind subjectName field from to actor origin reason } } } }`,
   );
-  const subject = { subjectKind: 'ProcessRun', subjectName: 'changing run' };
+  const subject = { subjectKind: 'Run', subjectName: 'changing run' };
   const bySql = { actor: null, origin: 'sql', reason: null };
   const byAnn = { actor: 'operator', origin: 'api', reason: 'it was wrong' };
-  expect(processRun.history.nodes).toEqual([
+  expect(run.history.nodes).toEqual([
     { ...subject, field: 'status', from: null, to: 'running', ...bySql },
     { ...subject, field: 'status', from: 'running', to: 'failed', ...byAnn },
     { ...subject, field: 'endReason', from: null, to: 'cancelled', ...byAnn },
@@ -138,21 +138,21 @@ test('L17 one field asked for twice with other arguments gives each its own answ
   for (const [number, status] of ['failed', 'completed', 'failed'].entries())
     await runs.newRun({ process: 'twice', status, started: day(`01:0${number}:00`), latest: number === 2 });
   await runs.newRun({ process: 'twice too' });
-  const { processes } = await api.run(`{ processes(nameContains: "twice") { nodes { name latestRun { runNumber }
-    a: runs(first: 1) { totalCount nodes { runNumber } } b: runs(state: FAILED) { totalCount nodes { runNumber state } }
-    c: runs(state: [COMPLETED, ON_HOLD]) { nodes { runNumber } } d: runs(orderBy: { by: STARTED_AT, direction: ASC }) { nodes { runNumber } }
-    e: runs(where: { runNumber: { gt: 1 } }, last: 1) { totalCount nodes { runNumber } } } } }`);
-  const numbers = (...all: number[]) => all.map((runNumber) => ({ runNumber }));
+  const { processes } = await api.run(`{ processes(nameContains: "twice") { nodes { name latestRun { number }
+    a: runs(first: 1) { totalCount nodes { number } } b: runs(state: FAILED) { totalCount nodes { number state } }
+    c: runs(state: [COMPLETED, ON_HOLD]) { nodes { number } } d: runs(orderBy: { field: STARTED_AT, direction: ASC }) { nodes { number } }
+    e: runs(where: { number: { gt: 1 } }, last: 1) { totalCount nodes { number } } } } }`);
+  const numbers = (...all: number[]) => all.map((number) => ({ number }));
   expect(processes.nodes).toEqual([
     {
       name: 'twice',
-      latestRun: { runNumber: 3 },
+      latestRun: { number: 3 },
       a: { totalCount: 3, nodes: numbers(3) },
       b: {
         totalCount: 2,
         nodes: [
-          { runNumber: 3, state: 'FAILED' },
-          { runNumber: 1, state: 'FAILED' },
+          { number: 3, state: 'FAILED' },
+          { number: 1, state: 'FAILED' },
         ],
       },
       c: { nodes: numbers(2) },
@@ -177,18 +177,18 @@ test('P23 pages of runs neither repeat nor leave out, while others start', async
   const expected = ['page 6', 'page 5', 'page 4', 'page 3', 'page 2', 'page 1', 'page 0'];
   const seen: string[] = [];
   for (let after: string | null = null, more = true; more;) {
-    const { processRuns }: Record<string, any> = await api.run(
-      'query ($after: String) { processRuns(group: "pages", first: 3, after: $after) { pageInfo { endCursor hasNextPage } nodes { name } } }',
+    const { runs: page }: Record<string, any> = await api.run(
+      'query ($after: String) { runs(group: "pages", first: 3, after: $after) { pageInfo { endCursor hasNextPage } nodes { name } } }',
       { after },
     );
-    seen.push(...processRuns.nodes.map(({ name }: { name: string }) => name));
-    after = processRuns.pageInfo.endCursor;
-    more = processRuns.pageInfo.hasNextPage;
+    seen.push(...page.nodes.map(({ name }: { name: string }) => name));
+    after = page.pageInfo.endCursor;
+    more = page.pageInfo.hasNextPage;
     await runs.newRun({ process: 'page new', group: 'pages', started: day('03:01:00') });
   }
   expect(seen).toEqual(expected);
-  const { processRuns } = await api.run('{ processRuns(group: "pages", last: 2) { nodes { name } } }');
-  expect(processRuns.nodes).toEqual([{ name: 'page 1' }, { name: 'page 0' }]);
+  const { runs: last } = await api.run('{ runs(group: "pages", last: 2) { nodes { name } } }');
+  expect(last.nodes).toEqual([{ name: 'page 1' }, { name: 'page 0' }]);
 });
 
 test('P23 errors of all runs, of a run and of a process come newest first, and are chosen by what they belong to', async () => {
@@ -198,20 +198,20 @@ test('P23 errors of all runs, of a run and of a process come newest first, and a
   await runs.newError(second, 'e3', '2021-01-01T00:00:02Z', 'my own');
   const erring = 'where: { run: { process: { name: { eq: "erring" } } } }';
   const answer = await api.run(`{
-    runErrors(${erring}) { totalCount nodes { description type { name } run { runNumber } } }
+    runErrors(${erring}) { totalCount nodes { description type { name } run { number } } }
     typed: runErrors(where: { type: { name: { in: ["my own", "File Error"] } }, occurredAt: { after: "2020-12-31T00:00:00Z" } }, first: 1) { nodes { description } pageInfo { hasNextPage } }
-    process(name: "erring") { errors(first: 2) { totalCount nodes { description } } runs { nodes { runNumber errors { nodes { description } } } } }
+    process(name: "erring") { errors(first: 2) { totalCount nodes { description } } runs { nodes { number errors { nodes { description } } } } }
     processes(where: { errors: { some: { description: { eq: "e2" } } } }) { nodes { name } }
-    processRuns(where: { errors: { none: {} }, process: { name: { eq: "erring" } } }) { totalCount }
+    runs(where: { errors: { none: {} }, process: { name: { eq: "erring" } } }) { totalCount }
   }`);
   const described = (...all: string[]) => ({ nodes: all.map((description) => ({ description })) });
   expect(answer).toEqual({
     runErrors: {
       totalCount: 3,
       nodes: [
-        { description: 'e3', type: { name: 'my own' }, run: { runNumber: 2 } },
-        { description: 'e1', type: { name: 'File Error' }, run: { runNumber: 1 } },
-        { description: 'e2', type: { name: 'Data Error' }, run: { runNumber: 2 } },
+        { description: 'e3', type: { name: 'my own' }, run: { number: 2 } },
+        { description: 'e1', type: { name: 'File Error' }, run: { number: 1 } },
+        { description: 'e2', type: { name: 'Data Error' }, run: { number: 2 } },
       ],
     },
     typed: { ...described('e3'), pageInfo: { hasNextPage: true } },
@@ -219,12 +219,12 @@ test('P23 errors of all runs, of a run and of a process come newest first, and a
       errors: { totalCount: 3, ...described('e3', 'e1') },
       runs: {
         nodes: [
-          { runNumber: 2, errors: described('e3', 'e2') },
-          { runNumber: 1, errors: described('e1') },
+          { number: 2, errors: described('e3', 'e2') },
+          { number: 1, errors: described('e1') },
         ],
       },
     },
     processes: { nodes: [{ name: 'erring' }] },
-    processRuns: { totalCount: 0 },
+    runs: { totalCount: 0 },
   });
 });

@@ -105,10 +105,10 @@ const everything = (mark: string) => ({
 
 test('P1 a start makes all that it names and its run, or, whatever breaks it, nothing', async () => {
   const before = await rowCounts(api);
-  const first = (await api.run(startDocument, { input: everything('whole') })).startProcessRun as Start;
+  const first = (await api.run(startDocument, { input: everything('whole') })).startRun as Start;
   expect(first).toMatchObject({
     outcome: 'STARTED',
-    run: { runNumber: 1, state: 'RUNNING', name: 'run whole', group: { key: 'group whole' } },
+    run: { number: 1, state: 'RUNNING', name: 'run whole', group: { key: 'group whole' } },
   });
   const after = await rowCounts(api);
   const touched = Object.keys(after).filter((table) => after[table] !== before[table]);
@@ -142,8 +142,8 @@ test('P1 a start makes all that it names and its run, or, whatever breaks it, no
     expect(await rowCounts(api)).toEqual(after);
   }
   // The fault alone was in the way.
-  const last = (await api.run(startDocument, { input: everything('mended') })).startProcessRun as Start;
-  expect(last).toMatchObject({ outcome: 'STARTED', run: { runNumber: 1 } });
+  const last = (await api.run(startDocument, { input: everything('mended') })).startRun as Start;
+  expect(last).toMatchObject({ outcome: 'STARTED', run: { number: 1 } });
 });
 
 test('P1 a later start that breaks leaves its process as it was', async () => {
@@ -160,10 +160,10 @@ test('P1 a later start that breaks leaves its process as it was', async () => {
 
 test('P2 a second start with the same names adds a run and nothing else', async () => {
   const { idempotencyKey: _key, runName: _name, ...input } = everything('again');
-  const first = (await api.run(startDocument, { input })).startProcessRun as Start;
+  const first = (await api.run(startDocument, { input })).startRun as Start;
   await end(api, first);
   const before = await rowCounts(api);
-  expect((await api.run(startDocument, { input })).startProcessRun).toMatchObject({ outcome: 'STARTED', run: { runNumber: 2 } });
+  expect((await api.run(startDocument, { input })).startRun).toMatchObject({ outcome: 'STARTED', run: { number: 2 } });
   const after = await rowCounts(api);
   const grown = Object.fromEntries(
     Object.keys(after).flatMap((table) => (after[table] === before[table] ? [] : [[table, after[table]! - before[table]!]])),
@@ -178,12 +178,10 @@ test('P1 a run keeps which objects its process read and wrote when it started', 
   await call(api, 'mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', {
     input: { name: process, ...known, sources: object('returns'), targets: object('losses') },
   });
-  const { processRun } = await call(
-    api,
-    'query ($id: Int) { processRun(trackingId: $id) { inputs { nodes { name } } outputs { nodes { name } } } }',
-    { id: run.trackingId },
-  );
-  expect(processRun).toEqual({ inputs: { nodes: [{ name: 'orders' }] }, outputs: { nodes: [{ name: 'totals' }] } });
+  const found = await call(api, 'query ($id: Int) { run(databaseId: $id) { inputs { nodes { name } } outputs { nodes { name } } } }', {
+    id: run.databaseId,
+  });
+  expect(found.run).toEqual({ inputs: { nodes: [{ name: 'orders' }] }, outputs: { nodes: [{ name: 'totals' }] } });
 });
 
 test('P2 twenty first starts at once that share new names make each of them once', async () => {
@@ -191,7 +189,7 @@ test('P2 twenty first starts at once that share new names make each of them once
   const starts = await bothServers(20, (server, i) =>
     start(server, { ...process, name: `sharing ${i}` }, { ...rest, runName: `sharing ${i}`, idempotencyKey: undefined }),
   );
-  expect(starts.map(({ outcome, run }) => [outcome, run.runNumber])).toEqual(Array.from({ length: 20 }, () => ['STARTED', 1]));
+  expect(starts.map(({ outcome, run }) => [outcome, run.number])).toEqual(Array.from({ length: 20 }, () => ['STARTED', 1]));
   const doubled = await api.sql(
     `select 'actor' as kind, actor_name as name, count(*)::int from actor_lkup group by 2 having count(*) > 1
      union all select 'tool', tool_name, count(*)::int from tool_lkup group by 2 having count(*) > 1
@@ -221,7 +219,7 @@ test('P2 a process that was renamed is found by its former name', async () => {
   const before = await rowCounts(api);
   for (const [i, facts] of [process, { name: process, ...known }].entries()) {
     const again = await runOnce(api, facts);
-    expect(again).toMatchObject({ process: { name: `${process}, renamed` }, run: { runNumber: 2 + i } });
+    expect(again).toMatchObject({ process: { name: `${process}, renamed` }, run: { number: 2 + i } });
   }
   expect((await rowCounts(api)).process).toBe(before.process);
 });
@@ -275,7 +273,7 @@ test.each([
     { code: 'INVALID', argument: 'input.parameters', value: 'a' },
   ],
   ['a total below 0', { group: { key: 'never made', expectedTotal: -1 } }, { code: 'INVALID', argument: 'input.group.expectedTotal' }],
-  ['a parent run that there is none of', { parentRun: { trackingId: 999_999 } }, { code: 'NOT_FOUND', argument: 'input.parentRun' }],
+  ['a parent run that there is none of', { parentRun: { databaseId: 999_999 } }, { code: 'NOT_FOUND', argument: 'input.parentRun' }],
   [
     'a parent run by a name that there is none of',
     { parentRun: { name: 'no such run' } },
@@ -292,12 +290,12 @@ test('P5 of fifty starts at once on two servers one runs, and the others say whi
   const starts = await bothServers(50, (server, i) => start(server, { name: process, ...known }, {}, `starter ${i}`));
   const [started, ...more] = starts.filter(({ outcome }) => outcome === 'STARTED');
   expect(more).toEqual([]);
-  const { trackingId, runNumber, startedAt, actor } = started!.run;
+  const { databaseId, number, startedAt, actor } = started!.run;
   expect(actor!.name).toBe(`starter ${starts.indexOf(started!)}`);
   const others = starts.filter((each) => each !== started);
   expect(others).toHaveLength(49);
   for (const other of others)
-    expect(other).toMatchObject({ outcome: 'ALREADY_RUNNING', fencingToken: null, run: { trackingId, runNumber, startedAt, actor } });
+    expect(other).toMatchObject({ outcome: 'ALREADY_RUNNING', fencingToken: null, run: { databaseId, number, startedAt, actor } });
   expect(await rowsOf(process)).toHaveLength(1);
 });
 
@@ -305,12 +303,14 @@ test('P6 two hundred starts one after the other and two hundred at once are numb
   const process = await newProcess();
   const once = async (server: Server): Promise<boolean> => {
     const { outcome, run } = (
-      await call(server, 'mutation ($input: StartProcessRunInput!) { startProcessRun(input: $input) { outcome run { trackingId } } }', {
+      await call(server, 'mutation ($input: StartRunInput!) { startRun(input: $input) { outcome run { databaseId } } }', {
         input: { process: { name: process } },
       })
-    ).startProcessRun;
+    ).startRun;
     if (outcome !== 'STARTED') return false;
-    await call(server, 'mutation ($input: ReportRunInput!) { reportRun(input: $input) { done } }', { input: { run, status: 'completed' } });
+    await call(server, 'mutation ($input: ReportRunInput!) { reportRun(input: $input) { changed } }', {
+      input: { run, status: 'completed' },
+    });
     return true;
   };
   for (let i = 0; i < 200; i++) expect(await once(i % 2 ? two : api)).toBe(true);
@@ -335,7 +335,7 @@ test('P7 the name of a run is its alone', async () => {
       value: 'the nightly one',
       process: one,
       run: 1,
-      trackingId: first.run.trackingId,
+      databaseId: first.run.databaseId,
     });
   expect(await rowsOf(other)).toEqual([]);
   // Names may be left out.
@@ -359,13 +359,13 @@ test('P8 a start that is repeated with its key is answered with its run as it is
   expect(await start(two, process, input)).toMatchObject({
     outcome: 'REPLAYED',
     fencingToken: first.fencingToken,
-    run: { trackingId: first.run.trackingId, state: 'RUNNING' },
+    run: { databaseId: first.run.databaseId, state: 'RUNNING' },
   });
   expect(await digest(api)).toBe(before);
   await end(api, first);
   expect(await start(api, process, input)).toMatchObject({
     outcome: 'REPLAYED',
-    run: { trackingId: first.run.trackingId, state: 'COMPLETED' },
+    run: { databaseId: first.run.databaseId, state: 'COMPLETED' },
   });
   // The same key is another one for another process.
   expect((await start(api, await newProcess(), { idempotencyKey: 'k' })).outcome).toBe('STARTED');
@@ -387,7 +387,7 @@ test('P8 twenty starts at once with one key are one run', async () => {
   const process = await newProcess();
   const starts = await bothServers(20, (server) => start(server, { name: process, ...known }, { idempotencyKey: 'k' }));
   expect(outcomesOf(starts)).toEqual([...Array(19).fill('REPLAYED'), 'STARTED']);
-  expect(new Set(starts.map(({ run, fencingToken }) => `${run.trackingId} ${fencingToken}`)).size).toBe(1);
+  expect(new Set(starts.map(({ run, fencingToken }) => `${run.databaseId} ${fencingToken}`)).size).toBe(1);
   expect(await rowsOf(process)).toHaveLength(1);
 });
 
@@ -414,7 +414,7 @@ test('P8 a field that is null and one that is left out are the same start', asyn
   const first = await start(api, process, { idempotencyKey: 'k', group: { key: 'g', name: null }, runName: null });
   expect(await start(api, { name: process, tool: null }, { idempotencyKey: 'k', group: { key: 'g' } })).toMatchObject({
     outcome: 'REPLAYED',
-    run: { trackingId: first.run.trackingId },
+    run: { databaseId: first.run.databaseId },
   });
 });
 
@@ -425,7 +425,7 @@ const withStatus =
     const { run } = await start(api, parent);
     await report(api, run, { status, createStatus: true, ...more });
   };
-const parentStates: Record<string, [Prepare, 'blocks' | 'noted' | 'well', string | null]> = {
+const parentStates: Record<string, [Prepare, 'blocks' | 'warnings' | 'well', string | null]> = {
   running: [(p) => start(api, p), 'blocks', 'RUNNING'],
   failed: [(p) => fail(api, p), 'blocks', 'FAILED'],
   abandoned: [async (p) => abandon(api, (await start(api, p)).run, { reason: 'Nobody is there.' }), 'blocks', 'ABANDONED'],
@@ -440,12 +440,12 @@ const parentStates: Record<string, [Prepare, 'blocks' | 'noted' | 'well', string
         [p],
       );
     },
-    'noted',
+    'warnings',
     'CUSTOM',
   ],
-  'never ran': [async () => undefined, 'noted', null],
-  unknown: [withStatus('unknown'), 'noted', 'UNKNOWN'],
-  skipped: [withStatus('skipped'), 'noted', 'SKIPPED'],
+  'never ran': [async () => undefined, 'warnings', null],
+  unknown: [withStatus('unknown'), 'warnings', 'UNKNOWN'],
+  skipped: [withStatus('skipped'), 'warnings', 'SKIPPED'],
   completed: [(p) => runOnce(api, p), 'well', null],
   'failed long ago and completed since': [
     async (p) => {
@@ -485,7 +485,7 @@ const parentStates: Record<string, [Prepare, 'blocks' | 'noted' | 'well', string
 };
 const latestOf = async (process: string) => {
   const run = (await rowsOf(process)).findLast(({ origin }) => origin === 'command');
-  return run ? { trackingId: run.process_tracking_id, runNumber: run.process_run_id } : null;
+  return run ? { databaseId: run.process_tracking_id, number: run.process_run_id } : null;
 };
 
 test.each(Object.entries(parentStates))('P9 a hard parent that is %s', async (_, [prepare, effect, state]) => {
@@ -499,7 +499,7 @@ test.each(Object.entries(parentStates))('P9 a hard parent that is %s', async (_,
   expect(answer).toMatchObject({
     outcome: effect === 'blocks' ? 'BLOCKED' : 'STARTED',
     blockers: effect === 'blocks' ? told : [],
-    noted: effect === 'noted' ? told : [],
+    warnings: effect === 'warnings' ? told : [],
   });
   if (effect === 'blocks') expect([answer.run, await digest(api)]).toEqual([null, before]);
 });
@@ -518,7 +518,7 @@ test.each(['SOFT', 'PARENT', 'CONTROL', 'DATA'])('P9 a %s parent never blocks, a
   expect(await start(api, child)).toMatchObject({
     outcome: 'STARTED',
     blockers: [],
-    noted: [{ kind, state: 'FAILED', process: { name: failed } }],
+    warnings: [{ kind, state: 'FAILED', process: { name: failed } }],
   });
 });
 
@@ -535,7 +535,7 @@ test('P9 a soft dependency among the hard ones, as other clients may write it, d
   expect(await start(api, child)).toMatchObject({
     outcome: 'BLOCKED',
     blockers: [{ kind: 'HARD', process: { name: undefinedType } }],
-    noted: [{ kind: 'SOFT', state: 'FAILED', process: { name: soft } }],
+    warnings: [{ kind: 'SOFT', state: 'FAILED', process: { name: soft } }],
   });
 });
 
@@ -551,7 +551,7 @@ test('P9 all parents that block are told at once, the hard ones that do not besi
     [running, 'RUNNING'],
     [failed, 'FAILED'],
   ]);
-  expect(answer.noted.map(({ process, state }) => [process.name, state])).toEqual([[idle, null]]);
+  expect(answer.warnings.map(({ process, state }) => [process.name, state])).toEqual([[idle, null]]);
 });
 
 /** Situations of a process, each with what a start answers in it. */
@@ -622,20 +622,20 @@ test('P10 a start that is blocked ends no run, nor says so, though the lease of 
   await start(api, parent);
   for (const answer of [await canStart(api, process), await start(api, process)])
     expect(answer).toMatchObject({ outcome: 'BLOCKED', abandoned: null, run: null });
-  expect(await fetchRun(api, stuck.run.trackingId)).toEqual(stuck.run);
+  expect(await fetchRun(api, stuck.run.databaseId)).toEqual(stuck.run);
 });
 
 test('P11 after three failures in a row the next start puts the process on hold', async () => {
   const process = await newProcess({ failureLimit: 3 });
   const failures = [];
-  for (let i = 0; i < 3; i++) failures.unshift((await fail(api, process)).run.trackingId);
+  for (let i = 0; i < 3; i++) failures.unshift((await fail(api, process)).run.databaseId);
   const held = await start(api, process, {}, 'starter');
   expect(held).toMatchObject({
     outcome: 'ON_HOLD',
     fencingToken: null,
     failureLimit: 3,
-    run: { state: 'ON_HOLD', runNumber: 4, actor: { name: 'starter' } },
-    failures: failures.map((trackingId) => ({ trackingId, state: 'FAILED' })),
+    run: { state: 'ON_HOLD', number: 4, actor: { name: 'starter' } },
+    failures: failures.map((databaseId) => ({ databaseId, state: 'FAILED' })),
   });
   expect((await rowsOf(process)).map(({ process_status_id: status, is_latest_run: latest }) => [status, latest])).toEqual([
     [3, false],
@@ -676,8 +676,8 @@ test('P11 a run whose lease is over counts among the failures of the start that 
     outcome: 'ON_HOLD',
     abandoned: { state: 'ABANDONED' },
     failures: [
-      { runNumber: 2, state: 'ABANDONED' },
-      { runNumber: 1, state: 'FAILED' },
+      { number: 2, state: 'ABANDONED' },
+      { number: 1, state: 'FAILED' },
     ],
   });
 });
@@ -700,7 +700,7 @@ test('P12 while a process is on hold, starts answer the hold and write nothing',
   for (const input of [{}, { idempotencyKey: 'k' }, { group: { key: 'a new group' } }])
     expect(await start(api, { name: process, tool: 'a new tool' }, input, 'a new actor')).toMatchObject({
       outcome: 'ON_HOLD',
-      run: { trackingId: held.run.trackingId },
+      run: { databaseId: held.run.databaseId },
     });
   expect(await digest(api)).toBe(before);
 });
@@ -710,7 +710,7 @@ test('P12 of twenty starts at once after too many failures one makes the hold', 
   await fail(api, process);
   const starts = await bothServers(20, (server) => start(server, process));
   expect(outcomesOf(starts)).toEqual(Array(20).fill('ON_HOLD'));
-  expect(new Set(starts.map(({ run }) => run.trackingId)).size).toBe(1);
+  expect(new Set(starts.map(({ run }) => run.databaseId)).size).toBe(1);
   expect(await rowsOf(process)).toHaveLength(2);
 });
 
@@ -726,7 +726,7 @@ test.each(['completed', 'skipped', 'unknown', 'looked at'])(
       { process: { name: process }, reason: 'The disk is bigger now.', ...(to === 'completed' ? {} : { to }) },
       'operator',
     );
-    const events = await eventsOf(api, held.run.trackingId);
+    const events = await eventsOf(api, held.run.databaseId);
     expect(events.find((event) => event.field === 'status' && event.from === 'on hold')).toEqual({
       field: 'status',
       from: 'on hold',
@@ -735,7 +735,7 @@ test.each(['completed', 'skipped', 'unknown', 'looked at'])(
       origin: 'api',
       reason: 'The disk is bigger now.',
     });
-    expect(await start(api, process)).toMatchObject({ outcome: 'STARTED', run: { runNumber: 3 } });
+    expect(await start(api, process)).toMatchObject({ outcome: 'STARTED', run: { number: 3 } });
   },
 );
 
@@ -798,7 +798,7 @@ test('P55 a run that a Python client started answers ALREADY_RUNNING here, and i
   const run = await startLikePython(api, process);
   expect(await start(api, process)).toMatchObject({
     outcome: 'ALREADY_RUNNING',
-    run: { trackingId: run, runNumber: 1, fencingToken: null },
+    run: { databaseId: run, number: 1, fencingToken: null },
   });
   const status = (id: number, run: number) =>
     api.sql(
@@ -807,26 +807,26 @@ test('P55 a run that a Python client started answers ALREADY_RUNNING here, and i
     );
   await status(3, run);
   const next = await start(api, process);
-  expect(next).toMatchObject({ outcome: 'STARTED', run: { runNumber: 2 } });
+  expect(next).toMatchObject({ outcome: 'STARTED', run: { number: 2 } });
   await end(api, next, 'failed');
   expect((await start(api, process)).outcome).toBe('ON_HOLD');
   // A release as the Python client's own command does it.
   await status(2, (await rowsOf(process)).at(-1)!.process_tracking_id);
-  expect(await start(api, process)).toMatchObject({ outcome: 'STARTED', run: { runNumber: 4 } });
+  expect(await start(api, process)).toMatchObject({ outcome: 'STARTED', run: { number: 4 } });
 });
 
 test('P55 the store refuses a run of a Python client while ours goes on', async () => {
   const process = await newProcess();
   const { run } = await start(api, process);
   expect(await failure(startLikePython(api, process))).toMatchObject({ code: '23505', constraint: 'process_tracking_one_running' });
-  expect(await rowsOf(process)).toMatchObject([{ process_tracking_id: run.trackingId, is_latest_run: true }]);
+  expect(await rowsOf(process)).toMatchObject([{ process_tracking_id: run.databaseId, is_latest_run: true }]);
 });
 
 test('P55 a status of their own keeps a run of a Python client going here until it has an end', async () => {
   const process = await newProcess();
   await api.sql(`insert into process_status_lkup (process_status_name) values ('their own') on conflict do nothing`);
   const run = await startLikePython(api, process, '2026-01-01 12:00', 'their own');
-  expect(await start(api, process)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { trackingId: run, state: 'CUSTOM' } });
+  expect(await start(api, process)).toMatchObject({ outcome: 'ALREADY_RUNNING', run: { databaseId: run, state: 'CUSTOM' } });
   await api.sql(`update process_tracking set process_run_end_date_time = '2026-01-01 13:00' where process_tracking_id = $1`, [run]);
   expect((await start(api, process)).outcome).toBe('STARTED');
 });
@@ -843,7 +843,7 @@ test('P55 of a start here and one of a Python client at once exactly one runs, a
     const runs = (await rowsOf(process)).filter(({ process_status_id: status }) => status === 1);
     expect(runs).toMatchObject([{ is_latest_run: true, process_run_id: 1 + (round % 2) }]);
     const id = runs[0]!.process_tracking_id;
-    expect([ours.run.trackingId, others.run.trackingId]).toEqual([id, id]);
+    expect([ours.run.databaseId, others.run.databaseId]).toEqual([id, id]);
     expect(outcomesOf([ours, others])).toEqual(theirs === id ? ['ALREADY_RUNNING', 'ALREADY_RUNNING'] : ['ALREADY_RUNNING', 'STARTED']);
     if (theirs !== id) expect(theirs).toBe('23505');
   }
@@ -859,7 +859,7 @@ test('P55 a start of a Python client that wins is answered as the run that goes 
       ours = start(api, process, { idempotencyKey: 'after Python', runName: `${process} ours` });
       await untilWaiting(api, 1, ours);
     });
-    expect(await ours).toMatchObject({ outcome: 'ALREADY_RUNNING', fencingToken: null, run: { trackingId: theirs } });
+    expect(await ours).toMatchObject({ outcome: 'ALREADY_RUNNING', fencingToken: null, run: { databaseId: theirs } });
     expect((await rowsOf(process)).at(-1)).toMatchObject({ process_tracking_id: theirs, is_latest_run: true });
     expect(await rowsOf(process)).toHaveLength(ranBefore ? 2 : 1);
     // It left neither its key nor its name behind.
@@ -867,7 +867,7 @@ test('P55 a start of a Python client that wins is answered as the run that goes 
       theirs,
     ]);
     const later = await start(api, process, { idempotencyKey: 'after Python', runName: `${process} ours` });
-    expect(later).toMatchObject({ outcome: 'STARTED', run: { runNumber: ranBefore ? 3 : 2 } });
+    expect(later).toMatchObject({ outcome: 'STARTED', run: { number: ranBefore ? 3 : 2 } });
   }
 });
 
@@ -888,7 +888,7 @@ test('C16 a task that is started twice with one key is one run', async () => {
 
 test('C24 the first start of a new process that is delivered twenty times at once is one run', async () => {
   const { group: _group, ...input } = everything('delivered');
-  const starts = await bothServers(20, async (server) => (await call(server, startDocument, { input })).startProcessRun as Start);
+  const starts = await bothServers(20, async (server) => (await call(server, startDocument, { input })).startRun as Start);
   expect(outcomesOf(starts)).toEqual([...Array(19).fill('REPLAYED'), 'STARTED']);
   expect(await rowsOf('process delivered')).toHaveLength(1);
 });
@@ -896,11 +896,11 @@ test('C24 the first start of a new process that is delivered twenty times at onc
 test('C24 a start that is delivered three times, also at once, has one effect', async () => {
   const process = await newProcess();
   const deliver = (server: Server) => start(server, process, { idempotencyKey: 'event 1' });
-  const ids = (await bothServers(3, deliver)).map(({ run }) => run.trackingId);
+  const ids = (await bothServers(3, deliver)).map(({ run }) => run.databaseId);
   expect(await movesOf(api, ids[0]!)).toEqual(['null → running']);
   await report(api, ids[0]!, { status: 'completed' });
-  for (const _ of [1, 2, 3]) ids.push((await deliver(api)).run.trackingId);
+  for (const _ of [1, 2, 3]) ids.push((await deliver(api)).run.databaseId);
   expect(new Set(ids).size).toBe(1);
   expect(await movesOf(api, ids[0]!)).toEqual(['null → running', 'running → completed']);
-  expect(await fetchRun(api, ids[0]!)).toMatchObject({ state: 'COMPLETED', runNumber: 1 });
+  expect(await fetchRun(api, ids[0]!)).toMatchObject({ state: 'COMPLETED', number: 1 });
 });

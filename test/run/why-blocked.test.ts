@@ -11,11 +11,11 @@ beforeAll(async () => {
 afterEach(() => api.sql('delete from error_tracking; delete from process_tracking; delete from status_event'));
 afterAll(() => api.close());
 
-const cause = 'process { name } run { runNumber } distance state blocks';
+const cause = 'process { name } run { number } distance state blocks';
 const why = async (name: string, fields = '') =>
   (
     await api.run(
-      `{ process(name: "${name}") { mayStart whyBlocked { blocked complete cut own { ${cause} ${fields} } causes { ${cause} ${fields} } } } }`,
+      `{ process(name: "${name}") { mayStart whyBlocked { blocked complete truncatedBy own { ${cause} ${fields} } causes { ${cause} ${fields} } } } }`,
     )
   ).process;
 const short = ({ process, distance, state, blocks }: any) => `${process.name} ${distance} ${state}${blocks ? ' blocks' : ''}`;
@@ -30,7 +30,10 @@ const addError = (run: number, at: string, description: string) =>
   );
 
 test('L11 nothing holds back what has no runs above it', async () => {
-  expect(await why('c')).toEqual({ mayStart: true, whyBlocked: { blocked: false, complete: true, cut: null, own: null, causes: [] } });
+  expect(await why('c')).toEqual({
+    mayStart: true,
+    whyBlocked: { blocked: false, complete: true, truncatedBy: null, own: null, causes: [] },
+  });
 });
 
 test('L11 the causes behind a parent are told, the nearest first, and which of them block now', async () => {
@@ -111,7 +114,7 @@ test('L11 its own run blocks it while it goes on, but not once its lease is over
   });
   expect(await at('2026-01-01T01:00:00Z', 'a')).toEqual({
     mayStart: true,
-    whyBlocked: { blocked: false, own: { state: 'RUNNING', blocks: false, run: { stuck: 'LEASE_OVER' } } },
+    whyBlocked: { blocked: false, own: { state: 'RUNNING', blocks: false, run: { stuck: 'LEASE_EXPIRED' } } },
   });
   expect(await at('2026-01-01T01:00:00Z', 'b')).toMatchObject({ mayStart: false, whyBlocked: { blocked: true, own: null } });
 });
@@ -138,8 +141,8 @@ test('P37 what may start now: no parent in the way, not running, not on hold, no
 
 describe('L11 why a run failed', () => {
   const failure =
-    'whyFailed { endReason reason actor complete errors { description } children { process { name } run { runNumber } state errors { description } } ancestors { process { name } run { runNumber stuck } distance state } }';
-  const whyFailed = async (run: number) => (await api.run(`{ processRun(trackingId: ${run}) { ${failure} } }`)).processRun.whyFailed;
+    'whyFailed { endReason reason actor complete errors { description } children { process { name } run { number } state errors { description } } ancestors { process { name } run { number stuck } distance state } }';
+  const whyFailed = async (run: number) => (await api.run(`{ run(databaseId: ${run}) { ${failure} } }`)).run.whyFailed;
 
   test('its own errors and reason, what was a part of it, and what it depends on, as it was when it ended', async () => {
     await insertRun(api, 'a', { status: 'failed', start: '2026-01-01T01:00:00Z' });
@@ -163,10 +166,10 @@ describe('L11 why a run failed', () => {
       actor: 'night shift',
       complete: true,
       errors: [{ description: 'no rows' }],
-      children: [{ process: { name: 'soft' }, run: { runNumber: 1 }, state: 'ABANDONED', errors: [{ description: 'no disk' }] }],
+      children: [{ process: { name: 'soft' }, run: { number: 1 }, state: 'ABANDONED', errors: [{ description: 'no disk' }] }],
       ancestors: [
-        { process: { name: 'b' }, run: { runNumber: 1, stuck: null }, distance: 1, state: 'FAILED' },
-        { process: { name: 'a' }, run: { runNumber: 1, stuck: null }, distance: 2, state: 'FAILED' },
+        { process: { name: 'b' }, run: { number: 1, stuck: null }, distance: 1, state: 'FAILED' },
+        { process: { name: 'a' }, run: { number: 1, stuck: null }, distance: 2, state: 'FAILED' },
       ],
     });
   });
@@ -177,7 +180,7 @@ describe('L11 why a run failed', () => {
     const run = await insertRun(api, 'c', { status: 'failed', reason: 'abandoned', start: '2026-01-01T04:00:00Z' });
     expect(await whyFailed(run)).toMatchObject({
       endReason: 'abandoned',
-      ancestors: [{ process: { name: 'b' }, run: { stuck: 'LEASE_OVER' }, distance: 1, state: 'RUNNING' }],
+      ancestors: [{ process: { name: 'b' }, run: { stuck: 'LEASE_EXPIRED' }, distance: 1, state: 'RUNNING' }],
     });
     expect(await whyFailed(await insertRun(api, 'c', { status: 'failed', reason: 'cancelled' }))).toBeNull();
     expect(await whyFailed(await insertRun(api, 'c'))).toBeNull();
@@ -206,7 +209,7 @@ test('L11 the statements do not grow with the depth or the number of processes',
     await own.sql(`insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time, started_at, ended_at)
       select process_id, 3, n, now(), now(), now() from process, generate_series(1, 3) n where process_id % 2 = 1 order by 1, 3`);
     const fields =
-      'blocked complete causes { distance reason errors { description } process { name contacts { totalCount } } run { runNumber } }';
+      'blocked complete causes { distance reason errors { description } process { name contacts { totalCount } } run { number } }';
     const deep = `{ process(name: "process 0300") { whyBlocked { ${fields} } } }`;
     let answer: any;
     const statements = await own.recorded(async () => (answer = await own.run(deep)));
@@ -215,11 +218,11 @@ test('L11 the statements do not grow with the depth or the number of processes',
     expect(answer.process.whyBlocked.causes.at(-1)).toMatchObject({
       distance: 299,
       process: { name: 'process 0001' },
-      run: { runNumber: 3 },
+      run: { number: 3 },
     });
     const shallow = await own.recorded(() => own.run(deep.replace('0300', '0002')));
     expect([...statements].sort()).toEqual([...shallow].sort());
-    const list = `{ processRuns(first: 30) { nodes { whyFailed { complete ancestors { distance } children { distance } } } } }`;
+    const list = `{ runs(first: 30) { nodes { whyFailed { complete ancestors { distance } children { distance } } } } }`;
     expect(await own.recorded(() => own.run(list))).toHaveLength(2);
     const many = '{ processes(first: 30) { nodes { mayStart whyBlocked { blocked causes { distance } } } } }';
     expect(await own.recorded(async () => (answer = await own.run(many)))).toHaveLength(3);

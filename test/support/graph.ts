@@ -74,7 +74,7 @@ function sideOf(): fc.Arbitrary<Side> {
   return fc.record({ sources: few(3, 1), objects: few(8, 2), attributes: few(4, 1) });
 }
 
-/** Puts a graph into the store as a Python client would: plain rows, each at the grain at which it was declared. */
+/** Puts a graph into the store as a Python client would: plain rows, each at the granularity at which it was declared. */
 export async function store(api: Api, graph: Graph): Promise<void> {
   const rows: Record<string, unknown[][]> = {
     'source_lkup (source_id, source_name)': graph.sources.map((id) => [id, `source ${id}`]),
@@ -89,8 +89,8 @@ export async function store(api: Api, graph: Graph): Promise<void> {
     'process (process_id, process_name)': [...graph.processes.keys()].map((id) => [id, `process ${id}`]),
   };
   const processes = [...graph.processes];
-  const links = (side: 'reads' | 'writes', grain: keyof Side) =>
-    processes.flatMap(([process, sides]) => sides[side][grain].map((id) => [process, id]));
+  const links = (side: 'reads' | 'writes', granularity: keyof Side) =>
+    processes.flatMap(([process, sides]) => sides[side][granularity].map((id) => [process, id]));
   rows['process_source_object_attribute (process_id, source_object_attribute_id)'] = links('reads', 'attributes');
   rows['process_target_object_attribute (process_id, target_object_attribute_id)'] = links('writes', 'attributes');
   rows['process_source (process_id, source_id)'] = links('reads', 'sources');
@@ -105,12 +105,12 @@ export async function store(api: Api, graph: Graph): Promise<void> {
   await api.sql(inserts.join('\n'));
 }
 
-/** The edges at one grain, from where the data comes to where it goes. A coarser link counts where no finer one of its side stands below it. */
-function edgesAt(graph: Graph, grain: Grain): [NodeKey, NodeKey][] {
+/** The edges at one granularity, from where the data comes to where it goes. A coarser link counts where no finer one of its side stands below it. */
+function edgesAt(graph: Graph, granularity: Grain): [NodeKey, NodeKey][] {
   const nodes = ({ sources, objects, attributes }: Side): NodeKey[] => {
     const allObjects = new Set([...objects, ...attributes.map((id) => graph.attributes.get(id)!)]);
     const implied = new Set([...allObjects].map((id) => graph.objects.get(id)!));
-    if (grain === 'SOURCE') return [...new Set([...sources, ...implied])].map((id) => `1:${id}`);
+    if (granularity === 'SOURCE') return [...new Set([...sources, ...implied])].map((id) => `1:${id}`);
     return [...sources.filter((id) => !implied.has(id)).map((id) => `1:${id}`), ...[...allObjects].map((id) => `2:${id}`)];
   };
   return [...graph.processes].flatMap(([id, { reads, writes }]) => [
@@ -119,12 +119,12 @@ function edgesAt(graph: Graph, grain: Grain): [NodeKey, NodeKey][] {
   ]);
 }
 
-/** What the roots stand for at a grain. */
-function rootsAt(graph: Graph, grain: Grain, roots: NodeKey[]): NodeKey[] {
+/** What the roots stand for at a granularity. */
+function rootsAt(graph: Graph, granularity: Grain, roots: NodeKey[]): NodeKey[] {
   return roots.flatMap((root) => {
     const [kind, number] = root.split(':').map(Number);
-    if (grain === 'SOURCE' && kind === 2) return [`1:${graph.objects.get(number!)}`];
-    if (grain === 'OBJECT' && kind === 1)
+    if (granularity === 'SOURCE' && kind === 2) return [`1:${graph.objects.get(number!)}`];
+    if (granularity === 'OBJECT' && kind === 1)
       return [root, ...[...graph.objects].filter(([, source]) => source === number).map(([id]) => `2:${id}`)];
     return [root];
   });
@@ -149,7 +149,7 @@ export interface Answer {
   nodes: { id: string; distance: number }[];
   edges: { from: string; to: string }[];
   complete: boolean;
-  cut: string | null;
+  truncatedBy: string | null;
   visitedNodes: number;
   frontier: number;
   endCursor: string | null;
@@ -159,7 +159,7 @@ export interface Answer {
 export interface Args {
   roots: NodeKey[];
   direction?: Direction;
-  grain?: Grain;
+  granularity?: Grain;
   depth?: number;
   maxNodes?: number;
   after?: string;
@@ -169,10 +169,10 @@ export const rank = (key: NodeKey) => key.split(':').map(Number) as [number, num
 const edgeText = ([from, to]: readonly [NodeKey, NodeKey]) => `${from}→${to}`;
 
 /** The pages that a walk must have, from a search in memory. */
-export function expectedPages(graph: Graph, args: Args & { direction: Direction; grain: Grain }) {
-  const { direction, grain, depth = Infinity, maxNodes = Infinity } = args;
-  const edges = edgesAt(graph, grain);
-  const roots = rootsAt(graph, grain, args.roots);
+export function expectedPages(graph: Graph, args: Args & { direction: Direction; granularity: Grain }) {
+  const { direction, granularity, depth = Infinity, maxNodes = Infinity } = args;
+  const edges = edgesAt(graph, granularity);
+  const roots = rootsAt(graph, granularity, args.roots);
   const ways = [
     ...(direction === 'DOWNSTREAM' ? [] : [distances(edges, roots, true)]),
     ...(direction === 'UPSTREAM' ? [] : [distances(edges, roots, false)]),
@@ -197,7 +197,7 @@ export function expectedPages(graph: Graph, args: Args & { direction: Direction;
         .map(edgeText)
         .sort(),
       complete: cut === null,
-      cut,
+      truncatedBy: cut,
       visitedNodes: end,
       frontier: cut === 'NODES' ? more.filter(([, distance]) => distance === more[0]![1]).length : cut === 'DEPTH' ? rim.size : 0,
     });

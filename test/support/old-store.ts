@@ -8,7 +8,7 @@ type Row = Record<string, any>;
 export type Ask = (sql: string) => Promise<Row[]>;
 
 const oldStore = readFileSync(new URL('./old-store.sql', import.meta.url), 'utf8');
-/** Work of a Python client at each grain: p1 reads attributes only, p2 objects, p3 sources. */
+/** Work of a Python client at each granularity: p1 reads attributes only, p2 objects, p3 sources. */
 export const work = `
   set search_path = process_tracker;
   insert into actor_lkup (actor_name) values ('scheduler');

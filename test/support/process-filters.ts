@@ -25,12 +25,12 @@ export async function openFilters(name: string) {
   async function newProcess(name: string): Promise<number> {
     const teams = { name: 'teams', attributes: Object.entries(attributes).map(([name, dataType]) => ({ name, dataType })) };
     const { registerProcess } = await api.run(
-      'mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { process { trackingId } } }',
+      'mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { process { databaseId } } }',
       {
         input: { name, sources: [{ name: 'warehouse', objects: [teams] }] },
       },
     );
-    return registerProcess.process.trackingId;
+    return registerProcess.process.databaseId;
   }
 
   const addMutation = `mutation ($input: AddProcessFiltersInput!) { addProcessFilters(input: $input) {
@@ -39,7 +39,7 @@ export async function openFilters(name: string) {
   const add = async (process: string, ...filters: object[]) =>
     (await api.run(addMutation, { input: { process: { name: process }, filters } })).addProcessFilters;
   const predicate = async (process: string) =>
-    (await api.run('query ($name: Name) { process(name: $name) { filterPredicate } }', { name: process })).process.filterPredicate;
+    (await api.run('query ($name: String) { process(name: $name) { filterPredicate } }', { name: process })).process.filterPredicate;
 
   const failure = async (query: string, input: object) => {
     const rows = () =>

@@ -62,28 +62,17 @@ interface Fragment {
 const followStore = new Set(['changesCursor', 'canStart']);
 const oddKeys = ['a', 'b', 'a_b', 'b_a', 'idx0', 'constructor', '__proto__', 'Process', 'nodes_name', 'toString', '_', '__x'];
 const unions = ['contacts', 'contact', 'datasetTypes', 'datasetType', 'node', 'location', 'locations', 'lineage', 'history'];
-const known = [
-  'process',
-  'processes',
-  'sources',
-  'source',
-  'sourceObjects',
-  'processRuns',
-  'processRun',
-  'extracts',
-  'extract',
-  'runGroups',
-];
+const known = ['process', 'processes', 'sources', 'source', 'sourceObjects', 'runs', 'run', 'files', 'file', 'runGroups'];
 
 /** Sets of arguments by which one row is chosen: others are refused. */
 const oneOf: Record<string, string[][]> = {
-  process: [['name'], ['trackingId'], ['namespace', 'job']],
-  processRun: [['id'], ['trackingId'], ['name'], ['process', 'number']],
-  extract: [['id'], ['trackingId'], ['location', 'fileName'], ['path', 'fileName']],
-  location: [['name'], ['path'], ['trackingId']],
-  source: [['name'], ['trackingId']],
-  sourceObject: [['source', 'name'], ['trackingId']],
-  history: [['subject'], ['kind', 'trackingId']],
+  process: [['name'], ['databaseId'], ['namespace', 'job']],
+  run: [['id'], ['databaseId'], ['name'], ['process', 'number']],
+  file: [['id'], ['databaseId'], ['location', 'fileName'], ['path', 'fileName']],
+  location: [['name'], ['path'], ['databaseId']],
+  source: [['name'], ['databaseId']],
+  sourceObject: [['source', 'name'], ['databaseId']],
+  history: [['subject'], ['kind', 'databaseId']],
 };
 
 const overlaps = new Map<GraphQLCompositeType, GraphQLCompositeType[]>();
@@ -117,8 +106,8 @@ export function randomRequest(schema: GraphQLSchema, pool: Pool, decide: Decide)
     ID: () => (chance(97) ? pick(pool.ids) : pick(['', 'nonsense', 'UHJvY2Vzczo5OTk='])),
     Name: () => pick(pool.names),
     LongText: () => (chance(60) ? pick(pool.names) : pick(['', 'process', 'a', '%', '$', '"quoted" \\ \n'])),
-    String: () => (chance(50) ? pick(['Process', 'Source', 'Extract']) : pick(pool.names)),
-    Instant: () => pick(['2020-01-01T00:00:00Z', '2020-01-02T12:30:00.123456+02:00', '2019-12-31T23:59:59Z']),
+    String: () => (chance(50) ? pick(['Process', 'Source', 'File']) : pick(pool.names)),
+    DateTime: () => pick(['2020-01-01T00:00:00Z', '2020-01-02T12:30:00.123456+02:00', '2019-12-31T23:59:59Z']),
     BigInt: () => (chance(50) ? decide(2000) : '1500'),
     Decimal: () => (chance(50) ? decide(3) : '1.5'),
     JSON: () => ({ some: ['json', 1] }),

@@ -61,16 +61,16 @@ export async function at<T>(api: Api, now: string, work: (server: Server) => Pro
   }
 }
 
-const runFields = `id trackingId runNumber name state status { name } startedAt endedAt endReason recordCount insertCount updateCount lowAt highAt
-  rowVersion leaseUntil heartbeatAt fencingToken actor { name } group { key } parentRun { trackingId }`;
-const parentFields = 'kind state process { name } run { trackingId runNumber state }';
-const startFields = `outcome fencingToken failureLimit process { name } run { ${runFields} } failures { trackingId runNumber state }
-  abandoned { trackingId state } blockers { ${parentFields} } noted { ${parentFields} }`;
+const runFields = `id databaseId number name state status { name } startedAt endedAt endReason recordCount insertCount updateCount lowWatermark highWatermark
+  rowVersion leaseUntil heartbeatAt fencingToken actor { name } group { key } parentRun { databaseId }`;
+const parentFields = 'kind state process { name } run { databaseId number state }';
+const startFields = `outcome fencingToken failureLimit process { name } run { ${runFields} } failures { databaseId number state }
+  abandoned { databaseId state } blockers { ${parentFields} } warnings { ${parentFields} }`;
 
 export interface Run {
   id: string;
-  trackingId: number;
-  runNumber: number;
+  databaseId: number;
+  number: number;
   name: string | null;
   state: string;
   status: { name: string };
@@ -80,21 +80,21 @@ export interface Run {
   recordCount: string;
   insertCount: string;
   updateCount: string;
-  lowAt: string | null;
-  highAt: string | null;
+  lowWatermark: string | null;
+  highWatermark: string | null;
   rowVersion: number;
   leaseUntil: string | null;
   heartbeatAt: string | null;
   fencingToken: string | null;
   actor: { name: string } | null;
   group: { key: string } | null;
-  parentRun: { trackingId: number } | null;
+  parentRun: { databaseId: number } | null;
 }
 interface Parent {
   kind: string;
   state: string | null;
   process: { name: string };
-  run: { trackingId: number; runNumber: number; state: string } | null;
+  run: { databaseId: number; number: number; state: string } | null;
 }
 export interface Start {
   outcome: 'STARTED' | 'ALREADY_RUNNING' | 'BLOCKED' | 'ON_HOLD' | 'REPLAYED';
@@ -102,30 +102,30 @@ export interface Start {
   failureLimit: number | null;
   process: { name: string } | null;
   run: Run;
-  failures: { trackingId: number; runNumber: number; state: string }[];
-  abandoned: { trackingId: number; state: string } | null;
+  failures: { databaseId: number; number: number; state: string }[];
+  abandoned: { databaseId: number; state: string } | null;
   blockers: Parent[];
-  noted: Parent[];
+  warnings: Parent[];
 }
 
-export const startDocument = `mutation ($input: StartProcessRunInput!) { startProcessRun(input: $input) { ${startFields} } }`;
+export const startDocument = `mutation ($input: StartRunInput!) { startRun(input: $input) { ${startFields} } }`;
 
 const named = (process: string | object) => (typeof process === 'string' ? { name: process } : process);
 
 /** Starts a run of a process, told by its name or as it is registered. */
 export const start = async (on: Server, process: string | object, more: object = {}, actor = 'tester'): Promise<Start> =>
-  (await call(on, startDocument, { input: { process: named(process), ...more } }, actor)).startProcessRun;
+  (await call(on, startDocument, { input: { process: named(process), ...more } }, actor)).startRun;
 
 export const canStart = async (on: Server, process: string, group?: string): Promise<Start> =>
   (
-    await call(on, `query ($process: ProcessRefInput!, $group: Name) { canStart(process: $process, group: $group) { ${startFields} } }`, {
+    await call(on, `query ($process: ProcessRef!, $group: String) { canStart(process: $process, group: $group) { ${startFields} } }`, {
       process: { name: process },
       group,
     })
   ).canStart;
 
 export interface Reported {
-  done: boolean;
+  changed: boolean;
   run: Run;
 }
 
@@ -133,12 +133,12 @@ export interface Reported {
 const change =
   (mutation: string, type: string) =>
   async (on: Server, input: object, actor = 'tester'): Promise<Reported> =>
-    (await call(on, `mutation ($input: ${type}!) { ${mutation}(input: $input) { done run { ${runFields} } } }`, { input }, actor))[
+    (await call(on, `mutation ($input: ${type}!) { ${mutation}(input: $input) { changed run { ${runFields} } } }`, { input }, actor))[
       mutation
     ];
 
-type RunRef = number | { trackingId: number } | { process: string; number: number };
-const ref = (run: RunRef) => (typeof run === 'number' ? { trackingId: run } : 'trackingId' in run ? { trackingId: run.trackingId } : run);
+type RunRef = number | { databaseId: number } | { process: string; number: number };
+const ref = (run: RunRef) => (typeof run === 'number' ? { databaseId: run } : 'databaseId' in run ? { databaseId: run.databaseId } : run);
 const ofRun =
   (mutation: string, type: string) =>
   (on: Server, run: RunRef, input: object = {}, actor?: string): Promise<Reported> =>
@@ -164,8 +164,8 @@ export async function runOnce(on: Server, process: string | object, status = 'co
   return started;
 }
 
-export const fetchRun = async (on: Server, trackingId: number): Promise<Run> =>
-  (await call(on, `query ($id: Int) { processRun(trackingId: $id) { ${runFields} } }`, { id: trackingId })).processRun;
+export const fetchRun = async (on: Server, databaseId: number): Promise<Run> =>
+  (await call(on, `query ($id: Int) { run(databaseId: $id) { ${runFields} } }`, { id: databaseId })).run;
 
 /** A process that is known: what its first start says beside the name. */
 export const known = { type: 'Load', tool: 'Airflow' };
@@ -239,16 +239,16 @@ export interface RunEvent {
 }
 
 /** What the history says of a run, in order. */
-export const eventsOf = (api: Api, trackingId: number): Promise<RunEvent[]> =>
+export const eventsOf = (api: Api, databaseId: number): Promise<RunEvent[]> =>
   api.sql(
     `select field, from_value as "from", to_value as "to", actor, origin, reason from status_event
-     where subject_kind = 'ProcessRun' and subject_id = $1 order by event_id`,
-    [trackingId],
+     where subject_kind = 'Run' and subject_id = $1 order by event_id`,
+    [databaseId],
   );
 
 /** Its moves alone, short: `null → running`. */
-export const movesOf = async (api: Api, trackingId: number): Promise<string[]> =>
-  (await eventsOf(api, trackingId)).filter(({ field }) => field === 'status').map(({ from, to }) => `${from} → ${to}`);
+export const movesOf = async (api: Api, databaseId: number): Promise<string[]> =>
+  (await eventsOf(api, databaseId)).filter(({ field }) => field === 'status').map(({ from, to }) => `${from} → ${to}`);
 
 /** The error with which `work` fails, as its code and details. */
 export async function failure(work: Promise<unknown>): Promise<Record<string, any> & { code: string; message: string }> {

@@ -84,7 +84,7 @@ export class RunModel {
       stale: undefined as ModelRun | undefined,
     };
     const limit = process.failureLimit ?? 5;
-    const none = { failures: [] as ModelRun[], failureLimit: limit, blockers: [] as string[], noted: [] as string[] };
+    const none = { failures: [] as ModelRun[], failureLimit: limit, blockers: [] as string[], warnings: [] as string[] };
     if (going && !this.#stuck(going)) return { ...none, ...facts, outcome: 'ALREADY_RUNNING', run: going };
     if (!going && latest?.status === 'on hold') return { ...none, ...facts, outcome: 'ON_HOLD', run: latest };
     const tried = process.runs
@@ -106,18 +106,19 @@ export class RunModel {
         return { text, blocks: hard && unwell, told: unwell || unsure };
       });
     const blockers = parents.filter(({ blocks }) => blocks).map(({ text }) => text);
-    const noted = parents.filter(({ blocks, told }) => told && !blocks).map(({ text }) => text);
+    const warnings = parents.filter(({ blocks, told }) => told && !blocks).map(({ text }) => text);
     const outcome = failures.length ? 'ON_HOLD' : blockers.length ? 'BLOCKED' : 'STARTED';
     // A start that is held back by parents ends nothing.
     const abandoned = outcome === 'BLOCKED' ? undefined : going;
-    return { ...facts, outcome, abandoned, stale: going, failures, failureLimit: limit, blockers, noted };
+    return { ...facts, outcome, abandoned, stale: going, failures, failureLimit: limit, blockers, warnings };
   }
 
   start(process: ModelProcess, input: { lease: number | null; group: string | null; key: string | null }) {
     const said = JSON.stringify([input.lease, input.group]);
     const known = input.key === null ? undefined : process.runs.find(({ key }) => key?.name === input.key);
     if (known && known.key!.input !== said) return ['CONFLICT', 'input.idempotencyKey'];
-    if (known) return { outcome: 'REPLAYED', run: known, abandoned: undefined, failures: [], failureLimit: null, blockers: [], noted: [] };
+    if (known)
+      return { outcome: 'REPLAYED', run: known, abandoned: undefined, failures: [], failureLimit: null, blockers: [], warnings: [] };
     if (input.group !== null && this.groups.get(input.group)?.closed) return ['CONFLICT', 'input.group.key'];
     const facts = this.judge(process, input.group);
     if (['ALREADY_RUNNING', 'BLOCKED'].includes(facts.outcome) || facts.run) return facts;

@@ -12,7 +12,7 @@ export interface RunToMake {
   name?: string;
   actor?: string;
   group?: string;
-  /** Number (`trackingId`) of the run above it. */
+  /** Number (`databaseId`) of the run above it. */
   parent?: number;
   leaseUntil?: string;
   latest?: boolean;
@@ -34,7 +34,7 @@ export function runsOf(api: Api) {
   const processNumber = (name: string) => named('process', 'process_id', 'process_name', name);
   const statusNumber = (name: string) => named('process_status_lkup', 'process_status_id', 'process_status_name', name);
 
-  /** Makes a run; answers its `trackingId`. Its number is the next of its process. */
+  /** Makes a run; answers its `databaseId`. Its number is the next of its process. */
   async function newRun(run: RunToMake): Promise<number> {
     const status = run.status ?? 'completed';
     const started = run.started ?? day('00:00:00');
@@ -62,7 +62,7 @@ export function runsOf(api: Api) {
     return row!.id;
   }
 
-  /** Makes an error of a run; answers its `trackingId`. */
+  /** Makes an error of a run; answers its `databaseId`. */
   async function newError(run: number, description: string, at = day('00:00:30'), type = 'Data Error'): Promise<number> {
     const [row] = await api.sql<{ id: number }>(
       `insert into error_tracking (error_type_id, process_tracking_id, error_description, error_occurrence_date_time, occurred_at)

@@ -48,7 +48,7 @@ export const rules: Rule[] = [
     name: 'process_tracking_process_id_process_run_id_unique',
     table: 'process_tracking',
     says: 'Two runs of a process never have the same number.',
-    violations: `select t.process_tracking_id as id, t.process_run_id as "runNumber", ${runName}
+    violations: `select t.process_tracking_id as id, t.process_run_id as "number", ${runName}
       from (select *, count(*) over (partition by process_id, process_run_id) as twins from process_tracking) t
       left join process p using (process_id)
       where t.twins > 1
@@ -72,7 +72,7 @@ export const rules: Rule[] = [
     name: 'process_tracking_one_running',
     table: 'process_tracking',
     says: 'A process has at most one running run; runs that were only reported do not count.',
-    violations: `select t.process_tracking_id as id, t.process_run_id as "runNumber", ${runName},
+    violations: `select t.process_tracking_id as id, t.process_run_id as "number", ${runName},
       t.process_run_start_date_time as "startedAt"
       from (
         select *, count(*) over (partition by process_id) as running
@@ -101,7 +101,7 @@ export const rules: Rule[] = [
     name: 'process_tracking_one_latest',
     table: 'process_tracking',
     says: 'At most one run of a process is marked as its latest.',
-    violations: `select t.process_tracking_id as id, t.process_run_id as "runNumber", ${runName}
+    violations: `select t.process_tracking_id as id, t.process_run_id as "number", ${runName}
       from (select *, count(*) over (partition by process_id) as latest from process_tracking where is_latest_run) t
       left join process p using (process_id)
       where t.latest > 1
@@ -183,7 +183,7 @@ export const rules: Rule[] = [
       'foreign key (process_tracking_id) references process_tracker.process_tracking',
     ),
     remedy: 'The errors are deleted, since their run is gone; the history keeps each as it was.',
-    repair: `${remember('ProcessRun', 't.process_tracking_id', 'errors', 't.error_description')}
+    repair: `${remember('Run', 't.process_tracking_id', 'errors', 't.error_description')}
         from error_tracking t cross join change_context() c
         where not exists (select from process_tracking r where r.process_tracking_id = t.process_tracking_id);
       delete from error_tracking t where not exists (select from process_tracking r where r.process_tracking_id = t.process_tracking_id)`,

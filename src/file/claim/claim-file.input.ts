@@ -1,9 +1,9 @@
 import { Field, InputType, Int } from 'type-graphql';
-import { BigIntText, Instant } from '../../platform/entity/scalars.js';
+import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { Name } from '../../platform/entity/text.js';
 import { maxLeaseSeconds } from '../../process/run-settings.js';
-import { RunRefInput } from '../../run/run-ref.input.js';
-import { ExtractRefInput } from '../file-ref.input.js';
+import { RunRef } from '../../run/run-ref.input.js';
+import { FileRef } from '../file-ref.input.js';
 
 @InputType({ description: 'Hash of the content of a file.' })
 export class HashInput {
@@ -15,11 +15,11 @@ export class HashInput {
 }
 
 @InputType({ description: 'A file that a worker wants to work on.' })
-export class ClaimExtractInput {
-  @Field(() => ExtractRefInput, {
+export class ClaimFileInput {
+  @Field(() => FileRef, {
     description: 'The file. By `location` or `path` and `fileName` it is made where it is new, and so is the location of a `path`.',
   })
-  file!: ExtractRefInput;
+  file!: FileRef;
   @Field(() => Name, {
     nullable: true,
     description:
@@ -28,7 +28,7 @@ export class ClaimExtractInput {
   version?: string | null;
   @Field(() => HashInput, { nullable: true, description: 'Hash of its content.' }) hash?: HashInput | null;
   @Field(() => BigIntText, { nullable: true, description: 'Its size in bytes.' }) sizeBytes?: string | null;
-  @Field(() => Instant, {
+  @Field(() => DateTime, {
     nullable: true,
     description: 'When it was last modified, as its store says. Tells which of two versions that are no numbers is the newer one.',
   })
@@ -45,11 +45,11 @@ export class ClaimExtractInput {
       'Lets the claim be repeated when its answer was lost: the same owner with the same key gets the same token as long as it holds the file. Another claim takes another key.',
   })
   claimKey?: string | null;
-  @Field(() => RunRefInput, { nullable: true, description: 'The run that works on it: both are linked.' }) run?: RunRefInput | null;
+  @Field(() => RunRef, { nullable: true, description: 'The run that works on it: both are linked.' }) run?: RunRef | null;
 }
 
 @InputType({ description: 'Several claims, each for itself.' })
-export class ClaimExtractsInput {
-  @Field(() => [ClaimExtractInput], { description: 'The claims: 1 to 10000. Of several of one file, the first comes first.' })
-  claims!: ClaimExtractInput[];
+export class ClaimFilesInput {
+  @Field(() => [ClaimFileInput], { description: 'The claims: 1 to 10000. Of several of one file, the first comes first.' })
+  claims!: ClaimFileInput[];
 }

@@ -8,14 +8,14 @@ import { checkLength } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
 import { belowInput } from '../../platform/write/reports.js';
 import { selectList } from '../../platform/entity/rows.js';
-import { BigIntText, Instant } from '../../platform/entity/scalars.js';
+import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { selectedProperties } from '../../platform/read/selection.js';
 import { recordOf } from '../../platform/record-queues.js';
-import { ClaimExtractInput, ClaimExtractsInput } from './claim-file.input.js';
-import { claimExtracts, ClaimOutcome, type Claim } from './claim-files.js';
-import { ExtractVersion } from '../file-version.entity.js';
-import { Extract } from '../file.entity.js';
-import { ExtractBlocker } from '../report-file.payload.js';
+import { ClaimFileInput, ClaimFilesInput } from './claim-file.input.js';
+import { claimFiles, ClaimOutcome, type Claim } from './claim-files.js';
+import { FileVersion } from '../file-version.entity.js';
+import { File } from '../file.entity.js';
+import { FileBlocker } from '../report-file.payload.js';
 import { maxFiles } from '../register/register-files.input.js';
 
 registerEnumType(ClaimOutcome, {
@@ -39,7 +39,7 @@ registerEnumType(ClaimOutcome, {
 });
 
 @ObjectType({ description: 'What became of the claim of a file, with the facts of that moment.' })
-class ExtractClaim {
+class FileClaim {
   /** The numbers of the file and of its version, which are read by them. */
   id!: number;
   version!: number | null;
@@ -49,23 +49,23 @@ class ExtractClaim {
   fencingToken!: string | null;
   @Field(() => Int, { description: 'How often its current version was claimed, this claim included.' }) attempt!: number;
   @Field(() => String, { nullable: true, description: 'With CLAIMED and BUSY: who holds it.' }) owner!: string | null;
-  @Field(() => Instant, { nullable: true, description: 'With CLAIMED and BUSY: when the lease is over unless a heartbeat comes before.' })
+  @Field(() => DateTime, { nullable: true, description: 'With CLAIMED and BUSY: when the lease is over unless a heartbeat comes before.' })
   leaseUntil!: string | null;
-  @Field(() => Instant, { nullable: true, description: 'With RETRY_LATER: when it may be tried again.' }) notBefore!: string | null;
-  @Field(() => Instant, { nullable: true, description: 'With ALREADY_DONE: when it was loaded; null for what was skipped.' }) finishedAt!:
+  @Field(() => DateTime, { nullable: true, description: 'With RETRY_LATER: when it may be tried again.' }) notBefore!: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'With ALREADY_DONE: when it was loaded; null for what was skipped.' }) finishedAt!:
     string | null;
-  @Field(() => [ExtractBlocker], { description: 'With BLOCKED: the files that have to be loaded before.' }) blockers!: ExtractBlocker[];
+  @Field(() => [FileBlocker], { description: 'With BLOCKED: the files that have to be loaded before.' }) blockers!: FileBlocker[];
 }
 
 @ObjectType({ description: 'What became of one of several claims.' })
-class ClaimExtractResult {
-  @Field(() => ExtractClaim, { nullable: true, description: 'What became of it; null if there is an error.' }) claim!: Claim | null;
+class ClaimFileResult {
+  @Field(() => FileClaim, { nullable: true, description: 'What became of it; null if there is an error.' }) claim!: Claim | null;
   @Field(() => ItemError, { nullable: true, description: 'What is wrong with this claim; null if nothing is.' }) error!: ItemError | null;
 }
 
 @ObjectType({ description: 'What became of several claims.' })
-class ClaimExtractsPayload {
-  @Field(() => [ClaimExtractResult], { description: 'One result a claim, in the order given.' }) results!: ClaimExtractResult[];
+class ClaimFilesPayload {
+  @Field(() => [ClaimFileResult], { description: 'One result a claim, in the order given.' }) results!: ClaimFileResult[];
 }
 
 interface Result {
@@ -74,43 +74,43 @@ interface Result {
 }
 
 @Resolver()
-class ClaimExtractResolver {
-  @Mutation(() => ExtractClaim, {
+class ClaimFileResolver {
+  @Mutation(() => FileClaim, {
     description:
       'Claims a file for a worker: however many ask at the same instant, one gets it. A file that is new is made. What the others have to branch on is the outcome. With a `claimKey` the claim can be repeated.',
   })
-  claimExtract(
+  claimFile(
     @Ctx() ctx: Context,
-    @Arg('input', () => ClaimExtractInput, { description: 'The file and who wants it.' }) input: ClaimExtractInput,
+    @Arg('input', () => ClaimFileInput, { description: 'The file and who wants it.' }) input: ClaimFileInput,
   ): Promise<Claim> {
     return ctx.write(
       async (tx) => {
-        const [claim] = await claimExtracts(tx, [input]);
+        const [claim] = await claimFiles(tx, [input]);
         if (claim instanceof DomainError) throw belowInput(claim);
         return claim!;
       },
       null,
-      [recordOf('Extract', input.file)],
+      [recordOf('File', input.file)],
     );
   }
 
-  @Mutation(() => ClaimExtractsPayload, {
+  @Mutation(() => ClaimFilesPayload, {
     description: 'Claims many files, each for itself: what is wrong with one is told in its result, the others stand.',
   })
-  async claimExtracts(
+  async claimFiles(
     @Ctx() ctx: Context,
-    @Arg('input', () => ClaimExtractsInput, { description: 'The claims.' }) { claims }: ClaimExtractsInput,
+    @Arg('input', () => ClaimFilesInput, { description: 'The claims.' }) { claims }: ClaimFilesInput,
   ): Promise<{ results: Result[] }> {
     checkLength(claims, 'claims', maxFiles);
-    const records = claims.map(({ file }) => recordOf('Extract', file));
-    const answers = await ctx.write((tx) => claimExtracts(tx, claims), null, records);
+    const records = claims.map(({ file }) => recordOf('File', file));
+    const answers = await ctx.write((tx) => claimFiles(tx, claims), null, records);
     // An error in a list would be thrown, not told.
     return { results: answers.map((answer) => (answer instanceof DomainError ? { error: answer } : { claim: answer })) };
   }
 }
 
-@Resolver(() => ClaimExtractResult)
-class ClaimExtractResultResolver {
+@Resolver(() => ClaimFileResult)
+class ClaimFileResultResolver {
   @FieldResolver()
   claim(@Root() root: Result): Claim | null {
     return root.claim ?? null;
@@ -125,8 +125,8 @@ const maxSameContent = 100;
 const factOf = <F extends keyof Claim>(claim: Claim, fact: F, ...outcomes: ClaimOutcome[]): NonNullable<Claim[F]> | null =>
   (outcomes.includes(claim.outcome) ? claim[fact] : null) ?? null;
 
-@Resolver(() => ExtractClaim)
-class ExtractClaimResolver {
+@Resolver(() => FileClaim)
+class FileClaimResolver {
   @FieldResolver()
   fencingToken(@Root() claim: Claim): string | null {
     return factOf(claim, 'token', ClaimOutcome.CLAIMED);
@@ -148,18 +148,18 @@ class ExtractClaimResolver {
     return factOf(claim, 'finishedAt', ClaimOutcome.ALREADY_DONE);
   }
   @FieldResolver()
-  blockers(@Root() claim: Claim): ExtractBlocker[] {
+  blockers(@Root() claim: Claim): FileBlocker[] {
     return claim.blockers ?? [];
   }
-  @FieldResolver(() => [Extract], {
+  @FieldResolver(() => [File], {
     description: `Other files that had the same content before: a version with the same hash by the same algorithm, the earliest first, at most ${maxSameContent}. Whether that matters is up to the caller.`,
   })
-  sameContent(@Root() { id, hash }: Claim, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Extract>[]> {
+  sameContent(@Root() { id, hash }: Claim, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<File>[]> {
     if (!hash) return Promise.resolve([]);
-    const columns = selectList(Extract, selectedProperties(info, Extract));
+    const columns = selectList(File, selectedProperties(info, File));
     return ctx.loaders
-      .get<string, Row<Extract>[]>(`Extract.sameContent (${columns})`, async (keys) => {
-        const rows = await ctx.db.query<Row<Extract> & { __place: number }>(
+      .get<string, Row<File>[]>(`File.sameContent (${columns})`, async (keys) => {
+        const rows = await ctx.db.query<Row<File> & { __place: number }>(
           `select n.i::int as "__place", x.*
            from jsonb_array_elements($1::jsonb) with ordinality n(x, i)
            cross join lateral (select (n.x ->> 0)::int as id, n.x ->> 1 as algorithm, n.x ->> 2 as hash) f
@@ -181,7 +181,7 @@ class ExtractClaimResolver {
            ) x`,
           [`[${keys.join(',')}]`],
         );
-        const lists: Row<Extract>[][] = keys.map(() => []);
+        const lists: Row<File>[][] = keys.map(() => []);
         for (const { __place, ...row } of rows) lists[__place - 1]!.push(row);
         return lists;
       })
@@ -189,11 +189,11 @@ class ExtractClaimResolver {
   }
 }
 
-export const claimExtractResolvers = [
-  ClaimExtractResolver,
-  ClaimExtractResultResolver,
-  itemErrorField(ClaimExtractResult),
-  ExtractClaimResolver,
-  referenceField(ExtractClaim, 'extract', 'id', Extract, 'The file as it is now.', false),
-  referenceField(ExtractClaim, 'currentVersion', 'version', ExtractVersion, 'The version that it has now; null if none is known.'),
+export const claimFileResolvers = [
+  ClaimFileResolver,
+  ClaimFileResultResolver,
+  itemErrorField(ClaimFileResult),
+  FileClaimResolver,
+  referenceField(FileClaim, 'file', 'id', File, 'The file as it is now.', false),
+  referenceField(FileClaim, 'currentVersion', 'version', FileVersion, 'The version that it has now; null if none is known.'),
 ];

@@ -56,7 +56,7 @@ begin
       'finishedAt', case x ->> 'outcome' when 'ALREADY_DONE' then process_tracker.instant_text(coalesce(v.finished_at, (
         select max(h.at)
         from status_event h
-        where h.subject_kind = 'Extract' and h.subject_id = e.extract_id
+        where h.subject_kind = 'File' and h.subject_id = e.extract_id
           and h.field = 'status' and h.to_value = 'loaded'))) end))
     from jsonb_array_elements(items) x
     cross join lateral (select * from extract_tracking e where e.extract_id = (x ->> 'id')::int offset 0) e

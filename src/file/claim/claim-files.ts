@@ -4,10 +4,10 @@ import type { Tx } from '../../platform/database.js';
 import { DomainError, invalid, attempt, orError } from '../../platform/errors.js';
 import { writeItems, type ReportItem } from '../../platform/write/reports.js';
 import { runSettings } from '../../process/run-settings.js';
-import type { ClaimExtractInput } from './claim-file.input.js';
+import type { ClaimFileInput } from './claim-file.input.js';
 import { checkHash } from '../content-hash.js';
 import { fileRefs } from '../file-refs.js';
-import { checkFileName, registerExtracts } from '../register/register-files.js';
+import { checkFileName, registerFiles } from '../register/register-files.js';
 import { runsOf } from '../report/report-files.js';
 
 export enum ClaimOutcome {
@@ -35,13 +35,13 @@ export interface Claim {
   /** Number of the version that the file has now. */
   version?: number;
   blockers?: { id: number; status: string }[];
-  hash: ClaimExtractInput['hash'];
+  hash: ClaimFileInput['hash'];
 }
 
 const maxBytes = 1000;
 
 /** The claim as an item of claim-files.sql, without its file. @throws INVALID for what is wrong whatever the store holds */
-function itemOf(claim: ClaimExtractInput): ReportItem {
+function itemOf(claim: ClaimFileInput): ReportItem {
   const { file, version, hash, sizeBytes, modifiedAt, owner, leaseSeconds, claimKey } = claim;
   const named = file.fileName ? attempt(() => checkFileName(file.fileName!)) : undefined;
   if (named instanceof DomainError) throw within(named);
@@ -57,7 +57,7 @@ function itemOf(claim: ClaimExtractInput): ReportItem {
 }
 
 /** The file of each claim, which is registered where it is new; or what is wrong. Files that are new are registered together, by location and run. */
-async function filesOf(tx: Tx, claims: readonly ClaimExtractInput[]): Promise<({ id: number; created: boolean } | DomainError)[]> {
+async function filesOf(tx: Tx, claims: readonly ClaimFileInput[]): Promise<({ id: number; created: boolean } | DomainError)[]> {
   const refs = claims.map(({ file }) => file);
   const found = await resolveRefs(tx, fileRefs, refs, { at: inEach('file') });
   const files: ({ id: number; created: boolean } | DomainError)[] = found.map((row) =>
@@ -75,7 +75,7 @@ async function filesOf(tx: Tx, claims: readonly ClaimExtractInput[]): Promise<({
   for (const [, places] of [...unknown].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const { file, run } = claims[places[0]!]!;
     const location = file.path ? { path: file.path } : { name: file.location! };
-    const made = await registerExtracts(tx, {
+    const made = await registerFiles(tx, {
       location,
       run,
       files: places.map((i) => ({ fileName: claims[i]!.file.fileName!, status: 'ready', createStatus: false, createCompression: false })),
@@ -101,7 +101,7 @@ const within = ({ code, message, details }: DomainError): DomainError => {
  * Claims files, each for itself: what is wrong with one claim is its outcome, the others stand. A number of statements that does not grow with
  * theirs, apart from locations with new files, and further claims of one file. Arguments in errors are named within the claim.
  */
-export async function claimExtracts(tx: Tx, claims: readonly ClaimExtractInput[]): Promise<(Claim | DomainError)[]> {
+export async function claimFiles(tx: Tx, claims: readonly ClaimFileInput[]): Promise<(Claim | DomainError)[]> {
   const items = claims.map((claim) => attempt(() => itemOf(claim)));
   const runs = await runsOf(
     tx,

@@ -1,6 +1,6 @@
 -- Reports on files whose holders were not heard of in time: each failed, for now or for good. With `again`, one that
 -- has attempts left is ready.
-create or replace function process_tracker.lost_leases(extracts int[], again boolean) returns jsonb
+create or replace function process_tracker.lost_leases(files int[], again boolean) returns jsonb
 language sql stable as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'id', e.extract_id,
@@ -11,21 +11,21 @@ language sql stable as $$
   from extract_tracking e
   join extract_status_lkup s using (extract_status_id)
   join location_lkup l on l.location_id = e.extract_location_id
-  where e.extract_id = any (extracts)
+  where e.extract_id = any (files)
     and s.extract_status_name = 'loading' and e.lease_until <= process_tracker.waybill_now()
 $$;
 
 -- Takes files from workers that were not heard of in time: back to ready, or to error where the attempts are used up.
 -- Answers how many.
-create or replace function process_tracker.sweep_extracts(extracts int[]) returns int language plpgsql
+create or replace function process_tracker.sweep_extracts(files int[]) returns int language plpgsql
 set seq_page_cost = 1000 set jit = off as $$
 begin
   perform from extract_tracking e
-    where e.extract_id = any (extracts)
+    where e.extract_id = any (files)
     order by e.extract_id
     for no key update;
   return (
     select count(*)
-    from process_tracker.report_extracts(process_tracker.lost_leases(extracts, true), 'claim') r
+    from process_tracker.report_extracts(process_tracker.lost_leases(files, true), 'claim') r
     where r.verdict is null);
 end $$;

@@ -6,10 +6,10 @@ $$;
 
 -- The direct hard parents of files, and the states that they are in. By index, step by step: a plan from when there
 -- were few files would join all of them to each file that is claimed.
-create or replace function process_tracker.hard_parents(extracts int[])
+create or replace function process_tracker.hard_parents(files int[])
 returns table (child int, parent int, state text) language sql stable as $$
   select c.id, d.parent_extract_id, s.extract_status_name
-  from (select distinct unnest(extracts)) c(id)
+  from (select distinct unnest(files)) c(id)
   cross join lateral (select * from extract_dependency d where d.child_extract_id = c.id offset 0) d
   cross join lateral (select * from extract_tracking p where p.extract_id = d.parent_extract_id offset 0) p
   join extract_status_lkup s on s.extract_status_id = p.extract_status_id
@@ -20,9 +20,9 @@ returns table (child int, parent int, state text) language sql stable as $$
 $$;
 
 -- What files wait for: their direct hard parents that are not loaded yet.
-create or replace function process_tracker.extract_blockers(extracts int[])
+create or replace function process_tracker.extract_blockers(files int[])
 returns table (child int, parent int, state text) language sql stable as $$
   select p.child, p.parent, p.state
-  from process_tracker.hard_parents(extracts) p
+  from process_tracker.hard_parents(files) p
   where process_tracker.holds_back(p.state)
 $$;

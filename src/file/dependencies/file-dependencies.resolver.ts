@@ -6,26 +6,26 @@ import { ItemError, itemErrorField } from '../../platform/write/item-error.js';
 import { checkLength } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
 import { LongText, Name } from '../../platform/entity/text.js';
-import { addExtractDependencies, removeExtractDependencies, type ExtractDependencyChange } from './file-dependencies.js';
-import { ExtractRefInput } from '../file-ref.input.js';
-import { Extract } from '../file.entity.js';
+import { addFileDependencies, removeFileDependencies, type FileDependencyChange } from './file-dependencies.js';
+import { FileRef } from '../file-ref.input.js';
+import { File } from '../file.entity.js';
 
 const maxItems = 10_000;
 
 @InputType({ description: 'A dependency between two files.' })
-class ExtractDependencyInput {
-  @Field(() => ExtractRefInput, { description: 'The file that is loaded first.' }) parent!: ExtractRefInput;
-  @Field(() => ExtractRefInput, { description: 'The file that depends on it.' }) child!: ExtractRefInput;
+class FileDependencyInput {
+  @Field(() => FileRef, { description: 'The file that is loaded first.' }) parent!: FileRef;
+  @Field(() => FileRef, { description: 'The file that depends on it.' }) child!: FileRef;
 }
 
 @InputType({ description: 'Dependencies between files to remove.' })
-class RemoveExtractDependenciesInput {
-  @Field(() => [ExtractDependencyInput], { description: `The dependencies: 1 to ${maxItems}.` }) dependencies!: ExtractDependencyInput[];
+class RemoveFileDependenciesInput {
+  @Field(() => [FileDependencyInput], { description: `The dependencies: 1 to ${maxItems}.` }) dependencies!: FileDependencyInput[];
   @Field(() => LongText, { nullable: true, description: 'Why, for the history.' }) reason?: string | null;
 }
 
 @InputType({ description: 'Dependencies between files to add.' })
-class AddExtractDependenciesInput extends RemoveExtractDependenciesInput {
+class AddFileDependenciesInput extends RemoveFileDependenciesInput {
   @Field(() => Name, {
     defaultValue: 'Hard',
     description:
@@ -35,63 +35,63 @@ class AddExtractDependenciesInput extends RemoveExtractDependenciesInput {
 }
 
 @ObjectType({ description: 'What became of one dependency of a request.' })
-class ExtractDependencyResult {
+class FileDependencyResult {
   /** The numbers of the files, which are read by them. */
   parentId!: number | null;
   childId!: number | null;
   @Field(() => Boolean, { description: 'Whether it was already as asked for, so that nothing was written; false with an error.' })
-  done!: boolean;
+  changed!: boolean;
   @Field(() => ItemError, { nullable: true, description: 'Why it was refused; null otherwise.' }) error!: ItemError | null;
-  @Field(() => [Extract], {
+  @Field(() => [File], {
     nullable: true,
     description: 'The cycle that it would have closed: each file depends on the next, the last is the first again. Null otherwise.',
   })
-  cycle!: (Row<Extract> | null)[] | null;
+  cycle!: (Row<File> | null)[] | null;
 }
 
 @ObjectType({ description: 'What became of a request to add or remove dependencies between files.' })
-class ExtractDependenciesPayload {
-  @Field(() => [ExtractDependencyResult], { description: 'One result an item, in the order given.' }) results!: ExtractDependencyChange[];
+class FileDependenciesPayload {
+  @Field(() => [FileDependencyResult], { description: 'One result an item, in the order given.' }) results!: FileDependencyChange[];
 }
 
-@Resolver(() => ExtractDependencyResult)
-class ExtractDependenciesResolver {
-  @Mutation(() => ExtractDependenciesPayload, {
+@Resolver(() => FileDependencyResult)
+class FileDependenciesResolver {
+  @Mutation(() => FileDependenciesPayload, {
     description:
       'Adds dependencies between files. One that would make a file depend on itself is refused with the cycle, the others stand. Doing it again changes nothing.',
   })
-  async addExtractDependencies(
+  async addFileDependencies(
     @Ctx() ctx: Context,
-    @Arg('input', () => AddExtractDependenciesInput, { description: 'The dependencies.' })
-    { dependencies, type, reason }: AddExtractDependenciesInput,
-  ): Promise<{ results: ExtractDependencyChange[] }> {
+    @Arg('input', () => AddFileDependenciesInput, { description: 'The dependencies.' })
+    { dependencies, type, reason }: AddFileDependenciesInput,
+  ): Promise<{ results: FileDependencyChange[] }> {
     checkLength(dependencies, 'dependencies', maxItems);
-    return { results: await ctx.write((tx) => addExtractDependencies(tx, dependencies, type), reason) };
+    return { results: await ctx.write((tx) => addFileDependencies(tx, dependencies, type), reason) };
   }
 
-  @Mutation(() => ExtractDependenciesPayload, { description: 'Removes dependencies between files. What is not there is no error.' })
-  async removeExtractDependencies(
+  @Mutation(() => FileDependenciesPayload, { description: 'Removes dependencies between files. What is not there is no error.' })
+  async removeFileDependencies(
     @Ctx() ctx: Context,
-    @Arg('input', () => RemoveExtractDependenciesInput, { description: 'The dependencies.' })
-    { dependencies, reason }: RemoveExtractDependenciesInput,
-  ): Promise<{ results: ExtractDependencyChange[] }> {
+    @Arg('input', () => RemoveFileDependenciesInput, { description: 'The dependencies.' })
+    { dependencies, reason }: RemoveFileDependenciesInput,
+  ): Promise<{ results: FileDependencyChange[] }> {
     checkLength(dependencies, 'dependencies', maxItems);
-    return { results: await ctx.write((tx) => removeExtractDependencies(tx, dependencies), reason) };
+    return { results: await ctx.write((tx) => removeFileDependencies(tx, dependencies), reason) };
   }
 
   @FieldResolver()
   cycle(
-    @Root() { cycle }: ExtractDependencyChange,
+    @Root() { cycle }: FileDependencyChange,
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<(Row<Extract> | null)[]> | null {
-    return cycle && Promise.all(cycle.map((id) => ctx.load(Extract, id, info)));
+  ): Promise<(Row<File> | null)[]> | null {
+    return cycle && Promise.all(cycle.map((id) => ctx.load(File, id, info)));
   }
 }
 
-export const extractDependencyResolvers = [
-  ExtractDependenciesResolver,
-  itemErrorField(ExtractDependencyResult),
-  referenceField(ExtractDependencyResult, 'parent', 'parentId', Extract, 'The file that is loaded first; null if there is none.'),
-  referenceField(ExtractDependencyResult, 'child', 'childId', Extract, 'The file that depends on it; null if there is none.'),
+export const fileDependencyResolvers = [
+  FileDependenciesResolver,
+  itemErrorField(FileDependencyResult),
+  referenceField(FileDependencyResult, 'parent', 'parentId', File, 'The file that is loaded first; null if there is none.'),
+  referenceField(FileDependencyResult, 'child', 'childId', File, 'The file that depends on it; null if there is none.'),
 ];

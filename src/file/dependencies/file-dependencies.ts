@@ -4,27 +4,27 @@ import { conflict, DomainError } from '../../platform/errors.js';
 import { lookupId } from '../../platform/write/record-changes.js';
 import { DependencyType } from '../../process/dependency-type.entity.js';
 import { closedCycles, type Link } from '../../platform/find-cycles.js';
-import type { ExtractRefInput } from '../file-ref.input.js';
+import type { FileRef } from '../file-ref.input.js';
 import { fileRefs } from '../file-refs.js';
 
-export interface ExtractDependencyRequest {
-  parent: ExtractRefInput;
-  child: ExtractRefInput;
+export interface FileDependencyRequest {
+  parent: FileRef;
+  child: FileRef;
 }
 
 /** What became of one request. */
-export interface ExtractDependencyChange {
+export interface FileDependencyChange {
   parentId: number | null;
   childId: number | null;
-  /** Whether it was so already. */
-  done: boolean;
+  /** Whether this call changed it: false where it was so already, and with an error. */
+  changed: boolean;
   error: DomainError | null;
   /** Numbers of the files that it would have closed to a cycle: each depends on the next, the last is the first again. */
   cycle: number[] | null;
 }
 
 /** Finds the files of each request. */
-async function located(tx: Tx, requests: readonly ExtractDependencyRequest[]): Promise<ExtractDependencyChange[]> {
+async function located(tx: Tx, requests: readonly FileDependencyRequest[]): Promise<FileDependencyChange[]> {
   const refs = requests.flatMap(({ parent, child }) => [parent, child]);
   const at = (i: number, of?: string) => below(i % 2 ? 'child' : 'parent')(of);
   const found = numbersOf(await resolveRefs(tx, fileRefs, refs, { at }));
@@ -32,23 +32,23 @@ async function located(tx: Tx, requests: readonly ExtractDependencyRequest[]): P
   return requests.map((_, i) => {
     const [parent, child] = found.slice(2 * i, 2 * i + 2);
     const error = [parent, child].find((each) => each instanceof DomainError) ?? null;
-    return { parentId: number(parent), childId: number(child), done: false, error, cycle: null };
+    return { parentId: number(parent), childId: number(child), changed: !error, error, cycle: null };
   });
 }
 
 const keyOf = ({ child, parent }: Link) => `${child} ${parent}`;
-const linkOf = ({ childId, parentId }: ExtractDependencyChange): Link => ({ child: childId!, parent: parentId! });
+const linkOf = ({ childId, parentId }: FileDependencyChange): Link => ({ child: childId!, parent: parentId! });
 const columns = (links: readonly Link[]) => [links.map(({ child }) => child), links.map(({ parent }) => parent)];
 
 /**
  * Adds dependencies between files, in a fixed number of statements. What is wrong with one is told by its result; the others stand. Of several
  * that together close a cycle, those that come first are made.
  */
-export async function addExtractDependencies(
+export async function addFileDependencies(
   tx: Tx,
-  requests: readonly ExtractDependencyRequest[],
+  requests: readonly FileDependencyRequest[],
   type: string,
-): Promise<ExtractDependencyChange[]> {
+): Promise<FileDependencyChange[]> {
   const typeId = await lookupId(tx, DependencyType, type, true, 'input.type');
   const changes = await located(tx, requests);
   const standing = await tx.query<Link & { typeId: number }>(
@@ -56,12 +56,12 @@ export async function addExtractDependencies(
     columns(changes.filter(({ error }) => !error).map(linkOf)),
   );
   const known = new Map(standing.map((link) => [keyOf(link), link.typeId]));
-  const coming: ExtractDependencyChange[] = [];
+  const coming: FileDependencyChange[] = [];
   for (const change of changes) {
     if (change.error) continue;
     const key = keyOf(linkOf(change));
     if (change.parentId === change.childId) change.cycle = [change.childId!, change.childId!];
-    else if (known.get(key) === typeId) change.done = true;
+    else if (known.get(key) === typeId) change.changed = false;
     else if (!known.has(key)) coming.push(change);
   }
   for (const [i, cycle] of closedCycles(standing, coming.map(linkOf)).entries()) coming[i]!.cycle = cycle;
@@ -69,10 +69,10 @@ export async function addExtractDependencies(
   for (const change of coming) {
     if (change.cycle) continue;
     // The second time in one request.
-    change.done = made.has(keyOf(linkOf(change)));
+    change.changed = !made.has(keyOf(linkOf(change)));
     made.add(keyOf(linkOf(change)));
   }
-  const wanted = changes.filter(({ error, cycle, done }) => !error && !cycle && !done).map(linkOf);
+  const wanted = changes.filter(({ changed, cycle }) => changed && !cycle).map(linkOf);
   if (wanted.length)
     await tx.query(
       `insert into extract_dependency as d (child_extract_id, parent_extract_id, dependency_type_id)
@@ -89,7 +89,7 @@ export async function addExtractDependencies(
 }
 
 /** Gives each cycle its error, with the names of its files. */
-async function nameCycles(tx: Tx, changes: readonly ExtractDependencyChange[]): Promise<void> {
+async function nameCycles(tx: Tx, changes: readonly FileDependencyChange[]): Promise<void> {
   const cycles = changes.filter(({ cycle }) => cycle !== null);
   if (!cycles.length) return;
   const rows = await tx.query<{ id: number; name: string }>(
@@ -99,6 +99,7 @@ async function nameCycles(tx: Tx, changes: readonly ExtractDependencyChange[]): 
   const names = new Map(rows.map(({ id, name }) => [id, name]));
   for (const change of cycles) {
     const cycle = change.cycle!.map((id) => names.get(id)!);
+    change.changed = false;
     change.error = conflict(`A file cannot depend on itself, also not through others: ${cycle.join(' depends on ')}.`, {
       argument: 'parent',
       value: cycle[1],
@@ -108,7 +109,7 @@ async function nameCycles(tx: Tx, changes: readonly ExtractDependencyChange[]): 
 }
 
 /** Takes dependencies away, whatever their type. What is not there is no error. */
-export async function removeExtractDependencies(tx: Tx, requests: readonly ExtractDependencyRequest[]): Promise<ExtractDependencyChange[]> {
+export async function removeFileDependencies(tx: Tx, requests: readonly FileDependencyRequest[]): Promise<FileDependencyChange[]> {
   const changes = await located(tx, requests);
   const removed = await tx.query<Link>(
     `delete from extract_dependency d
@@ -119,6 +120,6 @@ export async function removeExtractDependencies(tx: Tx, requests: readonly Extra
   );
   const gone = new Set(removed.map(keyOf));
   // The second time in one request it is gone already.
-  for (const change of changes) if (!change.error) change.done = !gone.delete(keyOf(linkOf(change)));
+  for (const change of changes) if (!change.error) change.changed = gone.delete(keyOf(linkOf(change)));
   return changes;
 }

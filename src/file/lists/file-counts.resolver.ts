@@ -9,17 +9,17 @@ import { referenceField } from '../../platform/read/fields.js';
 import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
 import { whereOf } from '../../platform/read/filters.js';
 import { page, PageArgs, type Page } from '../../platform/read/paging.js';
-import { Instant } from '../../platform/entity/scalars.js';
+import { DateTime } from '../../platform/entity/scalars.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import type { Condition } from '../../platform/read/values.js';
 import { within } from '../../process/run-settings.js';
-import { countExtracts, ExtractCountKey, topErrors, type ErrorCount, type ExtractCount } from './file-counts.js';
-import { ExtractError } from '../file-error.entity.js';
-import { Extract } from '../file.entity.js';
+import { countFiles, FileCountKey, topErrors, type ErrorCount, type FileCount } from './file-counts.js';
+import { FileError } from '../file-error.entity.js';
+import { File } from '../file.entity.js';
 import { stuckFrom, stuckWhere } from '../sweep-files.js';
 
-registerEnumType(ExtractCountKey, {
-  name: 'ExtractCountKey',
+registerEnumType(FileCountKey, {
+  name: 'FileCountKey',
   description: 'By what files are counted.',
   valuesConfig: {
     STATUS: { description: 'By their status.' },
@@ -31,15 +31,15 @@ registerEnumType(ExtractCountKey, {
 
 @ArgsType()
 class WindowArgs implements Window {
-  @Field(() => Instant, { nullable: true, description: 'From this moment on; from the beginning, if not said.' })
+  @Field(() => DateTime, { nullable: true, description: 'From this moment on; from the beginning, if not said.' })
   from?: string | null;
-  @Field(() => Instant, { nullable: true, description: 'Before this moment; until now, if not said.' })
+  @Field(() => DateTime, { nullable: true, description: 'Before this moment; until now, if not said.' })
   to?: string | null;
 }
 
 @ArgsType()
-class ExtractCountArgs extends WindowArgs {
-  @Field(() => ExtractCountKey, { defaultValue: ExtractCountKey.STATUS, description: 'By what they are counted.' }) by!: ExtractCountKey;
+class FileCountArgs extends WindowArgs {
+  @Field(() => FileCountKey, { defaultValue: FileCountKey.STATUS, description: 'By what they are counted.' }) by!: FileCountKey;
   @Field(() => Name, { nullable: true, description: 'Only those in the location with this name, its present one or a former one.' })
   location?: string | null;
 }
@@ -50,33 +50,33 @@ class TopErrorArgs extends WindowArgs {
 }
 
 @ObjectType({ description: 'How many files are in one status.' })
-class ExtractStateCount {
+class FileStateCount {
   @Field(() => String, { description: 'The status.' }) status!: string;
   @Field(() => Int, { description: 'How many files.' }) count!: number;
 }
 
-@ObjectType('ExtractCount', { description: 'How many files there are of one status, day, dataset type or location.' })
-class ExtractCountView {
+@ObjectType('FileCount', { description: 'How many files there are of one status, day, dataset type or location.' })
+class FileCountView {
   @Field(() => String, { description: 'The status, day, dataset type or location.' }) key!: string;
   @Field(() => Int, { description: 'How many files.' }) count!: number;
-  @Field(() => [ExtractStateCount], { description: 'How many of them are in which status.' }) states!: ExtractStateCount[];
+  @Field(() => [FileStateCount], { description: 'How many of them are in which status.' }) states!: FileStateCount[];
 }
 
 @ObjectType({ description: 'A kind of error, and how often files had it.' })
-class ExtractErrorCount {
+class FileErrorCount {
   /** The number of the file, which is read by it. */
-  lastExtractId!: number;
+  lastFileId!: number;
   @Field(() => String, { description: 'The kind.' }) type!: string;
   @Field(() => Int, { description: 'How many errors.' }) count!: number;
   @Field(() => Int, { description: 'How many files had them.' }) fileCount!: number;
-  @Field(() => Instant, { description: 'When the last one was.' }) lastAt!: string;
+  @Field(() => DateTime, { description: 'When the last one was.' }) lastAt!: string;
   @Field(() => String, { nullable: true, description: 'What the last one said.' }) lastMessage!: string | null;
 }
 
-const errorWhere = whereOf(ExtractError);
+const errorWhere = whereOf(FileError);
 
 @ArgsType()
-class ExtractErrorArgs extends PageArgs {
+class FileErrorArgs extends PageArgs {
   @Field(() => errorWhere, {
     nullable: true,
     description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
@@ -90,19 +90,19 @@ class ExtractErrorArgs extends PageArgs {
 }
 
 @ArgsType()
-class HeldExtractArgs extends PageArgs {
+class HeldFileArgs extends PageArgs {
   @Field(() => Name, { description: 'The worker.' }) owner!: string;
 }
 
 @ArgsType()
-class StuckExtractArgs extends PageArgs {
+class StuckFileArgs extends PageArgs {
   @Field(() => Name, { nullable: true, description: 'Only those that this worker holds.' }) owner?: string | null;
   @Field(() => Name, { nullable: true, description: 'Only those in the location with this name, its present one or a former one.' })
   location?: string | null;
 }
 
-const errors = connectionOf(ExtractError);
-const extracts = connectionOf(Extract);
+const errors = connectionOf(FileError);
+const files = connectionOf(File);
 
 const heldBy = (owner: string | null | undefined): Condition | undefined =>
   typeof owner === 'string'
@@ -118,43 +118,36 @@ const locationNumber = async (ctx: Context, name: string) =>
   (await resolveRef(ctx.db, locationRefs, { name }, { at: () => 'location' })).id;
 
 @Resolver()
-class ExtractCountQueries {
-  @Query(() => [ExtractCountView], {
+class FileCountQueries {
+  @Query(() => [FileCountView], {
     description:
       'How many files there are by status, day of registration, dataset type or location, ordered by these; registered in a time, if `from` or `to` say so.',
   })
-  async extractCounts(
-    @Ctx() ctx: Context,
-    @Args(() => ExtractCountArgs) { by, location, ...window }: ExtractCountArgs,
-  ): Promise<ExtractCount[]> {
+  async fileCounts(@Ctx() ctx: Context, @Args(() => FileCountArgs) { by, location, ...window }: FileCountArgs): Promise<FileCount[]> {
     checkWindow(window);
-    return countExtracts(ctx.db, by, window, location ? await locationNumber(ctx, location) : undefined);
+    return countFiles(ctx.db, by, window, location ? await locationNumber(ctx, location) : undefined);
   }
 
-  @Query(() => [ExtractErrorCount], { description: 'The kinds of errors that files had most often, the most frequent first.' })
-  topExtractErrors(@Ctx() ctx: Context, @Args(() => TopErrorArgs) { first, ...window }: TopErrorArgs): Promise<ErrorCount[]> {
+  @Query(() => [FileErrorCount], { description: 'The kinds of errors that files had most often, the most frequent first.' })
+  topFileErrors(@Ctx() ctx: Context, @Args(() => TopErrorArgs) { first, ...window }: TopErrorArgs): Promise<ErrorCount[]> {
     checkWindow(window);
     within(1, 100)(first, 'first');
     return topErrors(ctx.db, window, first);
   }
 
   @Query(() => errors.type, { description: 'The errors of all files, newest first.' })
-  extractErrors(
-    @Ctx() ctx: Context,
-    @Info() info: GraphQLResolveInfo,
-    @Args(() => ExtractErrorArgs) args: ExtractErrorArgs,
-  ): Promise<Page> {
-    const list = { name: 'ExtractError.occurredAt', entity: ExtractError, order: ['occurredAt', 'id'], descending: true };
+  fileErrors(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => FileErrorArgs) args: FileErrorArgs): Promise<Page> {
+    const list = { name: 'FileError.occurredAt', entity: FileError, order: ['occurredAt', 'id'], descending: true };
     return page(ctx, info, list, args, { where: [contains(args.messageContains)] });
   }
 
-  @Query(() => extracts.type, {
+  @Query(() => files.type, {
     description: 'What a worker holds, the longest held first: what it was about before it was started again.',
   })
-  heldExtracts(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => HeldExtractArgs) args: HeldExtractArgs): Promise<Page> {
+  heldFiles(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => HeldFileArgs) args: HeldFileArgs): Promise<Page> {
     const list = {
-      name: 'heldExtracts',
-      entity: Extract,
+      name: 'heldFiles',
+      entity: File,
       from: stuckFrom,
       where: `s.extract_status_name = 'loading' and t.claimed_at is not null`,
       order: ['claimedAt', 'id'],
@@ -162,25 +155,21 @@ class ExtractCountQueries {
     return page(ctx, info, list, args, { where: [heldBy(args.owner)] });
   }
 
-  @Query(() => extracts.type, {
+  @Query(() => files.type, {
     description:
       'Files whose holders were not heard of in time, the longest first. The next claim takes them, or the sweeper of the server does.',
   })
-  async stuckExtracts(
-    @Ctx() ctx: Context,
-    @Info() info: GraphQLResolveInfo,
-    @Args(() => StuckExtractArgs) args: StuckExtractArgs,
-  ): Promise<Page> {
-    const list = { name: 'stuckExtracts', entity: Extract, from: stuckFrom, where: stuckWhere, order: ['leaseUntil', 'id'] };
+  async stuckFiles(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => StuckFileArgs) args: StuckFileArgs): Promise<Page> {
+    const list = { name: 'stuckFiles', entity: File, from: stuckFrom, where: stuckWhere, order: ['leaseUntil', 'id'] };
     const location = args.location ? await locationNumber(ctx, args.location) : undefined;
     const there = location === undefined ? undefined : { key: `location ${location}`, sql: () => `t.extract_location_id = ${location}` };
     return page(ctx, info, list, args, { where: [heldBy(args.owner), there] });
   }
 }
 
-export const extractCountResolvers = [
-  ExtractCountQueries,
+export const fileCountResolvers = [
+  FileCountQueries,
   ...errors.resolvers,
-  ...extracts.resolvers,
-  referenceField(ExtractErrorCount, 'lastExtract', 'lastExtractId', Extract, 'The file that had the last one.', false),
+  ...files.resolvers,
+  referenceField(FileErrorCount, 'lastFile', 'lastFileId', File, 'The file that had the last one.', false),
 ];

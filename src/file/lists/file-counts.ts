@@ -2,14 +2,14 @@ import type { Window } from '../../platform/checks.js';
 import type { Queries } from '../../platform/database.js';
 import { invalid } from '../../platform/errors.js';
 
-export enum ExtractCountKey {
+export enum FileCountKey {
   STATUS = 'STATUS',
   DAY = 'DAY',
   DATASET_TYPE = 'DATASET_TYPE',
   LOCATION = 'LOCATION',
 }
 
-export interface ExtractCount {
+export interface FileCount {
   key: string;
   count: number;
   states: { status: string; count: number }[];
@@ -17,7 +17,7 @@ export interface ExtractCount {
 
 const maxKeys = 1000;
 
-const keys: Readonly<Record<ExtractCountKey, { sql: string; from?: string }>> = {
+const keys: Readonly<Record<FileCountKey, { sql: string; from?: string }>> = {
   STATUS: { sql: `coalesce(s.extract_status_name, 'initializing')` },
   DAY: {
     sql: `to_char(e.registered_at at time zone z.name, 'YYYY-MM-DD')`,
@@ -34,7 +34,7 @@ const keys: Readonly<Record<ExtractCountKey, { sql: string; from?: string }>> = 
 };
 
 /** How many files there are by status, day of registration, dataset type or location, in the order of these. One statement. */
-export async function countExtracts(db: Queries, by: ExtractCountKey, { from, to }: Window, location?: number): Promise<ExtractCount[]> {
+export async function countFiles(db: Queries, by: FileCountKey, { from, to }: Window, location?: number): Promise<FileCount[]> {
   const { sql, from: more = '' } = keys[by];
   const rows = await db.query<{ key: string; status: string; count: number }>(
     `select ${sql} as key, coalesce(s.extract_status_name, 'initializing') as status, count(*)::int as count
@@ -48,7 +48,7 @@ export async function countExtracts(db: Queries, by: ExtractCountKey, { from, to
      order by 1, 2`,
     [from ?? null, to ?? null, ...(location === undefined ? [] : [location])],
   );
-  const counts = new Map<string, ExtractCount>();
+  const counts = new Map<string, FileCount>();
   for (const { key, status, count } of rows) {
     const known = counts.get(key) ?? { key, count: 0, states: [] };
     counts.set(key, known);
@@ -71,7 +71,7 @@ export interface ErrorCount {
   fileCount: number;
   lastAt: string;
   lastMessage: string | null;
-  lastExtractId: number;
+  lastFileId: number;
 }
 
 /** The kinds of errors that files had most often, with the last one of each. One statement. */
@@ -79,7 +79,7 @@ export const topErrors = (db: Queries, { from, to }: Window, first: number): Pro
   db.query<ErrorCount>(
     `select t.error_type_name as type, n.count, n."fileCount",
        process_tracker.instant_text(l.occurred_at) as "lastAt", l.message as "lastMessage",
-       l.extract_id as "lastExtractId"
+       l.extract_id as "lastFileId"
      from (
        select e.error_type_id, count(*)::int as count, count(distinct e.extract_id)::int as "fileCount"
        from extract_error e

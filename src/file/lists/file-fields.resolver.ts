@@ -8,82 +8,78 @@ import { listField, referenceField } from '../../platform/read/fields.js';
 import type { Row } from '../../platform/entity/node.js';
 import type { ListSource } from '../../platform/read/paging.js';
 import { selectList } from '../../platform/entity/rows.js';
-import { Instant } from '../../platform/entity/scalars.js';
+import { DateTime } from '../../platform/entity/scalars.js';
 import { Reads, selectedProperties } from '../../platform/read/selection.js';
 import { DependencyType } from '../../process/dependency-type.entity.js';
 import { ErrorType } from '../../run/error-type.entity.js';
-import { ProcessRun } from '../../run/run.entity.js';
+import { Run } from '../../run/run.entity.js';
 import { SourceObject } from '../../source/source-object.entity.js';
 import { Source } from '../../source/source.entity.js';
 import { CompressionType } from '../compression-type.entity.js';
-import { ExtractError } from '../file-error.entity.js';
-import { ExtractStatus } from '../file-status.entity.js';
-import { ExtractVersion } from '../file-version.entity.js';
-import { Extract } from '../file.entity.js';
+import { FileError } from '../file-error.entity.js';
+import { FileStatus } from '../file-status.entity.js';
+import { FileVersion } from '../file-version.entity.js';
+import { File } from '../file.entity.js';
 import { FileSizeType } from '../file-size-type.entity.js';
 import { FileType } from '../file-type.entity.js';
 
 @ObjectType({ description: 'That a run touched a file.' })
-class ExtractRunLink {
+class FileRunLink {
   /** The number of the status, which is read by it. */
   linkStatusId!: number | null;
-  @Field(() => ProcessRun, { description: 'The run.' }) run!: Row<ProcessRun>;
-  @Field(() => Instant, { description: 'When it last gave the file a status, or was linked to it.' }) at!: string;
+  @Field(() => Run, { description: 'The run.' }) run!: Row<Run>;
+  @Field(() => DateTime, { description: 'When it last gave the file a status, or was linked to it.' }) at!: string;
 }
 
 @ObjectType({ description: 'A file that another one depends on, or that depends on another one.' })
-class ExtractDependencyLink {
+class FileDependencyLink {
   /** The number of the type, which is read by it. */
   dependencyTypeId!: number;
-  @Field(() => Extract, { description: 'The file at the other end.' }) extract!: Row<Extract>;
+  @Field(() => File, { description: 'The file at the other end.' }) file!: Row<File>;
 }
 
 // Each row of these lists is the thing at the other end, with what the link says beside it.
-@Resolver(() => ExtractRunLink)
-class ExtractRunLinkResolver {
+@Resolver(() => FileRunLink)
+class FileRunLinkResolver {
   @FieldResolver()
-  run(@Root() row: Row<ProcessRun>): Row<ProcessRun> {
+  run(@Root() row: Row<Run>): Row<Run> {
     return row;
   }
 }
-@Resolver(() => ExtractDependencyLink)
-class ExtractDependencyLinkResolver {
+@Resolver(() => FileDependencyLink)
+class FileDependencyLinkResolver {
   @FieldResolver()
-  extract(@Root() row: Row<Extract>): Row<Extract> {
+  file(@Root() row: Row<File>): Row<File> {
     return row;
   }
 }
 
-@Resolver(() => Extract)
-class ExtractResolver {
+@Resolver(() => File)
+class FileResolver {
   @FieldResolver(() => String, { description: 'Where it lies: the path of its location and its name.' })
-  @Reads(Extract, 'locationId')
-  async path(@Root() row: Row<Extract, 'locationId'> & { fileName?: string }, @Ctx() ctx: Context): Promise<string> {
+  @Reads(File, 'locationId')
+  async path(@Root() row: Row<File, 'locationId'> & { fileName?: string }, @Ctx() ctx: Context): Promise<string> {
     // A file may be asked for by its location alone, so that its name has not been read.
     const [location, file] = await Promise.all([
       ctx.loaders.byId(Location, row.locationId, new Set(['id', 'path'])),
-      row.fileName === undefined ? ctx.loaders.byId(Extract, row.id, new Set(['id', 'fileName'])) : { fileName: row.fileName },
+      row.fileName === undefined ? ctx.loaders.byId(File, row.id, new Set(['id', 'fileName'])) : { fileName: row.fileName },
     ]);
     return joinPath(location!.path, file!.fileName);
   }
 
-  @FieldResolver(() => ExtractVersion, { nullable: true, description: 'The content that it has now; null where nobody told it.' })
-  currentVersion(
-    @Root() row: Row<Extract, 'id'>,
-    @Ctx() ctx: Context,
-    @Info() info: GraphQLResolveInfo,
-  ): Promise<Row<ExtractVersion> | null> {
-    const columns = selectList(ExtractVersion, selectedProperties(info, ExtractVersion));
+  @FieldResolver(() => FileVersion, { nullable: true, description: 'The content that it has now; null where nobody told it.' })
+  currentVersion(@Root() row: Row<File, 'id'>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<FileVersion> | null> {
+    const columns = selectList(FileVersion, selectedProperties(info, FileVersion));
     return ctx.loaders
-      .get<number, Row<ExtractVersion> | null>(`Extract.currentVersion (${columns})`, async (ids) => {
-        const rows = await ctx.db.query<Row<ExtractVersion>>(
+      .get<number, Row<FileVersion> | null>(`File.currentVersion (${columns})`, async (ids) => {
+        const rows = await ctx.db.query<Row<FileVersion>>(
           `select ${columns}
            from extract_version t
            where t.extract_id = any($1::int[]) and t.is_current`,
           [ids],
         );
-        const byExtract = new Map(rows.map((each) => [each.extractId, each]));
-        return ids.map((each) => byExtract.get(each) ?? null);
+        const byFile = new Map(rows.map((each) => [each.fileId, each]));
+        return ids.map((each) => byFile.get(each) ?? null);
       })
       .load(row.id);
   }
@@ -91,9 +87,9 @@ class ExtractResolver {
   @FieldResolver(() => Boolean, {
     description: 'Whether somebody loads it whose lease is over. Told when asked, by the clock of the database.',
   })
-  stuck(@Root() row: Row<Extract, 'id'>, @Ctx() ctx: Context): Promise<boolean> {
+  stuck(@Root() row: Row<File, 'id'>, @Ctx() ctx: Context): Promise<boolean> {
     return ctx.loaders
-      .get<number, boolean>('Extract.stuck', async (ids) => {
+      .get<number, boolean>('File.stuck', async (ids) => {
         const rows = await ctx.db.query<{ id: number }>(
           `select t.extract_id as id
            from extract_tracking t
@@ -110,7 +106,7 @@ class ExtractResolver {
 }
 
 const below = (name: string, entity: ListSource['entity'], from: string, more: Partial<ListSource> = {}): ListSource => ({
-  name: `Extract.${name}`,
+  name: `File.${name}`,
   entity,
   from,
   parent: 'l.extract_id',
@@ -122,32 +118,27 @@ const below = (name: string, entity: ListSource['entity'], from: string, more: P
 const sourceLinks =
   '(select extract_id, source_id from extract_source union select f.extract_id, o.source_id from extract_source_object f join source_object_lkup o using (source_object_id) where o.source_id is not null)';
 
-const runs = below(
-  'runs',
-  ProcessRun,
-  'extract_process_tracking l join process_tracking t on t.process_tracking_id = l.process_tracking_id',
-  {
-    parent: 'l.extract_tracking_id',
-    order: ['at', 'id'],
-    descending: true,
-    extra: {
-      at: {
-        sql: 'l.extract_process_event_date_time',
-        cast: 'timestamptz',
-        read: 'process_tracker.instant_text(l.extract_process_event_date_time)',
-      },
-      linkStatusId: { sql: 'l.extract_process_status_id' },
+const runs = below('runs', Run, 'extract_process_tracking l join process_tracking t on t.process_tracking_id = l.process_tracking_id', {
+  parent: 'l.extract_tracking_id',
+  order: ['at', 'id'],
+  descending: true,
+  extra: {
+    at: {
+      sql: 'l.extract_process_event_date_time',
+      cast: 'timestamptz',
+      read: 'process_tracker.instant_text(l.extract_process_event_date_time)',
     },
-    inside: 'run',
+    linkStatusId: { sql: 'l.extract_process_status_id' },
   },
-);
+  inside: 'run',
+});
 
 const dependencies = (name: string, other: string, mine: string): ListSource =>
-  below(name, Extract, `extract_dependency l join extract_tracking t on t.extract_id = l.${other}`, {
+  below(name, File, `extract_dependency l join extract_tracking t on t.extract_id = l.${other}`, {
     parent: `l.${mine}`,
     order: ['fileName', 'id'],
     extra: { dependencyTypeId: { sql: 'l.dependency_type_id' } },
-    inside: 'extract',
+    inside: 'file',
   });
 
 const newestFirst = (name: string, entity: ListSource['entity'], by: string, parent = 't.extract_id'): ListSource => ({
@@ -158,49 +149,43 @@ const newestFirst = (name: string, entity: ListSource['entity'], by: string, par
   descending: true,
 });
 
-export const extractFields = [
-  ExtractResolver,
-  ExtractRunLinkResolver,
-  ExtractDependencyLinkResolver,
-  referenceField(Extract, 'location', 'locationId', Location, 'Where it lies.', false),
-  referenceField(Extract, 'status', 'statusId', ExtractStatus, 'How far it has come; null only where another client left it out.'),
+export const fileFields = [
+  FileResolver,
+  FileRunLinkResolver,
+  FileDependencyLinkResolver,
+  referenceField(File, 'location', 'locationId', Location, 'Where it lies.', false),
+  referenceField(File, 'status', 'statusId', FileStatus, 'How far it has come; null only where another client left it out.'),
   referenceField(
-    Extract,
+    File,
     'compression',
     'compressionTypeId',
     CompressionType,
     'How it is compressed; null if it is not, or nobody knows how.',
   ),
-  referenceField(Extract, 'fileType', 'fileTypeId', FileType, 'Its format; null if it is none that the store knows.'),
-  referenceField(Extract, 'sizeUnit', 'sizeTypeId', FileSizeType, 'The unit of `size`; null if nobody said.'),
-  referenceField(Extract, 'run', 'runId', ProcessRun, 'The run that registered it; null if none did, or a Python client.'),
-  referenceField(Extract, 'claimRun', 'claimRunId', ProcessRun, 'The run for which its holder claimed it; null while nobody does.'),
-  referenceField(ExtractRunLink, 'status', 'linkStatusId', ExtractStatus, 'The status that it last gave the file.'),
-  referenceField(ExtractDependencyLink, 'type', 'dependencyTypeId', DependencyType, 'What kind of dependency it is.', false),
-  ...listField(Extract, 'runs', ExtractRunLink, 'The runs that touched it, each with the status that it last gave, newest first.', runs),
+  referenceField(File, 'fileType', 'fileTypeId', FileType, 'Its format; null if it is none that the store knows.'),
+  referenceField(File, 'sizeUnit', 'sizeTypeId', FileSizeType, 'The unit of `size`; null if nobody said.'),
+  referenceField(File, 'run', 'runId', Run, 'The run that registered it; null if none did, or a Python client.'),
+  referenceField(File, 'claimRun', 'claimRunId', Run, 'The run for which its holder claimed it; null while nobody does.'),
+  referenceField(FileRunLink, 'status', 'linkStatusId', FileStatus, 'The status that it last gave the file.'),
+  referenceField(FileDependencyLink, 'type', 'dependencyTypeId', DependencyType, 'What kind of dependency it is.', false),
+  ...listField(File, 'runs', FileRunLink, 'The runs that touched it, each with the status that it last gave, newest first.', runs),
   ...listField(
-    Extract,
+    File,
     'versions',
-    ExtractVersion,
+    FileVersion,
     'Its contents over time, newest first.',
-    newestFirst('Extract.versions', ExtractVersion, 'firstSeenAt'),
+    newestFirst('File.versions', FileVersion, 'firstSeenAt'),
   ),
+  ...listField(File, 'errors', FileError, 'Every failed attempt on it, newest first.', newestFirst('File.errors', FileError, 'occurredAt')),
   ...listField(
-    Extract,
-    'errors',
-    ExtractError,
-    'Every failed attempt on it, newest first.',
-    newestFirst('Extract.errors', ExtractError, 'occurredAt'),
-  ),
-  ...listField(
-    Extract,
+    File,
     'sources',
     Source,
     'The sources that it comes from, also by their objects, ordered by name.',
     below('sources', Source, `${sourceLinks} l join source_lkup t on t.source_id = l.source_id`),
   ),
   ...listField(
-    Extract,
+    File,
     'sourceObjects',
     SourceObject,
     'The objects that it comes from, ordered by name.',
@@ -209,44 +194,44 @@ export const extractFields = [
     }),
   ),
   ...listField(
-    Extract,
+    File,
     'datasetTypes',
     DatasetType,
     'Kinds of data it holds, ordered by name: those of the processes whose runs it is linked to.',
     below('datasetTypes', DatasetType, 'extract_dataset_type l join dataset_type_lkup t on t.dataset_type_id = l.dataset_type_id'),
   ),
   ...listField(
-    Extract,
+    File,
     'parents',
-    ExtractDependencyLink,
+    FileDependencyLink,
     'The files that it depends on, ordered by name: it is loaded after they are.',
     dependencies('parents', 'parent_extract_id', 'child_extract_id'),
   ),
   ...listField(
-    Extract,
+    File,
     'children',
-    ExtractDependencyLink,
+    FileDependencyLink,
     'The files that depend on it, ordered by name.',
     dependencies('children', 'child_extract_id', 'parent_extract_id'),
   ),
-  referenceField(ExtractVersion, 'extract', 'extractId', Extract, 'The file.', false),
-  referenceField(ExtractVersion, 'status', 'statusId', ExtractStatus, 'How far this content has come; null where nobody said.'),
+  referenceField(FileVersion, 'file', 'fileId', File, 'The file.', false),
+  referenceField(FileVersion, 'status', 'statusId', FileStatus, 'How far this content has come; null where nobody said.'),
   referenceField(
-    ExtractVersion,
+    FileVersion,
     'targetObject',
     'targetObjectId',
     SourceObject,
     'The object that it was loaded into; null where nobody said.',
   ),
   ...listField(
-    ExtractVersion,
+    FileVersion,
     'errors',
-    ExtractError,
+    FileError,
     'Every failed attempt on it, newest first.',
-    newestFirst('ExtractVersion.errors', ExtractError, 'occurredAt', 't.extract_version_id'),
+    newestFirst('FileVersion.errors', FileError, 'occurredAt', 't.extract_version_id'),
   ),
-  referenceField(ExtractError, 'extract', 'extractId', Extract, 'The file.', false),
-  referenceField(ExtractError, 'version', 'versionId', ExtractVersion, 'The content that was tried; null where none was known.'),
-  referenceField(ExtractError, 'type', 'typeId', ErrorType, 'What kind of error it is.', false),
-  referenceField(ExtractError, 'run', 'runId', ProcessRun, 'The run for which it was tried; null if there was none.'),
+  referenceField(FileError, 'file', 'fileId', File, 'The file.', false),
+  referenceField(FileError, 'version', 'versionId', FileVersion, 'The content that was tried; null where none was known.'),
+  referenceField(FileError, 'type', 'typeId', ErrorType, 'What kind of error it is.', false),
+  referenceField(FileError, 'run', 'runId', Run, 'The run for which it was tried; null if there was none.'),
 ];

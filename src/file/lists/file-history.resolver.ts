@@ -5,15 +5,15 @@ import { referenceField } from '../../platform/read/fields.js';
 import { checkInstant, checkWindow } from '../../platform/checks.js';
 import { resolveRef, type NamedRef } from '../../platform/read/references.js';
 import type { Row } from '../../platform/entity/node.js';
-import { Instant } from '../../platform/entity/scalars.js';
+import { DateTime } from '../../platform/entity/scalars.js';
 import { Reads } from '../../platform/read/selection.js';
 import { Name } from '../../platform/entity/text.js';
 import { within } from '../../process/run-settings.js';
-import { ProcessRun } from '../../run/run.entity.js';
+import { Run } from '../../run/run.entity.js';
 import { objectRefs } from '../../source/source-naming.js';
 import { DayEntryKind, dayOf, statesAt, whatHappened, type DayEntry } from './file-history.js';
-import { ExtractStatus } from '../file-status.entity.js';
-import { Extract } from '../file.entity.js';
+import { FileStatus } from '../file-status.entity.js';
+import { File } from '../file.entity.js';
 
 registerEnumType(DayEntryKind, {
   name: 'ObjectDayEntryKind',
@@ -30,10 +30,10 @@ registerEnumType(DayEntryKind, {
 @ObjectType({ description: 'Something that happened to a file or to a run.' })
 class ObjectDayEntry {
   /** The numbers of the file and of the run, which are read by them. */
-  extractId!: number | null;
+  fileId!: number | null;
   runId!: number | null;
   @Field(() => DayEntryKind, { description: 'What happened.' }) kind!: DayEntryKind;
-  @Field(() => Instant, { description: 'When it happened.' }) at!: string;
+  @Field(() => DateTime, { description: 'When it happened.' }) at!: string;
   @Field(() => String, { nullable: true, description: 'The status it had.' }) from!: string | null;
   @Field(() => String, { nullable: true, description: 'The status it has since, or how it ended.' }) to!: string | null;
   @Field(() => Int, { nullable: true, description: 'Which attempt on the file it was, counted from 1.' }) attempt!: number | null;
@@ -45,8 +45,8 @@ class ObjectDayEntry {
 
 @ObjectType({ description: 'What happened to an object in a time.' })
 class ObjectDay {
-  @Field(() => Instant, { description: 'From this moment on.' }) from!: string;
-  @Field(() => Instant, { description: 'Before this moment.' }) to!: string;
+  @Field(() => DateTime, { description: 'From this moment on.' }) from!: string;
+  @Field(() => DateTime, { description: 'Before this moment.' }) to!: string;
   @Field(() => [ObjectDayEntry], { description: 'What happened, in the order of time.' }) entries!: DayEntry[];
   @Field(() => Boolean, { description: 'Whether that is all. If not, ask again from the last moment on.' }) complete!: boolean;
 }
@@ -57,8 +57,8 @@ class ObjectDayArgs {
   @Field(() => Name, { description: 'Name of the object, such as a table, the present one or a former one.' }) object!: string;
   @Field(() => String, { nullable: true, description: "A day in the store's time zone, as `2026-01-31`. Instead of `from` and `to`." })
   date?: string | null;
-  @Field(() => Instant, { nullable: true, description: 'From this moment on, together with `to`.' }) from?: string | null;
-  @Field(() => Instant, { nullable: true, description: 'Before this moment, together with `from`.' }) to?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'From this moment on, together with `to`.' }) from?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'Before this moment, together with `from`.' }) to?: string | null;
   @Field(() => Int, { defaultValue: 1000, description: 'How many entries at most: 1 to 5000.' }) first!: number;
 }
 
@@ -102,7 +102,7 @@ enum ProcessingState {
   ERROR = 'ERROR',
 }
 registerEnumType(ProcessingState, {
-  name: 'ExtractProcessingState',
+  name: 'FileProcessingState',
   description: 'How far a file has come, in four words.',
   valuesConfig: {
     NEW: { description: 'Its status is initializing or ready.' },
@@ -121,15 +121,15 @@ const processingStates: Readonly<Record<string, ProcessingState>> = {
   error: ProcessingState.ERROR,
 };
 
-@Resolver(() => Extract)
-class ExtractStateResolver {
+@Resolver(() => File)
+class FileStateResolver {
   @FieldResolver(() => ProcessingState, {
     nullable: true,
     description: 'How far it has come, in four words; null where it is deleted or in a status of your own. `status` says it exactly.',
   })
-  @Reads(Extract, 'statusId')
-  async processingState(@Root() row: Row<Extract, 'statusId'>, @Ctx() ctx: Context): Promise<ProcessingState | null> {
-    const status = await ctx.loaders.byId(ExtractStatus, row.statusId, new Set(['id', 'name']));
+  @Reads(File, 'statusId')
+  async processingState(@Root() row: Row<File, 'statusId'>, @Ctx() ctx: Context): Promise<ProcessingState | null> {
+    const status = await ctx.loaders.byId(FileStatus, row.statusId, new Set(['id', 'name']));
     return processingStates[status?.name ?? 'initializing'] ?? null;
   }
 
@@ -139,24 +139,18 @@ class ExtractStateResolver {
       'Its status at a past moment, by its history; null where it was not known yet. Of what a store held before Waybill kept a history, the present one.',
   })
   stateAt(
-    @Root() row: Row<Extract, 'id'>,
+    @Root() row: Row<File, 'id'>,
     @Ctx() ctx: Context,
-    @Arg('at', () => Instant, { description: 'The moment.' }) at: string,
+    @Arg('at', () => DateTime, { description: 'The moment.' }) at: string,
   ): Promise<string | null> {
     checkInstant(at, 'at');
-    return ctx.loaders.get<number, string | null>(`Extract.stateAt ${at}`, (ids) => statesAt(ctx.db, ids, at)).load(row.id);
+    return ctx.loaders.get<number, string | null>(`File.stateAt ${at}`, (ids) => statesAt(ctx.db, ids, at)).load(row.id);
   }
 }
 
-export const extractHistoryResolvers = [
+export const fileHistoryResolvers = [
   ObjectDayQuery,
-  ExtractStateResolver,
-  referenceField(
-    ObjectDayEntry,
-    'extract',
-    'extractId',
-    Extract,
-    'The file that it happened to; null where it was a run, or the file was deleted.',
-  ),
-  referenceField(ObjectDayEntry, 'run', 'runId', ProcessRun, 'The run that it happened to, or for which the file was tried.'),
+  FileStateResolver,
+  referenceField(ObjectDayEntry, 'file', 'fileId', File, 'The file that it happened to; null where it was a run, or the file was deleted.'),
+  referenceField(ObjectDayEntry, 'run', 'runId', Run, 'The run that it happened to, or for which the file was tried.'),
 ];

@@ -17,7 +17,7 @@ export async function statesAt(db: Queries, ids: readonly number[], at: string):
      left join lateral (
        select h.event_id, h.to_value
        from status_event h
-       where h.subject_kind = 'Extract' and h.subject_id = e.extract_id and h.field = 'status'
+       where h.subject_kind = 'File' and h.subject_id = e.extract_id and h.field = 'status'
          and h.at <= $2::timestamptz
        order by h.event_id desc
        limit 1
@@ -25,7 +25,7 @@ export async function statesAt(db: Queries, ids: readonly number[], at: string):
      left join lateral (
        select h.event_id, h.from_value
        from status_event h
-       where h.subject_kind = 'Extract' and h.subject_id = e.extract_id and h.field = 'status'
+       where h.subject_kind = 'File' and h.subject_id = e.extract_id and h.field = 'status'
          and h.at > $2::timestamptz
        order by h.event_id
        limit 1
@@ -49,7 +49,7 @@ export enum DayEntryKind {
 export interface DayEntry {
   kind: DayEntryKind;
   at: string;
-  extractId: number | null;
+  fileId: number | null;
   runId: number | null;
   from: string | null;
   to: string | null;
@@ -97,11 +97,11 @@ export const whatHappened = (db: Queries, object: number, from: string, to: stri
        from file f
        join extract_process_tracking l on l.extract_tracking_id = f.id
      ), entry as (
-       select 'FILE_STATUS' as kind, h.at, 1 as rank, h.event_id as place, h.subject_id::int as "extractId",
+       select 'FILE_STATUS' as kind, h.at, 1 as rank, h.event_id as place, h.subject_id::int as "fileId",
          null::int as "runId", h.from_value as "from", h.to_value as "to", null::int as attempt,
          null::text as "errorType", null::text as message, h.actor, h.reason
        from status_event h
-       where h.subject_kind = 'Extract' and h.field = 'status' and h.subject_id in (select id from file)
+       where h.subject_kind = 'File' and h.field = 'status' and h.subject_id in (select id from file)
          and h.at >= $2::timestamptz and h.at < $3::timestamptz
        union all
        select 'FILE_ERROR', e.occurred_at, 2, e.extract_error_id, e.extract_id,
@@ -136,7 +136,7 @@ export const whatHappened = (db: Queries, object: number, from: string, to: stri
        where e.process_tracking_id in (select id from run)
          and e.occurred_at >= $2::timestamptz and e.occurred_at < $3::timestamptz
      )
-     select kind, process_tracker.instant_text(at) as at, "extractId", "runId",
+     select kind, process_tracker.instant_text(at) as at, "fileId", "runId",
        "from", "to", attempt, "errorType", message, actor, reason
      from (select * from entry order by at, rank, place limit $4) e
      order by e.at, rank, place`,

@@ -14,16 +14,16 @@ import { LongText, Name } from '../../platform/entity/text.js';
 import type { Condition } from '../../platform/read/values.js';
 import { processRefs } from '../../process/process-naming.js';
 import { runRefs } from '../../run/run-refs.js';
-import { RunRefInput } from '../../run/run-ref.input.js';
-import { Extract } from '../file.entity.js';
+import { RunRef } from '../../run/run-ref.input.js';
+import { File } from '../file.entity.js';
 import { statusAliases } from '../status-aliases.js';
 
 const orders = { REGISTERED_AT: 'registeredAt', FILE_NAME: 'fileName' };
-const ExtractOrder = orderInputOf('Extract', orders);
-const where = whereOf(Extract);
+const FileOrder = orderInputOf('File', orders);
+const where = whereOf(File);
 
 @ArgsType()
-export class ExtractArgs extends PageArgs {
+export class FileArgs extends PageArgs {
   @Field(() => where, {
     nullable: true,
     description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
@@ -48,15 +48,15 @@ export class ExtractArgs extends PageArgs {
       'Only those that are linked to a run, any one, of the process with this name, its present one or a former one. NOT_FOUND if there is none.',
   })
   process?: string | null;
-  @Field(() => RunRefInput, { nullable: true, description: 'Only those that are linked to this run. NOT_FOUND if there is none.' })
-  run?: RunRefInput | null;
+  @Field(() => RunRef, { nullable: true, description: 'Only those that are linked to this run. NOT_FOUND if there is none.' })
+  run?: RunRef | null;
   @Field(() => [Name], {
     nullable: true,
     description:
       'Only those with one of these statuses, each of which must be known. Left out: whatever their status. NEW, PROCESSING, SUCCESS and ERROR stand for ready, loading, loaded and error. The finders of the Python client mean `ready` where nothing is said.',
   })
   status?: string[] | null;
-  @Field(() => ExtractOrder, {
+  @Field(() => FileOrder, {
     nullable: true,
     description: 'The order of the list; by registration, the earliest first, if not said. Cursors belong to one order.',
   })
@@ -85,7 +85,7 @@ async function inStatus(ctx: Context, status: readonly string[] | null | undefin
   const ids = status.map((name) => {
     const found = known.find((each) => each.name === name) ?? known.find((each) => each.name === statusAliases[name]);
     if (found) return found.id;
-    throw invalid(`There is no ExtractStatus ${JSON.stringify(name)}.`, {
+    throw invalid(`There is no FileStatus ${JSON.stringify(name)}.`, {
       argument: 'status',
       value: name,
       allowed: known.map((each) => each.name),
@@ -96,10 +96,10 @@ async function inStatus(ctx: Context, status: readonly string[] | null | undefin
   return { key: sql, sql: () => sql };
 }
 
-const all: ListSource = { name: 'Extract.registeredAt', entity: Extract, order: ['registeredAt', 'id'] };
+const all: ListSource = { name: 'File.registeredAt', entity: File, order: ['registeredAt', 'id'] };
 
 /** One page of the files that the arguments choose; it writes nothing. @throws INVALID or NOT_FOUND for arguments that mean nothing */
-export async function findExtractPage(ctx: Context, info: GraphQLResolveInfo, args: ExtractArgs): Promise<Page> {
+export async function findFilePage(ctx: Context, info: GraphQLResolveInfo, args: FileArgs): Promise<Page> {
   const { fileName, fileNameContains } = args;
   const inLocation = (id: string) => `t.extract_location_id = ${id}`;
   const locationBy = (by: 'name' | 'path', argument: string) => (value: string) =>

@@ -1,10 +1,10 @@
--- Files of a process come from its sources, at each grain, and so does what lies where they lie. What is retired gets
+-- Files of a process come from its sources, at each granularity, and so does what lies where they lie. What is retired gets
 -- no new links.
-create or replace function process_tracker.inherit_sources(process int, place int, extracts int[]) returns void
+create or replace function process_tracker.inherit_sources(process int, place int, files int[]) returns void
 language sql as $$
   insert into extract_source (extract_id, source_id)
     select e.id, l.source_id
-    from unnest(extracts) e(id)
+    from unnest(files) e(id)
     join process_source l on l.process_id = process
     join source_lkup s on s.source_id = l.source_id
     where s.retired_at is null
@@ -12,7 +12,7 @@ language sql as $$
     on conflict do nothing;
   insert into extract_source_object (extract_id, source_object_id)
     select e.id, l.source_object_id
-    from unnest(extracts) e(id)
+    from unnest(files) e(id)
     join process_source_object l on l.process_id = process
     join source_object_lkup o on o.source_object_id = l.source_object_id
     where o.retired_at is null
@@ -22,14 +22,14 @@ language sql as $$
     select l.source_id, place
     from process_source l
     join source_lkup s on s.source_id = l.source_id
-    where l.process_id = process and s.retired_at is null and cardinality(extracts) > 0
+    where l.process_id = process and s.retired_at is null and cardinality(files) > 0
     order by 1
     on conflict do nothing;
   insert into source_object_location (source_object_id, location_id)
     select l.source_object_id, place
     from process_source_object l
     join source_object_lkup o on o.source_object_id = l.source_object_id
-    where l.process_id = process and o.retired_at is null and cardinality(extracts) > 0
+    where l.process_id = process and o.retired_at is null and cardinality(files) > 0
     order by 1
     on conflict do nothing;
 $$;

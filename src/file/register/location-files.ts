@@ -1,7 +1,7 @@
 import type { Tx } from '../../platform/database.js';
 import { invalid } from '../../platform/errors.js';
 import type { RegisterLocationFilesInput } from './register-files.input.js';
-import { registerExtracts, type Registered } from './register-files.js';
+import { registerFiles, type Registered } from './register-files.js';
 
 /** The sub-folder that a name stands for or lies in, if any. */
 const folderOf = (name: string): string | undefined =>
@@ -34,7 +34,7 @@ export async function registerLocationFiles(
       allowed: { min: least },
     });
   const files = names.map((fileName) => ({ fileName, status: 'ready', createStatus: false, createCompression: false }));
-  const registered = await registerExtracts(tx, { location, run, files, fileCount: fileCount ?? least });
+  const registered = await registerFiles(tx, { location, run, files, fileCount: fileCount ?? least });
   const results: Registered[] = fileNames.map((name) => ({ id: null, created: false, error: null, warning: leftOut(name) }));
   for (const [place, i] of places.entries()) results[i] = registered.results[place]!;
   return {

@@ -1,14 +1,14 @@
 import { Field, InputType, Int } from 'type-graphql';
 import { FileLocationInput } from '../../location/location-ref.input.js';
-import { BigIntText, Instant } from '../../platform/entity/scalars.js';
+import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { LongText } from '../../platform/entity/text.js';
-import { RunRefInput } from '../../run/run-ref.input.js';
+import { RunRef } from '../../run/run-ref.input.js';
 
 export const maxFiles = 10_000;
 
 // Texts are checked one by one, so that a bad one is told in the result of its file.
 @InputType({ description: 'A file to register. Of a file that is known already, all but its name is left as it is.' })
-export class RegisterExtractInput {
+export class RegisterFileInput {
   @Field(() => String, {
     description:
       'Its name in the location, exactly: 1 to 2000 bytes, without control characters, not leading upwards by `..`. The key of an object in a bucket may have slashes.',
@@ -57,22 +57,22 @@ export class RegisterExtractInput {
   @Field(() => String, { nullable: true, description: 'Hash of its content in hexadecimal or Base64, together with `hashAlgorithm`.' })
   hash?: string | null;
 
-  @Field(() => Instant, { nullable: true, description: 'When it was last modified, as its store says; kept with its version.' })
+  @Field(() => DateTime, { nullable: true, description: 'When it was last modified, as its store says; kept with its version.' })
   modifiedAt?: string | null;
 }
 
 @InputType({ description: 'Files of one location to register.' })
-export class RegisterExtractsInput {
+export class RegisterFilesInput {
   @Field(() => FileLocationInput, { description: 'Where the files lie.' }) location!: FileLocationInput;
 
-  @Field(() => RunRefInput, {
+  @Field(() => RunRef, {
     nullable: true,
     description:
       'The run that registers them. They are linked to it, and get the sources, objects and dataset types of its process; so does the location with the sources and objects.',
   })
-  run?: RunRefInput | null;
+  run?: RunRef | null;
 
-  @Field(() => [RegisterExtractInput], { description: `The files: 1 to ${maxFiles}.` }) files!: RegisterExtractInput[];
+  @Field(() => [RegisterFileInput], { description: `The files: 1 to ${maxFiles}.` }) files!: RegisterFileInput[];
 
   @Field(() => LongText, { nullable: true, description: 'Why, for the history.' }) reason?: string | null;
 }
@@ -92,8 +92,8 @@ export class RegisterLocationFilesInput {
   })
   fileCount?: number | null;
 
-  @Field(() => RunRefInput, { nullable: true, description: 'The run that registers them; see `RegisterExtractsInput.run`.' })
-  run?: RunRefInput | null;
+  @Field(() => RunRef, { nullable: true, description: 'The run that registers them; see `RegisterFilesInput.run`.' })
+  run?: RunRef | null;
 
   @Field(() => LongText, { nullable: true, description: 'Why, for the history.' }) reason?: string | null;
 }

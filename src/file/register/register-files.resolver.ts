@@ -4,13 +4,13 @@ import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { ItemError, itemError } from '../../platform/write/item-error.js';
 import { checkLength } from '../../platform/lists.js';
-import { Extract } from '../file.entity.js';
+import { File } from '../file.entity.js';
 import { registerLocationFiles } from './location-files.js';
-import { maxFiles, RegisterExtractsInput, RegisterLocationFilesInput } from './register-files.input.js';
-import { registerExtracts, type Registered } from './register-files.js';
+import { maxFiles, RegisterFilesInput, RegisterLocationFilesInput } from './register-files.input.js';
+import { registerFiles, type Registered } from './register-files.js';
 
 @ObjectType({ description: 'What became of one file of a request: a file, or an error.' })
-class RegisterExtractResult {
+class RegisterFileResult {
   /** The number of the file, which is read by it. */
   id!: number | null;
   @Field(() => Boolean, { description: 'Whether it is new. False where it was known and left as it is, and with an error.' })
@@ -22,10 +22,10 @@ class RegisterExtractResult {
 }
 
 @ObjectType({ description: 'What became of the files of a request.' })
-class RegisterExtractsPayload {
+class RegisterFilesPayload {
   /** The number of the location, which is read by it. */
   locationId!: number;
-  @Field(() => [RegisterExtractResult], { description: 'One result a file, in the order given.' }) results!: Registered[];
+  @Field(() => [RegisterFileResult], { description: 'One result a file, in the order given.' }) results!: Registered[];
 }
 
 @ObjectType({ description: 'What became of the files of a location.' })
@@ -35,25 +35,25 @@ class RegisterLocationFilesPayload {
   @Field(() => Int, { description: 'How many files are new.' }) created!: number;
   @Field(() => Int, { description: 'How many names were left out, as sub-folders or files in them: see `results.warning`.' })
   leftOut!: number;
-  @Field(() => [RegisterExtractResult], {
+  @Field(() => [RegisterFileResult], {
     description: 'One result a name, in the order given. What was left out has neither a file nor an error, but a warning.',
   })
   results!: Registered[];
 }
 
-@Resolver(() => RegisterExtractResult)
-class RegisterExtractsResolver {
-  @Mutation(() => RegisterExtractsPayload, {
+@Resolver(() => RegisterFileResult)
+class RegisterFilesResolver {
+  @Mutation(() => RegisterFilesPayload, {
     description:
       'Registers files of one location, each for itself: what is wrong with one is told in its result, the others stand. A file that is known stays as it is, archived ones too, but is linked to the run; one that was deleted is registered anew.',
   })
-  registerExtracts(
+  registerFiles(
     @Ctx() ctx: Context,
-    @Arg('input', () => RegisterExtractsInput, { description: 'The files, where they lie, and the run that registers them.' })
-    { location, run, files, reason }: RegisterExtractsInput,
+    @Arg('input', () => RegisterFilesInput, { description: 'The files, where they lie, and the run that registers them.' })
+    { location, run, files, reason }: RegisterFilesInput,
   ): Promise<{ locationId: number; results: Registered[] }> {
     checkLength(files, 'files', maxFiles);
-    return ctx.write((tx) => registerExtracts(tx, { location, run, files }), reason);
+    return ctx.write((tx) => registerFiles(tx, { location, run, files }), reason);
   }
 
   @Mutation(() => RegisterLocationFilesPayload, {
@@ -75,15 +75,9 @@ class RegisterExtractsResolver {
   }
 }
 
-export const registerExtractResolvers = [
-  RegisterExtractsResolver,
-  referenceField(
-    RegisterExtractResult,
-    'extract',
-    'id',
-    Extract,
-    'The file as it is now; null if there is an error, or it is a sub-folder.',
-  ),
-  referenceField(RegisterExtractsPayload, 'location', 'locationId', Location, 'Where the files lie.', false),
+export const registerFileResolvers = [
+  RegisterFilesResolver,
+  referenceField(RegisterFileResult, 'file', 'id', File, 'The file as it is now; null if there is an error, or it is a sub-folder.'),
+  referenceField(RegisterFilesPayload, 'location', 'locationId', Location, 'Where the files lie.', false),
   referenceField(RegisterLocationFilesPayload, 'location', 'locationId', Location, 'The location as it is now.', false),
 ];

@@ -30,7 +30,7 @@ begin
       where process_tracking_id = run
       for key share;
     if not found then
-      raise exception using errcode = 'WB404', message = 'There is no ProcessRun with this id.',
+      raise exception using errcode = 'WB404', message = 'There is no Run with this id.',
         detail = jsonb_build_object('argument', 'input.run', 'value', run);
     end if;
   end if;
@@ -121,7 +121,7 @@ begin
       'guessed', case when not n.x ? 'compression' then g.compression end,
       'error', case
         when s.extract_status_id is null and not n.x ? 'createStatus' then jsonb_build_object('code', 'INVALID',
-          'message', format('There is no ExtractStatus %s; say createStatus to make it.', n.x -> 'status'),
+          'message', format('There is no FileStatus %s; say createStatus to make it.', n.x -> 'status'),
           'argument', 'status', 'value', n.x -> 'status',
           'allowed', (select jsonb_agg(extract_status_name order by extract_status_id) from extract_status_lkup))
         when n.x ? 'compression' and c.extract_compression_type_id is null and not n.x ? 'createCompression'

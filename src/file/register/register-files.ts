@@ -7,11 +7,11 @@ import { DomainError, invalid, type ErrorCode, type ErrorDetails, attempt } from
 import { checkCreates, checkInstant, given } from '../../platform/checks.js';
 import { said, type ReportItem } from '../../platform/write/reports.js';
 import { runRefs } from '../../run/run-refs.js';
-import type { RunRefInput } from '../../run/run-ref.input.js';
+import type { RunRef } from '../../run/run-ref.input.js';
 import { checkHash } from '../content-hash.js';
 import { fileSize, sizeInBytes } from './file-size.js';
 import { guessFile, type FileGuess } from './file-type.js';
-import type { RegisterExtractInput } from './register-files.input.js';
+import type { RegisterFileInput } from './register-files.input.js';
 
 /** What became of one file: its number, or what is wrong with it; neither for what is no file. */
 export interface Registered {
@@ -25,8 +25,8 @@ export interface Registered {
 
 export interface Registration {
   location: FileLocationInput;
-  run?: RunRefInput | null | undefined;
-  files: readonly RegisterExtractInput[];
+  run?: RunRef | null | undefined;
+  files: readonly RegisterFileInput[];
   /** How many files the location holds, where that is said. */
   fileCount?: number | undefined;
 }
@@ -57,7 +57,7 @@ function checkText(value: string | null | undefined, argument: string, maxBytes 
 }
 
 /** A file as register-files.sql takes it, and what its name lets guess. @throws INVALID for what is wrong whatever the store holds */
-function itemOf(file: RegisterExtractInput): { item: Record<string, unknown>; guess: FileGuess } {
+function itemOf(file: RegisterFileInput): { item: Record<string, unknown>; guess: FileGuess } {
   const {
     fileName,
     status,
@@ -126,7 +126,7 @@ function contradicts(earlier: ReportItem | undefined, item: ReportItem): DomainE
 }
 
 /** The number of a run. @throws INVALID or NOT_FOUND */
-const runOf = async (tx: Tx, run: RunRefInput): Promise<number> =>
+const runOf = async (tx: Tx, run: RunRef): Promise<number> =>
   (await resolveRef(tx, runRefs, run, { at: below('input.run'), unchecked: true })).id;
 
 interface Answer {
@@ -141,7 +141,7 @@ interface Answer {
  * was deleted is registered anew.
  * @throws INVALID, NOT_FOUND or CONFLICT for the location and the run
  */
-export async function registerExtracts(tx: Tx, registration: Registration): Promise<{ locationId: number; results: Registered[] }> {
+export async function registerFiles(tx: Tx, registration: Registration): Promise<{ locationId: number; results: Registered[] }> {
   const { location, run, files, fileCount } = registration;
   const runId = run ? await runOf(tx, run) : undefined;
   const locationId = await fileLocation(tx, location, 'input.location');

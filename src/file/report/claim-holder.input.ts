@@ -1,18 +1,18 @@
 import { Field, InputType, Int } from 'type-graphql';
-import { BigIntText, Instant } from '../../platform/entity/scalars.js';
+import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import { maxLeaseSeconds } from '../../process/run-settings.js';
-import { ExtractRefInput } from '../file-ref.input.js';
+import { FileRef } from '../file-ref.input.js';
 import { defaultErrorType } from './report-file.input.js';
 
 @InputType({ description: 'A file that the caller holds.' })
-class HeldExtractInput {
-  @Field(() => ExtractRefInput, { description: 'The file.' }) extract!: ExtractRefInput;
+class HeldFileInput {
+  @Field(() => FileRef, { description: 'The file.' }) file!: FileRef;
   @Field(() => BigIntText, { description: 'The token that the claim answered.' }) fencingToken!: string;
 }
 
 @InputType({ description: 'A sign of life of the holder of a file.' })
-export class HeartbeatExtractInput extends HeldExtractInput {
+export class HeartbeatFileInput extends HeldFileInput {
   @Field(() => Int, { nullable: true, description: `Seconds of lease from now on: 1 to ${maxLeaseSeconds}. Left out: as before.` })
   leaseSeconds?: number | null;
 }
@@ -24,7 +24,7 @@ export class TargetObjectInput {
 }
 
 @InputType({ description: 'A file that its holder has loaded, and what came of it.' })
-export class FinishExtractInput extends HeldExtractInput {
+export class FinishFileInput extends HeldFileInput {
   @Field(() => BigIntText, { nullable: true, description: 'Rows that were read from it, from 0.' }) rowsRead?: string | null;
   @Field(() => BigIntText, { nullable: true, description: 'Rows that were written from it, from 0.' }) rowsWritten?: string | null;
   @Field(() => BigIntText, { nullable: true, description: 'Rows of it that were rejected, from 0.' }) rowsRejected?: string | null;
@@ -33,14 +33,14 @@ export class FinishExtractInput extends HeldExtractInput {
   @Field(() => Name, { nullable: true, description: 'Hash of what was made from it.' }) outputHash?: string | null;
   @Field(() => BigIntText, { nullable: true, description: 'Records that were loaded from it, from 0. Left out: `rowsWritten`.' })
   loadRecordCount?: string | null;
-  @Field(() => Instant, { nullable: true, description: 'A low date in what was loaded from it; the lowest one is kept.' }) loadLowAt?:
-    string | null;
-  @Field(() => Instant, { nullable: true, description: 'A high date in what was loaded from it; the highest one is kept.' }) loadHighAt?:
-    string | null;
+  @Field(() => DateTime, { nullable: true, description: 'A low date in what was loaded from it; the lowest one is kept.' })
+  loadLowWatermark?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'A high date in what was loaded from it; the highest one is kept.' })
+  loadHighWatermark?: string | null;
 }
 
 @InputType({ description: 'A file that its holder could not load, and why.' })
-export class FailExtractInput extends HeldExtractInput {
+export class FailFileInput extends HeldFileInput {
   @Field(() => Name, { defaultValue: defaultErrorType, description: 'Kind of the error: one of `errorTypes`.' }) errorType!: string;
   @Field(() => String, {
     nullable: true,
@@ -62,8 +62,8 @@ export class FailExtractInput extends HeldExtractInput {
 }
 
 @InputType({ description: 'A file to be given back untouched: by its holder, who shows the token, or by a person, who says why.' })
-export class ReleaseExtractInput {
-  @Field(() => ExtractRefInput, { description: 'The file.' }) extract!: ExtractRefInput;
+export class ReleaseFileInput {
+  @Field(() => FileRef, { description: 'The file.' }) file!: FileRef;
   @Field(() => BigIntText, {
     nullable: true,
     description: 'The token that the claim answered. Left out: a person takes it from its holder.',
@@ -73,8 +73,8 @@ export class ReleaseExtractInput {
 }
 
 @InputType({ description: 'A file that a person deals with, and why. It needs no fencing token.' })
-export class ExtractByPersonInput {
-  @Field(() => ExtractRefInput, { description: 'The file.' }) extract!: ExtractRefInput;
+export class FileByPersonInput {
+  @Field(() => FileRef, { description: 'The file.' }) file!: FileRef;
   @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has seen: anything else is a CONFLICT.' })
   rowVersion?: number | null;
   @Field(() => LongText, { description: 'Why: kept in the history.' }) reason!: string;

@@ -9,17 +9,11 @@ import { ofInput, type ReportItem } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { runSettings, within } from '../../process/run-settings.js';
 import { objectRefs } from '../../source/source-naming.js';
-import {
-  FailExtractInput,
-  FinishExtractInput,
-  HeartbeatExtractInput,
-  ReleaseExtractInput,
-  type TargetObjectInput,
-} from './claim-holder.input.js';
-import type { ExtractRefInput } from '../file-ref.input.js';
+import { FailFileInput, FinishFileInput, HeartbeatFileInput, ReleaseFileInput, type TargetObjectInput } from './claim-holder.input.js';
+import type { FileRef } from '../file-ref.input.js';
 import { fileRefs } from '../file-refs.js';
-import { Extract } from '../file.entity.js';
-import { keptError, reportExtract } from './report-files.js';
+import { File } from '../file.entity.js';
+import { keptError, reportFile } from './report-files.js';
 import { textAt } from '../../platform/text-at.js';
 
 enum HolderOutcome {
@@ -38,7 +32,7 @@ registerEnumType(HolderOutcome, {
 });
 
 @ObjectType({ description: 'A file after what its holder said.' })
-class HeldExtractPayload {
+class HeldFilePayload {
   /** The number of the file, which is read by it. */
   id!: number;
   @Field(() => HolderOutcome, { description: 'Whether the caller still held the file.' }) outcome!: HolderOutcome;
@@ -56,7 +50,7 @@ interface Answer {
 /** What its holder says of a file. That it is the holder no more is no error, but what it has to know. */
 async function byHolder(
   ctx: Context,
-  extract: ExtractRefInput,
+  file: FileRef,
   makeItem: () => ReportItem | Promise<ReportItem>,
   target?: TargetObjectInput | null,
 ): Promise<Answer> {
@@ -65,18 +59,18 @@ async function byHolder(
     async (tx) => {
       const targetObject = target ? await objectNumber(tx, target) : undefined;
       try {
-        const { id } = await reportExtract(tx, extract, { ...item, targetObject, byHolder: true }, { names });
+        const { id } = await reportFile(tx, file, { ...item, targetObject, byHolder: true }, { names });
         return { id, outcome: HolderOutcome.DONE };
       } catch (error) {
         // The token is not the live one, or the file is not what its holder left.
         if (!(error instanceof DomainError) || error.code !== 'CONFLICT') throw error;
-        const [found] = await resolveRefs(tx, fileRefs, [extract], { at: inEach('input.extract') });
+        const [found] = await resolveRefs(tx, fileRefs, [file], { at: inEach('input.file') });
         if (found instanceof DomainError || !found) throw error;
         return { id: found.id, outcome: HolderOutcome.LOST_CLAIM };
       }
     },
     textAt(item, 'reason'),
-    [recordOf('Extract', extract)],
+    [recordOf('File', file)],
   );
 }
 
@@ -87,52 +81,52 @@ async function objectNumber(tx: Tx, { source, object }: TargetObjectInput): Prom
 
 @Resolver()
 class ClaimHolderResolver {
-  @Mutation(() => HeldExtractPayload, { description: 'Says that the holder of a file is alive: its lease begins anew.' })
-  heartbeatExtract(
+  @Mutation(() => HeldFilePayload, { description: 'Says that the holder of a file is alive: its lease begins anew.' })
+  heartbeatFile(
     @Ctx() ctx: Context,
-    @Arg('input', () => HeartbeatExtractInput, { description: 'The file and its token.' })
-    { extract, fencingToken: token, leaseSeconds }: HeartbeatExtractInput,
+    @Arg('input', () => HeartbeatFileInput, { description: 'The file and its token.' })
+    { file, fencingToken: token, leaseSeconds }: HeartbeatFileInput,
   ): Promise<Answer> {
-    return byHolder(ctx, extract, () => {
+    return byHolder(ctx, file, () => {
       checkToken(token);
       if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'leaseSeconds');
       return { token, leaseSeconds, heartbeat: true };
     });
   }
 
-  @Mutation(() => HeldExtractPayload, {
+  @Mutation(() => HeldFilePayload, {
     description: 'Says that a file is loaded, and what came of it. Its holder says so; saying it again changes nothing.',
   })
-  finishExtract(
+  finishFile(
     @Ctx() ctx: Context,
-    @Arg('input', () => FinishExtractInput, { description: 'The file, its token, and what came of it.' })
-    { extract, fencingToken: token, targetObject, ...results }: FinishExtractInput,
+    @Arg('input', () => FinishFileInput, { description: 'The file, its token, and what came of it.' })
+    { file, fencingToken: token, targetObject, ...results }: FinishFileInput,
   ): Promise<Answer> {
     return byHolder(
       ctx,
-      extract,
+      file,
       () => {
-        const { rowsRead, rowsWritten, rowsRejected, outputHash, loadRecordCount, loadLowAt, loadHighAt } = results;
+        const { rowsRead, rowsWritten, rowsRejected, outputHash, loadRecordCount, loadLowWatermark, loadHighWatermark } = results;
         checkToken(token);
         checkCounts({ rowsRead, rowsWritten, rowsRejected, loadRecordCount });
-        checkInstants({ loadLowAt, loadHighAt });
+        checkInstants({ loadLowWatermark, loadHighWatermark });
         const counts = { rowsRead, rowsWritten, rowsRejected, loadRecordCount: loadRecordCount ?? rowsWritten };
-        return { ...counts, outputHash, loadLowAt, loadHighAt, to: 'loaded', token, heartbeat: true };
+        return { ...counts, outputHash, loadLowWatermark, loadHighWatermark, to: 'loaded', token, heartbeat: true };
       },
       targetObject,
     );
   }
 
-  @Mutation(() => HeldExtractPayload, {
+  @Mutation(() => HeldFilePayload, {
     description:
       'Says that a file could not be loaded. It may be tried again later, as its location says, until its attempts are used up. Its holder says so; saying it again changes nothing.',
   })
-  failExtract(
+  failFile(
     @Ctx() ctx: Context,
-    @Arg('input', () => FailExtractInput, { description: 'The file, its token, and what went wrong.' }) input: FailExtractInput,
+    @Arg('input', () => FailFileInput, { description: 'The file, its token, and what went wrong.' }) input: FailFileInput,
   ): Promise<Answer> {
-    const { extract, fencingToken: token, errorType: type, message, retryable, retryAfterSeconds } = input;
-    return byHolder(ctx, extract, async () => {
+    const { file, fencingToken: token, errorType: type, message, retryable, retryAfterSeconds } = input;
+    return byHolder(ctx, file, async () => {
       checkToken(token);
       if (typeof retryAfterSeconds === 'number') {
         within(0, maxRetrySeconds)(retryAfterSeconds, 'retryAfterSeconds');
@@ -148,18 +142,18 @@ class ClaimHolderResolver {
     });
   }
 
-  @Mutation(() => HeldExtractPayload, {
+  @Mutation(() => HeldFilePayload, {
     description:
       'Gives a file back as it was before its claim: it is ready, and this attempt does not count. By its holder, or by a person, who takes it from whoever has it, also from a client that takes no leases.',
   })
-  async releaseExtract(
+  async releaseFile(
     @Ctx() ctx: Context,
-    @Arg('input', () => ReleaseExtractInput, { description: 'The file, and its token or why.' }) input: ReleaseExtractInput,
+    @Arg('input', () => ReleaseFileInput, { description: 'The file, and its token or why.' }) input: ReleaseFileInput,
   ): Promise<Answer> {
-    const { extract, fencingToken: token, reason } = input;
+    const { file, fencingToken: token, reason } = input;
     const back = { to: 'ready', fence: true, untried: true, reason };
     if (token)
-      return byHolder(ctx, extract, () => {
+      return byHolder(ctx, file, () => {
         checkToken(token);
         return { ...back, token };
       });
@@ -170,10 +164,9 @@ class ClaimHolderResolver {
         allowed: 'a sentence',
       });
     const { id } = await ctx.write(
-      (tx) =>
-        reportExtract(tx, extract, { ...back, byPerson: true, mustMove: true, onlyFrom: ['loading'] }, { names: { status: 'extract' } }),
+      (tx) => reportFile(tx, file, { ...back, byPerson: true, mustMove: true, onlyFrom: ['loading'] }, { names: { status: 'file' } }),
       reason,
-      [recordOf('Extract', extract)],
+      [recordOf('File', file)],
     );
     return { id, outcome: HolderOutcome.DONE };
   }
@@ -181,5 +174,5 @@ class ClaimHolderResolver {
 
 export const claimHolderResolvers = [
   ClaimHolderResolver,
-  referenceField(HeldExtractPayload, 'extract', 'id', Extract, 'The file as it is now.', false),
+  referenceField(HeldFilePayload, 'file', 'id', File, 'The file as it is now.', false),
 ];

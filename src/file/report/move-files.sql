@@ -1,7 +1,7 @@
 -- The lifecycle of files. `*` is a status of somebody's own: from and to any but loading.
-delete from process_tracker.lifecycle_move where subject_kind = 'Extract';
+delete from process_tracker.lifecycle_move where subject_kind = 'File';
 insert into process_tracker.lifecycle_move (subject_kind, from_state, to_state, needs_reason)
-select 'Extract', f, t, r
+select 'File', f, t, r
 from (values
   ('initializing', array['ready', 'error', 'deleted'], false),
   ('ready', array['loading', 'archived', 'deleted', 'error'], false),
@@ -16,7 +16,7 @@ from (values
 ) v(f, ts, r)
 cross join unnest(ts) t
 union all
-select 'Extract', f, '*', false
+select 'File', f, '*', false
 from unnest(array['initializing', 'ready', 'loaded', 'archived', 'error', 'deleted']) f;
 
 -- What is wrong with a report on a file, beside the rules of every lifecycle; null if nothing is. `state` is the name
@@ -26,17 +26,17 @@ create or replace function process_tracker.check_extract_report(
 ) returns jsonb language plpgsql stable as $$
 begin
   if (item ->> 'byHolder')::boolean and state <> 'loading' then
-    return jsonb_build_object('code', 'CONFLICT', 'message', format('This Extract is %s: nobody holds it.', state),
+    return jsonb_build_object('code', 'CONFLICT', 'message', format('This File is %s: nobody holds it.', state),
       'argument', 'fencingToken', 'value', item -> 'token');
   end if;
   if item ? 'onlyFrom' and not item -> 'onlyFrom' ? state then
-    return jsonb_build_object('code', 'CONFLICT', 'message', format('This Extract is %s.', state),
+    return jsonb_build_object('code', 'CONFLICT', 'message', format('This File is %s.', state),
       'argument', 'status', 'value', state, 'allowed', item -> 'onlyFrom');
   end if;
   return coalesce(
-    case when item ?| array['writeLowAt', 'writeHighAt'] then process_tracker.check_dates(
+    case when item ?| array['writeLowWatermark', 'writeHighWatermark'] then process_tracker.check_dates(
       'write', item, file.extract_write_low_date_time, file.extract_write_high_date_time) end,
-    case when item ?| array['loadLowAt', 'loadHighAt'] then process_tracker.check_dates(
+    case when item ?| array['loadLowWatermark', 'loadHighWatermark'] then process_tracker.check_dates(
       'load', item, file.extract_load_low_date_time, file.extract_load_high_date_time) end,
     case when item ? 'errors' then process_tracker.check_error_types(item -> 'errors') end);
 end $$;
@@ -77,7 +77,7 @@ $$;
 -- `to` loading by a claim gives the file to `owner`; any other state takes it from whoever had it.
 -- Makes move_extract_tracking and judge_extract_tracking.
 select process_tracker.make_lifecycle(jsonb_build_object(
-  'kind', 'Extract', 'argument', 'extract', 'tbl', 'extract_tracking', 'key', 'extract_id',
+  'kind', 'File', 'argument', 'file', 'tbl', 'extract_tracking', 'key', 'extract_id',
   'state', 'extract_status_id', 'states', 'extract_status_lkup',
   'state_key', 'extract_status_id', 'state_name', 'extract_status_name',
   'token', 'fencing_token', 'lease', 'lease_until', 'open', 't.lease_until > process_tracker.waybill_now()',
@@ -86,12 +86,12 @@ select process_tracker.make_lifecycle(jsonb_build_object(
     extract_write_record_count = coalesce((m.x ->> 'writeRecordCount')::bigint, t.extract_write_record_count),
     extract_load_record_count = coalesce((m.x ->> 'loadRecordCount')::bigint, t.extract_load_record_count),
     extract_write_low_date_time =
-      least(t.extract_write_low_date_time, (m.x ->> 'writeLowAt')::timestamptz::timestamp),
+      least(t.extract_write_low_date_time, (m.x ->> 'writeLowWatermark')::timestamptz::timestamp),
     extract_write_high_date_time =
-      greatest(t.extract_write_high_date_time, (m.x ->> 'writeHighAt')::timestamptz::timestamp),
-    extract_load_low_date_time = least(t.extract_load_low_date_time, (m.x ->> 'loadLowAt')::timestamptz::timestamp),
+      greatest(t.extract_write_high_date_time, (m.x ->> 'writeHighWatermark')::timestamptz::timestamp),
+    extract_load_low_date_time = least(t.extract_load_low_date_time, (m.x ->> 'loadLowWatermark')::timestamptz::timestamp),
     extract_load_high_date_time =
-      greatest(t.extract_load_high_date_time, (m.x ->> 'loadHighAt')::timestamptz::timestamp),
+      greatest(t.extract_load_high_date_time, (m.x ->> 'loadHighWatermark')::timestamptz::timestamp),
     -- Another version has another size.
     size_bytes = coalesce((m.x ->> 'sizeBytes')::bigint, t.size_bytes),
     extract_filesize = case

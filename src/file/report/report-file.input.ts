@@ -1,13 +1,13 @@
 import { Field, InputType, Int } from 'type-graphql';
-import { BigIntText, Instant } from '../../platform/entity/scalars.js';
+import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { LongText, Name } from '../../platform/entity/text.js';
-import { RunRefInput } from '../../run/run-ref.input.js';
-import { ExtractRefInput } from '../file-ref.input.js';
+import { RunRef } from '../../run/run-ref.input.js';
+import { FileRef } from '../file-ref.input.js';
 
 export const defaultErrorType = 'File Error';
 
 @InputType({ description: 'What went wrong with a file.' })
-export class ExtractErrorInput {
+export class FileErrorInput {
   @Field(() => Name, { defaultValue: defaultErrorType, description: 'Its kind: one of `errorTypes`.' }) type!: string;
   @Field(() => String, {
     nullable: true,
@@ -20,8 +20,8 @@ export class ExtractErrorInput {
 }
 
 @InputType({ description: 'What is to be said of a file. What is left out stays as it is.' })
-export class ReportExtractInput {
-  @Field(() => ExtractRefInput, { description: 'The file.' }) extract!: ExtractRefInput;
+export class ReportFileInput {
+  @Field(() => FileRef, { description: 'The file.' }) file!: FileRef;
   @Field(() => BigIntText, {
     nullable: true,
     description:
@@ -34,17 +34,17 @@ export class ReportExtractInput {
   @Field(() => Name, {
     nullable: true,
     description:
-      'Its status from now on: initializing, ready, loading, loaded, archived, deleted, error, or one of your own (`extractStatuses`). NEW, PROCESSING, SUCCESS and ERROR ' +
-      'stand for ready, loading, loaded and error where no status has that name. What comes to error without a token, or by an error that is not retryable, is tried again only after `retryExtract`. Where it has this status already, the whole report is answered as done and nothing is written. ' +
+      'Its status from now on: initializing, ready, loading, loaded, archived, deleted, error, or one of your own (`fileStatuses`). NEW, PROCESSING, SUCCESS and ERROR ' +
+      'stand for ready, loading, loaded and error where no status has that name. What comes to error without a token, or by an error that is not retryable, is tried again only after `retryFile`. Where it has this status already, the whole report is answered as done and nothing is written. ' +
       'To loading comes only a file whose parents are loaded, or are brought to loading or loaded by an earlier report of the same call.',
   })
   status?: string | null;
   @Field(() => Boolean, { defaultValue: false, description: 'Whether a status that is not known is made.' }) createStatus!: boolean;
-  @Field(() => RunRefInput, {
+  @Field(() => RunRef, {
     nullable: true,
     description: 'A run that dealt with the file: both are linked, with the status that the file has then.',
   })
-  run?: RunRefInput | null;
+  run?: RunRef | null;
   @Field(() => BigIntText, {
     nullable: true,
     description: 'Records that were written into it, from 0: in the place of what was said before.',
@@ -55,22 +55,22 @@ export class ReportExtractInput {
     description: 'Records that were loaded from it, from 0: in the place of what was said before.',
   })
   loadRecordCount?: string | null;
-  @Field(() => Instant, { nullable: true, description: 'A low date in what was written into it; the lowest one is kept.' }) writeLowAt?:
-    string | null;
-  @Field(() => Instant, { nullable: true, description: 'A high date in what was written into it; the highest one is kept.' }) writeHighAt?:
-    string | null;
-  @Field(() => Instant, { nullable: true, description: 'A low date in what was loaded from it; the lowest one is kept.' }) loadLowAt?:
-    string | null;
-  @Field(() => Instant, { nullable: true, description: 'A high date in what was loaded from it; the highest one is kept.' }) loadHighAt?:
-    string | null;
-  @Field(() => [ExtractErrorInput], { nullable: true, description: 'Errors to add to those it had. They alone do not bring it to error.' })
-  errors?: ExtractErrorInput[] | null;
+  @Field(() => DateTime, { nullable: true, description: 'A low date in what was written into it; the lowest one is kept.' })
+  writeLowWatermark?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'A high date in what was written into it; the highest one is kept.' })
+  writeHighWatermark?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'A low date in what was loaded from it; the lowest one is kept.' })
+  loadLowWatermark?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'A high date in what was loaded from it; the highest one is kept.' })
+  loadHighWatermark?: string | null;
+  @Field(() => [FileErrorInput], { nullable: true, description: 'Errors to add to those it had. They alone do not bring it to error.' })
+  errors?: FileErrorInput[] | null;
 }
 
 @InputType({ description: 'Several reports, each for itself.' })
-export class ReportExtractsInput {
-  @Field(() => [ReportExtractInput], {
+export class ReportFilesInput {
+  @Field(() => [ReportFileInput], {
     description: 'The reports: 1 to 10000. Several of one file are written in the order given, the second of each after the first of all.',
   })
-  reports!: ReportExtractInput[];
+  reports!: ReportFileInput[];
 }

@@ -1,7 +1,7 @@
 -- What is reported on files: states, counts, dates, errors, results. Many in one call, each for itself: what is wrong
 -- with one is its verdict (lifecycle/make-lifecycle.sql), the others are written. No file may stand twice in `items`,
 -- whose objects hold, each left out where nothing is said: id, to, createStatus, write/loadRecordCount,
--- write/loadLowAt, write/loadHighAt, leaseSeconds, heartbeat, owner, attempt, untried, retryable and
+-- write/loadLowWatermark, write/loadHighWatermark, leaseSeconds, heartbeat, owner, attempt, untried, retryable and
 -- retryAfterSeconds (of a failure), fence, byHolder (loading is what it must be), onlyFrom (states that it may be
 -- in), run (a run that the file is linked to), errors (type, createType, message, retryable), rowsRead, rowsWritten,
 -- rowsRejected, outputHash, targetObject, and what the lifecycle takes. With the policy `claim`, claim-files.sql has
@@ -115,7 +115,7 @@ begin
   select jsonb_object_agg(child, parents) into waits
     from (
       select p.child, jsonb_agg(
-        jsonb_build_object('trackingId', p.parent, 'fileName', e.extract_filename, 'location', l.location_name,
+        jsonb_build_object('databaseId', p.parent, 'fileName', e.extract_filename, 'location', l.location_name,
           'status', p.state)
         order by l.location_name, e.extract_filename) as parents
       from parent p

@@ -4,30 +4,30 @@ import { DomainError } from '../../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
 import { onlyReport, writeReports, type ReportItem, type Reported } from '../../platform/write/reports.js';
 import { runRefs } from '../../run/run-refs.js';
-import type { RunRefInput } from '../../run/run-ref.input.js';
-import type { ExtractRefInput } from '../file-ref.input.js';
+import type { RunRef } from '../../run/run-ref.input.js';
+import type { FileRef } from '../file-ref.input.js';
 import { fileRefs } from '../file-refs.js';
 import { cleanMessage } from '../../platform/mask-secrets.js';
 import { inOrder } from '../../platform/turns.js';
-import type { ExtractErrorInput, ReportExtractInput } from './report-file.input.js';
+import type { FileErrorInput, ReportFileInput } from './report-file.input.js';
 import { statusAliases } from '../status-aliases.js';
 import { textAt } from '../../platform/text-at.js';
 
 /** An error as it is kept. */
-export const keptError = async ({ message, ...error }: ExtractErrorInput) => ({
+export const keptError = async ({ message, ...error }: FileErrorInput) => ({
   ...error,
   message: typeof message === 'string' ? await cleanMessage(message) : null,
 });
 
 /** The report as an item of report-files.sql. @throws INVALID for what is wrong whatever the store holds */
-export async function itemOf(report: ReportExtractInput): Promise<ReportItem> {
-  const { extract: _extract, run: _run, status: to, fencingToken: token, rowVersion: version, errors, ...rest } = report;
-  const { writeRecordCount, loadRecordCount, writeLowAt, writeHighAt, loadLowAt, loadHighAt } = rest;
+export async function itemOf(report: ReportFileInput): Promise<ReportItem> {
+  const { file: _file, run: _run, status: to, fencingToken: token, rowVersion: version, errors, ...rest } = report;
+  const { writeRecordCount, loadRecordCount, writeLowWatermark, writeHighWatermark, loadLowWatermark, loadHighWatermark } = rest;
   checkCreates(report.createStatus, to, 'createStatus', 'status');
   checkCounts({ writeRecordCount, loadRecordCount });
-  checkInstants({ writeLowAt, writeHighAt, loadLowAt, loadHighAt });
+  checkInstants({ writeLowWatermark, writeHighWatermark, loadLowWatermark, loadHighWatermark });
   checkToken(token);
-  // Who shows the token is heard of, and its failure is one as by failExtract.
+  // Who shows the token is heard of, and its failure is one as by failFile.
   const retryable = !!token && (errors ?? []).every((error) => error.retryable);
   return {
     ...rest,
@@ -43,7 +43,7 @@ export async function itemOf(report: ReportExtractInput): Promise<ReportItem> {
 /** The numbers of the runs that are named, or what is wrong with each; undefined where none is. */
 export async function runsOf(
   db: Queries,
-  refs: readonly (RunRefInput | null | undefined)[],
+  refs: readonly (RunRef | null | undefined)[],
   argument = 'run',
 ): Promise<(number | DomainError | undefined)[]> {
   const asked = refs.flatMap((ref) => ref ?? []);
@@ -69,13 +69,13 @@ async function withoutAliases(db: Queries, items: readonly (ReportItem | DomainE
 }
 
 /** Writes items of files, each for itself, in a number of statements that does not grow with theirs. Arguments in errors are named within the item. */
-export async function reportExtracts(
+export async function reportFiles(
   tx: Tx,
-  files: readonly ExtractRefInput[],
+  files: readonly FileRef[],
   items: readonly (ReportItem | DomainError)[],
-  runs: readonly (RunRefInput | null | undefined)[] = [],
+  runs: readonly (RunRef | null | undefined)[] = [],
 ): Promise<Reported[]> {
-  const ids = numbersOf(await resolveRefs(tx, fileRefs, files, { at: inEach('extract') }));
+  const ids = numbersOf(await resolveRefs(tx, fileRefs, files, { at: inEach('file') }));
   const found = await runsOf(tx, runs);
   const known = items.map((item, i) => {
     const run = found[i];
@@ -91,9 +91,9 @@ export async function reportExtracts(
 }
 
 /** Writes one item. @throws what is wrong with it, with arguments below `input`, as the mutation calls them */
-export const reportExtract = async (
+export const reportFile = async (
   tx: Tx,
-  file: ExtractRefInput,
+  file: FileRef,
   item: ReportItem,
-  { run, names }: { run?: RunRefInput | null | undefined; names?: Readonly<Record<string, string>> } = {},
-): Promise<{ id: number; done: boolean }> => onlyReport(await reportExtracts(tx, [file], [item], [run]), names);
+  { run, names }: { run?: RunRef | null | undefined; names?: Readonly<Record<string, string>> } = {},
+): Promise<{ id: number; changed: boolean }> => onlyReport(await reportFiles(tx, [file], [item], [run]), names);

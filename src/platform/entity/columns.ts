@@ -1,7 +1,7 @@
 import { ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import type { EntityName } from '@mikro-orm/core';
 import { Field, Float, Int } from 'type-graphql';
-import { Instant, BigIntText, Decimal } from './scalars.js';
+import { DateTime, BigIntText, Decimal } from './scalars.js';
 
 /**
  * Column decorators: one line states a column of the store and, where it has a description, the GraphQL field of the same name.
@@ -62,9 +62,9 @@ const kinds = {
   float: { columnType: 'double precision', runtime: 'number', graphql: () => Float },
   boolean: { columnType: 'boolean', runtime: 'boolean', graphql: () => Boolean },
   /** Instants of our own: with time zone. */
-  instant: { columnType: 'timestamptz(6)', runtime: 'string', graphql: () => Instant },
+  instant: { columnType: 'timestamptz(6)', runtime: 'string', graphql: () => DateTime },
   /** ProcessTracker's times without zone, in the time zone of the store. */
-  localTime: { columnType: 'timestamp(6)', runtime: 'string', graphql: () => Instant },
+  localTime: { columnType: 'timestamp(6)', runtime: 'string', graphql: () => DateTime },
 } satisfies Record<string, Kind>;
 
 const describe = (column: string, doc: string) => `${doc} Column \`${column}\`.`;

@@ -7,7 +7,7 @@ import { InstantColumn, Whole } from './columns.js';
  * interface or union needs it. A field's resolver says which columns it stands on: its row may have been read without the others.
  */
 export type Row<E = object, P extends keyof E & string = keyof E & string> = { id: number; __typename?: string } & {
-  [C in keyof E as C extends 'id' | 'globalId' | 'trackingId' ? never : C & P]: E[C];
+  [C in keyof E as C extends 'id' | 'globalId' | 'databaseId' ? never : C & P]: E[C];
 };
 
 @InterfaceType('Node', {
@@ -27,7 +27,7 @@ export abstract class Node {
 @Entity({ abstract: true })
 export abstract class Audited {
   @Field(() => Int, { description: "ProcessTracker's number of the row: the primary key that its other clients use." })
-  readonly trackingId!: number;
+  readonly databaseId!: number;
 
   @InstantColumn('created_date_time', {
     default: 'current_timestamp',

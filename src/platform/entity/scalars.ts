@@ -4,7 +4,14 @@ import { GraphQLScalarType, Kind } from 'graphql';
 const hasFewDigits = (read: number): boolean => !/e|\d{16}/.test(String(read).replace(/^-?[0.]+|[-.]/g, ''));
 
 /** A JSON number is what JavaScript has read, which may be another one than the request has: `exact` is false where it could be. */
-const text = (name: string, description: string, accepts: RegExp, example: string, exact: (read: number) => boolean = () => true) => {
+const text = (
+  name: string,
+  description: string,
+  accepts: RegExp,
+  example: string,
+  exact: (read: number) => boolean = () => true,
+  specifiedByURL?: string,
+) => {
   const parse = (value: unknown) => {
     if (typeof value === 'number' && !exact(value))
       throw new TypeError(`${name} cannot be the JSON number ${value}, because JSON readers round such numbers: send it as text.`);
@@ -16,6 +23,7 @@ const text = (name: string, description: string, accepts: RegExp, example: strin
   return new GraphQLScalarType<string, string>({
     name,
     description,
+    ...(specifiedByURL ? { specifiedByURL } : {}),
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows hold it as text.
     serialize: (value) => value as string,
     parseValue: parse,
@@ -30,11 +38,13 @@ const text = (name: string, description: string, accepts: RegExp, example: strin
 /**
  * Rows carry times as RFC 3339 text with microseconds, made in SQL; nothing stands between the row and the answer, so no digit is lost.
  */
-export const Instant = text(
-  'Instant',
+export const DateTime = text(
+  'DateTime',
   'A moment in time as RFC 3339 text. Answers are in UTC with microseconds (`2026-01-31T08:00:00.000000Z`); input may carry any offset.',
   /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/,
   '"2026-01-31T08:00:00Z"',
+  undefined,
+  'https://www.rfc-editor.org/rfc/rfc3339',
 );
 
 export const BigIntText = text(

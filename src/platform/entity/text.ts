@@ -1,7 +1,11 @@
-import { GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLScalarType } from 'graphql';
+import { invalid } from '../errors.js';
 
-const maxNameBytes = 2000;
-const maxTextBytes = 2_097_152;
+/** What a text argument may hold. */
+export interface TextLimit {
+  maxBytes: number;
+  mayBeEmpty: boolean;
+}
 
 /** What PostgreSQL cannot store as text: the character U+0000, and halves of surrogate pairs. */
 const unstorable = (value: string): string | undefined =>
@@ -9,35 +13,30 @@ const unstorable = (value: string): string | undefined =>
 
 const shorten = (value: string) => (value.length > 60 ? `${value.slice(0, 60)}…` : value);
 
-const textScalar = (name: string, description: string, maxBytes: number, mayBeEmpty: boolean) => {
-  const parse = (value: unknown): string => {
-    if (typeof value !== 'string') throw new TypeError(`${name} must be text, not ${JSON.stringify(value)}.`);
-    const bytes = Buffer.byteLength(value);
-    if (!mayBeEmpty && !value.trim()) throw new TypeError(`${name} must not be empty.`);
-    if (bytes > maxBytes)
-      throw new TypeError(`${name} may have at most ${maxBytes} bytes, this has ${bytes}: ${JSON.stringify(shorten(value))}.`);
-    const wrong = unstorable(value);
-    if (wrong) throw new TypeError(`${name} must not hold ${wrong}: ${JSON.stringify(shorten(value))}.`);
-    return value;
-  };
-  return new GraphQLScalarType<string, string>({
-    name,
-    description,
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows hold it as text.
-    serialize: (value) => value as string,
-    parseValue: parse,
-    parseLiteral: (node) => {
-      if (node.kind !== Kind.STRING) throw new TypeError(`${name} must be text.`);
-      return parse(node.value);
-    },
-  });
-};
+/** @throws INVALID naming the argument whose text is empty, too long or cannot be stored */
+export function checkText(value: string, { maxBytes, mayBeEmpty }: TextLimit, argument: string): void {
+  const refuse = (message: string, allowed: unknown) => invalid(`${argument} ${message}`, { argument, value: shorten(value), allowed });
+  if (!mayBeEmpty && !value.trim()) throw refuse('must not be empty.', 'a text that is not blank');
+  const bytes = Buffer.byteLength(value);
+  if (bytes > maxBytes)
+    throw refuse(`may have at most ${maxBytes} bytes, this has ${bytes}: ${JSON.stringify(shorten(value))}.`, { maxBytes });
+  const wrong = unstorable(value);
+  if (wrong) throw refuse(`must not hold ${wrong}: ${JSON.stringify(shorten(value))}.`, 'text without U+0000 and without lone surrogates');
+}
 
-export const Name = textScalar(
-  'Name',
-  `A name as people write it: 1 to ${maxNameBytes} bytes of UTF-8, case-sensitive, stored as given, without U+0000.`,
-  maxNameBytes,
-  false,
-);
+const limits = new Map<unknown, TextLimit>();
 
-export const LongText = textScalar('LongText', `Text of up to ${maxTextBytes} bytes of UTF-8, without U+0000.`, maxTextBytes, true);
+/** The limit that a placeholder stands for, if it is one. */
+export const textLimitOf = (type: unknown): TextLimit | undefined => limits.get(type);
+
+/** A type for text arguments that stands for `String` with a limit until the schema is made (app/execution/checked-texts.ts). */
+function textOf(name: string, limit: TextLimit): GraphQLScalarType<string, string> {
+  const placeholder = new GraphQLScalarType<string, string>({ name });
+  limits.set(placeholder, limit);
+  return placeholder;
+}
+
+/** A name: 1 to 2,000 bytes of UTF-8, not blank, case-sensitive. */
+export const Name = textOf('Name', { maxBytes: 2000, mayBeEmpty: false });
+/** Text of up to 2 MiB of UTF-8. */
+export const LongText = textOf('LongText', { maxBytes: 2_097_152, mayBeEmpty: true });

@@ -14,7 +14,7 @@ import { checkBigInt, checkInstant } from '../checks.js';
 import { invalid } from '../errors.js';
 import { idOf } from '../entity/ids.js';
 import { refuseEmpty } from '../lists.js';
-import { BigIntText, Decimal, Instant } from '../entity/scalars.js';
+import { BigIntText, Decimal, DateTime } from '../entity/scalars.js';
 import { LongText } from '../entity/text.js';
 import type { Values } from './values.js';
 
@@ -78,7 +78,7 @@ const kinds = new Map<unknown, { name: string; type: GraphQLScalarType; operator
   [BigIntText, { name: 'BigInt', type: BigIntText, operators: { ...equality, ...order } }],
   [Decimal, { name: 'Decimal', type: Decimal, operators: { ...equality, ...order } }],
   [Boolean, { name: 'Boolean', type: GraphQLBoolean, operators: { eq: equality.eq! } }],
-  [Instant, { name: 'Instant', type: Instant, operators: time }],
+  [DateTime, { name: 'DateTime', type: DateTime, operators: time }],
 ]);
 
 const made = new Map<string, GraphQLInputObjectType>();

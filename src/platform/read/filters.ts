@@ -64,7 +64,7 @@ export function filterByList(owner: EntityClass, field: string, list: Relation):
 function addColumns(entity: EntityClass): void {
   if (hasKey(entity)) {
     addField(entity, 'id', () => conditionOn(ID, false), 'Condition on its global id.', idSql);
-    addField(entity, 'trackingId', () => conditionOn(Int, false), 'Condition on its `trackingId`.', columnSql('id'));
+    addField(entity, 'databaseId', () => conditionOn(Int, false), 'Condition on its `databaseId`.', columnSql('id'));
   }
   for (const [property, { type, nullable }] of shownColumns(entity))
     addField(entity, property, () => conditionOn(type, nullable), `Condition on its \`${property}\`.`, columnSql(property));

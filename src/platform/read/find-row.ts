@@ -29,7 +29,7 @@ export async function findRow<E extends object>(
   const given = Object.entries(by).filter(([, value]) => present(value));
   const [chosen] = given;
   if (!chosen || given.length > 1) {
-    const allowed = Object.keys(by).map((name) => (name === 'id' ? 'trackingId' : name));
+    const allowed = Object.keys(by).map((name) => (name === 'id' ? 'databaseId' : name));
     throw invalid(`Say which ${type} by exactly one of: ${allowed.join(', ')}.`, { argument: allowed[0]!, value: null, allowed });
   }
   const [name, value] = chosen;

@@ -34,7 +34,7 @@ export class NodeResolver {
 export class AuditedResolver {
   @FieldResolver(() => Int)
   @ReadsOnly(Audited)
-  trackingId(@Root() row: Row): number {
+  databaseId(@Root() row: Row): number {
     return row.id;
   }
 }

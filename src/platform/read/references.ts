@@ -194,7 +194,7 @@ function whatIsMissing<R extends object>(
 }
 
 /** References by number, which says nothing to a reader. */
-const isWay = (by: string) => by === 'id' || by === 'trackingId';
+const isWay = (by: string) => by === 'id' || by === 'databaseId';
 
 /** A reference by global id, or by name and the names of what it is in, which `textAt` reads. */
 export interface NamedRef {

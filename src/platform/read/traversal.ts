@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isWhole } from '../checks.js';
 import { invalid } from '../errors.js';
 import { inTurns } from '../turns.js';
-import { WalkCut } from './walk-cut.js';
+import { TraversalLimit } from './traversal-limit.js';
 
 // Traversals of a graph are functions of the store that answer level by level; what their arguments, cursors and answers share is here.
 
@@ -30,7 +30,7 @@ export interface TraversalNode {
 export interface Traversal {
   nodes: TraversalNode[];
   before: TraversalNode[];
-  cut: WalkCut | null;
+  truncatedBy: TraversalLimit | null;
   frontier: number;
   endCursor: string | null;
 }
@@ -42,7 +42,7 @@ export interface Level {
   distance: number | null;
   /** The keys of its nodes by kind, each ordered. */
   ids: number[][];
-  cut: WalkCut;
+  truncatedBy: TraversalLimit;
   frontier: number;
 }
 
@@ -104,11 +104,11 @@ export async function traverse(
   read: (after: TraversalNode | undefined) => Promise<readonly Level[]>,
 ): Promise<Traversal[]> {
   const after = typeof cursor === 'string' ? decodeCursor(cursor, graph, orders) : undefined;
-  const traversals = orders.map((): Traversal => ({ nodes: [], before: [], cut: null, frontier: 0, endCursor: null }));
-  for (const { traversal, distance, ids, cut, frontier } of await read(after)) {
+  const traversals = orders.map((): Traversal => ({ nodes: [], before: [], truncatedBy: null, frontier: 0, endCursor: null }));
+  for (const { traversal, distance, ids, truncatedBy, frontier } of await read(after)) {
     const answer = traversals[traversal - 1]!;
     if (distance === null) {
-      Object.assign(answer, { cut, frontier });
+      Object.assign(answer, { truncatedBy, frontier });
       continue;
     }
     for (const [kind, level] of ids.entries()) {
@@ -121,7 +121,7 @@ export async function traverse(
   }
   for (const [i, answer] of traversals.entries()) {
     const last = answer.nodes.at(-1);
-    if (last && answer.cut && answer.cut !== WalkCut.DEPTH) answer.endCursor = encodeCursor(last, orders[i]!);
+    if (last && answer.truncatedBy && answer.truncatedBy !== TraversalLimit.DEPTH) answer.endCursor = encodeCursor(last, orders[i]!);
   }
   return traversals;
 }

@@ -75,7 +75,7 @@ export async function refuseIfUsed(tx: Tx, entity: EntityClass, id: number, name
       {
         argument: 'input.name',
         value: name,
-        uses,
+        blockedBy: uses,
       },
     );
 }

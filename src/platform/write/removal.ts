@@ -49,8 +49,8 @@ function referring({ naming, goes, computed = [], parts }: Removal, id: number):
 interface Deletion {
   name: string;
   deleted: boolean;
-  goes: RowCount[];
-  uses: RowCount[];
+  cascades: RowCount[];
+  blockedBy: RowCount[];
 }
 
 /** The thing to delete. */
@@ -77,15 +77,15 @@ async function remove(tx: Tx, removal: Removal, input: DeletionInput): Promise<D
   const counted = await countReferring(tx, all);
   const counts = (wanted: boolean) =>
     summed(all.flatMap(({ entity: { name: by }, goes }, i) => (goes === wanted ? [{ by, count: counted[i]! }] : [])));
-  const deletion = { name: row.name ?? '', goes: counts(true), uses: counts(false) };
+  const deletion = { name: row.name ?? '', cascades: counts(true), blockedBy: counts(false) };
   if (input.dryRun) return { ...deletion, deleted: false };
-  if (deletion.uses.length)
+  if (deletion.blockedBy.length)
     throw conflict(
-      `${entity.name} ${JSON.stringify(deletion.name)} is in use: ${deletion.uses.map(({ by, count }) => `${count} ${by}`).join(', ')}.`,
+      `${entity.name} ${JSON.stringify(deletion.name)} is in use: ${deletion.blockedBy.map(({ by, count }) => `${count} ${by}`).join(', ')}.`,
       {
         argument: 'input',
         value: deletion.name,
-        uses: deletion.uses,
+        blockedBy: deletion.blockedBy,
       },
     );
   // One by one, and not by cascade: the history of a link tells names as long as both ends are there.
@@ -105,9 +105,9 @@ class RowsOfKind {
 class DeletionPayload {
   @Field({ description: 'The name it has or had.' }) name!: string;
   @Field({ description: 'Whether it is gone: false for a dry run.' }) deleted!: boolean;
-  @Field(() => [RowsOfKind], { description: 'What went with it, or would go.' }) goes!: RowsOfKind[];
+  @Field(() => [RowsOfKind], { description: 'What went with it, or would go.' }) cascades!: RowsOfKind[];
   @Field(() => [RowsOfKind], { description: 'What keeps it: told by a dry run; without one it is a CONFLICT with the same counts.' })
-  uses!: RowsOfKind[];
+  blockedBy!: RowsOfKind[];
 }
 
 /** The mutation that deletes things of a kind. `rule` says what goes with one and what keeps it. */

@@ -6,8 +6,8 @@ import { DomainError, orError, type ErrorCode, type ErrorDetails } from '../erro
 /** What is reported on one subject, beside its number. What is undefined, null or false is not said. */
 export type ReportItem = Readonly<Record<string, unknown>>;
 
-/** What became of one report: the number of its subject, or what is wrong. `done`: it was there already, and nothing was written. */
-export type Reported = { id: number; done: boolean } | { error: DomainError };
+/** What became of one report: the number of its subject, or what is wrong. `changed`: false where it was there already, and nothing was written. */
+export type Reported = { id: number; changed: boolean } | { error: DomainError };
 
 /** What lifecycle/make-lifecycle.sql says of one item that was not written. */
 interface Verdict extends ErrorDetails {
@@ -62,14 +62,14 @@ export async function writeReports(
 ): Promise<Reported[]> {
   const outcomes: Reported[] = subjects.map((id, i) => {
     const item = items[i]!;
-    return item instanceof DomainError ? { error: item } : id instanceof DomainError ? { error: id } : { id, done: false };
+    return item instanceof DomainError ? { error: item } : id instanceof DomainError ? { error: id } : { id, changed: true };
   });
   const ids = outcomes.map((outcome) => ('id' in outcome ? outcome.id : undefined));
   const write = (json: string) => tx.query<{ i: number; verdict: Verdict | null }>(sql, [json]);
   await writeItems(ids, items, write, (place, { verdict }) => {
     if (!verdict) return;
     const { done, code, message, ...details } = verdict;
-    outcomes[place] = done ? { id: ids[place]!, done } : { error: new DomainError(code, message, details) };
+    outcomes[place] = done ? { id: ids[place]!, changed: false } : { error: new DomainError(code, message, details) };
   });
   return outcomes;
 }
@@ -94,7 +94,7 @@ export const ofInput = <T>(work: () => T | Promise<T>, names?: Names): Promise<T
   });
 
 /** The outcome of a mutation that reports on one subject. @throws what is wrong with it, with arguments below `input` */
-export function onlyReport([outcome]: readonly Reported[], names?: Names): { id: number; done: boolean } {
+export function onlyReport([outcome]: readonly Reported[], names?: Names): { id: number; changed: boolean } {
   if ('error' in outcome!) throw belowInput(outcome.error, names);
   return outcome!;
 }

@@ -7,7 +7,7 @@ import type { Row } from '../../platform/entity/node.js';
 import { LongText } from '../../platform/entity/text.js';
 import { addDependencies, DependencyOutcome, removeDependencies, type DependencyChange } from './dependency-changes.js';
 import { DependencyKind } from '../dependency-kind.js';
-import { ProcessRefInput } from '../process-ref.input.js';
+import { ProcessRef } from '../process-ref.input.js';
 import { Process } from '../process.entity.js';
 
 const maxItems = 10_000;
@@ -26,8 +26,8 @@ registerEnumType(DependencyOutcome, {
 
 @InputType({ description: 'A dependency between two processes.' })
 class DependencyInput {
-  @Field(() => ProcessRefInput, { description: 'The process that comes first.' }) parent!: ProcessRefInput;
-  @Field(() => ProcessRefInput, { description: 'The process that depends on it.' }) child!: ProcessRefInput;
+  @Field(() => ProcessRef, { description: 'The process that comes first.' }) parent!: ProcessRef;
+  @Field(() => ProcessRef, { description: 'The process that depends on it.' }) child!: ProcessRef;
   @Field(() => DependencyKind, { defaultValue: DependencyKind.HARD, description: 'What the parent is to the child.' })
   kind!: DependencyKind;
   @Field(() => LongText, { nullable: true, description: 'Why it stands. Left out, a note that is known stays.' }) note?: string | null;
@@ -41,8 +41,8 @@ class AddDependenciesInput {
 
 @InputType({ description: 'A dependency between two processes that no longer holds.' })
 class EndedDependencyInput {
-  @Field(() => ProcessRefInput, { description: 'The process that comes first.' }) parent!: ProcessRefInput;
-  @Field(() => ProcessRefInput, { description: 'The process that depends on it.' }) child!: ProcessRefInput;
+  @Field(() => ProcessRef, { description: 'The process that comes first.' }) parent!: ProcessRef;
+  @Field(() => ProcessRef, { description: 'The process that depends on it.' }) child!: ProcessRef;
   @Field(() => DependencyKind, { nullable: true, description: 'Which of those between the two; left out, all.' })
   kind?: DependencyKind | null;
 }

@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/database.js';
 import { conflict, DomainError, type ErrorDetails } from '../../platform/errors.js';
 import { DependencyKind } from '../dependency-kind.js';
 import { processRefs } from '../process-naming.js';
-import type { ProcessRefInput } from '../process-ref.input.js';
+import type { ProcessRef } from '../process-ref.input.js';
 import { cycleErrors, cyclesOf, type LinksAbove } from './refuse-cycles.js';
 import { codeOf, messageOf, textAt } from '../../platform/text-at.js';
 
@@ -19,8 +19,8 @@ export enum DependencyOutcome {
 }
 
 export interface DependencyRequest {
-  parent: ProcessRefInput;
-  child: ProcessRefInput;
+  parent: ProcessRef;
+  child: ProcessRef;
   kind?: DependencyKind | null;
   note?: string | null;
 }

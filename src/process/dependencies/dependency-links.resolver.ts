@@ -9,7 +9,7 @@ import { refuseEmpty } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
 import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
 import type { Condition } from '../../platform/read/values.js';
-import { Instant } from '../../platform/entity/scalars.js';
+import { DateTime } from '../../platform/entity/scalars.js';
 import { dependencies, DependencyKind, dependencyLinks } from '../dependency-kind.js';
 import { DependencyType } from '../dependency-type.entity.js';
 import { Process } from '../process.entity.js';
@@ -29,9 +29,9 @@ class ProcessDependencyLink {
   @Field(() => String, { nullable: true, description: 'Why it stands, in the words of those who declared it.' }) note!: string | null;
   @Field(() => String, { nullable: true, description: 'Who declared it; null where the writer did not say, or it was reported only.' })
   declaredBy!: string | null;
-  @Field(() => Instant, { nullable: true, description: 'When it was declared; null if it was reported only.' }) declaredAt!: string | null;
-  @Field(() => Instant, { nullable: true, description: 'When it was first reported; null if it never was.' }) firstSeenAt!: string | null;
-  @Field(() => Instant, { nullable: true, description: 'When it was last reported; null if it never was.' }) lastSeenAt!: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'When it was declared; null if it was reported only.' }) declaredAt!: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'When it was first reported; null if it never was.' }) firstSeenAt!: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'When it was last reported; null if it never was.' }) lastSeenAt!: string | null;
 }
 
 @Resolver(() => ProcessDependencyLink)

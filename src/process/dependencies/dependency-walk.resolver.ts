@@ -3,7 +3,7 @@ import { Args, ArgsType, Ctx, Field, FieldResolver, Info, Int, ObjectType, Resol
 import type { Context } from '../../platform/read/context.js';
 import type { Row } from '../../platform/entity/node.js';
 import { defaultNodes, maxNodes } from '../../platform/read/traversal.js';
-import { WalkCut } from '../../platform/read/walk-cut.js';
+import { TraversalLimit } from '../../platform/read/traversal-limit.js';
 import { dependencies, DependencyKind } from '../dependency-kind.js';
 import { Process } from '../process.entity.js';
 import { kindsOf, walkDependencies, type DependencyNode as Node, type DependencyWalk as Walk } from './walk-dependencies.js';
@@ -19,7 +19,7 @@ class DependencyWalkArgs {
   maxNodes!: number;
   @Field(() => String, {
     nullable: true,
-    description: 'Goes on behind an answer that was cut: its `endCursor`, with the same other arguments.',
+    description: 'Goes on behind an answer that was truncated: its `endCursor`, with the same other arguments.',
   })
   after?: string | null;
 }
@@ -40,15 +40,19 @@ class DependencyWalk {
   })
   nodes!: Node[];
   @Field(() => Boolean, { description: 'Whether all are in the answer (or in those before it).' }) complete!: boolean;
-  @Field(() => WalkCut, { nullable: true, description: 'What cut the answer; null if it is complete.' }) cut!: WalkCut | null;
+  @Field(() => TraversalLimit, { nullable: true, description: 'What truncated the answer; null if it is complete.' })
+  truncatedBy!: TraversalLimit | null;
   @Field(() => Int, { description: 'How many processes the walk has met so far, those of the answers before this one included.' })
   visitedNodes!: number;
   @Field(() => Int, {
     description:
-      'How many processes at the rim of an answer that was cut were met, but not followed (or, where `cut` is NODES, not answered); 0 if it is complete.',
+      'How many processes at the rim of an answer that was truncated were met, but not followed (or, where `truncatedBy` is NODES, not answered); 0 if it is complete.',
   })
   frontier!: number;
-  @Field(() => String, { nullable: true, description: 'Cursor to go on with as `after`; null if the answer is complete, or cut by depth.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor to go on with as `after`; null if the answer is complete, or truncated by depth.',
+  })
   endCursor!: string | null;
 }
 
@@ -77,7 +81,7 @@ class DependencyWalks {
 class DependencyWalkResolver {
   @FieldResolver()
   complete(@Root() walk: Walk): boolean {
-    return walk.cut === null;
+    return walk.truncatedBy === null;
   }
   @FieldResolver()
   visitedNodes(@Root() walk: Walk): number {

@@ -8,7 +8,7 @@ import type { Row } from '../../platform/entity/node.js';
 import { dependencies, DependencyKind } from '../dependency-kind.js';
 import { layersOf, readDependencies, type Order } from './execution-order.js';
 import { processRefs } from '../process-naming.js';
-import { ProcessRefInput } from '../process-ref.input.js';
+import { ProcessRef } from '../process-ref.input.js';
 import { Process } from '../process.entity.js';
 
 enum ExecutionOrderOutcome {
@@ -62,8 +62,8 @@ class ExecutionOrderQuery {
   })
   async executionOrder(
     @Ctx() ctx: Context,
-    @Arg('processes', () => [ProcessRefInput], { nullable: true, description: 'The processes to put into an order. Left out: all.' })
-    refs: ProcessRefInput[] | null | undefined,
+    @Arg('processes', () => [ProcessRef], { nullable: true, description: 'The processes to put into an order. Left out: all.' })
+    refs: ProcessRef[] | null | undefined,
     @Arg('includeAncestors', () => Boolean, {
       defaultValue: false,
       description: 'Whether all that they depend on is put into the order too.',

@@ -38,7 +38,7 @@ export async function walkDependencies(
   const orders = roots.map((root) => [root, upward, [...new Set(kinds)].sort()]);
   const traversals = await traverse(graph, orders, after || null, (last) =>
     db.query<Level>(
-      `select r.traversal::int, w.distance, json_build_array(w.processes) as ids, w.cut, w.frontier
+      `select r.traversal::int, w.distance, json_build_array(w.processes) as ids, w.cut as "truncatedBy", w.frontier
        from unnest($1::int[]) with ordinality r(root, traversal)
        cross join lateral process_tracker.walk_dependencies(r.root, $2, $3::text[], $4, $5, $6, $7, $8) w
        order by r.traversal, w.distance`,

@@ -6,16 +6,16 @@ import type { Where } from '../../platform/read/filter-sql.js';
 import { whereOf } from '../../platform/read/filters.js';
 import type { Row } from '../../platform/entity/node.js';
 import { page, PageArgs, type Page } from '../../platform/read/paging.js';
-import { Instant } from '../../platform/entity/scalars.js';
+import { DateTime } from '../../platform/entity/scalars.js';
 import { Process } from '../../process/process.entity.js';
 import { lateNow } from './late-processes.js';
 import { schedulesOf, type Schedule } from './process-due.js';
 
 @ObjectType({ description: 'How late a process is.' })
 class Lateness {
-  @Field(() => Instant, { description: 'When it became late: a quarter of the time between two starts after `dueAt`.' }) since!: string;
-  @Field(() => Instant, { description: 'When the start was due that did not come.' }) dueAt!: string;
-  @Field(() => Instant, {
+  @Field(() => DateTime, { description: 'When it became late: a quarter of the time between two starts after `dueAt`.' }) since!: string;
+  @Field(() => DateTime, { description: 'When the start was due that did not come.' }) dueAt!: string;
+  @Field(() => DateTime, {
     nullable: true,
     description: 'When its last completed run started; null if there is none. It counts from when it was made then.',
   })
@@ -73,7 +73,7 @@ class ProcessSchedule {
     const schedule = await scheduleOf(ctx, row);
     return schedule?.isLate ? schedule : null;
   }
-  @FieldResolver(() => Instant, {
+  @FieldResolver(() => DateTime, {
     nullable: true,
     description:
       'When its next start is due, by its cron text or else by its schedule frequency, counted from when its last completed run started; in the past if ' +

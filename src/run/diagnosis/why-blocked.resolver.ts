@@ -3,9 +3,9 @@ import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root } fro
 import type { Context } from '../../platform/read/context.js';
 import type { Row } from '../../platform/entity/node.js';
 import { Name } from '../../platform/entity/text.js';
-import { WalkCut } from '../../platform/read/walk-cut.js';
+import { TraversalLimit } from '../../platform/read/traversal-limit.js';
 import { processRefs } from '../../process/process-naming.js';
-import { ProcessRefInput } from '../../process/process-ref.input.js';
+import { ProcessRef } from '../../process/process-ref.input.js';
 import { Process } from '../../process/process.entity.js';
 import { whyBlocked, type Blockage } from './why-blocked.js';
 import { Cause, causeFields, walkLimits } from './why-causes.js';
@@ -34,11 +34,11 @@ class ProcessBlockage {
   })
   causes!: Blocker[];
   @Field(() => Boolean, { description: 'Whether all that it depends on was looked at.' }) complete!: boolean;
-  @Field(() => WalkCut, {
+  @Field(() => TraversalLimit, {
     nullable: true,
     description: `What ended the look; null if it is complete. It goes over ${walkLimits.processes} processes and ${walkLimits.milliseconds / 1000} seconds at most.`,
   })
-  cut!: WalkCut | null;
+  truncatedBy!: TraversalLimit | null;
 }
 
 @Resolver(() => ProcessBlockage)
@@ -48,8 +48,8 @@ class ProcessBlockageResolver {
     return !!own?.blocks || causes.some(({ blocks }) => blocks);
   }
   @FieldResolver()
-  complete(@Root() { cut }: Blockage): boolean {
-    return cut === null;
+  complete(@Root() { truncatedBy }: Blockage): boolean {
+    return truncatedBy === null;
   }
 }
 
@@ -93,7 +93,7 @@ class WhyBlockedQuery {
   @Query(() => ProcessBlockage, { description: 'What holds a process back, and what stands behind that.' })
   async whyBlocked(
     @Ctx() ctx: Context,
-    @Arg('process', () => ProcessRefInput, { description: 'The process. NOT_FOUND if there is none.' }) process: ProcessRefInput,
+    @Arg('process', () => ProcessRef, { description: 'The process. NOT_FOUND if there is none.' }) process: ProcessRef,
     @Arg('group', () => Name, groupArgument) group?: string,
   ): Promise<Blockage> {
     const { id } = await resolveRef(ctx.db, processRefs, process, { at: below('process') });

@@ -1,5 +1,5 @@
 import type { Queries } from '../../platform/database.js';
-import type { WalkCut } from '../../platform/read/walk-cut.js';
+import type { TraversalLimit } from '../../platform/read/traversal-limit.js';
 import { runIsOpenSql, runStateSql, runStatus, stuckSql } from '../run-state.js';
 import { walkLimits, type CauseRow } from './why-causes.js';
 
@@ -13,12 +13,12 @@ interface BlockerRow extends Omit<CauseRow, 'runId' | 'state'> {
 export interface Blockage {
   own: BlockerRow | null;
   causes: BlockerRow[];
-  cut: WalkCut | null;
+  truncatedBy: TraversalLimit | null;
 }
 
 interface Found extends BlockerRow {
   root: number;
-  cut: WalkCut | null;
+  truncatedBy: TraversalLimit | null;
 }
 
 const { completed, onHold } = runStatus;
@@ -30,9 +30,9 @@ const { completed, onHold } = runStatus;
  */
 export async function whyBlocked(db: Queries, ids: readonly number[], group: number | null): Promise<Blockage[]> {
   const rows = await db.query<Found>(
-    `select r.root, w.distance, w.cut, x.* from unnest($1::int[]) r(root)
+    `select r.root, w.distance, w.cut as "truncatedBy", x.* from unnest($1::int[]) r(root)
      cross join lateral (
-       select 0 as distance, array[r.root] as processes, null as cut
+       select 0 as distance, array[r.root] as processes, null as "truncatedBy"
        union all
        select distance, processes, cut
        from process_tracker.walk_dependencies(r.root, true, '{hard}', ${walkLimits.depth}, $2, $3, null, null)
@@ -81,7 +81,7 @@ export async function whyBlocked(db: Queries, ids: readonly number[], group: num
     return {
       own: found.find(({ distance }) => distance === 0) ?? null,
       causes: found.filter(({ distance }) => distance > 0),
-      cut: found.find(({ cut }) => cut !== null)?.cut ?? null,
+      truncatedBy: found.find(({ truncatedBy }) => truncatedBy !== null)?.truncatedBy ?? null,
     };
   });
 }

@@ -7,7 +7,7 @@ import type { Row } from '../../platform/entity/node.js';
 import { selectList } from '../../platform/entity/rows.js';
 import { selectedProperties } from '../../platform/read/selection.js';
 import { Process } from '../../process/process.entity.js';
-import { ProcessRun } from '../run.entity.js';
+import { Run } from '../run.entity.js';
 import { RunError } from '../run-error.entity.js';
 import { RunState } from '../run-state.js';
 
@@ -53,7 +53,7 @@ const changeOf = async (ctx: Context, runId: number | null): Promise<Change | nu
              cross join lateral (
                select reason, actor
                from status_event
-               where subject_kind = 'ProcessRun' and subject_id = k.id and field = 'status'
+               where subject_kind = 'Run' and subject_id = k.id and field = 'status'
                order by event_id desc
                limit 1
              ) e`,
@@ -121,11 +121,5 @@ export function runStoryOf(owner: ClassType): ClassType[] {
 export const causeFields = (owner: ClassType<Cause>): ClassType[] => [
   ...runStoryOf(owner),
   referenceField(owner, 'process', 'processId', Process, 'The process; whom to call is in its `contacts`.', false),
-  referenceField(
-    owner,
-    'run',
-    'runId',
-    ProcessRun,
-    'The run: how far it is, whether it is stuck, why it ended; null if there is none yet.',
-  ),
+  referenceField(owner, 'run', 'runId', Run, 'The run: how far it is, whether it is stuck, why it ended; null if there is none yet.'),
 ];

@@ -1,8 +1,8 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
 import type { Row } from '../../platform/entity/node.js';
-import { WalkCut } from '../../platform/read/walk-cut.js';
-import { ProcessRun } from '../run.entity.js';
+import { TraversalLimit } from '../../platform/read/traversal-limit.js';
+import { Run } from '../run.entity.js';
 import { Cause, causeFields, runStoryOf, walkLimits } from './why-causes.js';
 import { whyFailed, type Failure } from './why-failed.js';
 
@@ -22,30 +22,30 @@ class RunFailure {
   })
   ancestors!: FailureCause[];
   @Field(() => Boolean, { description: 'Whether all that it depends on was looked at.' }) complete!: boolean;
-  @Field(() => WalkCut, {
+  @Field(() => TraversalLimit, {
     nullable: true,
     description: `What ended the look; null if it is complete. It goes over ${walkLimits.processes} processes and ${walkLimits.milliseconds / 1000} seconds at most.`,
   })
-  cut!: WalkCut | null;
+  truncatedBy!: TraversalLimit | null;
 }
 
 @Resolver(() => RunFailure)
 class RunFailureResolver {
   @FieldResolver()
-  complete(@Root() { cut }: Failure): boolean {
-    return cut === null;
+  complete(@Root() { truncatedBy }: Failure): boolean {
+    return truncatedBy === null;
   }
 }
 
-@Resolver(() => ProcessRun)
+@Resolver(() => Run)
 class WhyFailed {
   @FieldResolver(() => RunFailure, {
     nullable: true,
     description:
       'Why it failed, or was SKIPPED after a failure in its run group: for one that is FAILED, ABANDONED, or skipped so; null for all others.',
   })
-  whyFailed(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<Failure | null> {
-    return ctx.loaders.get<number, Failure | null>('ProcessRun.whyFailed', (ids) => whyFailed(ctx.db, ids)).load(row.id);
+  whyFailed(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<Failure | null> {
+    return ctx.loaders.get<number, Failure | null>('Run.whyFailed', (ids) => whyFailed(ctx.db, ids)).load(row.id);
   }
 }
 

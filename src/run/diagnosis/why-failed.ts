@@ -1,5 +1,5 @@
 import type { Queries } from '../../platform/database.js';
-import type { WalkCut } from '../../platform/read/walk-cut.js';
+import type { TraversalLimit } from '../../platform/read/traversal-limit.js';
 import { runIsOpenSql, runStateSql, runStatus, stuckSql } from '../run-state.js';
 import { walkLimits, type CauseRow } from './why-causes.js';
 
@@ -9,14 +9,14 @@ export interface Failure {
   endReason: string | null;
   children: CauseRow[];
   ancestors: CauseRow[];
-  cut: WalkCut | null;
+  truncatedBy: TraversalLimit | null;
 }
 
 interface Found extends CauseRow {
   root: number;
   endReason: string | null;
   kind: 'own' | 'child' | 'ancestor';
-  cut: WalkCut | null;
+  truncatedBy: TraversalLimit | null;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function whyFailed(db: Queries, runIds: readonly number[]): Promise
          and (process_status_id = ${runStatus.failed} and end_reason is distinct from 'cancelled'
            or end_reason = 'parent failed')
      )
-     select id as root, 'own' as kind, end_reason as "endReason", 0 as distance, null as cut,
+     select id as root, 'own' as kind, end_reason as "endReason", 0 as distance, null as "truncatedBy",
        process_id as "processId", id as "runId", state
      from root
      union all
@@ -43,7 +43,7 @@ export async function whyFailed(db: Queries, runIds: readonly number[]): Promise
      from root
      join process_tracking c on c.parent_run_id = root.id and c.process_status_id = ${runStatus.failed}
      union all
-     select root.id, 'ancestor', null, w.distance, w.cut, x.*
+     select root.id, 'ancestor', null, w.distance, w.cut as "truncatedBy", x.*
      from root
      cross join lateral process_tracker.walk_dependencies(
        root.process_id, true, '{hard}', ${walkLimits.depth}, $2, $3, null, null) w
@@ -87,7 +87,7 @@ export async function whyFailed(db: Queries, runIds: readonly number[]): Promise
       endReason: of('own')[0]!.endReason,
       children: of('child'),
       ancestors: of('ancestor'),
-      cut: found.find(({ cut }) => cut !== null)?.cut ?? null,
+      truncatedBy: found.find(({ truncatedBy }) => truncatedBy !== null)?.truncatedBy ?? null,
     };
   });
 }

@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Instant } from '../../platform/entity/scalars.js';
+import { DateTime } from '../../platform/entity/scalars.js';
 import { runIsOpenSql, type RunState } from '../run-state.js';
 
 export enum RunGroupState {
@@ -61,13 +61,13 @@ export class RunProgress {
   })
   percentFinished!: number | null;
   @Field(() => Boolean, { description: 'Whether there are more members than were expected.' }) moreThanExpected!: boolean;
-  @Field(() => Instant, {
+  @Field(() => DateTime, {
     nullable: true,
     description:
       'When the first run started, tries that were repeated included; null if none did. Holds and what was skipped never started.',
   })
   firstStartedAt!: string | null;
-  @Field(() => Instant, {
+  @Field(() => DateTime, {
     nullable: true,
     description: 'When the last run ended, tries that were repeated included; null if none has. Others may still go on.',
   })

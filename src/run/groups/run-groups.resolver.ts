@@ -26,7 +26,7 @@ import type { Row } from '../../platform/entity/node.js';
 import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
 import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
 import { LongText, Name } from '../../platform/entity/text.js';
-import { ProcessRun } from '../run.entity.js';
+import { Run } from '../run.entity.js';
 import { closeGroup, openGroup, reopenGroup, type ChangedGroup, type GroupToOpen, type OpenedGroup } from './run-groups.js';
 import { childProgress, groupProgress, progressOf, RunProgress, type ProgressRow } from './run-groups-progress.js';
 import { RunGroup } from '../run-group.entity.js';
@@ -150,14 +150,14 @@ class GroupProgressResolver {
   }
 }
 
-@Resolver(() => ProcessRun)
+@Resolver(() => Run)
 class ChildProgressResolver {
   @FieldResolver(() => RunProgress, {
     nullable: true,
     description: 'How far its children have come, each run counted; they count as closed once it goes on no more. Null if it has none.',
   })
-  async childProgress(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<RunProgress | null> {
-    const all = await progress(ctx, 'ProcessRun.childProgress', childProgress, row.id);
+  async childProgress(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<RunProgress | null> {
+    const all = await progress(ctx, 'Run.childProgress', childProgress, row.id);
     return all.total ? all : null;
   }
 }

@@ -5,7 +5,7 @@ import type { Row } from '../../platform/entity/node.js';
 import { Decimal } from '../../platform/entity/scalars.js';
 import { clusterNeedsSql, decimal } from '../../cluster/cluster-needs.js';
 import { Cluster } from '../../cluster/cluster.entity.js';
-import { ProcessRun } from '../run.entity.js';
+import { Run } from '../run.entity.js';
 import { runIsOpenSql } from '../run-state.js';
 
 @ObjectType({ description: 'A run that goes on, of a process of the cluster, and what that process needs there.' })
@@ -70,4 +70,4 @@ class ClusterUsageResolver {
   }
 }
 
-export const clusterUsage = [ClusterUsageResolver, referenceField(ClusterRun, 'run', 'runId', ProcessRun, 'The run.', false)];
+export const clusterUsage = [ClusterUsageResolver, referenceField(ClusterRun, 'run', 'runId', Run, 'The run.', false)];

@@ -8,7 +8,7 @@ import { filterByList, whereOf } from '../../platform/read/filters.js';
 import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
 import { Process } from '../../process/process.entity.js';
 import { ErrorType } from '../error-type.entity.js';
-import { ProcessRun } from '../run.entity.js';
+import { Run } from '../run.entity.js';
 import { RunError } from '../run-error.entity.js';
 
 const errors = (name: string, below: Partial<ListSource> = {}): ListSource => ({
@@ -49,13 +49,13 @@ export const runErrorResolvers = [
   RunErrorQueries,
   ...connection.resolvers,
   referenceField(RunError, 'type', 'typeId', ErrorType, 'What kind of error it is.', false),
-  referenceField(RunError, 'run', 'runId', ProcessRun, 'The run that raised it.', false),
+  referenceField(RunError, 'run', 'runId', Run, 'The run that raised it.', false),
   ...listField(
-    ProcessRun,
+    Run,
     'errors',
     RunError,
     'The errors that it raised, newest first. Not every one makes it fail.',
-    errors('ProcessRun.errors', { parent: 't.process_tracking_id' }),
+    errors('Run.errors', { parent: 't.process_tracking_id' }),
   ),
   ...listField(Process, 'errors', RunError, 'The errors that its runs raised, newest first.', ofProcess),
 ];

@@ -16,13 +16,13 @@ import type { EntityClass } from '../../platform/entity/rows.js';
 import { Name } from '../../platform/entity/text.js';
 import type { Condition } from '../../platform/read/values.js';
 import { processRefs } from '../../process/process-naming.js';
-import { ProcessRun } from '../run.entity.js';
+import { Run } from '../run.entity.js';
 import { groupRefs } from '../group-refs.js';
 import { RunState, runIsOpenSql, runStatus, stuckSql } from '../run-state.js';
 import { textAt } from '../../platform/text-at.js';
 
-const orders = { STARTED_AT: 'startedAt', RUN_NUMBER: 'runNumber' };
-const RunOrder = orderInputOf('ProcessRun', orders);
+const orders = { STARTED_AT: 'startedAt', NUMBER: 'number' };
+const RunOrder = orderInputOf('Run', orders);
 
 const actorRefs = namedRefs({ entity: Actor });
 type Find = (db: Queries, names: readonly string[]) => Promise<(Row | DomainError)[]>;
@@ -73,7 +73,7 @@ export interface RunArguments extends PageArgs {
 
 /** The arguments of a list of runs, apart from what all of the list have in common. */
 export function runArguments(withoutThing?: string): new () => RunArguments {
-  const type = whereOf(ProcessRun);
+  const type = whereOf(Run);
   @ArgsType()
   class RunArgs extends PageArgs {
     @Field(() => type, {
@@ -85,7 +85,7 @@ export function runArguments(withoutThing?: string): new () => RunArguments {
     state?: RunState[] | null;
     @Field(() => Boolean, {
       nullable: true,
-      description: 'True: only those that go on and are stuck. False: all others. See `ProcessRun.stuck`.',
+      description: 'True: only those that go on and are stuck. False: all others. See `Run.stuck`.',
     })
     stuck?: boolean | null;
     @Field(() => RunOrder, {
@@ -176,7 +176,7 @@ export async function pageOfRuns(
   args: RunArguments,
   parent?: number,
 ): Promise<Page> {
-  if (args.orderBy?.by === 'RUN_NUMBER' && !textAt(args, 'process') && list.parent !== byProcess)
+  if (args.orderBy?.by === 'NUMBER' && !textAt(args, 'process') && list.parent !== byProcess)
     throw invalid('Runs are ordered by number only among those of one process: say which by `process`.', {
       argument: 'orderBy.by',
       value: args.orderBy.by,
@@ -189,7 +189,7 @@ export async function pageOfRuns(
   return page(ctx, info, orderedBy(list, orders, args.orderBy), args, { parent, where: [...where, areStuck(args.stuck)] });
 }
 
-const connection = connectionOf(ProcessRun);
+const connection = connectionOf(Run);
 
 /**
  * Adds to `owner` a list of runs below it, and conditions on it to its filter. `column` of the run points to the owner, which `thing` names
@@ -199,13 +199,13 @@ export function runsField(
   owner: EntityClass,
   field: string,
   column: string,
-  order: 'startedAt' | 'runNumber',
+  order: 'startedAt' | 'number',
   description: string,
   thing?: string,
 ): ClassType[] {
   const list: ListSource = {
     name: `${owner.name}.${field}`,
-    entity: ProcessRun,
+    entity: Run,
     parent: `t.${column}`,
     order: [order, 'id'],
     descending: true,

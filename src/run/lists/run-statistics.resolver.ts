@@ -5,16 +5,16 @@ import { checkWindow } from '../../platform/checks.js';
 import type { Context } from '../../platform/read/context.js';
 import { refuseEmpty } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
-import { BigIntText, Instant } from '../../platform/entity/scalars.js';
+import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { processRefs } from '../../process/process-naming.js';
-import { ProcessRefInput } from '../../process/process-ref.input.js';
+import { ProcessRef } from '../../process/process-ref.input.js';
 import { Process } from '../../process/process.entity.js';
 import { statisticsOfAll, statisticsOfEach, type Statistics } from './run-statistics.js';
 
 @ArgsType()
 class WindowArgs {
-  @Field(() => Instant, { description: 'Runs that ended at this moment or later.' }) from!: string;
-  @Field(() => Instant, { nullable: true, description: 'Runs that ended before this moment. Left out: all since `from`.' }) to?:
+  @Field(() => DateTime, { description: 'Runs that ended at this moment or later.' }) from!: string;
+  @Field(() => DateTime, { nullable: true, description: 'Runs that ended before this moment. Left out: all since `from`.' }) to?:
     string | null;
 }
 
@@ -63,8 +63,8 @@ class RunStatisticsQuery {
   async runStatistics(
     @Ctx() ctx: Context,
     @Args(() => WindowArgs) window: WindowArgs,
-    @Arg('processes', () => [ProcessRefInput], { nullable: true, description: 'The processes; at least one must be given. Left out: all.' })
-    refs?: ProcessRefInput[] | null,
+    @Arg('processes', () => [ProcessRef], { nullable: true, description: 'The processes; at least one must be given. Left out: all.' })
+    refs?: ProcessRef[] | null,
   ): Promise<Statistics> {
     checkWindow(window);
     refuseEmpty(refs, 'processes');

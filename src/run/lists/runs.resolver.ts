@@ -17,7 +17,7 @@ import { Name } from '../../platform/entity/text.js';
 import { processNaming } from '../../process/process-naming.js';
 import { Process } from '../../process/process.entity.js';
 import { SourceObject } from '../../source/source-object.entity.js';
-import { ProcessRun } from '../run.entity.js';
+import { Run } from '../run.entity.js';
 import { ProcessStatus } from '../process-status.entity.js';
 import { pageOfRuns, runArguments, runsField, type RunArguments } from './run-lists.js';
 import { RunGroup } from '../run-group.entity.js';
@@ -25,55 +25,55 @@ import { RunParameter } from '../run-parameter.entity.js';
 import { RunState, runIsOpenSql, runStateSql, stuckSql } from '../run-state.js';
 
 enum StuckReason {
-  LEASE_OVER = 'LEASE_OVER',
+  LEASE_EXPIRED = 'LEASE_EXPIRED',
   TIME_LIMIT = 'TIME_LIMIT',
 }
 registerEnumType(StuckReason, {
   name: 'StuckReason',
   description: 'Why a run that goes on counts as stuck.',
   valuesConfig: {
-    LEASE_OVER: { description: 'Its lease is over: its holder was not heard of in time.' },
+    LEASE_EXPIRED: { description: 'Its lease is over: its holder was not heard of in time.' },
     TIME_LIMIT: { description: 'It runs longer than its process may: see `Process.runTimeLimitSeconds`.' },
   },
 });
 
-const newest: ListSource = { name: 'ProcessRun.startedAt', entity: ProcessRun, order: ['startedAt', 'id'], descending: true };
-const connection = connectionOf(ProcessRun);
+const newest: ListSource = { name: 'Run.startedAt', entity: Run, order: ['startedAt', 'id'], descending: true };
+const connection = connectionOf(Run);
 const RunArgs = runArguments();
 
 @Resolver()
 class RunQueries {
-  @Query(() => ProcessRun, {
+  @Query(() => Run, {
     nullable: true,
     description:
-      'One run, told in exactly one way: by `id`, by `trackingId`, by `name`, or by `process` and `number`. Null if there is none. With it stands what it was started with; what its process reads and writes in the catalogue, at each grain, its dataset types, type and tool are below `process`.',
+      'One run, told in exactly one way: by `id`, by `databaseId`, by `name`, or by `process` and `number`. Null if there is none. With it stands what it was started with; what its process reads and writes in the catalogue, at each granularity, its dataset types, type and tool are below `process`.',
   })
-  processRun(
+  run(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('id', () => ID, { nullable: true, description: 'Its global id.' }) id?: string | null,
-    @Arg('trackingId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) trackingId?: number | null,
+    @Arg('databaseId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) databaseId?: number | null,
     @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string | null,
     @Arg('process', () => Name, { nullable: true, description: 'Name of its process, present or former, together with `number`.' })
     process?: string | null,
     @Arg('number', () => Int, { nullable: true, description: 'Its number among the runs of its process.' }) number?: number | null,
-  ): Promise<Row<ProcessRun> | null> {
+  ): Promise<Row<Run> | null> {
     const given = (...values: unknown[]) => values.filter((value) => value !== undefined && value !== null).length;
-    if (given(process) !== given(number) || given(id, trackingId, name, process) !== 1) {
-      const allowed = ['id', 'trackingId', 'name', 'process and number'];
-      throw invalid(`Say which ProcessRun by exactly one of: ${allowed.join(', ')}.`, { argument: 'id', value: id ?? null, allowed });
+    if (given(process) !== given(number) || given(id, databaseId, name, process) !== 1) {
+      const allowed = ['id', 'databaseId', 'name', 'process and number'];
+      throw invalid(`Say which Run by exactly one of: ${allowed.join(', ')}.`, { argument: 'id', value: id ?? null, allowed });
     }
     return findRow(
       ctx,
       info,
-      ProcessRun,
-      { id: id ? idOf(id, 'ProcessRun') : trackingId, name, 'process and number': [process, number] },
+      Run,
+      { id: id ? idOf(id, 'Run') : databaseId, name, 'process and number': [process, number] },
       { 'process and number': { sql: `t.process_id = ${idByNameSql(processNaming, () => '$1')} and t.process_run_id = $2` } },
     );
   }
 
   @Query(() => connection.type, { description: 'All runs, newest first if nothing else is said, or those that the arguments choose.' })
-  processRuns(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunArgs) args: RunArguments): Promise<Page> {
+  runs(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunArgs) args: RunArguments): Promise<Page> {
     return pageOfRuns(ctx, info, newest, args);
   }
 }
@@ -82,19 +82,19 @@ interface RunFacts {
   id: number;
   state: RunState;
   stuck: StuckReason | null;
-  duration: number | null;
+  durationSeconds: number | null;
 }
 
 /** What follows from a run's row and the database's clock: of all runs asked for, in one statement. */
 const factsOf = (ctx: Context, id: number): Promise<RunFacts> =>
   ctx.loaders
-    .get<number, RunFacts>('ProcessRun.facts', async (ids) => {
+    .get<number, RunFacts>('Run.facts', async (ids) => {
       const rows = await ctx.db.query<RunFacts>(
         `select x.id, x.state, case when x.open then x.stuck end as stuck,
           case when x.state not in ('ON_HOLD', 'SKIPPED') and x.end_reason is distinct from 'released' then
             extract(epoch from
               coalesce(x.ended_at, case when x.open then process_tracker.waybill_now() end) - x.started_at)::float8
-            end as duration
+            end as "durationSeconds"
         from (
           select t.process_tracking_id as id, t.started_at, t.ended_at, t.end_reason,
             ${runStateSql('t')} as state, ${runIsOpenSql('t')} as open, ${stuckSql('t', 'p')} as stuck
@@ -111,17 +111,17 @@ const factsOf = (ctx: Context, id: number): Promise<RunFacts> =>
 
 type ParameterRow = Pick<RunParameter, 'name' | 'value'>;
 
-@Resolver(() => ProcessRun)
+@Resolver(() => Run)
 class RunResolver {
   @FieldResolver(() => RunState, { description: 'Its state: what its status and its end reason say together.' })
-  async state(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<RunState> {
+  async state(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<RunState> {
     return (await factsOf(ctx, row.id)).state;
   }
   @FieldResolver(() => StuckReason, {
     nullable: true,
     description: 'Why it counts as stuck; null if it does not, or goes on no more. Told when asked, by the clock of the database.',
   })
-  async stuck(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<StuckReason | null> {
+  async stuck(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<StuckReason | null> {
     return (await factsOf(ctx, row.id)).stuck;
   }
   @FieldResolver(() => Float, {
@@ -129,13 +129,13 @@ class RunResolver {
     description:
       'Seconds from its start to its end, or to now while it goes on. Null for what never ran (a hold, a run that was skipped), and where the end is not known.',
   })
-  async duration(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<number | null> {
-    return (await factsOf(ctx, row.id)).duration;
+  async durationSeconds(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<number | null> {
+    return (await factsOf(ctx, row.id)).durationSeconds;
   }
   @FieldResolver(() => [RunParameter], { description: 'What it was told to do when it started, ordered by name.' })
-  parameters(@Root() row: Row<ProcessRun, 'id'>, @Ctx() ctx: Context): Promise<ParameterRow[]> {
+  parameters(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<ParameterRow[]> {
     return ctx.loaders
-      .get<number, ParameterRow[]>('ProcessRun.parameters', async (ids) =>
+      .get<number, ParameterRow[]>('Run.parameters', async (ids) =>
         grouped(
           ids,
           await ctx.db.query<ParameterRow & { __key: number }>(
@@ -160,16 +160,16 @@ class RunParameterResolver {
 }
 
 @Resolver(() => Process)
-class ProcessRunsResolver {
-  @FieldResolver(() => ProcessRun, {
+class RunsResolver {
+  @FieldResolver(() => Run, {
     nullable: true,
     description: 'Its latest run, as whoever starts runs marks it (column `is_latest_run`); null if it never ran.',
   })
-  latestRun(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<ProcessRun> | null> {
-    const columns = selectList(ProcessRun, selectedProperties(info, ProcessRun));
+  latestRun(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Run> | null> {
+    const columns = selectList(Run, selectedProperties(info, Run));
     return ctx.loaders
-      .get<number, Row<ProcessRun> | null>(`Process.latestRun (${columns})`, async (ids) => {
-        const rows = await ctx.db.query<Row<ProcessRun>>(
+      .get<number, Row<Run> | null>(`Process.latestRun (${columns})`, async (ids) => {
+        const rows = await ctx.db.query<Row<Run>>(
           `select ${columns}
            from process_tracking t
            where t.process_id = any($1::int[]) and t.is_latest_run`,
@@ -183,7 +183,7 @@ class ProcessRunsResolver {
 }
 
 const objects = (direction: 'input' | 'output'): ListSource => ({
-  name: `ProcessRun.${direction}s`,
+  name: `Run.${direction}s`,
   entity: SourceObject,
   from: 'run_object l join source_object_lkup t on t.source_object_id = l.source_object_id',
   parent: 'l.process_tracking_id',
@@ -191,39 +191,33 @@ const objects = (direction: 'input' | 'output'): ListSource => ({
   order: ['name', 'id'],
 });
 
-export const processRunResolvers = [
+export const runResolvers = [
   RunQueries,
   RunResolver,
   RunParameterResolver,
-  ProcessRunsResolver,
+  RunsResolver,
   ...connection.resolvers,
-  referenceField(ProcessRun, 'process', 'processId', Process, 'The process that it is a run of.', false),
-  referenceField(ProcessRun, 'status', 'statusId', ProcessStatus, 'The status that it is stored with; `state` says what it means.', false),
-  referenceField(ProcessRun, 'actor', 'actorId', Actor, 'Who or what started it; null if nobody said.'),
-  referenceField(ProcessRun, 'group', 'groupId', RunGroup, 'The group that it belongs to; null if it belongs to none.'),
-  referenceField(ProcessRun, 'parentRun', 'parentRunId', ProcessRun, 'The run that it is a part of; null if it stands alone.'),
+  referenceField(Run, 'process', 'processId', Process, 'The process that it is a run of.', false),
+  referenceField(Run, 'status', 'statusId', ProcessStatus, 'The status that it is stored with; `state` says what it means.', false),
+  referenceField(Run, 'actor', 'actorId', Actor, 'Who or what started it; null if nobody said.'),
+  referenceField(Run, 'group', 'groupId', RunGroup, 'The group that it belongs to; null if it belongs to none.'),
+  referenceField(Run, 'parentRun', 'parentRunId', Run, 'The run that it is a part of; null if it stands alone.'),
   ...listField(
-    ProcessRun,
+    Run,
     'inputs',
     SourceObject,
     'The objects that it reads, as its process said when it started, ordered by name.',
     objects('input'),
   ),
   ...listField(
-    ProcessRun,
+    Run,
     'outputs',
     SourceObject,
     'The objects that it writes, as its process said when it started, ordered by name.',
     objects('output'),
   ),
-  ...runsField(
-    ProcessRun,
-    'children',
-    'parent_run_id',
-    'startedAt',
-    'The runs that are a part of it, newest first if nothing else is said.',
-  ),
-  ...runsField(Process, 'runs', 'process_id', 'runNumber', 'Its runs, the highest number first if nothing else is said.', 'process'),
+  ...runsField(Run, 'children', 'parent_run_id', 'startedAt', 'The runs that are a part of it, newest first if nothing else is said.'),
+  ...runsField(Process, 'runs', 'process_id', 'number', 'Its runs, the highest number first if nothing else is said.', 'process'),
   ...runsField(
     Actor,
     'runs',

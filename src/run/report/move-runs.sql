@@ -1,8 +1,8 @@
 -- The lifecycle of runs. `*` is a status of somebody's own: a run may take one and must end in one of the others to
 -- free what waits for it.
-delete from process_tracker.lifecycle_move where subject_kind = 'ProcessRun';
+delete from process_tracker.lifecycle_move where subject_kind = 'Run';
 insert into process_tracker.lifecycle_move (subject_kind, from_state, to_state, needs_reason)
-select 'ProcessRun', f, t, needs_reason
+select 'Run', f, t, needs_reason
 from (values
   (array['running', '*'], array['running', 'completed', 'failed', 'on hold', 'skipped', 'unknown', '*'], false),
   -- A person releases a hold, or takes up again what has ended.
@@ -54,11 +54,11 @@ begin
       where process_status_name = state and state in ('unknown', 'skipped')) then
     if item ->> 'to' <> 'running' then
       return jsonb_build_object('code', 'CONFLICT',
-        'message', format('This ProcessRun has ended as %s and cannot become %s.', state, item ->> 'to'),
+        'message', format('This Run has ended as %s and cannot become %s.', state, item ->> 'to'),
         'argument', 'status', 'value', item -> 'to', 'state', state, 'allowed', '["running"]'::jsonb);
     elsif coalesce(item ->> 'reason', '') = '' then
       return jsonb_build_object('code', 'INVALID',
-        'message', format('To bring this ProcessRun from %s to running needs a reason.', state),
+        'message', format('To bring this Run from %s to running needs a reason.', state),
         'argument', 'reason', 'value', item -> 'reason', 'allowed', 'a sentence');
     end if;
   end if;
@@ -70,8 +70,8 @@ end $$;
 create or replace function process_tracker.check_run_values(run process_tracker.process_tracking, item jsonb)
 returns jsonb language plpgsql stable as $$
 declare
-  low constant timestamptz := least(run.process_run_low_date_time::timestamptz, (item ->> 'lowAt')::timestamptz);
-  high constant timestamptz := greatest(run.process_run_high_date_time::timestamptz, (item ->> 'highAt')::timestamptz);
+  low constant timestamptz := least(run.process_run_low_date_time::timestamptz, (item ->> 'lowWatermark')::timestamptz);
+  high constant timestamptz := greatest(run.process_run_high_date_time::timestamptz, (item ->> 'highWatermark')::timestamptz);
   largest constant bigint := 9223372036854775807;
 begin
   if (item ->> 'endedAt')::timestamptz < run.started_at then
@@ -80,11 +80,11 @@ begin
       'allowed', jsonb_build_object('from', process_tracker.instant_text(run.started_at)));
   end if;
   -- Also one that would not be kept, because a lower or a higher one is known.
-  if (item ->> 'lowAt')::timestamptz > least((item ->> 'highAt')::timestamptz, high)
-      or (item ->> 'highAt')::timestamptz < low then
+  if (item ->> 'lowWatermark')::timestamptz > least((item ->> 'highWatermark')::timestamptz, high)
+      or (item ->> 'highWatermark')::timestamptz < low then
     return jsonb_build_object('code', 'INVALID', 'message', 'The low date would be after the high date.',
-      'argument', case when item ? 'lowAt' then 'lowAt' else 'highAt' end,
-      'value', coalesce(item -> 'lowAt', item -> 'highAt'),
+      'argument', case when item ? 'lowWatermark' then 'lowWatermark' else 'highWatermark' end,
+      'value', coalesce(item -> 'lowWatermark', item -> 'highWatermark'),
       'allowed', jsonb_build_object(
         'low', process_tracker.instant_text(run.process_run_low_date_time::timestamptz),
         'high', process_tracker.instant_text(run.process_run_high_date_time::timestamptz)));
@@ -127,7 +127,7 @@ declare
   latest process_tracking;
 begin
   if open and (item ->> 'mustMove')::boolean then
-    return jsonb_build_object('code', 'CONFLICT', 'message', format('This ProcessRun is %s and goes on.', state),
+    return jsonb_build_object('code', 'CONFLICT', 'message', format('This Run is %s and goes on.', state),
       'argument', 'run', 'value', run.process_run_id);
   end if;
   if not open then
@@ -146,7 +146,7 @@ begin
 end $$;
 
 select process_tracker.make_lifecycle(jsonb_build_object(
-  'kind', 'ProcessRun', 'argument', 'run', 'tbl', 'process_tracking', 'key', 'process_tracking_id',
+  'kind', 'Run', 'argument', 'run', 'tbl', 'process_tracking', 'key', 'process_tracking_id',
   'state', 'process_status_id', 'states', 'process_status_lkup',
   'state_key', 'process_status_id', 'state_name', 'process_status_name',
   'token', 'fencing_token', 'lease', 'lease_until',
@@ -177,8 +177,8 @@ select process_tracker.make_lifecycle(jsonb_build_object(
       then coalesce((m.x ->> 'insertCount')::bigint, t.process_run_insert_count)
         + coalesce((m.x ->> 'updateCount')::bigint, t.process_run_update_count)
       else t.process_run_record_count end,
-    process_run_low_date_time = least(t.process_run_low_date_time, (m.x ->> 'lowAt')::timestamptz::timestamp),
-    process_run_high_date_time = greatest(t.process_run_high_date_time, (m.x ->> 'highAt')::timestamptz::timestamp),
+    process_run_low_date_time = least(t.process_run_low_date_time, (m.x ->> 'lowWatermark')::timestamptz::timestamp),
+    process_run_high_date_time = greatest(t.process_run_high_date_time, (m.x ->> 'highWatermark')::timestamptz::timestamp),
     -- From here the time limit counts: taken up again after it had ended, rested in another status, or its lease had
     -- expired.
     taken_up_at = case

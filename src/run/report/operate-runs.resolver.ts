@@ -7,15 +7,15 @@ import { LongText, Name } from '../../platform/entity/text.js';
 import { belowInput } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { processRefs } from '../../process/process-naming.js';
-import { ProcessRefInput } from '../../process/process-ref.input.js';
+import { ProcessRef } from '../../process/process-ref.input.js';
 import { runSettings } from '../../process/run-settings.js';
 import { ReportRunPayload } from './report-run.payload.js';
 import { reportRun, type RunItem } from './report-runs.js';
-import { RunRefInput } from '../run-ref.input.js';
+import { RunRef } from '../run-ref.input.js';
 
 @InputType({ description: 'A run that a person deals with, and why. It needs no fencing token; whoever holds the run loses it.' })
 class RunByPersonInput {
-  @Field(() => RunRefInput, { description: 'The run.' }) run!: RunRefInput;
+  @Field(() => RunRef, { description: 'The run.' }) run!: RunRef;
   @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has seen: anything else is a CONFLICT.' })
   rowVersion?: number | null;
   @Field(() => LongText, { description: 'Why: kept in the history.' }) reason!: string;
@@ -29,7 +29,7 @@ class ReopenRunInput extends RunByPersonInput {
 
 @InputType({ description: 'A process to put on hold, and why.' })
 class HoldProcessInput {
-  @Field(() => ProcessRefInput, { description: 'The process.' }) process!: ProcessRefInput;
+  @Field(() => ProcessRef, { description: 'The process.' }) process!: ProcessRef;
   @Field(() => LongText, { description: 'Why: kept in the history.' }) reason!: string;
 }
 
@@ -52,13 +52,13 @@ function byPerson(ctx: Context, input: RunByPersonInput, item: RunItem) {
   const { run, reason, rowVersion: version } = input;
   const said = { ...item, byPerson: true, mustMove: true, fence: true, reason, version };
   return ctx
-    .write((tx) => reportRun(tx, run, said), reason, [recordOf('ProcessRun', run)])
+    .write((tx) => reportRun(tx, run, said), reason, [recordOf('Run', run)])
     .catch((error: unknown) => {
       throw belowInput(error, { status: 'run' });
     });
 }
 
-async function processOf(tx: Tx, ref: ProcessRefInput): Promise<number> {
+async function processOf(tx: Tx, ref: ProcessRef): Promise<number> {
   return (await resolveRef(tx, processRefs, ref, { at: below('input.process') })).id;
 }
 
@@ -71,7 +71,7 @@ class OperateRunsResolver {
   reopenRun(
     @Ctx() ctx: Context,
     @Arg('input', () => ReopenRunInput, { description: 'The run, and why.' }) input: ReopenRunInput,
-  ): Promise<{ id: number; done: boolean }> {
+  ): Promise<{ id: number; changed: boolean }> {
     const { leaseSeconds } = input;
     if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'input.leaseSeconds');
     return byPerson(ctx, input, { to: 'running', ...(leaseSeconds ? { leaseSeconds, heartbeat: true } : {}) });
@@ -83,7 +83,7 @@ class OperateRunsResolver {
   cancelRun(
     @Ctx() ctx: Context,
     @Arg('input', () => RunByPersonInput, { description: 'The run, and why.' }) input: RunByPersonInput,
-  ): Promise<{ id: number; done: boolean }> {
+  ): Promise<{ id: number; changed: boolean }> {
     return byPerson(ctx, input, { to: 'failed', ends: true, endReason: 'cancelled' });
   }
 
@@ -93,7 +93,7 @@ class OperateRunsResolver {
   abandonRun(
     @Ctx() ctx: Context,
     @Arg('input', () => RunByPersonInput, { description: 'The run, and why.' }) input: RunByPersonInput,
-  ): Promise<{ id: number; done: boolean }> {
+  ): Promise<{ id: number; changed: boolean }> {
     return byPerson(ctx, input, { to: 'failed', ends: true, endReason: 'abandoned' });
   }
 
@@ -104,13 +104,13 @@ class OperateRunsResolver {
   holdProcess(
     @Ctx() ctx: Context,
     @Arg('input', () => HoldProcessInput, { description: 'The process, and why.' }) input: HoldProcessInput,
-  ): Promise<{ id: number; done: boolean }> {
+  ): Promise<{ id: number; changed: boolean }> {
     needsReason(input.reason);
     return ctx.write(
       async (tx) => {
         const process = await processOf(tx, input.process);
         const sql = 'select process_tracker.hold_process($1, $2) as answer';
-        const [row] = await tx.query<{ answer: { id: number; done: boolean } }>(sql, [process, ctx.actor]);
+        const [row] = await tx.query<{ answer: { id: number; changed: boolean } }>(sql, [process, ctx.actor]);
         return row!.answer;
       },
       input.reason,
@@ -124,14 +124,14 @@ class OperateRunsResolver {
   releaseProcess(
     @Ctx() ctx: Context,
     @Arg('input', () => ReleaseProcessInput, { description: 'The process, and why.' }) input: ReleaseProcessInput,
-  ): Promise<{ id: number; done: boolean }> {
+  ): Promise<{ id: number; changed: boolean }> {
     const { to, reason } = input;
     needsReason(reason);
     return ctx.write(
       async (tx) => {
         const process = await processOf(tx, input.process);
         const [hold] = await tx.query<{ id: number | null }>('select process_tracker.hold_of($1) as id', [process]);
-        const run = { trackingId: hold!.id };
+        const run = { databaseId: hold!.id };
         try {
           return await reportRun(tx, run, { to, ends: true, endReason: 'released', byPerson: true, mustMove: true, reason });
         } catch (error) {

@@ -1,8 +1,8 @@
 import { Field, InputType, Int } from 'type-graphql';
-import { BigIntText, Instant } from '../../platform/entity/scalars.js';
+import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import { maxLeaseSeconds } from '../../process/run-settings.js';
-import { RunRefInput } from '../run-ref.input.js';
+import { RunRef } from '../run-ref.input.js';
 import { RunParameterInput } from '../start/start-run.input.js';
 
 @InputType({ description: 'An error of a run.' })
@@ -10,14 +10,14 @@ export class RunErrorInput {
   @Field(() => Name, { description: 'Its kind: one of `errorTypes`.' }) type!: string;
   @Field(() => LongText, { nullable: true, description: 'What went wrong. What looks like a password or a key in it is masked.' })
   description?: string | null;
-  @Field(() => Instant, { nullable: true, description: "When it happened; with the report's end, else now, where nothing is said." })
+  @Field(() => DateTime, { nullable: true, description: "When it happened; with the report's end, else now, where nothing is said." })
   occurredAt?: string | null;
   @Field(() => Boolean, { defaultValue: false, description: 'Whether a kind that is not known is made.' }) createType!: boolean;
 }
 
 @InputType({ description: 'Which run, and by what right it is written.' })
 class HeldRunInput {
-  @Field(() => RunRefInput, { description: 'The run.' }) run!: RunRefInput;
+  @Field(() => RunRef, { description: 'The run.' }) run!: RunRef;
   @Field(() => BigIntText, {
     nullable: true,
     description: 'The token that its start answered. Needed for a run with a lease; where it is given, it must be the live one.',
@@ -37,7 +37,7 @@ export class ReportRunInput extends HeldRunInput {
   })
   status?: string | null;
   @Field(() => Boolean, { defaultValue: false, description: 'Whether a status that is not known is made.' }) createStatus!: boolean;
-  @Field(() => Instant, { nullable: true, description: 'When it ended, with a status that ends it; now, where nothing is said.' })
+  @Field(() => DateTime, { nullable: true, description: 'When it ended, with a status that ends it; now, where nothing is said.' })
   endedAt?: string | null;
   @Field(() => BigIntText, {
     nullable: true,
@@ -47,8 +47,9 @@ export class ReportRunInput extends HeldRunInput {
   recordCount?: string | null;
   @Field(() => BigIntText, { nullable: true, description: 'Records that it inserted so far, from 0.' }) insertCount?: string | null;
   @Field(() => BigIntText, { nullable: true, description: 'Records that it updated so far, from 0.' }) updateCount?: string | null;
-  @Field(() => Instant, { nullable: true, description: 'A low date of its data; the lowest one is kept.' }) lowAt?: string | null;
-  @Field(() => Instant, { nullable: true, description: 'A high date of its data; the highest one is kept.' }) highAt?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'A low date of its data; the lowest one is kept.' }) lowWatermark?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'A high date of its data; the highest one is kept.' }) highWatermark?:
+    string | null;
   @Field(() => [RunErrorInput], { nullable: true, description: 'Errors to add. They alone do not make it fail.' }) errors?:
     RunErrorInput[] | null;
   @Field(() => [RunParameterInput], { nullable: true, description: 'Parameters to set.' }) parameters?: RunParameterInput[] | null;
@@ -71,6 +72,6 @@ export class RaiseRunErrorInput extends HeldRunInput {
   @Field(() => Boolean, { defaultValue: false, description: 'Whether a kind that is not known is made.' }) createType!: boolean;
   @Field(() => LongText, { nullable: true, description: 'What went wrong. What looks like a password or a key in it is masked.' })
   description?: string | null;
-  @Field(() => Instant, { nullable: true, description: 'When it happened; now, where nothing is said.' }) occurredAt?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'When it happened; now, where nothing is said.' }) occurredAt?: string | null;
   @Field(() => Boolean, { defaultValue: false, description: 'Whether the run fails, at the same instant.' }) failRun!: boolean;
 }

@@ -6,7 +6,7 @@ import { checkLength } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
 import { attemptEach, belowInput, ofInput, type Reported } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
-import { ProcessRun } from '../run.entity.js';
+import { Run } from '../run.entity.js';
 import { RaiseRunErrorInput, ReportRunInput, ReportRunsInput } from './report-run.input.js';
 import { itemOf, reportRun, reportRuns } from './report-runs.js';
 import { ReportRunPayload } from './report-run.payload.js';
@@ -15,9 +15,12 @@ const maxReports = 10_000;
 
 @ObjectType({ description: 'What became of one of several reports: a run, or an error.' })
 class ReportRunResult {
-  @Field(() => ProcessRun, { nullable: true, description: 'The run as it is now; null if there is an error.' })
-  run!: Row<ProcessRun> | null;
-  @Field(() => Boolean, { description: 'Whether the run was already as reported; false with an error.' }) done!: boolean;
+  @Field(() => Run, { nullable: true, description: 'The run as it is now; null if there is an error.' })
+  run!: Row<Run> | null;
+  @Field(() => Boolean, {
+    description: 'True when this report changed the run; false where it was already as reported, and with an error.',
+  })
+  changed!: boolean;
   @Field(() => ItemError, { nullable: true, description: 'What is wrong with this report; null if it was written.' })
   error!: ItemError | null;
 }
@@ -39,9 +42,9 @@ class ReportRunResolver {
   async reportRun(
     @Ctx() ctx: Context,
     @Arg('input', () => ReportRunInput, { description: 'The run and what is to be said of it.' }) input: ReportRunInput,
-  ): Promise<{ id: number; done: boolean }> {
+  ): Promise<{ id: number; changed: boolean }> {
     const item = await ofInput(() => itemOf(input));
-    return ctx.write((tx) => reportRun(tx, input.run, item), item.reason, [recordOf('ProcessRun', input.run)]);
+    return ctx.write((tx) => reportRun(tx, input.run, item), item.reason, [recordOf('Run', input.run)]);
   }
 
   @Mutation(() => ReportRunsPayload, {
@@ -54,7 +57,7 @@ class ReportRunResolver {
     checkLength(reports, 'reports', maxReports);
     const items = await attemptEach(reports, itemOf);
     const runs = reports.map(({ run }) => run);
-    const records = runs.map((run) => recordOf('ProcessRun', run));
+    const records = runs.map((run) => recordOf('Run', run));
     return { results: await ctx.write((tx) => reportRuns(tx, runs, items), null, records) };
   }
 
@@ -64,7 +67,7 @@ class ReportRunResolver {
   async raiseRunError(
     @Ctx() ctx: Context,
     @Arg('input', () => RaiseRunErrorInput, { description: 'The run and the error.' }) input: RaiseRunErrorInput,
-  ): Promise<{ id: number; done: boolean }> {
+  ): Promise<{ id: number; changed: boolean }> {
     const { type, createType, description, occurredAt, failRun, ...held } = input;
     try {
       const item = await itemOf({
@@ -73,9 +76,7 @@ class ReportRunResolver {
         errors: [{ type, createType, description: description ?? null, occurredAt: occurredAt ?? null }],
         ...(failRun ? { status: 'failed', endedAt: occurredAt ?? null } : {}),
       });
-      return await ctx.write((tx) => reportRun(tx, input.run, { ...item, mustMove: failRun }), item.reason, [
-        recordOf('ProcessRun', input.run),
-      ]);
+      return await ctx.write((tx) => reportRun(tx, input.run, { ...item, mustMove: failRun }), item.reason, [recordOf('Run', input.run)]);
     } catch (error) {
       throw belowInput(error, raisedNames);
     }
@@ -85,12 +86,12 @@ class ReportRunResolver {
 @Resolver(() => ReportRunResult)
 class ReportRunResultResolver {
   @FieldResolver()
-  run(@Root() root: Reported, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<ProcessRun> | null> {
-    return ctx.load(ProcessRun, 'error' in root ? null : root.id, info);
+  run(@Root() root: Reported, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Run> | null> {
+    return ctx.load(Run, 'error' in root ? null : root.id, info);
   }
   @FieldResolver()
-  done(@Root() root: Reported): boolean {
-    return !('error' in root) && root.done;
+  changed(@Root() root: Reported): boolean {
+    return !('error' in root) && root.changed;
   }
 }
 

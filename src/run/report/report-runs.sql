@@ -1,7 +1,7 @@
 -- What is reported on runs: states, ends, counts, dates, errors, parameters, heartbeats. Many in one call, each for
 -- itself: what is wrong with one is its verdict (lifecycle/make-lifecycle.sql), the others are written. No run may
 -- stand twice in `items`, whose objects hold, each left out where nothing is said: id, to, createStatus, ends,
--- endedAt, endReason, recordCount, insertCount, updateCount, lowAt, highAt, leaseSeconds, heartbeat, fence, errors
+-- endedAt, endReason, recordCount, insertCount, updateCount, lowWatermark, highWatermark, leaseSeconds, heartbeat, fence, errors
 -- (type, createType, description, occurredAt), parameters (name, value), and what the lifecycle takes.
 --
 -- Processes are locked before their runs, each in the order of their numbers, as a start does; also for a heartbeat,
@@ -94,7 +94,7 @@ create or replace function process_tracker.without_known_errors(items jsonb) ret
     case
       when cardinality(e.known) > 0 and e.new is null
         and (n.x ->> 'to' = 'failed' and r.process_status_id = process_tracker.run_status('failed')
-          or not n.x ?| array['to', 'recordCount', 'insertCount', 'updateCount', 'lowAt', 'highAt', 'leaseSeconds',
+          or not n.x ?| array['to', 'recordCount', 'insertCount', 'updateCount', 'lowWatermark', 'highWatermark', 'leaseSeconds',
             'parameters'])
       then n.x - array['errors', 'mustMove', 'version'] || '{"repeated": true}'
       else n.x || jsonb_strip_nulls(jsonb_build_object(

@@ -8,7 +8,7 @@ import { inOrder } from '../../platform/turns.js';
 import { runSettings } from '../../process/run-settings.js';
 import { runRefs } from '../run-refs.js';
 import type { ReportRunInput, RunErrorInput } from './report-run.input.js';
-import type { RunRefInput } from '../run-ref.input.js';
+import type { RunRef } from '../run-ref.input.js';
 import { checkParameters } from '../start/start-run.js';
 
 /** Statuses with which a run has ended. */
@@ -32,8 +32,8 @@ export type RunItem = {
   recordCount?: string | null;
   insertCount?: string | null;
   updateCount?: string | null;
-  lowAt?: string | null;
-  highAt?: string | null;
+  lowWatermark?: string | null;
+  highWatermark?: string | null;
   errors?: object[] | undefined;
   parameters?: object[] | undefined;
 };
@@ -49,10 +49,10 @@ const keptError = async ({ type, createType, description, occurredAt }: RunError
 /** The report as an item. @throws INVALID for what is wrong whatever the store holds */
 export async function itemOf(report: ReportRunInput): Promise<RunItem> {
   const { status: to, createStatus, endedAt, fencingToken: token, rowVersion: version, reason, leaseSeconds } = report;
-  const { recordCount, insertCount, updateCount, lowAt, highAt, errors, parameters } = report;
+  const { recordCount, insertCount, updateCount, lowWatermark, highWatermark, errors, parameters } = report;
   checkCreates(createStatus, to, 'createStatus', 'status');
   checkCounts({ recordCount, insertCount, updateCount });
-  checkInstants({ endedAt, lowAt, highAt });
+  checkInstants({ endedAt, lowWatermark, highWatermark });
   for (const { occurredAt } of errors ?? []) checkInstants({ 'errors.occurredAt': occurredAt });
   if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'leaseSeconds');
   checkToken(token);
@@ -76,8 +76,8 @@ export async function itemOf(report: ReportRunInput): Promise<RunItem> {
     recordCount,
     insertCount,
     updateCount,
-    lowAt,
-    highAt,
+    lowWatermark,
+    highWatermark,
     errors: errors?.length ? await inOrder(errors, keptError) : undefined,
     parameters: parameters?.length ? parameters : undefined,
     heartbeat: true,
@@ -88,12 +88,12 @@ export async function itemOf(report: ReportRunInput): Promise<RunItem> {
  * Writes items of runs, each for itself: what is wrong with one is its outcome, the others stand. Several of one run are written in the order
  * given. One statement, and one more for each further item of a run. Arguments in errors are named within the item.
  */
-export async function reportRuns(tx: Tx, runs: readonly RunRefInput[], items: readonly (RunItem | DomainError)[]): Promise<Reported[]> {
+export async function reportRuns(tx: Tx, runs: readonly RunRef[], items: readonly (RunItem | DomainError)[]): Promise<Reported[]> {
   // A number that is of no run is found out by the statement.
   const ids = numbersOf(await resolveRefs(tx, runRefs, runs, { at: inEach('run'), unchecked: true }));
   return writeReports(tx, `select i, verdict from process_tracker.report_runs($1::jsonb, 'command')`, ids, items);
 }
 
 /** Writes one item. @throws what is wrong with it, with arguments below `input` */
-export const reportRun = async (tx: Tx, run: RunRefInput, item: RunItem): Promise<{ id: number; done: boolean }> =>
+export const reportRun = async (tx: Tx, run: RunRef, item: RunItem): Promise<{ id: number; changed: boolean }> =>
   onlyReport(await reportRuns(tx, [run], [item]));

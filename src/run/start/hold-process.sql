@@ -17,17 +17,17 @@ begin
     raise exception using errcode = 'WB409',
       message = format('%s runs: end, cancel or abandon its run first.', to_json(proc.process_name)),
       detail = jsonb_build_object(
-        'argument', 'input.process', 'value', proc.process_name, 'trackingId', facts -> 'run');
+        'argument', 'input.process', 'value', proc.process_name, 'databaseId', facts -> 'run');
   end if;
   if facts ->> 'outcome' = 'ON_HOLD' and facts ? 'run' then
-    return jsonb_build_object('id', facts -> 'run', 'done', true);
+    return jsonb_build_object('id', facts -> 'run', 'changed', false);
   end if;
   if facts ?| array['abandons', 'stale'] then
     perform process_tracker.abandon_runs(array[coalesce(facts ->> 'abandons', facts ->> 'stale')::int]);
   end if;
   hold := process_tracker.add_run(proc, process_tracker.run_status('on hold'),
     jsonb_build_object('actor', process_tracker.actor_number(actor)));
-  return jsonb_build_object('id', hold.process_tracking_id, 'done', false);
+  return jsonb_build_object('id', hold.process_tracking_id, 'changed', true);
 end $$;
 
 -- The run that holds a process; locks the process, so that it stays so.

@@ -4,7 +4,7 @@
 -- Answers an object: `outcome` (STARTED, ALREADY_RUNNING, ON_HOLD, BLOCKED) · `run`: the run that goes on, or the
 -- hold ·
 -- `abandons`: a run whose holder is gone and that a start ends · `failures`: the failures in a row that put the
--- process on hold · `blockers`: hard parents that hold it back · `noted`: parents that do not, but that one should
+-- process on hold · `blockers`: hard parents that hold it back · `warnings`: parents that do not, but that one should
 -- know of: never ran, skipped, unknown, or soft and not well. Runs and processes by their numbers. Rules see command
 -- runs only: what events report may overlap.
 create or replace function process_tracker.judge_start(process int, in_group int) returns jsonb
@@ -49,7 +49,7 @@ begin
   facts := facts || jsonb_build_object(
     'failures', coalesce(to_jsonb(failures), '[]'),
     'blockers', jsonb_path_query_array(parents, '$[*] ? (@.blocks == true)'),
-    'noted', jsonb_path_query_array(parents, '$[*] ? (@.blocks == false)'));
+    'warnings', jsonb_path_query_array(parents, '$[*] ? (@.blocks == false)'));
   if failures is null and jsonb_array_length(facts -> 'blockers') > 0 then
     -- Such a start ends nothing; a person who puts the process on hold does.
     return facts - 'abandons' || jsonb_strip_nulls(jsonb_build_object('outcome', 'BLOCKED', 'stale', stale));

@@ -2,7 +2,7 @@ import { Field, InputType, Int } from 'type-graphql';
 import { LongText, Name } from '../../platform/entity/text.js';
 import { RegisterProcessInput } from '../../process/register-process.input.js';
 import { maxLeaseSeconds } from '../../process/run-settings.js';
-import { RunRefInput } from '../run-ref.input.js';
+import { RunRef } from '../run-ref.input.js';
 
 @InputType({ description: 'A parameter of a run.' })
 export class RunParameterInput {
@@ -19,7 +19,7 @@ export class StartInGroupInput {
 }
 
 @InputType({ description: 'Which process starts a run, and what is to be known of the run.' })
-export class StartProcessRunInput {
+export class StartRunInput {
   @Field(() => RegisterProcessInput, {
     description:
       'The process. A known one needs its name alone; whatever else is given is registered as by registerProcess, in the same transaction. A new one needs its type and tool.',
@@ -43,6 +43,6 @@ export class StartProcessRunInput {
     description: 'The run group it belongs to: there it waits until the runs of its hard parents in that group are completed.',
   })
   group?: StartInGroupInput | null;
-  @Field(() => RunRefInput, { nullable: true, description: 'The run that it is a part of.' }) parentRun?: RunRefInput | null;
+  @Field(() => RunRef, { nullable: true, description: 'The run that it is a part of.' }) parentRun?: RunRef | null;
   @Field(() => [RunParameterInput], { nullable: true, description: 'What the run is told to do.' }) parameters?: RunParameterInput[] | null;
 }

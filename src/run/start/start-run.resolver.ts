@@ -9,11 +9,11 @@ import { Name } from '../../platform/entity/text.js';
 import { DependencyKind } from '../../process/dependency-kind.js';
 import { processRefs } from '../../process/process-naming.js';
 import { Process } from '../../process/process.entity.js';
-import { ProcessRefInput } from '../../process/process-ref.input.js';
-import { ProcessRun } from '../run.entity.js';
+import { ProcessRef } from '../../process/process-ref.input.js';
+import { Run } from '../run.entity.js';
 import { RunState } from '../run-state.js';
-import { canStart, startProcessRun, type ParentState, type StartAnswer } from './start-run.js';
-import { StartProcessRunInput } from './start-run.input.js';
+import { canStart, startRun, type ParentState, type StartAnswer } from './start-run.js';
+import { StartRunInput } from './start-run.input.js';
 
 enum StartOutcome {
   STARTED = 'STARTED',
@@ -54,7 +54,7 @@ class StartParent {
 }
 
 @ObjectType({ description: 'What became of a start, or would, with the facts that led to it.' })
-class StartProcessRunPayload {
+class StartRunPayload {
   /** The numbers of the process and of the runs, which are read by them. */
   process!: number | null;
   run!: number | null | undefined;
@@ -71,32 +71,32 @@ class StartProcessRunPayload {
     description:
       'Parents that do not hold it back but should be known: that never ran, were skipped or are unknown, or that are no hard ones and not well.',
   })
-  noted!: ParentState[];
-  @Field(() => [ProcessRun], { description: 'The failures in a row that put it on hold, the last one first.' })
-  failures!: (Row<ProcessRun> | null)[];
+  warnings!: ParentState[];
+  @Field(() => [Run], { description: 'The failures in a row that put it on hold, the last one first.' })
+  failures!: (Row<Run> | null)[];
   @Field(() => Int, { nullable: true, description: 'After how many failures in a row it is put on hold, 0 for never; null with REPLAYED.' })
   failureLimit!: number | null;
 }
 
-@Resolver(() => StartProcessRunPayload)
+@Resolver(() => StartRunPayload)
 class StartRunResolver {
-  @Mutation(() => StartProcessRunPayload, {
+  @Mutation(() => StartRunPayload, {
     description:
       'Starts a run of a process, if it may: it does not run already, is not on hold, and its hard parents are well. Registers what is said of the process in the same transaction; a start that is refused writes nothing at all. At most one run of a process goes on, however many ask at the same instant.',
   })
-  startProcessRun(
+  startRun(
     @Ctx() ctx: Context,
-    @Arg('input', () => StartProcessRunInput, { description: 'The process and its run.' }) input: StartProcessRunInput,
+    @Arg('input', () => StartRunInput, { description: 'The process and its run.' }) input: StartRunInput,
   ): Promise<StartAnswer> {
-    return startProcessRun(ctx, input);
+    return startRun(ctx, input);
   }
 
-  @Query(() => StartProcessRunPayload, {
+  @Query(() => StartRunPayload, {
     description: 'What a start of this process would answer now. It writes nothing: `run` is null where a start would make one.',
   })
   async canStart(
     @Ctx() ctx: Context,
-    @Arg('process', () => ProcessRefInput, { description: 'The process.' }) ref: ProcessRefInput,
+    @Arg('process', () => ProcessRef, { description: 'The process.' }) ref: ProcessRef,
     @Arg('group', () => Name, { nullable: true, description: 'Key of the run group that the run would belong to.' }) group?: string,
   ): Promise<StartAnswer> {
     const { id: process } = await resolveRef(ctx.db, processRefs, ref, { at: below('process') });
@@ -114,43 +114,33 @@ class StartRunResolver {
   }
 
   @FieldResolver()
-  noted(@Root() { noted }: StartAnswer): ParentState[] {
-    return noted ?? [];
+  warnings(@Root() { warnings }: StartAnswer): ParentState[] {
+    return warnings ?? [];
   }
 
   @FieldResolver()
-  async failures(
-    @Root() { failures }: StartAnswer,
-    @Ctx() ctx: Context,
-    @Info() info: GraphQLResolveInfo,
-  ): Promise<(Row<ProcessRun> | null)[]> {
-    return Promise.all((failures ?? []).map((run) => ctx.load(ProcessRun, run, info)));
+  async failures(@Root() { failures }: StartAnswer, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row<Run> | null)[]> {
+    return Promise.all((failures ?? []).map((run) => ctx.load(Run, run, info)));
   }
 }
 
 export const startRunResolvers = [
   StartRunResolver,
-  referenceField(StartProcessRunPayload, 'process', 'process', Process, 'The process; null where a refused start would have made it.'),
+  referenceField(StartRunPayload, 'process', 'process', Process, 'The process; null where a refused start would have made it.'),
   referenceField(
-    StartProcessRunPayload,
+    StartRunPayload,
     'run',
     'run',
-    ProcessRun,
+    Run,
     'The run that was started, that goes on, that is the hold, or that was answered before; null with BLOCKED.',
   ),
   referenceField(
-    StartProcessRunPayload,
+    StartRunPayload,
     'abandoned',
     'abandons',
-    ProcessRun,
+    Run,
     'The run whose holder was not heard of in time and that this start ended, or would end; null if there was none.',
   ),
   referenceField(StartParent, 'process', 'process', Process, 'The parent.', false),
-  referenceField(
-    StartParent,
-    'run',
-    'run',
-    ProcessRun,
-    'Its latest run (within the run group, where the start is in one); null if it has none.',
-  ),
+  referenceField(StartParent, 'run', 'run', Run, 'Its latest run (within the run group, where the start is in one); null if it has none.'),
 ];

@@ -105,13 +105,13 @@ begin
     raise exception using errcode = 'WB409',
       message = format('There is another run with the name %s.', to_json(known.process_run_name)),
       detail = jsonb_build_object('argument', 'input.runName', 'value', known.process_run_name,
-        'trackingId', known.process_tracking_id,
+        'databaseId', known.process_tracking_id,
         'process', (select p.process_name from process p where p.process_id = known.process_id),
         'run', known.process_run_id);
   end if;
   if input ? 'parentRun'
       and not exists (select from process_tracking r where r.process_tracking_id = (input ->> 'parentRun')::int) then
-    raise exception using errcode = 'WB404', message = 'There is no ProcessRun with this id.',
+    raise exception using errcode = 'WB404', message = 'There is no Run with this id.',
       detail = jsonb_build_object('argument', 'input.parentRun', 'value', input -> 'parentRun');
   end if;
 end $$;

@@ -10,7 +10,7 @@ import { processNaming } from '../../process/process-naming.js';
 import { registerProcesses } from '../../process/register-processes.js';
 import { runSettings, within } from '../../process/run-settings.js';
 import { runRefs } from '../run-refs.js';
-import type { RunParameterInput, StartProcessRunInput } from './start-run.input.js';
+import type { RunParameterInput, StartRunInput } from './start-run.input.js';
 import { codeOf, textAt } from '../../platform/text-at.js';
 
 /** A parent of a process, as a start sees it. */
@@ -32,7 +32,7 @@ export interface StartAnswer {
   failures?: number[];
   failureLimit?: number;
   blockers?: ParentState[];
-  noted?: ParentState[];
+  warnings?: ParentState[];
 }
 
 /** @throws INVALID where a name stands twice */
@@ -46,7 +46,7 @@ export function checkParameters(parameters: readonly RunParameterInput[] | null 
 }
 
 /** @throws INVALID for what is out of range or missing, whatever the store holds */
-function check(input: StartProcessRunInput, caller: string): void {
+function check(input: StartRunInput, caller: string): void {
   if (given(input.leaseSeconds)) runSettings.leaseSeconds.check(input.leaseSeconds, 'input.leaseSeconds');
   if (input.group && given(input.group.expectedTotal)) within(0, 2_147_483_647)(input.group.expectedTotal, 'input.group.expectedTotal');
   checkParameters(input.parameters, 'input.parameters');
@@ -70,7 +70,7 @@ function belowProcess(error: unknown): unknown {
 }
 
 /** The number of the process that a start names; undefined if it is not known and only its name was given. Registers what else was said of it. */
-async function processOf(tx: Tx, process: StartProcessRunInput['process']): Promise<number | undefined> {
+async function processOf(tx: Tx, process: StartRunInput['process']): Promise<number | undefined> {
   const { name: _name, mode: _mode, ...facts } = process;
   if (!Object.values(facts).some(given)) return undefined;
   const [registered] = await registerProcesses(tx, [process]).catch((error: unknown) => {
@@ -90,7 +90,7 @@ async function processOf(tx: Tx, process: StartProcessRunInput['process']): Prom
  * Starts a run of a process, if it may, as one transaction with the registration of what it names. What is refused leaves nothing behind.
  * @throws INVALID, NOT_FOUND or CONFLICT for what is wrong with the request; what a caller has to branch on is the answer's outcome
  */
-export async function startProcessRun(ctx: Context, input: StartProcessRunInput): Promise<StartAnswer> {
+export async function startRun(ctx: Context, input: StartRunInput): Promise<StartAnswer> {
   check(input, ctx.actor);
   const { process, idempotencyKey: key, actor, runName: name, leaseSeconds, group, parentRun, parameters } = input;
   // What a repetition must say again, field by field.

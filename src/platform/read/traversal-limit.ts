@@ -1,13 +1,13 @@
 import { registerEnumType } from 'type-graphql';
 
 /** What ended a walk over a graph before it had met everything. The values are those of our SQL. */
-export enum WalkCut {
+export enum TraversalLimit {
   DEPTH = 'depth',
   NODES = 'nodes',
   TIME = 'time',
 }
-registerEnumType(WalkCut, {
-  name: 'WalkCut',
+registerEnumType(TraversalLimit, {
+  name: 'TraversalLimit',
   description: 'What ended a walk before it had met everything.',
   valuesConfig: {
     DEPTH: { description: 'The depth that was asked for.' },

@@ -1,7 +1,7 @@
 import type { Api } from './api.js';
 
 /** Gives each process of a store with runs (`fillRuns`) two files, with versions, errors, links and a dependency: one loading, one ready. */
-export async function fillExtracts(api: Api): Promise<void> {
+export async function fillFiles(api: Api): Promise<void> {
   await api.sql(`
     insert into location_type_lkup (location_type_name) values ('local filesystem') on conflict do nothing;
     insert into location_lkup (location_name, location_path, location_type_id, location_file_count)

@@ -1,12 +1,12 @@
 import type { Api } from './api.js';
 import { call, type Server } from './run-calls.js';
 
-const extractFields = `id trackingId fileName status { name } processingState owner fencingToken leaseUntil leaseSeconds heartbeatAt claimedAt attempt nextAttemptAt rowVersion
-  writeRecordCount loadRecordCount writeLowAt writeHighAt loadLowAt loadHighAt claimRun { trackingId } currentVersion { version hash status { name } finishedAt rowsRead rowsWritten rowsRejected outputHash targetObject { name } }`;
+const fileFields = `id databaseId fileName status { name } processingState owner fencingToken leaseUntil leaseSeconds heartbeatAt claimedAt attempt nextAttemptAt rowVersion
+  writeRecordCount loadRecordCount writeLowWatermark writeHighWatermark loadLowWatermark loadHighWatermark claimRun { databaseId } currentVersion { version hash status { name } finishedAt rowsRead rowsWritten rowsRejected outputHash targetObject { name } }`;
 
-export interface Extract {
+export interface File {
   id: string;
-  trackingId: number;
+  databaseId: number;
   fileName: string;
   status: { name: string };
   processingState: string | null;
@@ -30,8 +30,8 @@ export interface Claim {
   leaseUntil: string | null;
   notBefore: string | null;
   finishedAt: string | null;
-  extract: Extract;
-  blockers: { status: string; extract: { trackingId: number; fileName: string } }[];
+  file: File;
+  blockers: { status: string; file: { databaseId: number; fileName: string } }[];
   currentVersion: { version: string | null } | null;
 }
 export interface Wrong {
@@ -41,11 +41,11 @@ export interface Wrong {
   value: unknown;
   allowed: unknown;
 }
-export type Ref = { trackingId: number } | { path: string; fileName: string } | { location: string; fileName: string };
+export type Ref = { databaseId: number } | { path: string; fileName: string } | { location: string; fileName: string };
 
-const claimFields = `outcome created fencingToken attempt owner leaseUntil notBefore finishedAt extract { ${extractFields} }
-  blockers { status extract { trackingId fileName } } currentVersion { version }`;
-const blockers = 'blockers { status extract { trackingId fileName } }';
+const claimFields = `outcome created fencingToken attempt owner leaseUntil notBefore finishedAt file { ${fileFields} }
+  blockers { status file { databaseId fileName } } currentVersion { version }`;
+const blockers = 'blockers { status file { databaseId fileName } }';
 const wrong = 'error { code message argument value allowed }';
 
 /** One field of a mutation that takes an `input`, as `actor`. */
@@ -54,77 +54,70 @@ async function send<T>(on: Server, field: string, type: string, selection: strin
 }
 
 export const claim = (on: Server, file: Ref, more: object = {}) =>
-  send<Claim>(on, 'claimExtract', 'ClaimExtractInput', claimFields, { file, owner: 'worker', ...more });
+  send<Claim>(on, 'claimFile', 'ClaimFileInput', claimFields, { file, owner: 'worker', ...more });
 export const claimMany = async (on: Server, claims: object[]) =>
   (
     await send<{ results: { claim: Claim | null; error: Wrong | null }[] }>(
       on,
-      'claimExtracts',
-      'ClaimExtractsInput',
-      `results { claim { outcome created fencingToken attempt owner extract { trackingId fileName } blockers { status } } ${wrong} }`,
+      'claimFiles',
+      'ClaimFilesInput',
+      `results { claim { outcome created fencingToken attempt owner file { databaseId fileName } blockers { status } } ${wrong} }`,
       { claims },
     )
   ).results;
-export const report = (on: Server, extract: Ref, said: object, actor?: string) =>
-  send<{ extract: Extract; done: boolean }>(
-    on,
-    'reportExtract',
-    'ReportExtractInput',
-    `done extract { ${extractFields} }`,
-    { extract, ...said },
-    actor,
-  );
+export const report = (on: Server, file: Ref, said: object, actor?: string) =>
+  send<{ file: File; changed: boolean }>(on, 'reportFile', 'ReportFileInput', `changed file { ${fileFields} }`, { file, ...said }, actor);
 export const reportMany = async (on: Server, reports: object[]) =>
   (
     await send<{
       results: {
-        extract: { trackingId: number; status: { name: string } } | null;
-        done: boolean;
+        file: { databaseId: number; status: { name: string } } | null;
+        changed: boolean;
         error: Wrong | null;
         blockers: Claim['blockers'];
       }[];
-    }>(on, 'reportExtracts', 'ReportExtractsInput', `results { done extract { trackingId status { name } } ${wrong} ${blockers} }`, {
+    }>(on, 'reportFiles', 'ReportFilesInput', `results { changed file { databaseId status { name } } ${wrong} ${blockers} }`, {
       reports,
     })
   ).results;
 
-type Held = { outcome: string; extract: Extract };
+type Held = { outcome: string; file: File };
 const held =
   (field: string, type: string) =>
-  (on: Server, extract: Ref, fencingToken: string | null, more: object = {}) =>
-    send<Held>(on, field, type, `outcome extract { ${extractFields} }`, { extract, fencingToken, ...more });
-export const heartbeat = held('heartbeatExtract', 'HeartbeatExtractInput');
-export const finish = held('finishExtract', 'FinishExtractInput');
-export const fail = held('failExtract', 'FailExtractInput');
-export const release = held('releaseExtract', 'ReleaseExtractInput');
+  (on: Server, file: Ref, fencingToken: string | null, more: object = {}) =>
+    send<Held>(on, field, type, `outcome file { ${fileFields} }`, { file, fencingToken, ...more });
+export const heartbeat = held('heartbeatFile', 'HeartbeatFileInput');
+export const finish = held('finishFile', 'FinishFileInput');
+export const fail = held('failFile', 'FailFileInput');
+export const release = held('releaseFile', 'ReleaseFileInput');
 
 const byPerson =
   (field: string) =>
-  (on: Server, extract: Ref, reason: string, more: object = {}, actor = 'operator') =>
-    send<{ extract: Extract; done: boolean }>(
+  (on: Server, file: Ref, reason: string, more: object = {}, actor = 'operator') =>
+    send<{ file: File; changed: boolean }>(
       on,
       field,
-      'ExtractByPersonInput',
-      `done extract { ${extractFields} }`,
-      { extract, reason, ...more },
+      'FileByPersonInput',
+      `changed file { ${fileFields} }`,
+      { file, reason, ...more },
       actor,
     );
-export const retry = byPerson('retryExtract');
-export const skip = byPerson('skipExtract');
-export const reprocess = byPerson('reprocessExtract');
+export const retry = byPerson('retryFile');
+export const skip = byPerson('skipFile');
+export const reprocess = byPerson('reprocessFile');
 
-export const fetchExtract = async (on: Server, trackingId: number): Promise<Extract> =>
-  (await call(on, `query ($id: Int) { extract(trackingId: $id) { ${extractFields} } }`, { id: trackingId })).extract as Extract;
+export const fetchFile = async (on: Server, databaseId: number): Promise<File> =>
+  (await call(on, `query ($id: Int) { file(databaseId: $id) { ${fileFields} } }`, { id: databaseId })).file as File;
 
 /** The changes of status of a file, oldest first: from, to, who, by what way, why. */
 export const movesOf = (api: Api, id: number) =>
   api.sql<{ from: string | null; to: string; actor: string | null; origin: string; reason: string | null }>(
-    `select from_value as from, to_value as to, actor, origin, reason from status_event where subject_kind = 'Extract' and subject_id = $1 and field = 'status' order by event_id`,
+    `select from_value as from, to_value as to, actor, origin, reason from status_event where subject_kind = 'File' and subject_id = $1 and field = 'status' order by event_id`,
     [id],
   );
 
 /** Inserts files into `/data/<location>` by plain SQL; answers their numbers in the order of their names. */
-export async function insertExtracts(api: Api, location: string, names: readonly string[], status = 'ready'): Promise<number[]> {
+export async function insertFiles(api: Api, location: string, names: readonly string[], status = 'ready'): Promise<number[]> {
   await api.sql(
     `insert into location_type_lkup (location_type_name) select 'local filesystem' where not exists (select from location_type_lkup)`,
   );
