@@ -30,6 +30,7 @@ import { lineageResolvers } from '../lineage/lineage.resolver.js';
 import { changesResolvers } from '../live/changes.resolver.js';
 import { locationResolvers } from '../location/location.resolver.js';
 import { locationLookups } from '../location/lookups.resolver.js';
+import { lookupMutations } from '../platform/write/lookup.js';
 import { learnShapes } from '../platform/entity/rows.js';
 import { withFilters } from '../platform/read/filters.js';
 import { AuditedResolver, NodeResolver } from '../platform/read/node.resolver.js';
@@ -130,6 +131,8 @@ const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   ...contactSubjects,
   ...lineageResolvers,
   ...changesResolvers,
+  // Of all look-up tables that stand above.
+  ...lookupMutations(),
 ];
 
 /** type-graphql asks for one where there are subscriptions; ours read the store (src/live), and use none. */

@@ -1,4 +1,4 @@
-import { Contact } from '../contact/contact.entity.js';
+import { contactRefs } from '../contact/contact-refs.js';
 import type { Tx } from '../platform/database.js';
 import { decodeId, idOf } from '../platform/entity/ids.js';
 import { referenceTo } from '../platform/entity/rows.js';
@@ -27,8 +27,6 @@ const places = {
 
 /** Types that a contact can be linked to. */
 const contactSubjects = ['Process', 'Source', 'SourceObject', 'SourceObjectAttribute'] as const satisfies readonly (keyof typeof places)[];
-
-const contactRefs = namedRefs({ entity: Contact });
 
 export interface ContactLinkRequest {
   /** Global id of what the contact answers for. */

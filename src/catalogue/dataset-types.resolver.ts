@@ -1,10 +1,11 @@
 import { DatasetType } from '../dataset-type/dataset-type.entity.js';
+import { datasetTypeRefs } from '../dataset-type/dataset-type-refs.js';
 import { ProcessDatasetType } from '../process/process-dataset-type.entity.js';
 import { SourceDatasetType } from '../source/source-dataset-type.entity.js';
 import { SourceObjectDatasetType } from '../source/source-object-dataset-type.entity.js';
 import { listField } from '../platform/read/fields.js';
 import { linking } from '../platform/write/linking.js';
-import { namedRefs, resolveRef } from '../platform/read/references.js';
+import { resolveRef } from '../platform/read/references.js';
 import type { ListSource } from '../platform/read/paging.js';
 import type { EntityClass } from '../platform/entity/rows.js';
 import { lookupId } from '../platform/write/record-changes.js';
@@ -13,8 +14,6 @@ import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
 import { processNaming } from '../process/process-naming.js';
 import { Process } from '../process/process.entity.js';
-
-const datasetTypeRefs = namedRefs({ entity: DatasetType });
 
 const typesOf = (name: string, link: string, key: string): ListSource => ({
   name,

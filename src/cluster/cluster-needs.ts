@@ -1,8 +1,8 @@
 import type { Tx } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
-import { below, namedRefs, resolveRef } from '../platform/read/references.js';
+import { below, resolveRef } from '../platform/read/references.js';
 import { deleteRows, entitiesIn } from '../platform/write/entities.js';
-import { Cluster } from './cluster.entity.js';
+import { clusterRefs } from './cluster-refs.js';
 import { ClusterProcess } from './cluster-process.entity.js';
 import { processRefs } from '../process/process-naming.js';
 
@@ -64,8 +64,6 @@ function figureOf(input: Assignment, known: Needs | undefined, figure: Figure, c
     );
   return [amount, found ?? unit];
 }
-
-const clusterRefs = namedRefs({ entity: Cluster });
 
 const locate = async (tx: Tx, input: Assignment) => {
   const process = await resolveRef(

@@ -1,20 +1,24 @@
 import { Int } from 'type-graphql';
-import { lookup } from '../platform/write/lookup.js';
+import { namedRecord } from '../platform/write/lookup.js';
 import { Cluster } from './cluster.entity.js';
+import { ClusterRef } from './cluster-refs.js';
 
-export const clusterLookups = lookup({
-  entity: Cluster,
-  plural: 'clusters',
-  noun: 'a cluster',
-  fields: [
-    { property: 'maxMemory', type: () => Int, min: 0, doc: 'Memory that all its processes may take together, in `maxMemoryUnit`.' },
-    { property: 'maxMemoryUnit', doc: 'Unit of the memory figures, such as GB.' },
-    {
-      property: 'maxProcessing',
-      type: () => Int,
-      min: 0,
-      doc: 'Processing capacity that all its processes may take together, in `maxProcessingUnit`.',
-    },
-    { property: 'maxProcessingUnit', doc: 'Unit of the processing figures, such as DPU.' },
-  ],
-});
+export const clusterLookups = namedRecord(
+  {
+    entity: Cluster,
+    plural: 'clusters',
+    noun: 'a cluster',
+    fields: [
+      { property: 'maxMemory', type: () => Int, min: 0, doc: 'Memory that all its processes may take together, in `maxMemoryUnit`.' },
+      { property: 'maxMemoryUnit', doc: 'Unit of the memory figures, such as GB.' },
+      {
+        property: 'maxProcessing',
+        type: () => Int,
+        min: 0,
+        doc: 'Processing capacity that all its processes may take together, in `maxProcessingUnit`.',
+      },
+      { property: 'maxProcessingUnit', doc: 'Unit of the processing figures, such as DPU.' },
+    ],
+  },
+  ClusterRef,
+);

@@ -1,14 +1,15 @@
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { Field, InputType } from 'type-graphql';
 import { Name } from '../platform/entity/text.js';
+import { idFields, refInput } from '../platform/read/ref-input.js';
 
-@InputType({ description: 'Which location: by `id`, by `databaseId`, by `name`, or by `path`.' })
 export class LocationRef {
-  @Field(() => ID, { nullable: true, description: 'Its global id.' }) id?: string | null;
-  @Field(() => Int, { nullable: true, description: "ProcessTracker's number of it, as `databaseId` answers it." }) databaseId?:
-    number | null;
+  id?: string | null;
+  databaseId?: number | null;
   @Field(() => Name, { nullable: true, description: 'Its name, the present one or a former one.' }) name?: string | null;
   @Field(() => Name, { nullable: true, description: 'Its path or URI; a slash at the end makes no difference.' }) path?: string | null;
 }
+idFields(LocationRef.prototype);
+refInput(LocationRef, 'Identifies one Location in exactly one way: by `id`, by `databaseId`, by `name`, or by `path`.');
 
 @InputType({
   description:

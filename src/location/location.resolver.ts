@@ -1,8 +1,7 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, FieldResolver, Info, InputType, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../platform/read/context.js';
 import { listQuery, referenceField } from '../platform/read/fields.js';
-import { byName, findRow } from '../platform/read/find-row.js';
+import { finder } from '../platform/read/find-row.js';
 import { maskAddress } from '../platform/mask-secrets.js';
 import type { Row } from '../platform/entity/node.js';
 import { removable } from '../platform/write/removal.js';
@@ -12,8 +11,8 @@ import { withRow, writtenField } from '../platform/write/written-row.js';
 import { aliasesField, reasonField, tellingFields } from '../platform/write/record.js';
 import type { NewLocation } from './find-location.js';
 import { createLocation, locationFields, updateLocation, type LocationChange } from './location-changes.js';
-import { idByPathSql, locationNaming } from './location-naming.js';
-import { describePath } from './location-path.js';
+import { locationNaming, locationRefs } from './location-naming.js';
+import { LocationRef } from './location-ref.input.js';
 import { LocationType } from './location-type.entity.js';
 import { Location } from './location.entity.js';
 
@@ -54,29 +53,6 @@ writtenField(UpdateLocationPayload.prototype, 'location', Location, 'The Locatio
 
 @Resolver(() => Location)
 class LocationResolver {
-  @Query(() => Location, {
-    nullable: true,
-    description: 'The location with this name, now or formerly, this path, or this number; or null.',
-  })
-  location(
-    @Ctx() ctx: Context,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string,
-    @Arg('path', () => Name, { nullable: true, description: 'Its path or URI; a slash at the end makes no difference.' }) path?: string,
-    @Arg('databaseId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) databaseId?: number,
-  ): Promise<Row<Location> | null> {
-    return findRow(
-      ctx,
-      info,
-      Location,
-      { name, path: path ? describePath(path, 'path').path : path, id: databaseId },
-      {
-        name: byName(locationNaming),
-        path: { sql: `t.location_id = ${idByPathSql('$1')}` },
-      },
-    );
-  }
-
   @FieldResolver()
   @ReadsOnly(Location, 'name')
   name(@Root() { name }: Row<Location, 'name'>): string {
@@ -106,6 +82,7 @@ class LocationResolver {
 }
 
 export const locationResolvers = [
+  finder('location', LocationRef, locationRefs),
   LocationResolver,
   aliasesField(locationNaming),
   ...listQuery('locations', Location, 'All locations, ordered by name.', {

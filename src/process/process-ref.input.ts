@@ -1,8 +1,14 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field } from 'type-graphql';
 import { Name } from '../platform/entity/text.js';
+import type { NamedRef } from '../platform/read/references.js';
+import { idFields, refInput } from '../platform/read/ref-input.js';
 
-@InputType({ description: 'Which process: either by `id` or by `name`.' })
-export class ProcessRef {
-  @Field(() => ID, { nullable: true, description: 'Its global id.' }) id?: string | null;
-  @Field(() => Name, { nullable: true, description: 'Its name, the present one or a former one.' }) name?: string | null;
+export class ProcessRef implements NamedRef {
+  id?: string | null;
+  databaseId?: number | null;
+  @Field(() => Name, { nullable: true, description: 'Its name, or an alias.' }) name?: string | null;
+  @Field(() => String, { nullable: true, description: 'Namespace of a reported job, together with `job`.' }) namespace?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Name of a reported job in its namespace.' }) job?: string | null;
 }
+idFields(ProcessRef.prototype);
+refInput(ProcessRef, 'Identifies one Process in exactly one way: by `id`, by `databaseId`, by `name`, or by `namespace` and `job`.');

@@ -1,46 +1,17 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, FieldResolver, Info, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import { Tool } from '../actor/tool.entity.js';
-import type { Context } from '../platform/read/context.js';
 import { listField, listQuery, referenceField } from '../platform/read/fields.js';
-import { byName, findRow } from '../platform/read/find-row.js';
+import { finder } from '../platform/read/find-row.js';
 import type { Row } from '../platform/entity/node.js';
 import type { ListSource } from '../platform/read/paging.js';
-import { Name } from '../platform/entity/text.js';
 import { SourceObjectAttribute } from '../source/source-object-attribute.entity.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
-import { processNaming } from './process-naming.js';
+import { processRefs } from './process-naming.js';
+import { ProcessRef } from './process-ref.input.js';
 import { ProcessType } from './process-type.entity.js';
 import { Process } from './process.entity.js';
 import { ScheduleFrequency } from './schedule-frequency.entity.js';
-
-@Resolver()
-class ProcessQueries {
-  @Query(() => Process, { nullable: true, description: 'The process with this name, reported job or number; null if there is none.' })
-  process(
-    @Ctx() ctx: Context,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string,
-    @Arg('namespace', () => String, { nullable: true, description: 'Namespace of a reported job, together with `job`.' })
-    namespace?: string,
-    @Arg('job', () => Name, { nullable: true, description: 'Name of a reported job in its namespace.' }) job?: string,
-    @Arg('databaseId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
-  ): Promise<Row<Process> | null> {
-    return findRow(
-      ctx,
-      info,
-      Process,
-      { name, 'namespace and job': [namespace, job], id },
-      {
-        name: byName(processNaming),
-        'namespace and job': {
-          sql: `t.process_id = coalesce((select process_id from process_alias where namespace = $1 and name = $2), (select process_id from process where namespace = $1 and job_name = $2))`,
-        },
-      },
-    );
-  }
-}
 
 @ObjectType({ description: 'An attribute that a process reads or writes, and how.' })
 class ProcessAttribute {
@@ -84,7 +55,7 @@ const attributes = (name: string, side: 'source' | 'target'): ListSource => ({
 });
 
 export const processResolvers = [
-  ProcessQueries,
+  finder('process', ProcessRef, processRefs),
   ProcessAttributeResolver,
   ...listQuery(
     'processes',

@@ -1,11 +1,26 @@
+import { given } from '../platform/checks.js';
+import { idOf } from '../platform/entity/ids.js';
+import { invalid } from '../platform/errors.js';
 import type { RefKind } from '../platform/read/references.js';
+import type { RunGroupRef } from './group-ref.input.js';
 import { RunGroup } from './run-group.entity.js';
 
+const ways = ['id', 'databaseId', 'key'] as const;
+
 /** Run groups are named by their keys. */
-export const groupRefs: RefKind<{ key: string }, RunGroup> = {
+export const groupRefs: RefKind<RunGroupRef, RunGroup> = {
   entity: RunGroup,
-  columns: 'key text',
-  wanted: ({ key }) => ({ key }),
-  idSql: () => '(select run_group_id from run_group where group_key = w.key)',
-  by: () => 'key',
+  columns: 'id int, key text',
+  wanted(ref, path) {
+    const [by, ...more] = ways.filter((each) => given(ref[each]));
+    if (!by || more.length)
+      throw invalid('Say which RunGroup: by id, by databaseId, or by key.', {
+        argument: path(),
+        value: ref,
+        allowed: 'id, databaseId, or key',
+      });
+    return { id: by === 'id' ? idOf(ref.id!, 'RunGroup', path('id')) : ref.databaseId, key: ref.key };
+  },
+  idSql: () => 'coalesce(w.id, (select run_group_id from run_group where group_key = w.key))',
+  by: (ref) => ways.find((each) => given(ref[each]))!,
 };

@@ -1,14 +1,10 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Info, Int, Query, Resolver } from 'type-graphql';
-import type { Context } from '../platform/read/context.js';
 import { listField, listQuery, referenceField } from '../platform/read/fields.js';
-import type { Row } from '../platform/entity/node.js';
 import type { ListSource } from '../platform/read/paging.js';
-import { byName, findRow } from '../platform/read/find-row.js';
-import { Name } from '../platform/entity/text.js';
+import { finder } from '../platform/read/find-row.js';
+import { AttributeRef, SourceObjectRef, SourceRef } from './source-refs.input.js';
+import { attributeRefs, objectRefs, sourceRefs } from './source-naming.js';
 import { CharacterSet } from './character-set.entity.js';
 import { DataType } from './data-type.entity.js';
-import { objectNaming, sourceNaming } from './source-naming.js';
 import { SourceObjectAttribute } from './source-object-attribute.entity.js';
 import { SourceObject } from './source-object.entity.js';
 import { SourceType } from './source-type.entity.js';
@@ -29,32 +25,10 @@ const attributes: ListSource = {
   retirable: true,
 };
 
-@Resolver()
-class SourceQueries {
-  @Query(() => Source, { nullable: true, description: 'The source with this name or number, or null.' })
-  source(
-    @Ctx() ctx: Context,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string,
-    @Arg('databaseId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
-  ): Promise<Row<Source> | null> {
-    return findRow(ctx, info, Source, { name, id }, { name: byName(sourceNaming) });
-  }
-
-  @Query(() => SourceObject, { nullable: true, description: 'The object with this name in this source, or with this number; or null.' })
-  sourceObject(
-    @Ctx() ctx: Context,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('source', () => Name, { nullable: true, description: 'Name of the source.' }) source?: string,
-    @Arg('name', () => Name, { nullable: true, description: 'Name of the object in the source.' }) name?: string,
-    @Arg('databaseId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) id?: number,
-  ): Promise<Row<SourceObject> | null> {
-    return findRow(ctx, info, SourceObject, { 'source and name': [source, name], id }, { 'source and name': byName(objectNaming) });
-  }
-}
-
 export const sourceResolvers = [
-  SourceQueries,
+  finder('source', SourceRef, sourceRefs),
+  finder('sourceObject', SourceObjectRef, objectRefs),
+  finder('sourceObjectAttribute', AttributeRef, attributeRefs),
   ...listQuery('sources', Source, 'All sources, ordered by name.', sources),
   ...listQuery('sourceObjects', SourceObject, 'All objects of all sources, ordered by name.', objects),
   ...listQuery('sourceObjectAttributes', SourceObjectAttribute, 'All attributes of all objects, ordered by name.', attributes),

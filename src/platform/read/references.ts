@@ -5,6 +5,7 @@ import type { Row } from '../entity/node.js';
 import { selectList, shapeOf, type EntityClass } from '../entity/rows.js';
 import { textAt } from '../text-at.js';
 import { idByNameSql, nameArguments, type Named, type Naming } from './naming.js';
+import { partsOf } from './qualified-name.js';
 
 /** What a reference is in, such as the source of an object: its argument, its type, and the SQL of its number from the row `w`. */
 interface Outer {
@@ -37,6 +38,8 @@ export interface RefKind<R extends object = object, E extends object = object> {
   called?(ref: R): string | undefined;
   /** The reference as errors may show it: without passwords. */
   shown?(ref: R): R;
+  /** The reference with its names apart, where one text may hold all of them. */
+  spelled?(ref: R, path: ArgumentPath): object;
 }
 
 /** How a row is kept from others: from being deleted, from being changed as well, from being linked as well. */
@@ -135,6 +138,20 @@ export async function resolveRef<R extends object, E extends object, P extends k
   return orThrow(found!);
 }
 
+/**
+ * The SQL of the number of the record that one reference means, from `$1`, and the value of `$1`; for queries that answer null where there is none.
+ * @throws INVALID for a reference that says too little or too much
+ */
+export function idOfRef<R extends object>(kind: RefKind<R>, ref: R, path: ArgumentPath): { sql: string; value: unknown } {
+  const row = kind.wanted(ref, path);
+  if (isNumberAlone(row)) return { sql: '$1', value: row.id };
+  const value = asJson([{ i: 0, row }]);
+  return {
+    sql: kind.foundSql ? `(select w.id from ${kind.foundSql} w)` : `(select ${kind.idSql()} from ${recordsOf(kind)})`,
+    value,
+  };
+}
+
 const isNumberAlone = (row: object): row is { id: number } =>
   typeof Reflect.get(row, 'id') === 'number' && Object.keys(row).every((key) => key === 'id' || !isGiven(row, key));
 
@@ -180,29 +197,39 @@ function whatIsMissing<R extends object>(
   path: ArgumentPath,
 ): DomainError {
   const shown = kind.shown?.(ref) ?? ref;
-  const valueOf = (argument: string): unknown => Reflect.get(shown, argument);
-  const named = outer.filter(({ argument }) => isGiven(ref, argument));
+  const by = kind.by(ref);
+  const spelled = kind.spelled?.(shown, path) ?? shown;
+  const inOneText = spelled !== shown;
+  const valueOf = (argument: string): unknown => Reflect.get(spelled, argument);
+  const refuse = (type: string, called: string, argument: string) => {
+    const at = inOneText ? by : argument;
+    return noSuch(type, called, path(at), Reflect.get(shown, at));
+  };
+  const named = outer.filter(({ argument }) => isGiven(spelled, argument));
   const gone = named.find((each) => known[outer.indexOf(each)] === null);
   if (gone) {
     const names = named.slice(0, named.indexOf(gone) + 1).map(({ argument }) => valueOf(argument));
-    return noSuch(gone.type, JSON.stringify(names.join('.')), path(gone.argument), valueOf(gone.argument));
+    return refuse(gone.type, JSON.stringify(names.join('.')), gone.argument);
   }
-  const by = kind.by(ref);
   const called = () =>
-    isWay(by) ? `with this ${by}` : JSON.stringify([...named.map(({ argument }) => valueOf(argument)), valueOf(by)].join('.'));
-  return noSuch(shapeOf(kind.entity).name, kind.called?.(shown) ?? called(), path(by), valueOf(by));
+    isWay(by)
+      ? `with this ${by}`
+      : JSON.stringify([...named.map(({ argument }) => valueOf(argument)), valueOf(inOneText ? 'name' : by)].join('.'));
+  return refuse(shapeOf(kind.entity).name, kind.called?.(shown) ?? called(), by);
 }
 
 /** References by number, which says nothing to a reader. */
 const isWay = (by: string) => by === 'id' || by === 'databaseId';
 
-/** A reference by global id, or by name and the names of what it is in, which `textAt` reads. */
+/** A reference by global id, by ProcessTracker's number, by name and the names of what it is in (which `textAt` reads), or by all of these in one text. */
 export interface NamedRef {
   id?: string | null;
+  databaseId?: number | null;
   name?: string | null;
+  qualifiedName?: string | null;
 }
 
-/** References by id or by name, with the names of what it is in. */
+/** References by id, by number, or by name with the names of what it is in. */
 export function namedRefs<E extends Named>(naming: Naming<E>): RefKind<NamedRef, E> {
   const { entity } = naming;
   const names = nameArguments(naming);
@@ -213,24 +240,35 @@ export function namedRefs<E extends Named>(naming: Naming<E>): RefKind<NamedRef,
           { argument: within.argument, type: within.naming.entity.name, idSql: idByNameSql(within.naming, columnOf, within.argument) },
         ]
       : [];
+  const byName = names.length === 1 ? 'name' : `${names.slice(0, -1).join(', ')} and name`;
+  const ways = ['id', 'databaseId', ...(names.length > 1 ? ['qualifiedName'] : [])];
+  const spelled = (ref: NamedRef, path: ArgumentPath) => {
+    if (typeof ref.qualifiedName !== 'string') return ref;
+    const parts = partsOf(ref.qualifiedName, names, path('qualifiedName'));
+    return Object.fromEntries(names.map((each, i) => [each, parts[i]]));
+  };
   return {
     entity,
     scope: naming.within?.property,
     columns: ['id int', ...names.map((each) => `${columnOf(each, '')} text`)].join(', '),
     wanted(ref, path) {
-      const given = names.filter((each) => isGiven(ref, each));
-      const byName = names.length === 1 ? 'name' : `${names.slice(0, -1).join(', ')} and name`;
-      if (ref.id ? given.length > 0 : given.length < names.length)
-        throw invalid(`Say which ${entity.name}: either by id or by ${byName}.`, {
+      const named = names.filter((each) => isGiven(ref, each)).length;
+      const others = ways.filter((each) => isGiven(ref, each)).length;
+      if (others + (named ? 1 : 0) !== 1 || (named && named < names.length))
+        throw invalid(`Say which ${entity.name}: by ${ways.join(', by ')}, or by ${byName}.`, {
           argument: path(),
           value: ref,
-          allowed: `id${names.length === 1 ? '' : ','} or ${byName}`,
+          allowed: `${ways.join(', ')}, or ${byName}`,
         });
-      return ref.id ? { id: idOf(ref.id, entity.name, path('id')) } : Object.fromEntries(names.map((each) => [each, textAt(ref, each)]));
+      if (ref.id) return { id: idOf(ref.id, entity.name, path('id')) };
+      if (typeof ref.databaseId === 'number') return { id: ref.databaseId };
+      const whole = spelled(ref, path);
+      return Object.fromEntries(names.map((each) => [each, textAt(whole, each)]));
     },
     idSql: () => `coalesce(w.id, ${idByNameSql(naming, columnOf)})`,
     outer: () => outerOf(naming),
-    by: (ref) => (ref.id ? 'id' : 'name'),
+    by: (ref) => [...ways, 'name'].find((each) => isGiven(ref, each)) ?? 'name',
+    spelled,
   };
 }
 

@@ -1,169 +1,232 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, ID, Info, InputType, Mutation, ObjectType, Query, Resolver, type ClassType } from 'type-graphql';
-import type { Context } from '../read/context.js';
-import type { Tx } from '../database.js';
-import { DomainError, forbidden, invalid } from '../errors.js';
-import { listQuery } from '../read/fields.js';
-import { findRow } from '../read/find-row.js';
-import type { Named } from '../read/naming.js';
-import { below, inEach, namedRefs, resolveRef, resolveRefs, type NamedRef } from '../read/references.js';
-import { deleteRows, insertRow, updateRows } from './entities.js';
-import { refuseIfUsed } from './references.js';
-import { taken } from './rename.js';
-import { goneMeanwhile, withRow, writtenField } from './written-row.js';
-import type { Row } from '../entity/node.js';
-import type { EntityClass } from '../entity/rows.js';
+import {
+  Arg,
+  createUnionType,
+  Ctx,
+  Field,
+  InputType,
+  Mutation,
+  ObjectType,
+  registerEnumType,
+  Resolver,
+  type ClassType,
+} from 'type-graphql';
 import { LongText, Name } from '../entity/text.js';
-
-/** A column of a look-up beside its name, as it is written. */
-interface LookupField {
-  property: string;
-  doc: string;
-  type?: () => object;
-  /** The least value of a number. */
-  min?: number;
-  /** Needed when a row is made. */
-  required?: boolean;
-}
-
-export interface LookupOptions {
-  entity: EntityClass<Named>;
-  /** Plural of the type's name as the API's list is called. */
-  plural: string;
-  /** What one of it is, for the descriptions: `a tool`. */
-  noun: string;
-  /** Names that ProcessTracker or Waybill stands on: never renamed or deleted. */
-  defaults?: readonly string[];
-  fields?: readonly LookupField[];
-}
-
-/** The input to change one; its fields stand beside. */
-interface Changes extends NamedRef {
-  newName?: string | null;
-}
+import type { Row } from '../entity/node.js';
+import { invalid } from '../errors.js';
+import type { Context } from '../read/context.js';
+import { listQuery } from '../read/fields.js';
+import { finder } from '../read/find-row.js';
+import { namedRefInput } from '../read/ref-input.js';
+import { namedRefs, type NamedRef } from '../read/references.js';
+import { stamped } from '../read/stamped.js';
+import { createLookup, deleteLookup, updateLookup, type LookupField, type LookupOptions } from './lookup-rows.js';
+import { writtenField } from './written-row.js';
 
 const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
-/** List, look-up by name, create, update and delete of a look-up table: everything the API has for it. Answers its resolver classes. */
-export function lookup({ entity, plural, noun, defaults = [], fields = [] }: LookupOptions): ClassType[] {
+const listOf = ({ entity, plural }: LookupOptions) =>
+  listQuery(plural, entity, `All ${plural}, ordered by name.`, { name: `${entity.name}.name`, entity, order: ['name', 'id'] });
+
+/** Gives the inputs of a creation and of a change the fields beside the name; `isNeeded`: a creation needs those that are required. */
+function valueFields(create: object, update: object, fields: readonly LookupField[], isNeeded: boolean): void {
+  for (const { property, doc, type = () => LongText, required } of fields) {
+    Field(type, { nullable: !(isNeeded && required), description: doc })(create, property);
+    Field(type, { nullable: true, description: `${doc}${required ? '' : ' Null removes it.'}` })(update, property);
+  }
+}
+
+/**
+ * List, finder, create, update and delete of records that are little more than a name, under mutations of their own. Answers its resolver classes.
+ * The look-up tables, of which there are many, share their mutations: see `lookup`.
+ */
+export function namedRecord(options: LookupOptions, ref: ClassType<NamedRef>): ClassType[] {
+  const { entity, plural, noun, fields = [] } = options;
   const type = entity.name;
   const singular = lower(type);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the field is declared below.
+  const targetOf = (input: object) => ({ ref: Reflect.get(input, singular) as NamedRef, argument: `input.${singular}` });
 
-  @InputType(`Create${type}Input`, { description: `The ${type} to make.` })
+  @InputType(`Create${type}Input`, { description: `The ${type} to create.` })
   class CreateInput {
     @Field(() => Name, { description: `Its name, unique among ${plural}.` }) name!: string;
   }
-  @InputType(`Update${type}Input`, {
-    description: `Which ${type} to change, by id or by name, and its new values. What is left out stays.`,
-  })
-  class UpdateInput implements NamedRef {
-    @Field(() => ID, { nullable: true, description: `Id of the ${type}.` }) id?: string | null;
-    @Field(() => Name, { nullable: true, description: `Present name of the ${type}.` }) name?: string | null;
+  @InputType(`Update${type}Input`, { description: `The ${type} to change, and its new values. An omitted field keeps its value.` })
+  class UpdateInput {
     @Field(() => Name, { nullable: true, description: 'New name.' }) newName?: string | null;
   }
-  @InputType(`Delete${type}Input`, { description: `Which ${type} to delete: by id or by name.` })
-  class DeleteInput implements NamedRef {
-    @Field(() => ID, { nullable: true, description: `Id of the ${type}.` }) id?: string | null;
-    @Field(() => Name, { nullable: true, description: `Name of the ${type}.` }) name?: string | null;
-  }
-  for (const { property, doc, type: graphql = () => LongText, required } of fields) {
-    Field(graphql, { nullable: !required, description: doc })(CreateInput.prototype, property);
-    Field(graphql, { nullable: true, description: `${doc}${required ? '' : ' Null takes it away.'}` })(UpdateInput.prototype, property);
-  }
+  @InputType(`Delete${type}Input`, { description: `The ${type} to delete.` })
+  class DeleteInput {}
+  for (const input of [UpdateInput, DeleteInput]) Field(() => ref, { description: `The ${type}.` })(input.prototype, singular);
+  valueFields(CreateInput.prototype, UpdateInput.prototype, fields, true);
 
-  @ObjectType(`Create${type}Payload`, { description: `What became of the wish to make ${noun}.` })
+  @ObjectType(`Create${type}Payload`, { description: `Result of \`create${type}\`.` })
   class CreatePayload {
-    @Field(() => Boolean, { description: 'False where there was one with the name; it is left as it was.' }) created!: boolean;
+    @Field(() => Boolean, { description: 'False where one with the name existed; it was not changed.' }) created!: boolean;
   }
-  writtenField(CreatePayload.prototype, singular, entity, `The ${type}: the new one, or the one that had the name.`);
-  @ObjectType(`Update${type}Payload`, { description: `The changed ${type}.` })
+  writtenField(CreatePayload.prototype, singular, entity, `The ${type} with the name.`);
+  @ObjectType(`Update${type}Payload`, { description: `Result of \`update${type}\`.` })
   class UpdatePayload {}
-  writtenField(UpdatePayload.prototype, singular, entity, `The ${type} as it is now.`);
-  @ObjectType(`Delete${type}Payload`, { description: `The deleted ${type}.` })
+  writtenField(UpdatePayload.prototype, singular, entity, `The ${type} after the change.`);
+  @ObjectType(`Delete${type}Payload`, { description: `Result of \`delete${type}\`.` })
   class DeletePayload {
-    @Field(() => String, { description: 'The name it had.' }) deletedName!: string;
+    @Field(() => String, { description: 'The name that it had.' }) deletedName!: string;
   }
-
-  const refs = namedRefs({ entity });
-  const lock = async (tx: Tx, input: NamedRef) => {
-    const { id, name } = await resolveRef(tx, refs, input, { at: below('input'), lock: 'update', read: ['name'] });
-    return { id, name: name ?? '' };
-  };
-  const refuseDefault = (name: string, doing: string) => {
-    if (defaults.includes(name))
-      throw forbidden(`${type} ${JSON.stringify(name)} is a default and cannot be ${doing}.`, {
-        argument: 'input.name',
-        value: name,
-        protected: defaults,
-      });
-  };
-  const checkNumbers = (values: Readonly<Record<string, unknown>>) => {
-    for (const { property, min } of fields) {
-      const value = values[property];
-      if (min !== undefined && typeof value === 'number' && value < min)
-        throw invalid(`${property} must be at least ${min}, not ${value}.`, {
-          argument: `input.${property}`,
-          value,
-          allowed: { min },
-        });
-    }
-  };
 
   @Resolver()
-  class LookupResolver {
-    @Query(() => entity, { name: singular, nullable: true, description: `The ${type} with this name, or null.` })
-    one(
-      @Ctx() ctx: Context,
-      @Info() info: GraphQLResolveInfo,
-      @Arg('name', () => Name, { description: 'Its name, exactly.' }) name: string,
-    ): Promise<Row | null> {
-      return findRow(ctx, info, entity, { name });
-    }
-
-    @Mutation(() => CreatePayload, { name: `create${type}`, description: `Makes ${noun}, or finds the one with the name.` })
-    create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: NamedRef): Promise<object> {
-      const values: Readonly<Record<string, unknown>> = { ...input };
-      checkNumbers(values);
-      return ctx.write(async (tx) => {
-        const made = await insertRow(tx, entity, values, ['name']).catch((error: unknown) => taken(error, type, input));
-        const [known] = made === undefined ? await resolveRefs(tx, refs, [input], { at: inEach('input') }) : [{ id: made }];
-        if (!known || known instanceof DomainError) throw goneMeanwhile();
-        return withRow(tx, entity, singular, { id: known.id, created: made !== undefined });
-      });
+  class NamedRecordResolver {
+    @Mutation(() => CreatePayload, { name: `create${type}`, description: `Creates ${noun}, or finds the one with the name.` })
+    create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'Its values.' }) input: { name: string }): Promise<object> {
+      return ctx.write((tx) => createLookup(tx, options, { ...input }, singular));
     }
 
     @Mutation(() => UpdatePayload, { name: `update${type}`, description: `Renames or changes ${noun}. Defaults keep their names.` })
     update(
       @Ctx() ctx: Context,
-      @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: Changes,
+      @Arg('input', () => UpdateInput, { description: 'The record and its new values.' }) input: object,
     ): Promise<object> {
-      const { id, name, newName, ...rest }: Changes & Readonly<Record<string, unknown>> = { ...input };
-      checkNumbers(rest);
-      const changes = { ...rest, ...(newName ? { name: newName } : {}) };
-      for (const { property } of fields.filter(({ required }) => required))
-        if (rest[property] === null) throw invalid(`${property} cannot be taken away.`, { argument: `input.${property}`, value: null });
-      return ctx.write(async (tx) => {
-        const row = await lock(tx, { id: id ?? null, name: name ?? null });
-        if (newName && newName !== row.name) refuseDefault(row.name, 'renamed');
-        if (Object.values(changes).some((value) => value !== undefined))
-          await updateRows(tx, entity, { id: row.id }, changes).catch((error: unknown) => taken(error, type, { ...rest, newName }));
-        return withRow(tx, entity, singular, { id: row.id });
-      });
+      const { [singular]: _ref, ...values }: Readonly<Record<string, unknown>> = { ...input };
+      return ctx.write((tx) => updateLookup(tx, options, targetOf(input), values, singular));
     }
 
-    @Mutation(() => DeletePayload, { name: `delete${type}`, description: `Deletes ${noun} that nothing uses. Defaults stay.` })
-    remove(@Ctx() ctx: Context, @Arg('input', () => DeleteInput, { description: 'Which one.' }) input: NamedRef): Promise<object> {
-      return ctx.write(async (tx) => {
-        const row = await lock(tx, input);
-        refuseDefault(row.name, 'deleted');
-        await refuseIfUsed(tx, entity, row.id, row.name);
-        await deleteRows(tx, entity, { id: row.id });
-        return { deletedName: row.name };
-      });
+    @Mutation(() => DeletePayload, { name: `delete${type}`, description: `Deletes ${noun} that no other record uses.` })
+    remove(@Ctx() ctx: Context, @Arg('input', () => DeleteInput, { description: 'The record.' }) input: DeleteInput): Promise<object> {
+      return ctx.write((tx) => deleteLookup(tx, options, targetOf(input)));
     }
   }
-  return [
-    LookupResolver,
-    ...listQuery(plural, entity, `All ${plural}, ordered by name.`, { name: `${type}.name`, entity, order: ['name', 'id'] }),
-  ];
+  return [NamedRecordResolver, finder(singular, ref, namedRefs({ entity })), ...listOf(options)];
+}
+
+/** The look-up tables, by the value of `LookupKind`. */
+const kinds = new Map<string, LookupOptions>();
+
+/** `ScheduleFrequency` → `SCHEDULE_FREQUENCY`. */
+const kindOf = ({ entity }: LookupOptions): string => entity.name.replaceAll(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase();
+
+/** The list of a look-up table, whose rows `lookupMutations` writes. Answers its resolver classes. */
+export function lookup(options: LookupOptions): ClassType[] {
+  kinds.set(kindOf(options), options);
+  return listOf(options);
+}
+
+/** The mutations of all look-up tables that were made by `lookup` before: one each to create, to change and to delete. */
+export function lookupMutations(): ClassType[] {
+  const names = [...kinds.keys()].sort();
+  const LookupKind = Object.fromEntries(names.map((name) => [name, name]));
+  registerEnumType(LookupKind, {
+    name: 'LookupKind',
+    description: 'A look-up table.',
+    valuesConfig: Object.fromEntries(names.map((name) => [name, { description: `\`${kinds.get(name)!.plural}\`.` }])),
+  });
+  const Lookup = createUnionType({
+    name: 'Lookup',
+    description: 'A row of a look-up table.',
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- entities are classes of GraphQL types.
+    types: () => names.map((name) => kinds.get(name)!.entity as ClassType),
+    resolveType: (row: Pick<Row, '__typename'>) => row.__typename,
+  });
+  const LookupRef = namedRefInput({
+    entity: class Lookup {
+      id!: number;
+      name!: string;
+    },
+  });
+  const fields = new Map([...kinds.values()].flatMap((each) => each.fields ?? []).map((field) => [field.property, field]));
+  for (const property of fields.keys()) {
+    const having = [...kinds].filter(([, each]) => each.fields?.some((field) => field.property === property)).map(([name]) => name);
+    const docs = new Set(
+      [...kinds.values()]
+        .flatMap((each) => each.fields ?? [])
+        .filter((field) => field.property === property)
+        .map(({ doc }) => doc),
+    );
+    fields.set(property, { ...fields.get(property)!, doc: `${[...docs].join(' ')} Only of ${having.join(', ')}.`, required: true });
+  }
+
+  @InputType({ description: 'The row to create in a look-up table.' })
+  class CreateLookupInput {
+    @Field(() => LookupKind, { description: 'The table.' }) kind!: string;
+    @Field(() => Name, { description: 'Its name, unique in the table.' }) name!: string;
+  }
+  @InputType({ description: 'The row of a look-up table to change, and its new values. An omitted field keeps its value.' })
+  class UpdateLookupInput {
+    @Field(() => LookupKind, { description: 'The table.' }) kind!: string;
+    @Field(() => LookupRef, { description: 'The row.' }) lookup!: NamedRef;
+    @Field(() => Name, { nullable: true, description: 'New name.' }) newName?: string | null;
+  }
+  @InputType({ description: 'The row of a look-up table to delete.' })
+  class DeleteLookupInput {
+    @Field(() => LookupKind, { description: 'The table.' }) kind!: string;
+    @Field(() => LookupRef, { description: 'The row.' }) lookup!: NamedRef;
+  }
+  valueFields(CreateLookupInput.prototype, UpdateLookupInput.prototype, [...fields.values()], false);
+
+  @ObjectType({ description: 'Result of `createLookup`.' })
+  class CreateLookupPayload {
+    @Field(() => Lookup, { description: 'The row with the name.' }) lookup!: Row;
+    @Field(() => Boolean, { description: 'False where one with the name existed; it was not changed.' }) created!: boolean;
+  }
+  @ObjectType({ description: 'Result of `updateLookup`.' })
+  class UpdateLookupPayload {
+    @Field(() => Lookup, { description: 'The row after the change.' }) lookup!: Row;
+  }
+  @ObjectType({ description: 'Result of `deleteLookup`.' })
+  class DeleteLookupPayload {
+    @Field(() => String, { description: 'The name that it had.' }) deletedName!: string;
+  }
+
+  /** The table that an input names. @throws INVALID for a value that its rows do not have, or, where one is made, for one that they need */
+  const optionsOf = (kind: string, values: Readonly<Record<string, unknown>>, isNew: boolean): LookupOptions => {
+    const options = kinds.get(kind)!;
+    const allowed = options.fields ?? [];
+    for (const property of fields.keys())
+      if (values[property] !== undefined && !allowed.some((field) => field.property === property))
+        throw invalid(`A ${options.entity.name} has no ${property}.`, {
+          argument: `input.${property}`,
+          value: values[property],
+          allowed: ['name', ...allowed.map((field) => field.property)],
+        });
+    const missing = isNew && allowed.find(({ property, required }) => required && (values[property] ?? null) === null);
+    if (missing)
+      throw invalid(`A ${options.entity.name} needs a ${missing.property}.`, {
+        argument: `input.${missing.property}`,
+        value: null,
+        allowed: 'a text',
+      });
+    return options;
+  };
+  const typed = async (answer: Promise<object>, { entity }: LookupOptions): Promise<object> => {
+    const found: { lookup?: Row } = await answer;
+    return { ...found, lookup: stamped(found.lookup ?? null, entity.name) };
+  };
+
+  @Resolver()
+  class LookupMutations {
+    @Mutation(() => CreateLookupPayload, { description: 'Creates a row of a look-up table, or finds the one with the name.' })
+    createLookup(
+      @Ctx() ctx: Context,
+      @Arg('input', () => CreateLookupInput, { description: 'The table and the values.' }) { kind, ...values }: CreateLookupInput,
+    ): Promise<object> {
+      const options = optionsOf(kind, { ...values }, true);
+      return ctx.write((tx) => typed(createLookup(tx, options, { ...values }, 'lookup'), options));
+    }
+
+    @Mutation(() => UpdateLookupPayload, { description: 'Renames or changes a row of a look-up table. Defaults keep their names.' })
+    updateLookup(
+      @Ctx() ctx: Context,
+      @Arg('input', () => UpdateLookupInput, { description: 'The row and its new values.' })
+      { kind, lookup: ref, ...values }: UpdateLookupInput,
+    ): Promise<object> {
+      const options = optionsOf(kind, { ...values }, false);
+      return ctx.write((tx) => typed(updateLookup(tx, options, { ref, argument: 'input.lookup' }, { ...values }, 'lookup'), options));
+    }
+
+    @Mutation(() => DeleteLookupPayload, { description: 'Deletes a row of a look-up table that no other record uses. Defaults stay.' })
+    deleteLookup(
+      @Ctx() ctx: Context,
+      @Arg('input', () => DeleteLookupInput, { description: 'The row.' }) { kind, lookup: ref }: DeleteLookupInput,
+    ): Promise<object> {
+      return ctx.write((tx) => deleteLookup(tx, kinds.get(kind)!, { ref, argument: 'input.lookup' }));
+    }
+  }
+  return [LookupMutations];
 }

@@ -20,7 +20,9 @@ import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
 import { whereOf } from '../../platform/read/filters.js';
-import { findRow } from '../../platform/read/find-row.js';
+import { finder } from '../../platform/read/find-row.js';
+import { RunGroupRef } from '../group-ref.input.js';
+import { groupRefs } from '../group-refs.js';
 import { grouped } from '../../platform/read/loaders.js';
 import type { Row } from '../../platform/entity/node.js';
 import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
@@ -50,15 +52,6 @@ class RunGroupArgs extends PageArgs {
 
 @Resolver()
 class RunGroupQueries {
-  @Query(() => RunGroup, { nullable: true, description: 'The group with this key, or null.' })
-  runGroup(
-    @Ctx() ctx: Context,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('key', () => Name, { description: 'Its key, exactly.' }) key: string,
-  ): Promise<Row<RunGroup> | null> {
-    return findRow(ctx, info, RunGroup, { key });
-  }
-
   @Query(() => connection.type, { description: 'All groups of runs, those made last first if nothing else is said.' })
   runGroups(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunGroupArgs) args: RunGroupArgs): Promise<Page> {
     return page(ctx, info, orderedBy(newest, orders, args.orderBy), args);
@@ -163,6 +156,7 @@ class ChildProgressResolver {
 }
 
 export const runGroupResolvers = [
+  finder('runGroup', RunGroupRef, groupRefs),
   RunGroupQueries,
   RunGroupMutations,
   GroupProgressResolver,

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, ArgsType, Ctx, Field, FieldResolver, Info, Resolver, Root, type ClassType } from 'type-graphql';
-import { Actor } from '../../actor/actor.entity.js';
+import { actorRefs } from '../../actor/actor-refs.js';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
 import type { Queries } from '../../platform/database.js';
@@ -10,7 +10,7 @@ import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
 import { filterByList, whereOf } from '../../platform/read/filters.js';
 import type { Row } from '../../platform/entity/node.js';
 import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
-import { namedRefs, resolveRefs } from '../../platform/read/references.js';
+import { resolveRefs } from '../../platform/read/references.js';
 import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
 import type { EntityClass } from '../../platform/entity/rows.js';
 import { Name } from '../../platform/entity/text.js';
@@ -24,7 +24,6 @@ import { textAt } from '../../platform/text-at.js';
 const orders = { STARTED_AT: 'startedAt', NUMBER: 'number' };
 const RunOrder = orderInputOf('Run', orders);
 
-const actorRefs = namedRefs({ entity: Actor });
 type Find = (db: Queries, names: readonly string[]) => Promise<(Row | DomainError)[]>;
 
 /** Arguments that choose runs by the name of what they belong to: a column of the run, and what the name is of. */

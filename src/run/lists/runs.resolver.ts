@@ -1,20 +1,17 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, FieldResolver, Float, ID, Info, Int, Query, registerEnumType, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, FieldResolver, Float, Info, Query, registerEnumType, Resolver, Root } from 'type-graphql';
 import { Actor } from '../../actor/actor.entity.js';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
-import { invalid } from '../../platform/errors.js';
 import { listField, referenceField } from '../../platform/read/fields.js';
-import { findRow } from '../../platform/read/find-row.js';
-import { idOf } from '../../platform/entity/ids.js';
+import { finder } from '../../platform/read/find-row.js';
+import { RunRef } from '../run-ref.input.js';
+import { runRefs } from '../run-refs.js';
 import { grouped } from '../../platform/read/loaders.js';
-import { idByNameSql } from '../../platform/read/naming.js';
 import type { Row } from '../../platform/entity/node.js';
 import type { ListSource, Page } from '../../platform/read/paging.js';
 import { selectList } from '../../platform/entity/rows.js';
 import { selectedProperties } from '../../platform/read/selection.js';
-import { Name } from '../../platform/entity/text.js';
-import { processNaming } from '../../process/process-naming.js';
 import { Process } from '../../process/process.entity.js';
 import { SourceObject } from '../../source/source-object.entity.js';
 import { Run } from '../run.entity.js';
@@ -43,35 +40,6 @@ const RunArgs = runArguments();
 
 @Resolver()
 class RunQueries {
-  @Query(() => Run, {
-    nullable: true,
-    description:
-      'One run, told in exactly one way: by `id`, by `databaseId`, by `name`, or by `process` and `number`. Null if there is none. With it stands what it was started with; what its process reads and writes in the catalogue, at each granularity, its dataset types, type and tool are below `process`.',
-  })
-  run(
-    @Ctx() ctx: Context,
-    @Info() info: GraphQLResolveInfo,
-    @Arg('id', () => ID, { nullable: true, description: 'Its global id.' }) id?: string | null,
-    @Arg('databaseId', () => Int, { nullable: true, description: "ProcessTracker's number of it." }) databaseId?: number | null,
-    @Arg('name', () => Name, { nullable: true, description: 'Its name, exactly.' }) name?: string | null,
-    @Arg('process', () => Name, { nullable: true, description: 'Name of its process, present or former, together with `number`.' })
-    process?: string | null,
-    @Arg('number', () => Int, { nullable: true, description: 'Its number among the runs of its process.' }) number?: number | null,
-  ): Promise<Row<Run> | null> {
-    const given = (...values: unknown[]) => values.filter((value) => value !== undefined && value !== null).length;
-    if (given(process) !== given(number) || given(id, databaseId, name, process) !== 1) {
-      const allowed = ['id', 'databaseId', 'name', 'process and number'];
-      throw invalid(`Say which Run by exactly one of: ${allowed.join(', ')}.`, { argument: 'id', value: id ?? null, allowed });
-    }
-    return findRow(
-      ctx,
-      info,
-      Run,
-      { id: id ? idOf(id, 'Run') : databaseId, name, 'process and number': [process, number] },
-      { 'process and number': { sql: `t.process_id = ${idByNameSql(processNaming, () => '$1')} and t.process_run_id = $2` } },
-    );
-  }
-
   @Query(() => connection.type, { description: 'All runs, newest first if nothing else is said, or those that the arguments choose.' })
   runs(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunArgs) args: RunArguments): Promise<Page> {
     return pageOfRuns(ctx, info, newest, args);
@@ -192,6 +160,7 @@ const objects = (direction: 'input' | 'output'): ListSource => ({
 });
 
 export const runResolvers = [
+  finder('run', RunRef, runRefs),
   RunQueries,
   RunResolver,
   RunParameterResolver,

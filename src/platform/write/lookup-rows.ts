@@ -1,0 +1,103 @@
+import type { Tx } from '../database.js';
+import type { Row } from '../entity/node.js';
+import type { EntityClass } from '../entity/rows.js';
+import { forbidden, invalid, orThrow } from '../errors.js';
+import type { Named } from '../read/naming.js';
+import { below, inEach, namedRefs, resolveRef, resolveRefs, type NamedRef } from '../read/references.js';
+import { deleteRows, insertRow, updateRows } from './entities.js';
+import { refuseIfUsed } from './references.js';
+import { taken } from './rename.js';
+import { goneMeanwhile, withRow } from './written-row.js';
+
+/** A column of a look-up beside its name, as it is written. */
+export interface LookupField {
+  property: string;
+  doc: string;
+  type?: () => object;
+  /** The least value of a number. */
+  min?: number;
+  /** Needed when a row is made. */
+  required?: boolean;
+}
+
+/** A kind of records that are a name and sometimes a little more. */
+export interface LookupOptions {
+  entity: EntityClass<Named>;
+  /** Plural of the type's name as the API's list is called. */
+  plural: string;
+  /** What one of it is, for the descriptions: `a tool`. */
+  noun: string;
+  /** Names that ProcessTracker or Waybill stands on: never renamed or deleted. */
+  defaults?: readonly string[];
+  fields?: readonly LookupField[];
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Says which record is meant, and where in the input that stands. */
+export interface Target {
+  ref: NamedRef;
+  argument: string;
+}
+
+function checkNumbers(fields: readonly LookupField[], values: Values): void {
+  for (const { property, min } of fields) {
+    const value = values[property];
+    if (min !== undefined && typeof value === 'number' && value < min)
+      throw invalid(`${property} must be at least ${min}, not ${value}.`, { argument: `input.${property}`, value, allowed: { min } });
+  }
+}
+
+function refuseDefault({ entity, defaults = [] }: LookupOptions, name: string, doing: string, argument: string): void {
+  if (defaults.includes(name))
+    throw forbidden(`${entity.name} ${JSON.stringify(name)} is a default and cannot be ${doing}.`, {
+      argument,
+      value: name,
+      protected: defaults,
+    });
+}
+
+async function lockRow(tx: Tx, { entity }: LookupOptions, { ref, argument }: Target): Promise<{ id: number; name: string }> {
+  const { id, name } = await resolveRef(tx, namedRefs({ entity }), ref, { at: below(argument), lock: 'update', read: ['name'] });
+  return { id, name: name ?? '' };
+}
+
+/** Makes a record, or finds the one with the name; answers it in `field`. @throws INVALID, CONFLICT */
+export async function createLookup(tx: Tx, options: LookupOptions, values: Values & { name: string }, field: string): Promise<object> {
+  const { entity, fields = [] } = options;
+  checkNumbers(fields, values);
+  const made = await insertRow(tx, entity, values, ['name']).catch((error: unknown) => taken(error, entity.name, values));
+  if (made !== undefined) return withRow(tx, entity, field, { id: made, created: true });
+  const [known] = await resolveRefs(tx, namedRefs({ entity }), [{ name: values.name }], { at: inEach('input') });
+  if (!known || known instanceof Error) throw goneMeanwhile();
+  return withRow(tx, entity, field, { id: orThrow<Row>(known).id, created: false });
+}
+
+/** Changes a record; answers it in `field`. @throws INVALID, NOT_FOUND, FORBIDDEN for the name of a default, CONFLICT for a name that is taken */
+export async function updateLookup(
+  tx: Tx,
+  options: LookupOptions,
+  target: Target,
+  { newName, ...values }: Values & { newName?: string | null },
+  field: string,
+): Promise<object> {
+  const { entity, fields = [] } = options;
+  checkNumbers(fields, values);
+  const missing = fields.find(({ property, required }) => required && values[property] === null);
+  if (missing) throw invalid(`${missing.property} cannot be taken away.`, { argument: `input.${missing.property}`, value: null });
+  const row = await lockRow(tx, options, target);
+  if (newName && newName !== row.name) refuseDefault(options, row.name, 'renamed', `${target.argument}.name`);
+  const changes = { ...values, ...(newName ? { name: newName } : {}) };
+  if (Object.values(changes).some((value) => value !== undefined))
+    await updateRows(tx, entity, { id: row.id }, changes).catch((error: unknown) => taken(error, entity.name, { ...values, newName }));
+  return withRow(tx, entity, field, { id: row.id });
+}
+
+/** Deletes a record that nothing uses. @throws NOT_FOUND, FORBIDDEN for a default, CONFLICT for one that is used */
+export async function deleteLookup(tx: Tx, options: LookupOptions, target: Target): Promise<{ deletedName: string }> {
+  const row = await lockRow(tx, options, target);
+  refuseDefault(options, row.name, 'deleted', `${target.argument}.name`);
+  await refuseIfUsed(tx, options.entity, row.id, row.name);
+  await deleteRows(tx, options.entity, { id: row.id });
+  return { deletedName: row.name };
+}
