@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { unnamedBreakingChanges } from './breaking-changes.js';
 import { schemaText } from './print-schema.js';
+import { storePage } from './store-page.js';
+import { buildWaybillSchema } from '../schema.js';
 
 /**
- * `npm run schema` writes schema.graphql. With `--check` it writes nothing, and fails if the file is not what the resolvers make, or if the schema
+ * `npm run schema` writes schema.graphql and docs/store.md. With `--check` it writes nothing, and fails if a file is not what the code makes, or if the schema
  * breaks clients of the last release in a way that the topmost section of the CHANGELOG does not name.
  */
 const file = 'schema.graphql';
@@ -30,9 +32,11 @@ const read = (path: string) => {
 const known = () =>
   [git('describe', '--tags', '--abbrev=0'), 'HEAD^', 'HEAD'].map((commit) => commit && git('show', `${commit}:${file}`)).find(Boolean);
 
-function problems(made: string): string[] {
-  const found: string[] = [];
-  if (read(file) !== made) found.push(`${file} is not what the resolvers make: run \`npm run schema\` and look at the difference.`);
+function problems(files: ReadonlyMap<string, string>): string[] {
+  const found = [...files]
+    .filter(([path, text]) => read(path) !== text)
+    .map(([path]) => `${path} is not what the code makes: run \`npm run schema\` and look at the difference.`);
+  const made = files.get(file)!;
   const before = known();
   const [, notes = ''] = read('CHANGELOG.md').split(/^## /m);
   const breaking = before ? unnamedBreakingChanges(before, made, notes) : [];
@@ -44,10 +48,14 @@ function problems(made: string): string[] {
   return found;
 }
 
-const made = await schemaText();
+const schema = await buildWaybillSchema();
+const files = new Map([
+  [file, schemaText(schema)],
+  ['docs/store.md', storePage(schema)],
+]);
 if (process.argv.includes('--check')) {
-  for (const line of problems(made)) {
+  for (const line of problems(files)) {
     console.error(line);
     process.exitCode = 1;
   }
-} else writeFileSync(file, made);
+} else for (const [path, text] of files) writeFileSync(path, text);

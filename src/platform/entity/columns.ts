@@ -5,7 +5,7 @@ import { DateTime, BigIntText, Decimal } from './scalars.js';
 
 /**
  * Column decorators: one line states a column of the store and, where it has a description, the GraphQL field of the same name.
- * The first argument is always ProcessTracker's (or our own) column name; it is appended to the field's description.
+ * The first argument is always ProcessTracker's (or our own) column name, which docs/store.md lists.
  * Nullability is never inferred: it is `nullable: true` or the column is NOT NULL.
  */
 export interface ColumnOptions {
@@ -67,8 +67,6 @@ const kinds = {
   localTime: { columnType: 'timestamp(6)', runtime: 'string', graphql: () => DateTime },
 } satisfies Record<string, Kind>;
 
-const describe = (column: string, doc: string) => `${doc} Column \`${column}\`.`;
-
 function decorate(kind: Kind, name: string, options: ColumnOptions): ColumnDecorator {
   return (target: object, property: string) => {
     Property({
@@ -87,7 +85,7 @@ function decorate(kind: Kind, name: string, options: ColumnOptions): ColumnDecor
     const nullable = options.shownAs?.nullable ?? options.nullable ?? false;
     const ofClass = described.get(target.constructor) ?? new Map<string, ShownColumn>();
     described.set(target.constructor, ofClass.set(property, { type: kind.graphql(), nullable }));
-    Field(kind.graphql, { nullable, description: describe(name, options.doc) })(target, property);
+    Field(kind.graphql, { nullable, description: options.doc })(target, property);
   };
 }
 
