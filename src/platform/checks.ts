@@ -103,7 +103,10 @@ export function checkCreates(create: boolean | null | undefined, name: string | 
 /** @throws INVALID for a fencing token of more than 64 bits, which no claim and no start can have returned; none is let through */
 export function checkToken(token: string | null | undefined): void {
   if (typeof token === 'string' && (BigInt(token) < -max64 || BigInt(token) > max64))
-    throw invalid(`fencingToken must be one that a claim or a start returned, not ${token}.`, { argument: 'fencingToken', value: token });
+    throw invalid(`\`fencingToken\` must be one that a claim or a start returned, not ${token}.`, {
+      argument: 'fencingToken',
+      value: token,
+    });
 }
 
 /** Whether a value from outside is a whole number in a range. */

@@ -1,4 +1,5 @@
 import {
+  buildSchema,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -8,6 +9,7 @@ import {
   isUnionType,
 } from 'graphql';
 import type { GraphQLSchema } from 'graphql';
+import { offTheRules } from '../../src/app/commands/api-rules.js';
 import { unnamedBreakingChanges } from '../../src/app/commands/breaking-changes.js';
 import { buildWaybillSchema } from '../../src/app/schema.js';
 import { graphql } from '../generated/gql.js';
@@ -91,11 +93,88 @@ describe('breaking changes', () => {
   });
 });
 
+describe('breaking changes that a table names', () => {
+  const before = `
+    type Query { trackingId: Int, runs(order: Order): ProcessRunConnection, extract: String, kept: String }
+    type ProcessRunConnection { id: ID }
+    enum Order { OLD, KEPT }`;
+  const after = `
+    type Query { databaseId: Int, runs(orderBy: Order): RunConnection }
+    type RunConnection { id: ID }
+    enum Order { KEPT }`;
+  const table = (...rows: string[]) => `| Old | New |\n| --- | --- |\n${rows.map((row) => `| \`${row}\` | x |\n`).join('')}`;
+
+  test('by a name, by a name with the rest open, by a coordinate, or by the type before', () => {
+    const all = unnamedBreakingChanges(before, after, '');
+    expect(all).toHaveLength(7);
+    expect(unnamedBreakingChanges(before, after, table('trackingId', 'ProcessRun*', 'Query.runs(order:)', 'Order.OLD'))).toEqual([
+      'Query.extract: Query.extract was removed.',
+      'Query.kept: Query.kept was removed.',
+    ]);
+    expect(unnamedBreakingChanges(before, after, table('tracking', 'ProcessRun', 'Query.run*', 'OLDER'))).toEqual(
+      all.filter((line) => !line.startsWith('Query.run')),
+    );
+  });
+});
+
+describe('the conventions of the API', () => {
+  const good = `
+    "All queries." type Query { "Runs." runs("States." states: [Int!], "Filter." where: Where): Int }
+    "A filter." input Where { "Conditions." and: [Where!] "Values." in: [Int!] }
+    "All mutations." type Mutation { "Starts a run." startRun("The run." input: StartRunInput!): StartRunPayload! }
+    "A run to start." input StartRunInput { "Its number, as \`databaseId\` has it." number: Int }
+    "Result of \`startRun\`." type StartRunPayload { "Whether it was started." started: Boolean }`;
+  const planted: [string, string, string, string[]][] = [
+    [
+      'a mutation without input',
+      '("The run." input: StartRunInput!)',
+      '',
+      ['Mutation.startRun: must be startRun(input: StartRunInput!): StartRunPayload!, and is startRun(): StartRunPayload!.'],
+    ],
+    [
+      'an input of another name',
+      'StartRunInput',
+      'RunInput',
+      [
+        'Mutation.startRun: must be startRun(input: StartRunInput!): StartRunPayload!, and is startRun(input: RunInput!): StartRunPayload!.',
+      ],
+    ],
+    [
+      'a payload that may be null',
+      'StartRunPayload! }',
+      'StartRunPayload }',
+      [
+        'Mutation.startRun: must be startRun(input: StartRunInput!): StartRunPayload!, and is startRun(input: StartRunInput!): StartRunPayload.',
+      ],
+    ],
+    [
+      'a query that answers a payload',
+      'where: Where): Int',
+      'where: Where): StartRunPayload',
+      ['Query.runs: answers StartRunPayload; payloads belong to mutations.'],
+    ],
+    ['a list in the singular', 'states: [', 'state: [', ['Query.runs(state:): is a list, and its name is not in the plural.']],
+    ['a listed word', 'A filter.', 'What the client wishes.', ['Where: "wishes": say request.']],
+    ['a name without backticks', '\`databaseId\`', 'databaseId', ['StartRunInput.number: "databaseId": say the name in backticks.']],
+    ['no description', '"States." ', '', ['Query.runs(states:): has no description.']],
+  ];
+
+  test('hold for the schema', () => {
+    expect(offTheRules(schema)).toEqual([]);
+    expect(offTheRules(buildSchema(good))).toEqual([]);
+  });
+
+  test.each(planted)('refuse %s', (_, from, to, expected) => {
+    expect(good).toContain(from);
+    expect(offTheRules(buildSchema(good.replaceAll(from, to)))).toEqual(expected);
+  });
+});
+
 test('what an operation of a test takes and answers is known to the compiler', async () => {
   const api = await openApi('schema');
   const named = graphql(`
-    query FrequencyNamed($name: String!) {
-      scheduleFrequency(name: $name) {
+    query ToolNamed($name: String!) {
+      tool(name: $name) {
         name
         databaseId
         createdAt
@@ -103,13 +182,14 @@ test('what an operation of a test takes and answers is known to the compiler', a
     }
   `);
   try {
-    const { scheduleFrequency } = await api.run(named, { name: 'daily' });
-    const createdAt: string | undefined = scheduleFrequency?.createdAt;
-    expect({ ...scheduleFrequency, createdAt }).toEqual({ name: 'daily', databaseId: expect.any(Number), createdAt: expect.any(String) });
+    await api.run('mutation { createTool(input: { name: "dbt" }) { created } }');
+    const { tool } = await api.run(named, { name: 'dbt' });
+    const createdAt: string | undefined = tool?.createdAt;
+    expect({ ...tool, createdAt }).toEqual({ name: 'dbt', databaseId: expect.any(Number), createdAt: expect.any(String) });
     // @ts-expect-error: a number is no name.
-    await expect(api.run(named, { name: 1 })).rejects.toThrow('Name must be text');
+    await expect(api.run(named, { name: 1 })).rejects.toThrow('String cannot represent a non string value');
     // @ts-expect-error: it was not asked for.
-    expect(scheduleFrequency?.updatedAt).toBeUndefined();
+    expect(tool?.updatedAt).toBeUndefined();
   } finally {
     await api.close();
   }

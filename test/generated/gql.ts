@@ -15,16 +15,16 @@ import * as types from './graphql.js';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n    query FrequencyNamed($name: String!) {\n      scheduleFrequency(name: $name) {\n        name\n        databaseId\n        createdAt\n      }\n    }\n  ": typeof types.FrequencyNamedDocument,
+    "\n    query ToolNamed($name: String!) {\n      tool(name: $name) {\n        name\n        databaseId\n        createdAt\n      }\n    }\n  ": typeof types.ToolNamedDocument,
 };
 const documents: Documents = {
-    "\n    query FrequencyNamed($name: String!) {\n      scheduleFrequency(name: $name) {\n        name\n        databaseId\n        createdAt\n      }\n    }\n  ": types.FrequencyNamedDocument,
+    "\n    query ToolNamed($name: String!) {\n      tool(name: $name) {\n        name\n        databaseId\n        createdAt\n      }\n    }\n  ": types.ToolNamedDocument,
 };
 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n    query FrequencyNamed($name: String!) {\n      scheduleFrequency(name: $name) {\n        name\n        databaseId\n        createdAt\n      }\n    }\n  "): typeof import('./graphql.js').FrequencyNamedDocument;
+export function graphql(source: "\n    query ToolNamed($name: String!) {\n      tool(name: $name) {\n        name\n        databaseId\n        createdAt\n      }\n    }\n  "): typeof import('./graphql.js').ToolNamedDocument;
 
 
 export function graphql(source: string) {

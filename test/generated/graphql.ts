@@ -4,12 +4,12 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-export type FrequencyNamedQueryVariables = Exact<{
+export type ToolNamedQueryVariables = Exact<{
   name: string;
 }>;
 
 
-export type FrequencyNamedQuery = { scheduleFrequency: { name: string, databaseId: number, createdAt: string } | null };
+export type ToolNamedQuery = { tool: { name: string, databaseId: number, createdAt: string } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -30,12 +30,12 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
-export const FrequencyNamedDocument = new TypedDocumentString(`
-    query FrequencyNamed($name: String!) {
-  scheduleFrequency(name: $name) {
+export const ToolNamedDocument = new TypedDocumentString(`
+    query ToolNamed($name: String!) {
+  tool(name: $name) {
     name
     databaseId
     createdAt
   }
 }
-    `) as unknown as TypedDocumentString<FrequencyNamedQuery, FrequencyNamedQueryVariables>;
+    `) as unknown as TypedDocumentString<ToolNamedQuery, ToolNamedQueryVariables>;

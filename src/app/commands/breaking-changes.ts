@@ -17,9 +17,27 @@ function coordinateOf(change: string): string {
 const names = (text: string, coordinate: string) =>
   new RegExp(`(?<![\\w.])${coordinate.replace(/[.()]/g, '\\$&')}(?![\\w(]|\\.\\w)`).test(text);
 
-/** The changes from one schema to another that break clients and that `notes` do not name, as `coordinate: what happened`. */
-export const unnamedBreakingChanges = (before: string, after: string, notes: string): string[] =>
-  findBreakingChanges(buildSchema(before), buildSchema(after))
+/** The names of a table `| Old | New |` in some notes: whole coordinates, or a name wherever it stands; `*` stands for the rest of a name. */
+function renamedIn(notes: string): (name: string) => boolean {
+  const [, table = ''] = /^\| Old +\| New +\|\n\|[-| ]+\|\n((?:\|.*\n)*)/m.exec(notes) ?? [];
+  const patterns = [...table.matchAll(/^\| `([^`]+)`/gm)].map(
+    ([, old]) => new RegExp(`^${old!.replace(/[.()]/g, '\\$&').replaceAll('*', '\\w*')}$`),
+  );
+  return (name) => patterns.some((pattern) => pattern.test(name));
+}
+
+/**
+ * The changes from one schema to another that break clients and that `notes` do not name, as `coordinate: what happened`. A change is named by its
+ * coordinate, or by a row of the table of renamed names: by its coordinate there, its field, its argument or its type, or the type that a field had.
+ */
+export function unnamedBreakingChanges(before: string, after: string, notes: string): string[] {
+  const isRenamed = renamedIn(notes);
+  return findBreakingChanges(buildSchema(before), buildSchema(after))
     .map(({ description }) => [coordinateOf(description), description] as const)
-    .filter(([coordinate]) => !names(notes, coordinate))
+    .filter(([coordinate, description]) => {
+      const [, type] = /changed type from \[?(\w+)/.exec(description) ?? [];
+      const parts = [coordinate, ...coordinate.split(/[.(:)]+/).filter(Boolean), ...(type ? [type] : [])];
+      return !names(notes, coordinate) && !parts.some(isRenamed);
+    })
     .map((change) => change.join(': '));
+}

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { offTheRules } from './api-rules.js';
 import { unnamedBreakingChanges } from './breaking-changes.js';
 import { schemaText } from './print-schema.js';
 import { storePage } from './store-page.js';
@@ -36,6 +37,8 @@ function problems(files: ReadonlyMap<string, string>): string[] {
   const found = [...files]
     .filter(([path, text]) => read(path) !== text)
     .map(([path]) => `${path} is not what the code makes: run \`npm run schema\` and look at the difference.`);
+  const off = offTheRules(schema);
+  if (off.length) found.push('The schema breaks the conventions of the API:', ...off.map((line) => `  ${line}`));
   const made = files.get(file)!;
   const before = known();
   const [, notes = ''] = read('CHANGELOG.md').split(/^## /m);

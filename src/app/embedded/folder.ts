@@ -41,7 +41,7 @@ export async function openFolder(dataDir: string): Promise<Folder> {
     const folder = { path, cluster: join(path, 'postgres'), log: join(path, 'postgres.log') };
     const strange = (await readdir(path)).find((name) => !own.test(name));
     if (strange !== undefined && !(await exists(folder.cluster)))
-      throw new StartError(`The data folder ${path} holds something else already ("${strange}"): empty it, or ${other}.`);
+      throw new StartError(`The data folder ${path} already holds other data ("${strange}"): empty it, or ${other}.`);
     // Access rights say nothing about a disk that is read-only or full.
     await mkdir(join(path, 'users'), { recursive: true });
     return folder;

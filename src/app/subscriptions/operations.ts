@@ -53,7 +53,7 @@ function check({ query, variables, operationName }: Asked, schema: GraphQLSchema
   if (variables != null && (typeof variables !== 'object' || Array.isArray(variables)))
     throw invalid('variables must be an object.', { argument: 'variables' });
   if (operationName != null && typeof operationName !== 'string')
-    throw invalid('operationName must be a text.', { argument: 'operationName' });
+    throw invalid('`operationName` must be a text.', { argument: 'operationName' });
   let document;
   try {
     document = parse(query, { maxTokens: config.maxTokens });
@@ -63,8 +63,7 @@ function check({ query, variables, operationName }: Asked, schema: GraphQLSchema
   const mistakes = validate(schema, document, [...specifiedRules, documentLimits(config)]);
   if (mistakes.length) return mistakes.map((each) => named(each, 'GRAPHQL_VALIDATION_FAILED'));
   const operation = getOperationAST(document, operationName);
-  if (!operation)
-    throw invalid('The document has no such operation, or several and operationName is not given.', { argument: 'operationName' });
+  if (!operation) throw invalid('The document has no such operation, or several and no `operationName`.', { argument: 'operationName' });
   if (operation.operation !== 'subscription')
     throw invalid(`Subscriptions come this way; send a ${operation.operation} by POST to /graphql.`, {
       argument: 'query',

@@ -11,39 +11,39 @@ export type Row<E = object, P extends keyof E & string = keyof E & string> = { i
 };
 
 @InterfaceType('Node', {
-  description: 'Anything that has an id of its own and can be fetched again by `node(id:)`.',
+  description: 'A record with a global id, by which `node(id:)` and `nodes(ids:)` find it.',
   resolveType: (row: Row) => row.__typename,
 })
 export abstract class Node {
-  @Field(() => ID, { name: 'id', description: 'Opaque global id: valid for `node(id:)` and wherever an id is asked for.' })
+  @Field(() => ID, { name: 'id', description: 'Opaque global id, accepted wherever an argument takes an id.' })
   readonly globalId!: string;
 }
 
 /** ProcessTracker's four audit columns and our row version: on every table. */
 @InterfaceType('Audited', {
-  description: 'What the store knows of the making and changing of a row.',
+  description: 'Audit data of a record: when and by whom it was created and changed.',
   resolveType: (row: Row) => row.__typename,
 })
 @Entity({ abstract: true })
 export abstract class Audited {
-  @Field(() => Int, { description: "ProcessTracker's number of the row: the primary key that its other clients use." })
+  @Field(() => Int, { description: "ProcessTracker's number of the record: the primary key that its Python clients use." })
   readonly databaseId!: number;
 
   @InstantColumn('created_date_time', {
     default: 'current_timestamp',
-    doc: 'When the row was made. Rows made by a Python client carry the moment that client was started.',
+    doc: 'Time at which the record was created. For records of a Python client: the time at which that client started.',
   })
   createdAt!: string;
 
   @Whole('created_by', { default: '0' })
   createdById!: number;
 
-  @InstantColumn('update_date_time', { default: 'current_timestamp', doc: 'When the row was last changed.' })
+  @InstantColumn('update_date_time', { default: 'current_timestamp', doc: 'Time of the last change.' })
   updatedAt!: string;
 
   @Whole('updated_by', { default: '0' })
   updatedById!: number;
 
-  @Whole('row_version', { default: '1', doc: 'Raised by one with each change of the row.' })
+  @Whole('row_version', { default: '1', doc: 'Version of the record; each change adds one.' })
   rowVersion!: number;
 }

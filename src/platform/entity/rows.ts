@@ -58,7 +58,7 @@ let manager: SqlEntityManager | undefined;
 
 /** MikroORM's entity manager, for a request's own fork of it. It has no connection: what it sends goes by the transaction that it is given. */
 export function entityManager(): SqlEntityManager {
-  if (!manager) throw new Error('learnShapes comes first');
+  if (!manager) throw new Error('`learnShapes` comes first');
   return manager;
 }
 

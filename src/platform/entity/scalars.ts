@@ -40,7 +40,7 @@ const text = (
  */
 export const DateTime = text(
   'DateTime',
-  'A moment in time as RFC 3339 text. Answers are in UTC with microseconds (`2026-01-31T08:00:00.000000Z`); input may carry any offset.',
+  'Time as RFC 3339 text. Output is in UTC with microseconds (`2026-01-31T08:00:00.000000Z`); input may have any offset.',
   /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/,
   '"2026-01-31T08:00:00Z"',
   undefined,
@@ -49,7 +49,7 @@ export const DateTime = text(
 
 export const BigIntText = text(
   'BigInt',
-  'A whole number of up to 64 bits. Answered as a string, so that no client rounds it. Input may be a string, a literal, or a JSON number of at most ±9007199254740991.',
+  'Whole number of up to 64 bits, output as a string, because many JSON readers round larger numbers. Input: string, literal, or JSON number up to ±9007199254740991. In a code generator map it to a string: `scalars: { BigInt: string, Decimal: string }`; to compute, `BigInt(value)`.',
   /^-?\d{1,19}$/,
   '1500',
   (read) => !Number.isInteger(read) || Number.isSafeInteger(read),
@@ -57,7 +57,7 @@ export const BigIntText = text(
 
 export const Decimal = text(
   'Decimal',
-  'An exact decimal number of any size. Answered as a string, so that no client rounds it. Input may be a string, a literal, or a JSON number of at most 15 significant digits.',
+  'Exact decimal number of any size, output as a string, because JSON readers round long numbers. Input: string, literal, or JSON number of at most 15 significant digits. In a code generator map it to a string: `scalars: { BigInt: string, Decimal: string }`.',
   /^-?\d{1,1000}(\.\d{1,1000})?$/,
   '"12.50"',
   hasFewDigits,

@@ -24,14 +24,14 @@ function makeConnection(node: EntityClass, name: string) {
   @ObjectType(`${name}Edge`, { description: `A ${name} in a list, with its cursor.` })
   class Edge {
     @Field(() => node, { description: `The ${name}.` }) node!: Row;
-    @Field(() => String, { description: 'Its place in the list, for `after` and `before`.' }) cursor!: string;
+    @Field(() => String, { description: 'Cursor of the row, for `after` and `before`.' }) cursor!: string;
   }
   @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}.` })
   class Connection {
     @Field(() => [node], { description: 'The rows of this page.' }) nodes!: Row[];
     @Field(() => [Edge], { description: 'The rows of this page, each with its cursor.' }) edges!: Edge[];
-    @Field(() => PageInfo, { description: 'Where this page stands in the list.' }) pageInfo!: PageInfo;
-    @Field(() => Int, { description: 'How many rows the whole list has. Counted only when asked for.' }) totalCount!: number;
+    @Field(() => PageInfo, { description: 'Position of the page in the list.' }) pageInfo!: PageInfo;
+    @Field(() => Int, { description: 'Number of rows in the whole list; counted only when requested.' }) totalCount!: number;
   }
   @Resolver(() => Connection)
   class ConnectionResolver {

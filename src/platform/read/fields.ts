@@ -58,12 +58,15 @@ function argumentsOf(list: ListSource): new () => ListArguments {
   class ListArgs extends PageArgs {
     @Field(() => type, {
       nullable: true,
-      description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
+      description: `Filter. At most ${filterLimits.depth} levels deep and ${filterLimits.conditions} conditions.`,
     })
     where?: Where | null;
   }
   if (list.retirable)
-    Field(() => Boolean, { defaultValue: false, description: 'Whether retired ones are shown too.' })(ListArgs.prototype, 'includeRetired');
+    Field(() => Boolean, { defaultValue: false, description: 'Whether retired records are included.' })(
+      ListArgs.prototype,
+      'includeRetired',
+    );
   return ListArgs;
 }
 
@@ -110,13 +113,13 @@ export function listQuery(
   const ListArgs = argumentsOf(list);
   @ArgsType()
   class ListQueryArgs extends ListArgs {
-    @Field(() => LongText, { nullable: true, description: 'Only those whose name holds this text, literally and case-sensitive.' })
+    @Field(() => LongText, { nullable: true, description: 'Text that the name contains, literally and case-sensitive.' })
     nameContains?: string | null;
     orderBy?: OrderBy | null;
   }
   if (Object.keys(orders).length) {
     const order = orderInputOf(entity.name, orders);
-    Field(() => order, { nullable: true, description: 'The order of the list; by name if not said. Cursors belong to one order.' })(
+    Field(() => order, { nullable: true, description: 'Order of the list; default by name. A cursor is valid for one order.' })(
       ListQueryArgs.prototype,
       'orderBy',
     );

@@ -34,39 +34,39 @@ interface Operator {
 
 // What is not equal, or not in a list, is all the rest: rows without a value as well.
 const equality: Record<string, Operator> = {
-  eq: { doc: 'Is exactly this.', sql: (column, value) => `${column} = ${value}` },
-  ne: { doc: 'Is not this, or has no value.', sql: (column, value) => `${column} is distinct from ${value}` },
-  in: { doc: 'Is one of these. At least one must be given.', list: true, sql: (column, value) => `${column} = any(${value})` },
+  eq: { doc: 'Equal to the value.', sql: (column, value) => `${column} = ${value}` },
+  ne: { doc: 'Not equal to the value, or missing.', sql: (column, value) => `${column} is distinct from ${value}` },
+  in: { doc: 'One of the values, at least one.', list: true, sql: (column, value) => `${column} = any(${value})` },
   notIn: {
-    doc: 'Is none of these, or has no value. At least one must be given.',
+    doc: 'None of the values, at least one; or missing.',
     list: true,
     sql: (column, value) => `(${column} = any(${value})) is not true`,
   },
 };
 const order: Record<string, Operator> = {
-  lt: { doc: 'Is less than this.', sql: (column, value) => `${column} < ${value}` },
-  lte: { doc: 'Is this or less.', sql: (column, value) => `${column} <= ${value}` },
-  gt: { doc: 'Is greater than this.', sql: (column, value) => `${column} > ${value}` },
-  gte: { doc: 'Is this or greater.', sql: (column, value) => `${column} >= ${value}` },
+  lt: { doc: 'Less than the value.', sql: (column, value) => `${column} < ${value}` },
+  lte: { doc: 'Less than or equal to the value.', sql: (column, value) => `${column} <= ${value}` },
+  gt: { doc: 'Greater than the value.', sql: (column, value) => `${column} > ${value}` },
+  gte: { doc: 'Greater than or equal to the value.', sql: (column, value) => `${column} >= ${value}` },
 };
 const search: Record<string, Operator> = {
-  contains: { doc: 'Holds this text, literally and case-sensitive.', sql: (column, value) => `position(${value} in ${column}) > 0` },
-  startsWith: { doc: 'Starts with this text, literally and case-sensitive.', sql: (column, value) => `starts_with(${column}, ${value})` },
+  contains: { doc: 'Contains the text, literally and case-sensitive.', sql: (column, value) => `position(${value} in ${column}) > 0` },
+  startsWith: { doc: 'Starts with the text, literally and case-sensitive.', sql: (column, value) => `starts_with(${column}, ${value})` },
   endsWith: {
-    doc: 'Ends with this text, literally and case-sensitive.',
+    doc: 'Ends with the text, literally and case-sensitive.',
     sql: (column, value) => `right(${column}, length(${value})) = ${value}`,
   },
   // The column's own collation is "C", which knows the case of ASCII letters only; the database's may know more.
   containsIgnoreCase: {
-    doc: "Holds this text, literally, be it in small or capital letters. Which letters are a pair is the database's say: with the embedded one, all of Unicode.",
+    doc: "Contains the text, literally, in upper or lower case as the database's locale defines it (embedded: Unicode).",
     sql: (column, value) => `position(lower(${value} collate "default") in lower(${column} collate "default")) > 0`,
   },
 };
 const time: Record<string, Operator> = {
-  before: { doc: 'Was before this moment.', sql: (column, value) => `${column} < ${value}` },
-  onOrBefore: { doc: 'Was at this moment or before.', sql: (column, value) => `${column} <= ${value}` },
-  after: { doc: 'Was after this moment.', sql: (column, value) => `${column} > ${value}` },
-  onOrAfter: { doc: 'Was at this moment or after.', sql: (column, value) => `${column} >= ${value}` },
+  before: { doc: 'Before the time.', sql: (column, value) => `${column} < ${value}` },
+  onOrBefore: { doc: 'At the time or before.', sql: (column, value) => `${column} <= ${value}` },
+  after: { doc: 'After the time.', sql: (column, value) => `${column} > ${value}` },
+  onOrAfter: { doc: 'At the time or after.', sql: (column, value) => `${column} >= ${value}` },
 };
 
 /** GraphQL type of a column, as the decorators say it → name of its conditions, type of their values, operators. */
@@ -93,8 +93,8 @@ export function conditionOn(type: unknown, nullable: boolean): GraphQLInputObjec
   const fields: GraphQLInputFieldConfigMap = {};
   for (const [operator, { doc, list }] of Object.entries(kind.operators))
     fields[operator] = { type: list ? new GraphQLList(new GraphQLNonNull(kind.type)) : kind.type, description: doc };
-  if (nullable) fields.isNull = { type: GraphQLBoolean, description: 'True: has no value. False: has one.' };
-  const description = `What a value of type ${kind.name} must be${nullable ? ', or that it must be missing' : ''}. Several conditions must all hold.`;
+  if (nullable) fields.isNull = { type: GraphQLBoolean, description: 'True: missing. False: not missing.' };
+  const description = `Conditions on a value of type ${kind.name}${nullable ? ' that may be missing' : ''}. All given conditions must hold.`;
   const condition = new GraphQLInputObjectType({ name, description, fields });
   made.set(name, condition);
   return condition;
@@ -104,8 +104,7 @@ const operators: Readonly<Record<string, Operator>> = { ...equality, ...order, .
 
 /** @throws INVALID where a value is null: a variable that was not set must not widen what is found. */
 export function refuseNull(value: unknown, argument: string): void {
-  if (value === null)
-    throw invalid(`${argument} must not be null: leave it out. A missing value is asked for by isNull.`, { argument, value });
+  if (value === null) throw invalid(`${argument} must not be null: omit it. To find missing values use \`isNull\`.`, { argument, value });
 }
 
 /** What a scalar lets in and PostgreSQL would not, by the type that a value is cast to. */

@@ -57,7 +57,7 @@ export function filterByReference(owner: EntityClass, field: string, property: s
 
 /** Lets rows of `owner` be chosen by a list below them. */
 export function filterByList(owner: EntityClass, field: string, list: Relation): void {
-  addField(owner, field, () => listWhereType(list.entity), `What its \`${field}\` must be like.`, listSql(list));
+  addField(owner, field, () => listWhereType(list.entity), `Filter on its \`${field}\`.`, listSql(list));
 }
 
 /** Lets rows of an entity be chosen by the columns that it shows. */
@@ -75,12 +75,12 @@ function whereType(entity: EntityClass): GraphQLInputObjectType {
   if (known) return known;
   const where: GraphQLInputObjectType = new GraphQLInputObjectType({
     name: `${entity.name}Where`,
-    description: `Which ${entity.name} is meant. Conditions side by side must all hold.`,
+    description: `Filter on ${entity.name}. All given conditions must hold.`,
     fields: () => {
       const list = new GraphQLList(new GraphQLNonNull(where));
       addField(entity, 'and', () => list, 'All of these hold. At least one must be given.', joined('and'));
       addField(entity, 'or', () => list, 'At least one of these holds. At least one must be given.', joined('or'));
-      addField(entity, 'not', () => where, 'This does not hold, be it for want of a value.', negated);
+      addField(entity, 'not', () => where, 'The condition does not hold, or has no value to hold for.', negated);
       const fields: GraphQLInputFieldConfigMap = {};
       for (let each: EntityClass | undefined = entity; each; each = parentOf(each)) {
         addColumns(each);
@@ -99,11 +99,11 @@ function listWhereType(entity: EntityClass): GraphQLInputObjectType {
   const type = whereType(entity);
   const list = new GraphQLInputObjectType({
     name: `${entity.name}ListWhere`,
-    description: `What a list of ${entity.name} must be like. Several conditions must all hold.`,
+    description: `Filter on a list of ${entity.name}. All given conditions must hold.`,
     fields: {
-      some: { type, description: 'At least one of the list meets this; empty (`{}`): the list is not empty.' },
-      none: { type, description: 'None of the list meets this; empty (`{}`): the list is empty.' },
-      every: { type, description: 'All of the list meet this, as they do where the list is empty.' },
+      some: { type, description: 'At least one record of the list meets it; `{}`: the list is not empty.' },
+      none: { type, description: 'No record of the list meets it; `{}`: the list is empty.' },
+      every: { type, description: 'All records of the list meet it, or the list is empty.' },
     },
   });
   listWheres.set(entity, list);

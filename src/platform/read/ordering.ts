@@ -8,15 +8,15 @@ enum OrderDirection {
 }
 registerEnumType(OrderDirection, {
   name: 'OrderDirection',
-  description: 'Which way a list is ordered.',
+  description: 'Direction of an order.',
   valuesConfig: {
-    ASC: { description: 'The least first: names by their bytes, times from the earliest on. What never was comes first.' },
-    DESC: { description: 'The greatest first. What never was comes last.' },
+    ASC: { description: 'Ascending: names by their bytes, times from the earliest. Missing times come first.' },
+    DESC: { description: 'Descending. Missing times come last.' },
   },
 });
 
 export interface OrderBy {
-  by: string;
+  field: string;
   direction: OrderDirection;
 }
 
@@ -30,13 +30,13 @@ export function orderInputOf(type: string, orders: Orders): ClassType {
   for (const [name, property] of Object.entries(orders)) valuesConfig[name] = { description: `By \`${property}\`.` };
   registerEnumType(names, {
     name: `${type}OrderField`,
-    description: `What a list of ${type} can be ordered by.`,
+    description: `Fields that can order a list of ${type}.`,
     valuesConfig,
   });
-  @InputType(`${type}Order`, { description: `The order of a list of ${type}; rows that it leaves equal are ordered by their number.` })
+  @InputType(`${type}Order`, { description: `Order of a list of ${type}. Rows with equal values are ordered by \`databaseId\`.` })
   class Order {
-    @Field(() => names, { description: 'What the list is ordered by.' }) by!: string;
-    @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'Which way.' }) direction!: OrderDirection;
+    @Field(() => names, { description: 'Field that orders the list.' }) field!: string;
+    @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'Direction.' }) direction!: OrderDirection;
   }
   return Order;
 }
@@ -53,7 +53,7 @@ const times: Readonly<Record<string, { cast: string; zone: string }>> = {
  */
 export function orderedBy(list: ListSource, orders: Orders, order: OrderBy | null | undefined): ListSource {
   if (!order) return list;
-  const { column, cast } = shapeOf(list.entity).columns.get(orders[order.by]!)!;
+  const { column, cast } = shapeOf(list.entity).columns.get(orders[order.field]!)!;
   const sql = `t.${column}`;
   const time = times[cast];
   const key = time
@@ -61,7 +61,7 @@ export function orderedBy(list: ListSource, orders: Orders, order: OrderBy | nul
     : { sql, cast };
   return {
     ...list,
-    name: `${list.name} by ${order.by} ${order.direction}`,
+    name: `${list.name} by ${order.field} ${order.direction}`,
     order: ['__order', 'id'],
     extra: { ...list.extra, __order: key },
     descending: order.direction === OrderDirection.DESC,

@@ -17,24 +17,24 @@ const maxFirst = 500;
 export class PageArgs {
   @Field(() => Int, {
     nullable: true,
-    description: `How many rows from the beginning, or after the cursor \`after\`: 0 to ${maxFirst}, ${defaultFirst} if not said.`,
+    description: `Number of rows from the start, or after the cursor \`after\`: 0 to ${maxFirst}, default ${defaultFirst}.`,
   })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Rows behind this cursor (`pageInfo.endCursor` of the page before).' })
+  @Field(() => String, { nullable: true, description: 'Cursor: the page starts after it (`pageInfo.endCursor` of the previous page).' })
   after?: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: `How many rows from the end, or before the cursor \`before\`: 0 to ${maxFirst}. Not together with \`first\`.`,
+    description: `Number of rows from the end, or before the cursor \`before\`: 0 to ${maxFirst}. Excludes \`first\`.`,
   })
   last?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Rows in front of this cursor (`pageInfo.startCursor` of the page behind).' })
+  @Field(() => String, { nullable: true, description: 'Cursor: the page ends before it (`pageInfo.startCursor` of the next page).' })
   before?: string | null;
 }
 
-@ObjectType({ description: 'Where a page stands in its list.' })
+@ObjectType({ description: 'Position of a page in its list.' })
 export class PageInfo {
   @Field({ description: 'Whether rows follow this page.' }) hasNextPage!: boolean;
   @Field({ description: 'Whether rows precede this page.' }) hasPreviousPage!: boolean;

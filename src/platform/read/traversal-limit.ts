@@ -8,10 +8,10 @@ export enum TraversalLimit {
 }
 registerEnumType(TraversalLimit, {
   name: 'TraversalLimit',
-  description: 'What ended a walk before it had met everything.',
+  description: 'Limit that ended a traversal before it was complete.',
   valuesConfig: {
-    DEPTH: { description: 'The depth that was asked for.' },
-    NODES: { description: 'The number of nodes that was asked for.' },
-    TIME: { description: 'The time that a walk may take.' },
+    DEPTH: { description: 'The requested `depth`.' },
+    NODES: { description: 'The requested `maxNodes`.' },
+    TIME: { description: 'The time limit of a traversal, 5 seconds.' },
   },
 });

@@ -63,7 +63,7 @@ export function checkLimits({ depth, maxNodes: nodes }: TraversalArgs): void {
   if (typeof depth === 'number' && depth < 0)
     throw invalid(`depth must not be negative, and is ${depth}.`, { argument: 'depth', value: depth, allowed: { min: 0 } });
   if (nodes < 1 || nodes > maxNodes)
-    throw invalid(`maxNodes must be between 1 and ${maxNodes}, not ${nodes}.`, {
+    throw invalid(`\`maxNodes\` must be between 1 and ${maxNodes}, not ${nodes}.`, {
       argument: 'maxNodes',
       value: nodes,
       allowed: { min: 1, max: maxNodes },

@@ -25,7 +25,11 @@ import { writtenField } from './written-row.js';
 const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
 const listOf = ({ entity, plural }: LookupOptions) =>
-  listQuery(plural, entity, `All ${plural}, ordered by name.`, { name: `${entity.name}.name`, entity, order: ['name', 'id'] });
+  listQuery(plural, entity, `All ${plural.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}, ordered by name.`, {
+    name: `${entity.name}.name`,
+    entity,
+    order: ['name', 'id'],
+  });
 
 /** Gives the inputs of a creation and of a change the fields beside the name; `isNeeded`: a creation needs those that are required. */
 function valueFields(create: object, update: object, fields: readonly LookupField[], isNeeded: boolean): void {

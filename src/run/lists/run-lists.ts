@@ -175,10 +175,10 @@ export async function pageOfRuns(
   args: RunArguments,
   parent?: number,
 ): Promise<Page> {
-  if (args.orderBy?.by === 'NUMBER' && !textAt(args, 'process') && list.parent !== byProcess)
+  if (args.orderBy?.field === 'NUMBER' && !textAt(args, 'process') && list.parent !== byProcess)
     throw invalid('Runs are ordered by number only among those of one process: say which by `process`.', {
-      argument: 'orderBy.by',
-      value: args.orderBy.by,
+      argument: 'orderBy.field',
+      value: args.orderBy.field,
       allowed: ['STARTED_AT'],
     });
   const where = await Promise.all([
