@@ -22,5 +22,6 @@ export const groupRefs: RefKind<RunGroupRef, RunGroup> = {
     return { id: by === 'id' ? idOf(ref.id!, 'RunGroup', path('id')) : ref.databaseId, key: ref.key };
   },
   idSql: () => 'coalesce(w.id, (select run_group_id from run_group where group_key = w.key))',
+  naming: { entity: RunGroup, property: 'key' },
   by: (ref) => ways.find((each) => given(ref[each]))!,
 };

@@ -155,7 +155,7 @@ describe('the conventions of the API', () => {
     ],
     ['a list in the singular', 'states: [', 'state: [', ['Query.runs(state:): is a list, and its name is not in the plural.']],
     ['a listed word', 'A filter.', 'What the client wishes.', ['Where: "wishes": say request.']],
-    ['a name without backticks', '\`databaseId\`', 'databaseId', ['StartRunInput.number: "databaseId": say the name in backticks.']],
+    ['a name without backticks', '`databaseId`', 'databaseId', ['StartRunInput.number: "databaseId": say the name in backticks.']],
     ['no description', '"States." ', '', ['Query.runs(states:): has no description.']],
   ];
 

@@ -1,7 +1,8 @@
-import { GraphQLError, isEnumType, Kind, parse, visit } from 'graphql';
-import type { ASTNode, DocumentNode, GraphQLFormattedError, GraphQLSchema, Source } from 'graphql';
-import { DomainError, shownMessage, shownValue, Unavailable } from '../../platform/errors.js';
+import { GraphQLError, Kind, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { DomainError, type ErrorDetails, shownMessage, shownValue, Unavailable } from '../../platform/errors.js';
+import { nearest } from '../../platform/nearest.js';
 import { tokenRefusal } from './limits.js';
+import { factsOf } from './mistakes.js';
 import { requests, type Log } from '../log.js';
 import { outageOf, type Outage } from '../store/database-errors.js';
 import { codeOf } from '../../platform/text-at.js';
@@ -52,47 +53,15 @@ const cause = (error: unknown): unknown => (error instanceof GraphQLError && err
 const isArgumentError = (error: unknown): error is GraphQLError =>
   error instanceof GraphQLError && !!error.nodes?.length && error.nodes[0]!.kind !== Kind.FIELD;
 
-/** Documents of errors, parsed once for all errors of one. */
-const parsed = new WeakMap<Source, DocumentNode>();
-
-/** Where in the arguments a value of the document stands, as in `input.status`. */
-function argumentPath(error: GraphQLError): string | undefined {
-  const [node] = error.nodes ?? [];
-  const source = node?.loc?.source;
-  if (!source) return undefined;
-  const document = parsed.get(source) ?? parse(source);
-  parsed.set(source, document);
-  let path: string | undefined;
-  visit(document, {
-    enter(found, _key, parent, _path, ancestors) {
-      if (path !== undefined || found.kind !== node.kind || found.loc?.start !== node.loc?.start) return;
-      const above = [...ancestors, parent, found].filter((each): each is ASTNode => !!each && 'kind' in each);
-      const names = above.flatMap((each) => (each.kind === Kind.ARGUMENT || each.kind === Kind.OBJECT_FIELD ? [each.name.value] : []));
-      if (names.length) path = names.join('.');
-    },
-  });
-  return path;
-}
-
-/** Path of the argument or the variable that GraphQL finds wrong, as in `input.contacts.0.email`. */
-function argumentOf(error: GraphQLError): { argument?: string } {
-  const { message, nodes } = error;
-  const path =
-    /^Variable .* at "([^"]+)"/s.exec(message)?.[1]?.replaceAll(/\[(\d+)\]/g, '.$1') ??
-    /^(?:Variable "\$|Argument "|Field "[^"]*" argument ")(\w+)"/.exec(message)?.[1] ??
-    (nodes?.length && nodes[0]!.kind !== Kind.FIELD ? argumentPath(error) : undefined);
-  return path ? { argument: path } : {};
-}
-
-/** GraphQL says that an enum has no such value; we add which it has. */
-function enumFacts(schema: GraphQLSchema | undefined, error: GraphQLError): Record<string, unknown> {
-  const [, value, name = ''] = /Value "([^"]*)" does not exist in "(\w+)" enum|Enum "(?:\w+)" cannot represent/.exec(error.message) ?? [];
-  const type = schema?.getType(name || (/Enum "(\w+)"/.exec(error.message)?.[1] ?? ''));
-  if (!isEnumType(type)) return {};
-  return {
-    ...(value === undefined ? {} : { value }),
-    allowed: type.getValues().map((each) => each.name),
-  };
+/** Where a word is none of those allowed, those that it may stand for. */
+function withNearest(details: ErrorDetails): ErrorDetails {
+  const { value, allowed } = details;
+  if (details.nearest || typeof value !== 'string' || !Array.isArray(allowed)) return details;
+  const near = nearest(
+    value,
+    allowed.filter((each) => typeof each === 'string'),
+  );
+  return near.length ? { ...details, nearest: near } : details;
 }
 
 const reportMs = 30_000;
@@ -122,7 +91,7 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
   });
 
   const root = cause(error);
-  if (root instanceof DomainError) return told(root.message, { ...root.details, code: root.code });
+  if (root instanceof DomainError) return told(root.message, { ...withNearest(root.details), code: root.code });
   if (root instanceof Unavailable) {
     const { reason, waitedFor, heldBy } = root.details;
     // Why the database is away is known already; a lock is news each time.
@@ -146,8 +115,7 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
     if (tooLong) return told(tooLong.message, { ...tooLong.extensions, reason });
     const { http: _, code, stacktrace: __, ...facts } = mistake.extensions;
     return told(mistake.message, {
-      ...argumentOf(mistake),
-      ...enumFacts(schema, mistake),
+      ...factsOf(mistake, schema),
       ...facts,
       code: 'INVALID',
       reason: code === 'INVALID' ? undefined : (code ?? 'BAD_USER_INPUT'),

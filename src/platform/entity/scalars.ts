@@ -1,7 +1,11 @@
-import { GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLScalarType, Kind, print } from 'graphql';
 
 /** Up to 15 digits are read as they were written: https://en.wikipedia.org/wiki/Double-precision_floating-point_format */
 const hasFewDigits = (read: number): boolean => !/e|\d{16}/.test(String(read).replace(/^-?[0.]+|[-.]/g, ''));
+
+/** What is wrong with a value; GraphQL passes `extensions` on to the caller. */
+const wrong = (message: string, value: unknown, example: string) =>
+  Object.assign(new TypeError(message), { extensions: { value, allowed: `a value like ${example}` } });
 
 /** A JSON number is what JavaScript has read, which may be another one than the request has: `exact` is false where it could be. */
 const text = (
@@ -14,10 +18,10 @@ const text = (
 ) => {
   const parse = (value: unknown) => {
     if (typeof value === 'number' && !exact(value))
-      throw new TypeError(`${name} cannot be the JSON number ${value}, because JSON readers round such numbers: send it as text.`);
+      throw wrong(`${name} cannot be the JSON number ${value}, because JSON readers round such numbers: send it as text.`, value, example);
     const given = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
     if (typeof given !== 'string' || !accepts.test(given))
-      throw new TypeError(`${name} cannot be ${JSON.stringify(value)}: expected a value like ${example}`);
+      throw wrong(`${name} cannot be ${JSON.stringify(value)}: expected a value like ${example}`, value, example);
     return given;
   };
   return new GraphQLScalarType<string, string>({
@@ -29,7 +33,7 @@ const text = (
     parseValue: parse,
     parseLiteral: (node) => {
       if (node.kind !== Kind.STRING && node.kind !== Kind.INT && node.kind !== Kind.FLOAT)
-        throw new TypeError(`${name} expects a value like ${example}`);
+        throw wrong(`${name} expects a value like ${example}`, print(node), example);
       return parse(node.value);
     },
   });

@@ -1,21 +1,28 @@
 import type { Queries, Tx } from '../database.js';
-import { attempt, DomainError, invalid, notFound, orThrow } from '../errors.js';
+import { attempt, DomainError, invalid, orThrow } from '../errors.js';
 import { idOf } from '../entity/ids.js';
 import type { Row } from '../entity/node.js';
 import { selectList, shapeOf, type EntityClass } from '../entity/rows.js';
 import { textAt } from '../text-at.js';
 import { idByNameSql, nameArguments, type Named, type Naming } from './naming.js';
+import { isGiven, whatIsMissing } from './missing-record.js';
+import { nearestNames, type Missing } from './nearest-names.js';
 import { partsOf } from './qualified-name.js';
 
+/** For so many references of a list that mean no record the nearest known names are looked up. */
+const maxLookedUp = 5;
+
 /** What a reference is in, such as the source of an object: its argument, its type, and the SQL of its number from the row `w`. */
-interface Outer {
+export interface Outer {
   argument: string;
   type: string;
   idSql: string;
+  /** How its names are looked for, to find the nearest. */
+  naming?: Naming;
 }
 
 /** The path of an argument of a reference, for errors; without one, of the reference. */
-type ArgumentPath = (argument?: string) => string;
+export type ArgumentPath = (argument?: string) => string;
 
 /** How references of type `R` mean records of an entity. The SQL is asked for when it is needed: the entities are not known before. */
 export interface RefKind<R extends object = object, E extends object = object> {
@@ -32,6 +39,8 @@ export interface RefKind<R extends object = object, E extends object = object> {
   scope?: string | undefined;
   /** What it is in, from the outside in. */
   outer?(): readonly Outer[];
+  /** How its own names are looked for, to find the nearest where one is unknown. */
+  naming?: { entity: EntityClass; within?: Naming['within']; property?: string };
   /** The argument that says which one, when all that it is in is known. */
   by(ref: R): string;
   /** What the error calls it, behind `There is no Process`. Without it, its names. */
@@ -53,12 +62,6 @@ export interface RefOptions<P extends string = never> {
   /** A reference that is a number needs no look-up: the statement that takes it says whether there is such a record. */
   unchecked?: boolean;
 }
-
-/** A NOT_FOUND in the one form that the API has for it. */
-const noSuch = (type: string, called: string, argument: string, value: unknown): DomainError =>
-  notFound(`There is no ${type} ${called}.`, { argument, value });
-
-const isGiven = (ref: object, argument: string) => (Reflect.get(ref, argument) ?? null) !== null;
 
 /**
  * The records that references mean, or what is wrong with each: INVALID where one says too little or too much, NOT_FOUND naming the argument.
@@ -110,7 +113,10 @@ export async function resolveRefs<R extends object, E extends object, P extends 
         [asJson(missing)],
       ))
         known.set(i, ids);
-    for (const { i } of missing) answers[i] = whatIsMissing(kind, refs[i]!, outer, known.get(i) ?? [], (argument) => at(i, argument));
+    for (const [n, { i }] of missing.entries()) {
+      const lookUp = n < maxLookedUp ? (what: Missing) => nearestNames(db, what) : undefined;
+      answers[i] = await whatIsMissing(kind, refs[i]!, outer, known.get(i) ?? [], (argument) => at(i, argument), lookUp);
+    }
   }
   return answers.map((each) => each!);
 }
@@ -189,38 +195,6 @@ function statement(
      cross join lateral (select * from ${table} t where t.${key} = n.id offset 0) t`;
 }
 
-function whatIsMissing<R extends object>(
-  kind: RefKind<R>,
-  ref: R,
-  outer: readonly Outer[],
-  known: readonly (number | null)[],
-  path: ArgumentPath,
-): DomainError {
-  const shown = kind.shown?.(ref) ?? ref;
-  const by = kind.by(ref);
-  const spelled = kind.spelled?.(shown, path) ?? shown;
-  const inOneText = spelled !== shown;
-  const valueOf = (argument: string): unknown => Reflect.get(spelled, argument);
-  const refuse = (type: string, called: string, argument: string) => {
-    const at = inOneText ? by : argument;
-    return noSuch(type, called, path(at), Reflect.get(shown, at));
-  };
-  const named = outer.filter(({ argument }) => isGiven(spelled, argument));
-  const gone = named.find((each) => known[outer.indexOf(each)] === null);
-  if (gone) {
-    const names = named.slice(0, named.indexOf(gone) + 1).map(({ argument }) => valueOf(argument));
-    return refuse(gone.type, JSON.stringify(names.join('.')), gone.argument);
-  }
-  const called = () =>
-    isWay(by)
-      ? `with this ${by}`
-      : JSON.stringify([...named.map(({ argument }) => valueOf(argument)), valueOf(inOneText ? 'name' : by)].join('.'));
-  return refuse(shapeOf(kind.entity).name, kind.called?.(shown) ?? called(), by);
-}
-
-/** References by number, which says nothing to a reader. */
-const isWay = (by: string) => by === 'id' || by === 'databaseId';
-
 /** A reference by global id, by ProcessTracker's number, by name and the names of what it is in (which `textAt` reads), or by all of these in one text. */
 export interface NamedRef {
   id?: string | null;
@@ -237,7 +211,12 @@ export function namedRefs<E extends Named>(naming: Naming<E>): RefKind<NamedRef,
     within
       ? [
           ...outerOf(within.naming),
-          { argument: within.argument, type: within.naming.entity.name, idSql: idByNameSql(within.naming, columnOf, within.argument) },
+          {
+            argument: within.argument,
+            type: within.naming.entity.name,
+            idSql: idByNameSql(within.naming, columnOf, within.argument),
+            naming: within.naming,
+          },
         ]
       : [];
   const byName = names.length === 1 ? 'name' : `${names.slice(0, -1).join(', ')} and name`;
@@ -269,6 +248,7 @@ export function namedRefs<E extends Named>(naming: Naming<E>): RefKind<NamedRef,
     outer: () => outerOf(naming),
     by: (ref) => [...ways, 'name'].find((each) => isGiven(ref, each)) ?? 'name',
     spelled,
+    naming,
   };
 }
 
