@@ -22,7 +22,7 @@ beforeAll(async () => {
   await fillRuns(api);
   await fillFiles(api);
   await api.run(`mutation {
-    createCharacterSet(input: { name: "UTF-8" }) { created }
+    createLookup(input: { kind: CHARACTER_SET, name: "UTF-8" }) { created }
     createCluster(input: { name: "big", maxMemory: 64, maxMemoryUnit: "GB" }) { created }
     assignProcessToCluster(input: { cluster: "big", process: "process 002", neededMemory: 16 }) { changed }
     addProcessFilters(input: { process: { name: "process 002" }, filters: [{

@@ -36,7 +36,7 @@ export function orderInputOf(type: string, orders: Orders): ClassType {
   @InputType(`${type}Order`, { description: `Order of a list of ${type}. Rows with equal values are ordered by \`databaseId\`.` })
   class Order {
     @Field(() => names, { description: 'Field that orders the list.' }) field!: string;
-    @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'Direction.' }) direction!: OrderDirection;
+    @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'Direction of the order.' }) direction!: OrderDirection;
   }
   return Order;
 }

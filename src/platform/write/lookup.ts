@@ -119,7 +119,7 @@ export function lookupMutations(): ClassType[] {
   registerEnumType(LookupKind, {
     name: 'LookupKind',
     description: 'A look-up table.',
-    valuesConfig: Object.fromEntries(names.map((name) => [name, { description: `\`${kinds.get(name)!.plural}\`.` }])),
+    valuesConfig: Object.fromEntries(names.map((name) => [name, { description: `The rows of \`${kinds.get(name)!.plural}\`.` }])),
   });
   const Lookup = createUnionType({
     name: 'Lookup',
