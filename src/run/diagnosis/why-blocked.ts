@@ -32,7 +32,7 @@ export async function whyBlocked(db: Queries, ids: readonly number[], group: num
   const rows = await db.query<Found>(
     `select r.root, w.distance, w.cut as "truncatedBy", x.* from unnest($1::int[]) r(root)
      cross join lateral (
-       select 0 as distance, array[r.root] as processes, null as "truncatedBy"
+       select 0 as distance, array[r.root] as processes, null as cut
        union all
        select distance, processes, cut
        from process_tracker.walk_dependencies(r.root, true, '{hard}', ${walkLimits.depth}, $2, $3, null, null)
