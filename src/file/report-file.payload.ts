@@ -1,32 +1,38 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ObjectType, type ClassType } from 'type-graphql';
 import type { DomainError } from '../platform/errors.js';
 import { referenceField } from '../platform/read/fields.js';
 import { File } from './file.entity.js';
 
-@ObjectType({ description: 'A file after a report.' })
-export class ReportFilePayload {
-  /** The number of the file, which is read by it. */
-  id!: number;
-  @Field(() => Boolean, { description: 'True when this report changed the file; false where it was already as reported.' })
-  changed!: boolean;
+/** Name of the type that a mutation takes or answers: `ReportFilePayload`. */
+export const typeName = (mutation: string, kind: 'Input' | 'Payload'): string =>
+  `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}${kind}`;
+
+/** The payload of a mutation that reports on one file, and the resolver of its `file`. */
+export function reportPayload(mutation: string): { type: ClassType; file: ClassType } {
+  @ObjectType(typeName(mutation, 'Payload'), { description: `Result of \`${mutation}\`.` })
+  class Payload {
+    /** The number of the file, by which it is read. */
+    id!: number;
+    @Field(() => Boolean, { description: 'Whether this call changed the file; false if it already was as requested.' })
+    changed!: boolean;
+  }
+  return { type: Payload, file: referenceField(Payload, 'file', 'id', File, 'The file after the call.', false) };
 }
 
-@ObjectType({ description: 'A file that another one waits for, and how far it was then.' })
+@ObjectType({ description: 'A file that another one waits for, and its status at that moment.' })
 export class FileBlocker {
-  /** Its number: the file itself is read by it. */
+  /** Its number, by which the file is read. */
   id!: number;
-  @Field(() => String, { description: 'Its status at that moment.' }) status!: string;
+  @Field(() => String, { description: 'Its status when the claim or report was refused.' }) status!: string;
 }
 
-/** The files that stand in the way, where that is what is wrong. */
+/** The files that an error is about, where files that are not loaded yet are the cause. */
 export const blockersOf = ({ details }: DomainError): FileBlocker[] => {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our SQL says them so.
   const blockers = (details.blockers ?? []) as { databaseId: number; status: string }[];
   return blockers.map(({ databaseId: id, status }) => ({ id, status }));
 };
 
-/** The payloads hold the numbers of files; these read the rest of them. */
-export const reportFilePayload = [
-  referenceField(ReportFilePayload, 'file', 'id', File, 'The file as it is now.', false),
-  referenceField(FileBlocker, 'file', 'id', File, 'The file that is waited for, as it is now; null if it was deleted meanwhile.'),
+export const fileBlockerFields = [
+  referenceField(FileBlocker, 'file', 'id', File, 'The file that is waited for, in its present state; null if it was deleted meanwhile.'),
 ];

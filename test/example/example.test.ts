@@ -335,7 +335,7 @@ describe('on a server', () => {
   });
 
   const reprocess = (fileName: string) =>
-    ask('mutation ($input: FileByPersonInput!) { reprocessFile(input: $input) { changed } }', {
+    ask('mutation ($input: ReprocessFileInput!) { reprocessFile(input: $input) { changed } }', {
       input: { file: { location: 'example/vega-datasets', fileName }, reason: 'to see who loads it' },
     });
   const claimIt = (fileName: string, owner: string) =>
@@ -419,7 +419,7 @@ describe('on a server', () => {
     const reason = 'military aircraft are told otherwise now';
     await limitFailures(1);
     await runExample(ask, () => undefined, { group: 'night 2' });
-    await ask('mutation ($input: FileByPersonInput!) { retryFile(input: $input) { changed } }', {
+    await ask('mutation ($input: RetryFileInput!) { retryFile(input: $input) { changed } }', {
       input: { file: { location: 'example/vega-datasets', fileName: 'birdstrikes.csv' }, reason },
     });
     await ask('mutation ($input: ReleaseProcessInput!) { releaseProcess(input: $input) { changed } }', {

@@ -97,7 +97,7 @@ const byPerson =
     send<{ file: File; changed: boolean }>(
       on,
       field,
-      'FileByPersonInput',
+      `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`,
       `changed file { ${fileFields} }`,
       { file, reason, ...more },
       actor,

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, FieldResolver, Info, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, InputType, Mutation, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { ItemError, itemErrorField } from '../../platform/write/item-error.js';
@@ -9,6 +9,7 @@ import { LongText, Name } from '../../platform/entity/text.js';
 import { addFileDependencies, removeFileDependencies, type FileDependencyChange } from './file-dependencies.js';
 import { FileRef } from '../file-ref.input.js';
 import { File } from '../file.entity.js';
+import { typeName } from '../report-file.payload.js';
 
 const maxItems = 10_000;
 
@@ -49,14 +50,20 @@ class FileDependencyResult {
   cycle!: (Row<File> | null)[] | null;
 }
 
-@ObjectType({ description: 'What became of a request to add or remove dependencies between files.' })
-class FileDependenciesPayload {
-  @Field(() => [FileDependencyResult], { description: 'One result an item, in the order given.' }) results!: FileDependencyChange[];
+function dependenciesPayload(mutation: string): ClassType {
+  @ObjectType(typeName(mutation, 'Payload'), { description: `Result of \`${mutation}\`.` })
+  class Payload {
+    @Field(() => [FileDependencyResult], { description: 'One result per dependency, in the order of the input.' })
+    results!: FileDependencyChange[];
+  }
+  return Payload;
 }
+const AddPayload = dependenciesPayload('addFileDependencies');
+const RemovePayload = dependenciesPayload('removeFileDependencies');
 
 @Resolver(() => FileDependencyResult)
 class FileDependenciesResolver {
-  @Mutation(() => FileDependenciesPayload, {
+  @Mutation(() => AddPayload, {
     description:
       'Adds dependencies between files. One that would make a file depend on itself is refused with the cycle, the others stand. Doing it again changes nothing.',
   })
@@ -69,7 +76,7 @@ class FileDependenciesResolver {
     return { results: await ctx.write((tx) => addFileDependencies(tx, dependencies, type), reason) };
   }
 
-  @Mutation(() => FileDependenciesPayload, { description: 'Removes dependencies between files. What is not there is no error.' })
+  @Mutation(() => RemovePayload, { description: 'Removes dependencies between files. What is not there is no error.' })
   async removeFileDependencies(
     @Ctx() ctx: Context,
     @Arg('input', () => RemoveFileDependenciesInput, { description: 'The dependencies.' })

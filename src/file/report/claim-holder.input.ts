@@ -71,11 +71,3 @@ export class ReleaseFileInput {
   fencingToken?: string | null;
   @Field(() => LongText, { nullable: true, description: 'Why: kept in the history. Needed without a token.' }) reason?: string | null;
 }
-
-@InputType({ description: 'A file that a person deals with, and why. It needs no fencing token.' })
-export class FileByPersonInput {
-  @Field(() => FileRef, { description: 'The file.' }) file!: FileRef;
-  @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has seen: anything else is a CONFLICT.' })
-  rowVersion?: number | null;
-  @Field(() => LongText, { description: 'Why: kept in the history.' }) reason!: string;
-}

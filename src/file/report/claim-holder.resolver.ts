@@ -1,5 +1,5 @@
 import type { Tx } from '../../platform/database.js';
-import { Arg, Ctx, Field, Mutation, ObjectType, registerEnumType, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, Mutation, ObjectType, registerEnumType, Resolver, type ClassType } from 'type-graphql';
 import { checkCounts, checkInstants, checkToken } from '../../platform/checks.js';
 import type { Context } from '../../platform/read/context.js';
 import { DomainError, invalid } from '../../platform/errors.js';
@@ -13,6 +13,7 @@ import { FailFileInput, FinishFileInput, HeartbeatFileInput, ReleaseFileInput, t
 import type { FileRef } from '../file-ref.input.js';
 import { fileRefs } from '../file-refs.js';
 import { File } from '../file.entity.js';
+import { typeName } from '../report-file.payload.js';
 import { keptError, reportFile } from './report-files.js';
 import { textAt } from '../../platform/text-at.js';
 
@@ -31,12 +32,20 @@ registerEnumType(HolderOutcome, {
   },
 });
 
-@ObjectType({ description: 'A file after what its holder said.' })
-class HeldFilePayload {
-  /** The number of the file, which is read by it. */
-  id!: number;
-  @Field(() => HolderOutcome, { description: 'Whether the caller still held the file.' }) outcome!: HolderOutcome;
+/** The payload of a mutation of the lease owner of a file, and the resolver of its `file`. */
+function holderPayload(mutation: string): { type: ClassType; file: ClassType } {
+  @ObjectType(typeName(mutation, 'Payload'), { description: `Result of \`${mutation}\`.` })
+  class Payload {
+    /** The number of the file, by which it is read. */
+    id!: number;
+    @Field(() => HolderOutcome, { description: 'Whether the caller still owned the lease.' }) outcome!: HolderOutcome;
+  }
+  return { type: Payload, file: referenceField(Payload, 'file', 'id', File, 'The file after the call.', false) };
 }
+const heartbeatPayload = holderPayload('heartbeatFile');
+const finishPayload = holderPayload('finishFile');
+const failPayload = holderPayload('failFile');
+const releasePayload = holderPayload('releaseFile');
 
 /** What a mutation calls what reports call otherwise. */
 const names = { 'errors.type': 'errorType' };
@@ -81,7 +90,7 @@ async function objectNumber(tx: Tx, { source, object }: TargetObjectInput): Prom
 
 @Resolver()
 class ClaimHolderResolver {
-  @Mutation(() => HeldFilePayload, { description: 'Says that the holder of a file is alive: its lease begins anew.' })
+  @Mutation(() => heartbeatPayload.type, { description: 'Says that the holder of a file is alive: its lease begins anew.' })
   heartbeatFile(
     @Ctx() ctx: Context,
     @Arg('input', () => HeartbeatFileInput, { description: 'The file and its token.' })
@@ -94,7 +103,7 @@ class ClaimHolderResolver {
     });
   }
 
-  @Mutation(() => HeldFilePayload, {
+  @Mutation(() => finishPayload.type, {
     description: 'Says that a file is loaded, and what came of it. Its holder says so; saying it again changes nothing.',
   })
   finishFile(
@@ -117,7 +126,7 @@ class ClaimHolderResolver {
     );
   }
 
-  @Mutation(() => HeldFilePayload, {
+  @Mutation(() => failPayload.type, {
     description:
       'Says that a file could not be loaded. It may be tried again later, as its location says, until its attempts are used up. Its holder says so; saying it again changes nothing.',
   })
@@ -142,7 +151,7 @@ class ClaimHolderResolver {
     });
   }
 
-  @Mutation(() => HeldFilePayload, {
+  @Mutation(() => releasePayload.type, {
     description:
       'Gives a file back as it was before its claim: it is ready, and this attempt does not count. By its holder, or by a person, who takes it from whoever has it, also from a client that takes no leases.',
   })
@@ -174,5 +183,5 @@ class ClaimHolderResolver {
 
 export const claimHolderResolvers = [
   ClaimHolderResolver,
-  referenceField(HeldFilePayload, 'file', 'id', File, 'The file as it is now.', false),
+  ...[heartbeatPayload, finishPayload, failPayload, releasePayload].map(({ file }) => file),
 ];

@@ -1,53 +1,55 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver, type ClassType } from 'type-graphql';
+import { LongText } from '../../platform/entity/text.js';
 import type { Context } from '../../platform/read/context.js';
 import { invalid } from '../../platform/errors.js';
 import type { ReportItem } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
-import { FileByPersonInput } from './claim-holder.input.js';
-import { ReportFilePayload } from '../report-file.payload.js';
+import { FileRef } from '../file-ref.input.js';
+import { reportPayload, typeName } from '../report-file.payload.js';
 import { reportFile } from './report-files.js';
 
-/** What a person does to a file: no token is needed, and whoever holds it loses it. */
-function byPerson(ctx: Context, { file, reason, rowVersion: version }: FileByPersonInput, item: ReportItem) {
-  if (!reason.trim()) throw invalid('Say why.', { argument: 'input.reason', value: reason, allowed: 'a sentence' });
-  const said = { version, reason, byPerson: true, mustMove: true, fence: true, attempt: 0, ...item };
-  return ctx.write((tx) => reportFile(tx, file, said, { names: { status: 'file' } }), reason, [recordOf('File', file)]);
+/** A mutation by which an operator moves a file, with a reason that the history keeps. It needs no token, and the lease owner loses the file. */
+function operatorMutation(mutation: string, description: string, item: ReportItem): ClassType[] {
+  const payload = reportPayload(mutation);
+
+  @InputType(typeName(mutation, 'Input'), { description: `Input of \`${mutation}\`. It needs no fencing token.` })
+  class Input {
+    @Field(() => FileRef, { description: 'The file.' }) file!: FileRef;
+    @Field(() => Int, { nullable: true, description: 'The expected `rowVersion`; CONFLICT if the file has another one.' })
+    rowVersion?: number | null;
+    @Field(() => LongText, { description: 'Reason, kept in the history.' }) reason!: string;
+  }
+
+  @Resolver()
+  class OperatorResolver {
+    @Mutation(() => payload.type, { name: mutation, description })
+    move(
+      @Ctx() ctx: Context,
+      @Arg('input', () => Input, { description: 'The file and the reason.' }) { file, reason, rowVersion: version }: Input,
+    ): Promise<{ id: number; changed: boolean }> {
+      if (!reason.trim())
+        throw invalid('reason must not be empty.', { argument: 'input.reason', value: reason, allowed: 'a text that is not blank' });
+      const report = { version, reason, byPerson: true, mustMove: true, fence: true, attempt: 0, ...item };
+      return ctx.write((tx) => reportFile(tx, file, report, { names: { status: 'file' } }), reason, [recordOf('File', file)]);
+    }
+  }
+  return [OperatorResolver, payload.file];
 }
 
-/** What people do to files: each with a reason, which the history keeps. */
-@Resolver()
-class MoveByPersonResolver {
-  @Mutation(() => ReportFilePayload, {
-    description: 'Lets a file that failed be tried again at once, also one that was given up. Its attempts are counted anew.',
-  })
-  retryFile(
-    @Ctx() ctx: Context,
-    @Arg('input', () => FileByPersonInput, { description: 'The file, and why.' }) input: FileByPersonInput,
-  ): Promise<{ id: number; changed: boolean }> {
-    return byPerson(ctx, input, { to: 'ready', onlyFrom: ['error'] });
-  }
-
-  @Mutation(() => ReportFilePayload, {
-    description:
-      'Says that a file is not to be loaded: its status is skipped, claims of this version answer ALREADY_DONE, and what depends on it does not wait for it. A file that somebody holds has to be released before. Doing it again changes nothing.',
-  })
-  skipFile(
-    @Ctx() ctx: Context,
-    @Arg('input', () => FileByPersonInput, { description: 'The file, and why.' }) input: FileByPersonInput,
-  ): Promise<{ id: number; changed: boolean }> {
-    return byPerson(ctx, input, { to: 'skipped', createStatus: true, mustMove: false });
-  }
-
-  @Mutation(() => ReportFilePayload, {
-    description:
-      'Lets a file that is done be loaded again: one that is loaded, archived or skipped becomes ready. Its attempts are counted anew.',
-  })
-  reprocessFile(
-    @Ctx() ctx: Context,
-    @Arg('input', () => FileByPersonInput, { description: 'The file, and why.' }) input: FileByPersonInput,
-  ): Promise<{ id: number; changed: boolean }> {
-    return byPerson(ctx, input, { to: 'ready', onlyFrom: ['loaded', 'archived', 'skipped'] });
-  }
-}
-
-export const moveByPersonResolvers = [MoveByPersonResolver];
+export const moveByPersonResolvers = [
+  ...operatorMutation(
+    'retryFile',
+    'Makes a failed file ready for another attempt at once. Also one that was given up. Its attempts are counted from 0 again.',
+    { to: 'ready', onlyFrom: ['error'] },
+  ),
+  ...operatorMutation(
+    'skipFile',
+    'Marks a file as not to be loaded. Its status becomes skipped, claims of this version answer ALREADY_DONE, and files that depend on it do not wait for it. A file with a lease owner must be released first. Repeating the call changes nothing.',
+    { to: 'skipped', createStatus: true, mustMove: false },
+  ),
+  ...operatorMutation(
+    'reprocessFile',
+    'Makes a finished file ready to be loaded again: one that is loaded, archived or skipped. Its attempts are counted from 0 again.',
+    { to: 'ready', onlyFrom: ['loaded', 'archived', 'skipped'] },
+  ),
+];

@@ -7,7 +7,7 @@ import type { Row } from '../../platform/entity/node.js';
 import { attemptEach, ofInput, type Reported } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { File } from '../file.entity.js';
-import { blockersOf, FileBlocker, ReportFilePayload, reportFilePayload } from '../report-file.payload.js';
+import { blockersOf, FileBlocker, fileBlockerFields, reportPayload } from '../report-file.payload.js';
 import { ReportFileInput, ReportFilesInput } from './report-file.input.js';
 import { itemOf, reportFile, reportFiles } from './report-files.js';
 import { maxFiles } from '../register/register-files.input.js';
@@ -30,9 +30,11 @@ class ReportFilesPayload {
   @Field(() => [ReportFileResult], { description: 'One result a report, in the order given.' }) results!: ReportFileResult[];
 }
 
+const payload = reportPayload('reportFile');
+
 @Resolver()
 class ReportFileResolver {
-  @Mutation(() => ReportFilePayload, {
+  @Mutation(() => payload.type, {
     description:
       'Says how far a file has come: status, counts, dates, errors and the run that dealt with it, in one call and one transaction. A file that waits for others is a CONFLICT that names them.',
   })
@@ -76,4 +78,10 @@ class ReportFileResultResolver {
   }
 }
 
-export const reportFileResolvers = [ReportFileResolver, ReportFileResultResolver, itemErrorField(ReportFileResult), ...reportFilePayload];
+export const reportFileResolvers = [
+  ReportFileResolver,
+  ReportFileResultResolver,
+  itemErrorField(ReportFileResult),
+  payload.file,
+  ...fileBlockerFields,
+];
