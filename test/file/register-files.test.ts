@@ -248,7 +248,7 @@ describe('what is said of it', () => {
     });
     expect(await told('c5.csv.gz')).toBe('gzip');
     await api.run(
-      'mutation { a: createCompressionType(input: { name: "bz2" }) { created } b: createCompressionType(input: { name: "Zstd" }) { created } }',
+      'mutation { a: createLookup(input: { kind: COMPRESSION_TYPE, name: "bz2" }) { created } b: createLookup(input: { kind: COMPRESSION_TYPE, name: "Zstd" }) { created } }',
     );
     expect([
       await told('c.bz2'),
@@ -288,7 +288,7 @@ describe('what is said of it', () => {
       allowed: ['Comma Separated Values', 'csv'],
     });
     // What is packed and what packs it may both be known: the inner one counts, and a packed one whose inside says nothing is the outer one.
-    await api.run('mutation { createFileType(input: { name: "Archive", code: "ZIP" }) { created } }');
+    await api.run('mutation { createLookup(input: { kind: FILE_TYPE, name: "Archive", code: "ZIP" }) { created } }');
     expect((await register({ fileName: 't4.csv.zip' })).file.fileType).toEqual({ code: 'csv' });
     expect((await register({ fileName: 't5.zip' })).file.fileType).toEqual({ code: 'ZIP' });
   });

@@ -235,7 +235,10 @@ const day = (n: number | undefined) => (n === undefined ? undefined : `2026-01-$
 
 describe.each(['write', 'load'])('the %s side', (side) => {
   const other = side === 'write' ? 'load' : 'write';
-  const range = ([low, high]: readonly (number | undefined)[]) => ({ [`${side}LowAt`]: day(low), [`${side}HighAt`]: day(high) });
+  const range = ([low, high]: readonly (number | undefined)[]) => ({
+    [`${side}LowWatermark`]: day(low),
+    [`${side}HighWatermark`]: day(high),
+  });
 
   test('P47 counts are replaced, each on its own', async () => {
     const file = await newFile();
@@ -283,18 +286,18 @@ describe.each(['write', 'load'])('the %s side', (side) => {
     const file = await newFile();
     for (const each of reports) await report(api, file, range(each));
     expect(await fetchFile(api, file.databaseId)).toMatchObject({
-      [`${side}LowAt`]: day(low) ?? null,
-      [`${side}HighAt`]: day(high) ?? null,
-      [`${other}LowAt`]: null,
-      [`${other}HighAt`]: null,
+      [`${side}LowWatermark`]: day(low) ?? null,
+      [`${side}HighWatermark`]: day(high) ?? null,
+      [`${other}LowWatermark`]: null,
+      [`${other}HighWatermark`]: null,
     });
   });
 
   test.each<[string, (number | undefined)[], (number | undefined)[], string]>([
-    ['in one report', [], [10, 5], 'LowAt'],
-    ['in one report, within what is known', [1, 20], [10, 5], 'LowAt'],
-    ['than the high that is known', [undefined, 5], [10], 'LowAt'],
-    ['by a high before the low that is known', [10], [undefined, 5], 'HighAt'],
+    ['in one report', [], [10, 5], 'LowWatermark'],
+    ['in one report, within what is known', [1, 20], [10, 5], 'LowWatermark'],
+    ['than the high that is known', [undefined, 5], [10], 'LowWatermark'],
+    ['by a high before the low that is known', [10], [undefined, 5], 'HighWatermark'],
   ])('P47 a low after the high is INVALID: %s', async (_, before, wrong, argument) => {
     const file = await newFile();
     await report(api, file, range(before));

@@ -118,7 +118,7 @@ test('L1 an empty e-mail address is refused', async () => {
   for (const query of [
     'mutation ($email: String) { createContact(input: { name: "nobody", email: $email }) { created } }',
     'mutation { createContact(input: { name: "nobody", email: "" }) { created } }',
-    'mutation { updateContact(input: { name: "nobody", email: " " }) { contact { name } } }',
+    'mutation { updateContact(input: { contact: { name: "nobody" }, email: " " }) { contact { name } } }',
     'mutation { registerProcess(input: { name: "p", contacts: [{ name: "nobody", email: "" }] }) { created } }',
   ]) {
     const { errors } = await api.execute(query, { email: '' });

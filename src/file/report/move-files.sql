@@ -46,14 +46,14 @@ create or replace function process_tracker.check_dates(
   side text, item jsonb, known_low timestamptz, known_high timestamptz
 ) returns jsonb language plpgsql stable as $$
 declare
-  low constant timestamptz := item ->> (side || 'LowAt');
-  high constant timestamptz := item ->> (side || 'HighAt');
+  low constant timestamptz := item ->> (side || 'LowWatermark');
+  high constant timestamptz := item ->> (side || 'HighWatermark');
 begin
   -- Also one that would not be kept, because a lower or a higher one is known.
   if low > least(high, greatest(known_high, high)) or high < least(known_low, low) then
     return jsonb_build_object('code', 'INVALID', 'message', 'The low date would be after the high date.',
-      'argument', side || case when low is null then 'HighAt' else 'LowAt' end,
-      'value', coalesce(item -> (side || 'LowAt'), item -> (side || 'HighAt')),
+      'argument', side || case when low is null then 'HighWatermark' else 'LowWatermark' end,
+      'value', coalesce(item -> (side || 'LowWatermark'), item -> (side || 'HighWatermark')),
       'allowed', jsonb_build_object(
         'low', process_tracker.instant_text(known_low), 'high', process_tracker.instant_text(known_high)));
   end if;
@@ -89,7 +89,8 @@ select process_tracker.make_lifecycle(jsonb_build_object(
       least(t.extract_write_low_date_time, (m.x ->> 'writeLowWatermark')::timestamptz::timestamp),
     extract_write_high_date_time =
       greatest(t.extract_write_high_date_time, (m.x ->> 'writeHighWatermark')::timestamptz::timestamp),
-    extract_load_low_date_time = least(t.extract_load_low_date_time, (m.x ->> 'loadLowWatermark')::timestamptz::timestamp),
+    extract_load_low_date_time =
+      least(t.extract_load_low_date_time, (m.x ->> 'loadLowWatermark')::timestamptz::timestamp),
     extract_load_high_date_time =
       greatest(t.extract_load_high_date_time, (m.x ->> 'loadHighWatermark')::timestamptz::timestamp),
     -- Another version has another size.
