@@ -114,7 +114,7 @@ const held = (inputs: Input[]) => inputs.filter(({ token }) => token);
 
 /** Says of the files that a process holds that they are loaded: how many rows each had, and what was made of them. */
 export async function finishInputs(ask: Ask, inputs: Input[], counts: number[], { writes }: Process, rowsWritten: number): Promise<void> {
-  const targetObject = { source: writes.source, object: writes.object };
+  const targetObject = { source: writes.source, name: writes.object };
   for (const [i, { id, token, file }] of inputs.entries()) {
     if (!token) continue;
     const input = { file: { id }, fencingToken: token, rowsRead: counts[i]!, rowsWritten, targetObject };

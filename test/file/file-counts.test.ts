@@ -64,9 +64,9 @@ test('C12 files are counted by status, day, dataset type and location, each with
       ['out', 2, 'ready 2'],
     ]);
     expect(await counts('by: LOCATION, from: "2026-01-02T12:00:00Z", to: "2026-01-03T12:00:00Z"')).toEqual([['in', 1, 'error 1']]);
-    expect(await counts('by: DAY, location: "out"')).toEqual([['2026-01-03', 2, 'ready 2']]);
-    expect(await counts('location: "out", to: "2026-01-01T00:00:00Z"')).toEqual([]);
-    expect(await failure(counts('location: "nowhere"'))).toMatchObject({ code: 'NOT_FOUND', argument: 'location' });
+    expect(await counts('by: DAY, location: { name: "out" }')).toEqual([['2026-01-03', 2, 'ready 2']]);
+    expect(await counts('location: { path: "/data/out" }, to: "2026-01-01T00:00:00Z"')).toEqual([]);
+    expect(await failure(counts('location: { name: "nowhere" }'))).toMatchObject({ code: 'NOT_FOUND', argument: 'location.name' });
     expect(await failure(counts('from: "2026-02-01T00:00:00Z", to: "2026-01-01T00:00:00Z"'))).toMatchObject({
       code: 'INVALID',
       argument: 'to',
@@ -162,12 +162,7 @@ test('C14 the status at a past instant is told for many files in one statement',
   const states = async (instant: string) => {
     const { files } = await call(
       api,
-      `{ files(location: "past", statuses: ["initializing", "loaded"], orderBy: { field: FILE_NAME }) { nodes { stateAt(at: "${instant}") } } }`,
-    ).catch(() =>
-      call(
-        api,
-        `{ files(where: { location: { name: { eq: "past" } } }, orderBy: { field: FILE_NAME }) { nodes { fileName stateAt(at: "${instant}") } } }`,
-      ),
+      `{ files(location: { name: "past" }, statuses: ["initializing", "loaded"], orderBy: { field: FILE_NAME }) { nodes { stateAt(at: "${instant}") } } }`,
     );
     return files.nodes.map(({ stateAt }: { stateAt: string | null }) => stateAt);
   };
@@ -211,7 +206,7 @@ test('C13 what happened to a table on a day: files, attempts, runs and errors, i
     }
   };
   const file = { path: '/data/orders', fileName: 'orders.csv' };
-  const target = { targetObject: { source: 'warehouse', object: 'orders' } };
+  const target = { targetObject: { qualifiedName: 'warehouse.orders' } };
   const run = await does('08:00:00', (server) => start(server, process, { actor: 'scheduler' }));
   const ref = { databaseId: run.run.databaseId };
   const first = await does('08:01:00', (server) => claim(server, file, { owner: 'w1', run: ref }));
@@ -231,7 +226,7 @@ test('C13 what happened to a table on a day: files, attempts, runs and errors, i
     (
       await call(
         api,
-        `{ objectDay(source: "warehouse", object: "orders", ${when}) { from to complete entries { kind at file { fileName } run { number } from to attempt errorType message actor reason } } }`,
+        `{ objectDay(object: { source: "warehouse", name: "orders" }, ${when}) { from to complete entries { kind at file { fileName } run { number } from to attempt errorType message actor reason } } }`,
       )
     ).objectDay;
   const orders = { fileName: 'orders.csv' };
@@ -294,9 +289,11 @@ test('C13 what happened to a table on a day: files, attempts, runs and errors, i
     ['from: "2026-03-02T00:00:00Z", to: "2026-03-01T00:00:00Z"', 'to'],
   ] as const)
     expect(await failure(asked(when))).toMatchObject({ code: 'INVALID', argument });
-  expect(await failure(call(api, '{ objectDay(source: "warehouse", object: "nothing", date: "2026-03-01") { complete } }'))).toMatchObject({
+  expect(
+    await failure(call(api, '{ objectDay(object: { qualifiedName: "warehouse.nothing" }, date: "2026-03-01") { complete } }')),
+  ).toMatchObject({
     code: 'NOT_FOUND',
-    argument: 'object',
+    argument: 'object.qualifiedName',
   });
 });
 
@@ -315,7 +312,7 @@ test('C13 a file that is linked to a table belongs to its day as well, and a day
     ]);
     await own.sql(`update status_event set at = '2026-03-29T22:30:00Z' where subject_kind = 'File'`);
     const day = async (date: string) =>
-      (await call(own, `{ objectDay(source: "crm", object: "people", date: "${date}") { from to entries { file { fileName } } } }`))
+      (await call(own, `{ objectDay(object: { qualifiedName: "crm.people" }, date: "${date}") { from to entries { file { fileName } } } }`))
         .objectDay;
     // The day on which the clocks are set has 23 hours.
     expect(await day('2026-03-29')).toEqual({ from: '2026-03-28T23:00:00.000000Z', to: '2026-03-29T22:00:00.000000Z', entries: [] });

@@ -383,18 +383,14 @@ test('C26 a message of 100 kB is stored, one of more than 1 MB is cut with a mar
 });
 
 test('C13 what was loaded, and into what, stands with the version', async () => {
-  await call(api, 'mutation { registerSource(input: { name: "warehouse", objects: [{ name: "orders" }] }) { created } }').catch(
-    async () => {
-      await api.sql(`insert into source_lkup (source_name) values ('warehouse')`);
-      await api.sql(
-        `insert into source_object_lkup (source_id, source_object_name) select source_id, 'orders' from source_lkup where source_name = 'warehouse'`,
-      );
-    },
+  await api.sql(`insert into source_lkup (source_name) values ('warehouse')`);
+  await api.sql(
+    `insert into source_object_lkup (source_id, source_object_name) select source_id, 'orders' from source_lkup where source_name = 'warehouse'`,
   );
   const file = await newFile();
   const { fencingToken } = await claim(api, file);
   const target = (object: string) => ({
-    targetObject: { source: 'warehouse', object },
+    targetObject: { source: 'warehouse', name: object },
     loadLowWatermark: day(1),
     loadHighWatermark: day(2),
     loadRecordCount: '12',
@@ -402,7 +398,7 @@ test('C13 what was loaded, and into what, stands with the version', async () => 
   });
   expect(await failure(finish(api, file, fencingToken, target('nothing')))).toMatchObject({
     code: 'NOT_FOUND',
-    argument: 'input.targetObject.object',
+    argument: 'input.targetObject.name',
   });
   expect(await finish(api, file, fencingToken, target('orders'))).toMatchObject({
     outcome: 'DONE',

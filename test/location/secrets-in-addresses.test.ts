@@ -93,7 +93,7 @@ test('P41 no error tells the password', async () => {
     failure(create({ path: `zz:${secret}`, name: 'x' })).then(({ code }) => ({ code })),
     failure(create({ path: `sftp://bob:${secret}@py`, name: 'another' })),
     failure(create({ path: `${path}\n` })),
-    failure(api.run('query ($path: String) { files(path: $path) { totalCount } }', { path })),
+    failure(api.run('query ($path: String) { files(location: { path: $path }) { totalCount } }', { path })),
     failure(
       api.run('mutation ($input: ReportFileInput!) { reportFile(input: $input) { changed } }', {
         input: { file: { path, fileName: 'f' }, status: 'ready' },

@@ -100,7 +100,7 @@ describe('a single value names its argument', () => {
     expect(errors![0]!.originalError).toMatchObject({ code: 'INVALID', details: { argument: 'where.recordCount.in.1', value: n } });
   });
   test.each(['0001-01-01', '9999-12-31', '2026-02-30'])('the day %s', async (date) => {
-    const { errors } = await api.execute(`{ objectDay(source: "s", object: "o", date: "${date}") { complete } }`);
+    const { errors } = await api.execute(`{ objectDay(object: { source: "s", name: "o" }, date: "${date}") { complete } }`);
     expect(errors![0]!.originalError).toMatchObject({ code: 'INVALID', details: { argument: 'date', value: date } });
   });
 });

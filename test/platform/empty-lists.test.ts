@@ -48,7 +48,7 @@ const refused: Record<string, [string, string][]> = {
     [inProcess('runs(state: []) { totalCount }'), 'state'],
     ['{ run(databaseId: 1) { children(state: []) { totalCount } } }', 'state'],
   ],
-  'Query.files\\(status:\\)': [['{ files(status: []) { totalCount } }', 'status']],
+  'Query.files\\(statuses:\\)': [['{ files(statuses: []) { totalCount } }', 'statuses']],
   'Process.(ancestors|descendants|parents|children)\\(kinds:\\)': [
     ...['ancestors', 'descendants'].map((field): [string, string] => [inProcess(`${field}(kinds: []) { complete }`), 'kinds']),
     ...['parents', 'children'].map((field): [string, string] => [inProcess(`${field}(kinds: []) { totalCount }`), 'kinds']),

@@ -3,7 +3,8 @@ import { Args, ArgsType, Ctx, Field, Info, Int, ObjectType, Query, registerEnumT
 import { checkWindow, type Window } from '../../platform/checks.js';
 import { connectionOf } from '../../platform/read/connections.js';
 import { locationRefs } from '../../location/location-naming.js';
-import { resolveRef } from '../../platform/read/references.js';
+import { LocationRef } from '../../location/location-ref.input.js';
+import { below, resolveRef } from '../../platform/read/references.js';
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
@@ -40,8 +41,8 @@ class WindowArgs implements Window {
 @ArgsType()
 class FileCountArgs extends WindowArgs {
   @Field(() => FileCountKey, { defaultValue: FileCountKey.STATUS, description: 'By what they are counted.' }) by!: FileCountKey;
-  @Field(() => Name, { nullable: true, description: 'Only those in the location with this name, its present one or a former one.' })
-  location?: string | null;
+  @Field(() => LocationRef, { nullable: true, description: 'Only files in this location. NOT_FOUND if there is no such location.' })
+  location?: LocationRef | null;
 }
 
 @ArgsType()
@@ -97,8 +98,8 @@ class HeldFileArgs extends PageArgs {
 @ArgsType()
 class StuckFileArgs extends PageArgs {
   @Field(() => Name, { nullable: true, description: 'Only those that this worker holds.' }) owner?: string | null;
-  @Field(() => Name, { nullable: true, description: 'Only those in the location with this name, its present one or a former one.' })
-  location?: string | null;
+  @Field(() => LocationRef, { nullable: true, description: 'Only files in this location. NOT_FOUND if there is no such location.' })
+  location?: LocationRef | null;
 }
 
 const errors = connectionOf(FileError);
@@ -114,8 +115,8 @@ const contains = (text: string | null | undefined): Condition | undefined =>
     ? { key: `contains ${JSON.stringify(text)}`, sql: (values) => `position(lower(${values.add(text, 'text')}) in lower(t.message)) > 0` }
     : undefined;
 
-const locationNumber = async (ctx: Context, name: string) =>
-  (await resolveRef(ctx.db, locationRefs, { name }, { at: () => 'location' })).id;
+const locationNumber = async (ctx: Context, ref: LocationRef) =>
+  (await resolveRef(ctx.db, locationRefs, ref, { at: below('location') })).id;
 
 @Resolver()
 class FileCountQueries {

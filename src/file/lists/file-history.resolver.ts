@@ -3,14 +3,14 @@ import type { Context } from '../../platform/read/context.js';
 import { invalid } from '../../platform/errors.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { checkInstant, checkWindow } from '../../platform/checks.js';
-import { resolveRef, type NamedRef } from '../../platform/read/references.js';
+import { below, resolveRef, type NamedRef } from '../../platform/read/references.js';
 import type { Row } from '../../platform/entity/node.js';
 import { DateTime } from '../../platform/entity/scalars.js';
 import { Reads } from '../../platform/read/selection.js';
-import { Name } from '../../platform/entity/text.js';
 import { within } from '../../process/run-settings.js';
 import { Run } from '../../run/run.entity.js';
 import { objectRefs } from '../../source/source-naming.js';
+import { SourceObjectRef } from '../../source/source-refs.input.js';
 import { DayEntryKind, dayOf, statesAt, whatHappened, type DayEntry } from './file-history.js';
 import { FileStatus } from '../file-status.entity.js';
 import { File } from '../file.entity.js';
@@ -53,8 +53,7 @@ class ObjectDay {
 
 @ArgsType()
 class ObjectDayArgs {
-  @Field(() => Name, { description: 'Name of the source that the object is in, the present one or a former one.' }) source!: string;
-  @Field(() => Name, { description: 'Name of the object, such as a table, the present one or a former one.' }) object!: string;
+  @Field(() => SourceObjectRef, { description: 'The object, such as a table. NOT_FOUND if there is no such object.' }) object!: NamedRef;
   @Field(() => String, { nullable: true, description: "A day in the store's time zone, as `2026-01-31`. Instead of `from` and `to`." })
   date?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'From this moment on, together with `to`.' }) from?: string | null;
@@ -68,10 +67,7 @@ class ObjectDayQuery {
     description:
       'What happened to an object on a day: to the files that were loaded into it or are linked to it, and to the runs that wrote it or dealt with those files, each attempt, error and change of status.',
   })
-  async objectDay(
-    @Ctx() ctx: Context,
-    @Args(() => ObjectDayArgs) { source, object, date, from, to, first }: ObjectDayArgs,
-  ): Promise<ObjectDay> {
+  async objectDay(@Ctx() ctx: Context, @Args(() => ObjectDayArgs) { object, date, from, to, first }: ObjectDayArgs): Promise<ObjectDay> {
     within(1, 5000)(first, 'first');
     if (date ? from || to : !from || !to)
       throw invalid('Say when: either date, or from and to.', { argument: 'date', value: date ?? null, allowed: 'date, or from and to' });
@@ -87,8 +83,7 @@ class ObjectDayQuery {
           allowed: { min: '0001-01-02', max: '9999-12-30' },
         });
     } else checkWindow({ from: from!, to: to! });
-    const ref: NamedRef & { source: string } = { source, name: object };
-    const { id } = await resolveRef(ctx.db, objectRefs, ref, { at: (of) => (of === 'source' ? of : 'object') });
+    const { id } = await resolveRef(ctx.db, objectRefs, object, { at: below('object') });
     const window = date ? await dayOf(ctx.db, date) : { from: from!, to: to! };
     const entries = await whatHappened(ctx.db, id, window.from, window.to, first + 1);
     return { ...window, complete: entries.length <= first, entries: entries.slice(0, first) };

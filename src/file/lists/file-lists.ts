@@ -1,18 +1,20 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { ArgsType, Field } from 'type-graphql';
 import { locationRefs } from '../../location/location-naming.js';
+import { LocationRef } from '../../location/location-ref.input.js';
 import type { Context } from '../../platform/read/context.js';
 import { invalid } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
 import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
 import { whereOf } from '../../platform/read/filters.js';
 import { given } from '../../platform/checks.js';
-import { below, resolveRef } from '../../platform/read/references.js';
+import { below, resolveRef, type RefKind } from '../../platform/read/references.js';
 import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
 import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import type { Condition } from '../../platform/read/values.js';
 import { processRefs } from '../../process/process-naming.js';
+import { ProcessRef } from '../../process/process-ref.input.js';
 import { runRefs } from '../../run/run-refs.js';
 import { RunRef } from '../../run/run-ref.input.js';
 import { File } from '../file.entity.js';
@@ -32,30 +34,21 @@ export class FileArgs extends PageArgs {
   @Field(() => Name, { nullable: true, description: 'Only those with this name, exactly.' }) fileName?: string | null;
   @Field(() => LongText, { nullable: true, description: 'Only those whose name holds this text, literally and case-sensitive.' })
   fileNameContains?: string | null;
-  @Field(() => Name, {
+  @Field(() => LocationRef, { nullable: true, description: 'Only files in this location. NOT_FOUND if there is no such location.' })
+  location?: LocationRef | null;
+  @Field(() => ProcessRef, {
     nullable: true,
-    description: 'Only those in the location with this name, its present one or a former one. NOT_FOUND if there is none.',
+    description: 'Only files that are linked to a run of this process. NOT_FOUND if there is no such process.',
   })
-  location?: string | null;
-  @Field(() => Name, {
-    nullable: true,
-    description: 'Only those in the location with this path or URI; a slash at its end makes no difference. NOT_FOUND if there is none.',
-  })
-  path?: string | null;
-  @Field(() => Name, {
-    nullable: true,
-    description:
-      'Only those that are linked to a run, any one, of the process with this name, its present one or a former one. NOT_FOUND if there is none.',
-  })
-  process?: string | null;
-  @Field(() => RunRef, { nullable: true, description: 'Only those that are linked to this run. NOT_FOUND if there is none.' })
+  process?: ProcessRef | null;
+  @Field(() => RunRef, { nullable: true, description: 'Only files that are linked to this run. NOT_FOUND if there is no such run.' })
   run?: RunRef | null;
   @Field(() => [Name], {
     nullable: true,
     description:
-      'Only those with one of these statuses, each of which must be known. Left out: whatever their status. NEW, PROCESSING, SUCCESS and ERROR stand for ready, loading, loaded and error. The finders of the Python client mean `ready` where nothing is said.',
+      'Only files with one of these statuses, each of which must exist. Omit for all. NEW, PROCESSING, SUCCESS and ERROR stand for ready, loading, loaded and error where no status has that name.',
   })
-  status?: string[] | null;
+  statuses?: string[] | null;
   @Field(() => FileOrder, {
     nullable: true,
     description: 'The order of the list; by registration, the earliest first, if not said. Cursors belong to one order.',
@@ -63,30 +56,31 @@ export class FileArgs extends PageArgs {
   orderBy?: OrderBy | null;
 }
 
-/** Files of a record whose number `find` answers. @throws INVALID or NOT_FOUND, naming the argument */
-async function of<R extends object | string>(
+/** Files of the record that an argument refers to; `sql` is their condition. @throws INVALID or NOT_FOUND, naming the argument */
+async function of<R extends object>(
+  ctx: Context,
   argument: string,
+  kind: RefKind<R>,
   ref: R | null | undefined,
-  find: (ref: R) => Promise<{ id: number }>,
   sql: (id: string) => string,
 ): Promise<Condition | undefined> {
   if (!given(ref)) return undefined;
-  const { id } = await find(ref);
+  const { id } = await resolveRef(ctx.db, kind, ref, { at: below(argument) });
   return { key: `${argument} ${id}`, sql: (values) => sql(values.add(id, 'int')) };
 }
 
 /** Files in one of some statuses, by their numbers. @throws INVALID with the known ones for one that is not known */
-async function inStatus(ctx: Context, status: readonly string[] | null | undefined): Promise<Condition | undefined> {
-  if (!status) return undefined;
-  refuseEmpty(status, 'status');
+async function inStatus(ctx: Context, statuses: readonly string[] | null | undefined): Promise<Condition | undefined> {
+  if (!statuses) return undefined;
+  refuseEmpty(statuses, 'statuses');
   const known = await ctx.db.query<{ id: number; name: string }>(
     'select extract_status_id as id, extract_status_name as name from extract_status_lkup order by 1',
   );
-  const ids = status.map((name) => {
+  const ids = statuses.map((name) => {
     const found = known.find((each) => each.name === name) ?? known.find((each) => each.name === statusAliases[name]);
     if (found) return found.id;
     throw invalid(`There is no FileStatus ${JSON.stringify(name)}.`, {
-      argument: 'status',
+      argument: 'statuses',
       value: name,
       allowed: known.map((each) => each.name),
     });
@@ -101,17 +95,14 @@ const all: ListSource = { name: 'File.registeredAt', entity: File, order: ['regi
 /** One page of the files that the arguments choose; it writes nothing. @throws INVALID or NOT_FOUND for arguments that mean nothing */
 export async function findFilePage(ctx: Context, info: GraphQLResolveInfo, args: FileArgs): Promise<Page> {
   const { fileName, fileNameContains } = args;
-  const inLocation = (id: string) => `t.extract_location_id = ${id}`;
-  const locationBy = (by: 'name' | 'path', argument: string) => (value: string) =>
-    resolveRef(ctx.db, locationRefs, { [by]: value }, { at: () => argument });
   const conditions = await Promise.all([
-    inStatus(ctx, args.status),
-    of('location', args.location, locationBy('name', 'location'), inLocation),
-    of('path', args.path, locationBy('path', 'path'), inLocation),
+    inStatus(ctx, args.statuses),
+    of(ctx, 'location', locationRefs, args.location, (id) => `t.extract_location_id = ${id}`),
     of(
+      ctx,
       'process',
+      processRefs,
       args.process,
-      (name) => resolveRef(ctx.db, processRefs, { name }, { at: () => 'process' }),
       (id) =>
         `t.extract_id in (
            select l.extract_tracking_id
@@ -119,9 +110,10 @@ export async function findFilePage(ctx: Context, info: GraphQLResolveInfo, args:
            where r.process_id = ${id})`,
     ),
     of(
+      ctx,
       'run',
+      runRefs,
       args.run,
-      (ref) => resolveRef(ctx.db, runRefs, ref, { at: below('run') }),
       (id) => `t.extract_id in (select l.extract_tracking_id from extract_process_tracking l where l.process_tracking_id = ${id})`,
     ),
   ]);

@@ -1,7 +1,9 @@
 import { Field, InputType, Int } from 'type-graphql';
 import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { LongText, Name } from '../../platform/entity/text.js';
+import type { NamedRef } from '../../platform/read/references.js';
 import { maxLeaseSeconds } from '../../process/run-settings.js';
+import { SourceObjectRef } from '../../source/source-refs.input.js';
 import { FileRef } from '../file-ref.input.js';
 import { defaultErrorType } from './report-file.input.js';
 
@@ -17,19 +19,13 @@ export class HeartbeatFileInput extends HeldFileInput {
   leaseSeconds?: number | null;
 }
 
-@InputType({ description: 'What data was loaded into.' })
-export class TargetObjectInput {
-  @Field(() => Name, { description: 'Name of the source that the object is in, the present one or a former one.' }) source!: string;
-  @Field(() => Name, { description: 'Name of the object, such as a table, the present one or a former one.' }) object!: string;
-}
-
 @InputType({ description: 'A file that its holder has loaded, and what came of it.' })
 export class FinishFileInput extends HeldFileInput {
   @Field(() => BigIntText, { nullable: true, description: 'Rows that were read from it, from 0.' }) rowsRead?: string | null;
   @Field(() => BigIntText, { nullable: true, description: 'Rows that were written from it, from 0.' }) rowsWritten?: string | null;
   @Field(() => BigIntText, { nullable: true, description: 'Rows of it that were rejected, from 0.' }) rowsRejected?: string | null;
-  @Field(() => TargetObjectInput, { nullable: true, description: 'What it was loaded into: an object that is known.' })
-  targetObject?: TargetObjectInput | null;
+  @Field(() => SourceObjectRef, { nullable: true, description: 'The object that it was loaded into, such as a table.' })
+  targetObject?: NamedRef | null;
   @Field(() => Name, { nullable: true, description: 'Hash of what was made from it.' }) outputHash?: string | null;
   @Field(() => BigIntText, { nullable: true, description: 'Records that were loaded from it, from 0. Left out: `rowsWritten`.' })
   loadRecordCount?: string | null;

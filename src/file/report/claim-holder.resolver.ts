@@ -1,4 +1,3 @@
-import type { Tx } from '../../platform/database.js';
 import { Arg, Ctx, Field, Mutation, ObjectType, registerEnumType, Resolver, type ClassType } from 'type-graphql';
 import { checkCounts, checkInstants, checkToken } from '../../platform/checks.js';
 import type { Context } from '../../platform/read/context.js';
@@ -9,7 +8,7 @@ import { ofInput, type ReportItem } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { runSettings, within } from '../../process/run-settings.js';
 import { objectRefs } from '../../source/source-naming.js';
-import { FailFileInput, FinishFileInput, HeartbeatFileInput, ReleaseFileInput, type TargetObjectInput } from './claim-holder.input.js';
+import { FailFileInput, FinishFileInput, HeartbeatFileInput, ReleaseFileInput } from './claim-holder.input.js';
 import type { FileRef } from '../file-ref.input.js';
 import { fileRefs } from '../file-refs.js';
 import { File } from '../file.entity.js';
@@ -61,12 +60,12 @@ async function byHolder(
   ctx: Context,
   file: FileRef,
   makeItem: () => ReportItem | Promise<ReportItem>,
-  target?: TargetObjectInput | null,
+  target?: NamedRef | null,
 ): Promise<Answer> {
   const item = await ofInput(makeItem, names);
   return ctx.write(
     async (tx) => {
-      const targetObject = target ? await objectNumber(tx, target) : undefined;
+      const targetObject = target ? (await resolveRef(tx, objectRefs, target, { at: below('input.targetObject') })).id : undefined;
       try {
         const { id } = await reportFile(tx, file, { ...item, targetObject, byHolder: true }, { names });
         return { id, outcome: HolderOutcome.DONE };
@@ -81,11 +80,6 @@ async function byHolder(
     textAt(item, 'reason'),
     [recordOf('File', file)],
   );
-}
-
-async function objectNumber(tx: Tx, { source, object }: TargetObjectInput): Promise<number> {
-  const ref: NamedRef & { source: string } = { source, name: object };
-  return (await resolveRef(tx, objectRefs, ref, { at: below('input.targetObject', { name: 'object' }) })).id;
 }
 
 @Resolver()
