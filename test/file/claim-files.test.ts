@@ -311,7 +311,7 @@ test('C6 a failure is tried again after its delay, which doubles, until its atte
         outcome: 'RETRY_LATER',
         attempt,
         owner: null,
-        file: { status: { name: 'error' }, processingState: 'ERROR' },
+        file: { status: { name: 'error' }, state: 'ERROR' },
       });
       delays.push(Date.parse(next.notBefore!) - now);
       now = Date.parse(next.notBefore!);
@@ -571,7 +571,7 @@ test('C2 finish and fail may be said twice by their holder, but not one after th
   expect(await fetchFile(api, claimed.databaseId)).toMatchObject({
     status: { name: 'loaded' },
     loadRecordCount: '3',
-    processingState: 'SUCCESS',
+    state: 'SUCCESS',
   });
 });
 
@@ -613,7 +613,7 @@ test('C7 persons release, skip and let be loaded again, each with a reason that 
   });
   expect(await failure(release(api, file, null, { reason: 'Twice.' }))).toMatchObject({ code: 'CONFLICT' });
   expect((await finish(api, file, fencingToken)).outcome).toBe('LOST_CLAIM');
-  expect(await skip(api, file, 'Not wanted.')).toMatchObject({ file: { status: { name: 'skipped' }, processingState: null } });
+  expect(await skip(api, file, 'Not wanted.')).toMatchObject({ file: { status: { name: 'skipped' }, state: null } });
   expect(await claim(api, file)).toMatchObject({ outcome: 'ALREADY_DONE', finishedAt: null });
   expect(await skip(api, file, 'Still not wanted.')).toMatchObject({ changed: false });
   expect(await failure(retry(api, file, 'No.'))).toMatchObject({ code: 'CONFLICT', allowed: ['error'] });

@@ -15,7 +15,7 @@ const setStatus = (id: number, status: string) =>
   );
 const statement = (statements: string[]) => statements.filter((sql) => !/^(begin|commit)/.test(sql));
 
-test('C12 files are counted by status, day, dataset type and location, each with their states', async () => {
+test('C12 files are counted by status, day, dataset type and location, each with their statuses', async () => {
   const own = await openApi('counts');
   try {
     await own.sql(
@@ -40,10 +40,10 @@ test('C12 files are counted by status, day, dataset type and location, each with
     await register('in', ['d'], 'error', '2026-01-02T12:00:00Z', ['sales', 'people']);
     await register('out', ['a', 'b'], 'ready', '2026-01-03T12:00:00Z', []);
     const counts = async (by: string) =>
-      (await call(own, `{ fileCounts(${by}) { key count states { status count } } }`)).fileCounts.map((each: any) => [
+      (await call(own, `{ fileCounts(${by}) { key count statuses { status count } } }`)).fileCounts.map((each: any) => [
         each.key,
         each.count,
-        each.states.map(({ status, count }: any) => `${status} ${count}`).join(),
+        each.statuses.map(({ status, count }: any) => `${status} ${count}`).join(),
       ]);
     expect(await counts('by: STATUS')).toEqual([
       ['error', 1, 'error 1'],
@@ -159,20 +159,20 @@ test('C14 the status at a past instant is told for many files in one statement',
   ] as const)
     await at(api, now, (server) => report(server, { databaseId: a! }, { status }));
   await setStatus(a!, 'loaded');
-  const states = async (instant: string) => {
+  const statuses = async (instant: string) => {
     const { files } = await call(
       api,
-      `{ files(location: { name: "past" }, statuses: ["initializing", "loaded"], orderBy: { field: FILE_NAME }) { nodes { stateAt(at: "${instant}") } } }`,
+      `{ files(location: { name: "past" }, statuses: ["initializing", "loaded"], orderBy: { field: FILE_NAME }) { nodes { statusAt(at: "${instant}") } } }`,
     );
-    return files.nodes.map(({ stateAt }: { stateAt: string | null }) => stateAt);
+    return files.nodes.map(({ statusAt }: { statusAt: string | null }) => statusAt);
   };
-  expect(await states('2025-12-31T23:59:59.999999Z')).toEqual([null, null]);
-  expect(await states('2026-01-01T00:00:00Z')).toEqual(['initializing', 'initializing']);
-  expect(await states('2026-01-02T12:00:00+01:00')).toEqual(['ready', 'initializing']);
-  expect(await states('2026-01-03T00:00:00Z')).toEqual(['loading', 'initializing']);
-  expect(await states(new Date(Date.now() + 60_000).toISOString())).toEqual(['loaded', 'initializing']);
-  expect(await failure(states('2026-02-30T00:00:00Z'))).toMatchObject({ code: 'INVALID', argument: 'at' });
-  const asked = statement(await api.recorded(() => states('2026-01-02T00:00:00Z')));
+  expect(await statuses('2025-12-31T23:59:59.999999Z')).toEqual([null, null]);
+  expect(await statuses('2026-01-01T00:00:00Z')).toEqual(['initializing', 'initializing']);
+  expect(await statuses('2026-01-02T12:00:00+01:00')).toEqual(['ready', 'initializing']);
+  expect(await statuses('2026-01-03T00:00:00Z')).toEqual(['loading', 'initializing']);
+  expect(await statuses(new Date(Date.now() + 60_000).toISOString())).toEqual(['loaded', 'initializing']);
+  expect(await failure(statuses('2026-02-30T00:00:00Z'))).toMatchObject({ code: 'INVALID', argument: 'at' });
+  const asked = statement(await api.recorded(() => statuses('2026-01-02T00:00:00Z')));
   expect(asked.filter((sql) => sql.includes('status_event'))).toHaveLength(1);
 });
 
@@ -187,7 +187,7 @@ test('C14 where the history begins later, the first change tells what was before
     [silent, '2021-01-01T00:00:00Z', 'ready'],
     [silent, '2019-01-01T00:00:00Z', null],
   ])
-    expect((await call(api, `{ file(databaseId: ${id}) { stateAt(at: "${instant}") } }`)).file.stateAt).toBe(state);
+    expect((await call(api, `{ file(databaseId: ${id}) { statusAt(at: "${instant}") } }`)).file.statusAt).toBe(state);
 });
 
 test('C13 what happened to a table on a day: files, attempts, runs and errors, in the order of time', async () => {

@@ -1,6 +1,6 @@
 import { openApi, type Api } from '../support/api.js';
 import { addDependencies, claim, fetchFile, finish, insertFiles, movesOf, report, reportMany } from '../support/file-calls.js';
-import { call, failure, known, start } from '../support/run-calls.js';
+import { failure, known, start } from '../support/run-calls.js';
 
 let api: Api;
 let unique = 0;
@@ -324,7 +324,7 @@ test('C11 NEW, PROCESSING, SUCCESS and ERROR may be written and are read', async
   const states: unknown[] = [];
   for (const status of ['NEW', 'PROCESSING', 'SUCCESS', 'NEW', 'ERROR']) {
     const { file: now } = await report(api, file, { status, createStatus: true, reason: 'So.' });
-    states.push([status, now.status.name, now.processingState]);
+    states.push([status, now.status.name, now.state]);
   }
   expect(states).toEqual([
     ['NEW', 'ready', 'NEW'],
@@ -340,7 +340,7 @@ test('C11 NEW, PROCESSING, SUCCESS and ERROR may be written and are read', async
     ['deleted', null],
     ['some word', null],
   ])
-    expect(await fetchFile(api, (await newFile(status!)).databaseId)).toMatchObject({ processingState: state });
+    expect(await fetchFile(api, (await newFile(status!)).databaseId)).toMatchObject({ state });
 });
 
 test('C11 a status of your own with such a name wins', async () => {
@@ -349,7 +349,7 @@ test('C11 a status of your own with such a name wins', async () => {
     const [id] = await insertFiles(own, 'x', ['a'], 'ready');
     await own.sql(`insert into extract_status_lkup (extract_status_name) values ('SUCCESS')`);
     expect(await report(own, { databaseId: id! }, { status: 'SUCCESS' })).toMatchObject({
-      file: { status: { name: 'SUCCESS' }, processingState: null },
+      file: { status: { name: 'SUCCESS' }, state: null },
     });
     expect(await report(own, { databaseId: id! }, { status: 'NEW' })).toMatchObject({ file: { status: { name: 'ready' } } });
   } finally {

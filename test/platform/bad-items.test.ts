@@ -88,7 +88,7 @@ describe('a single value names its argument', () => {
       details('where.lowWatermark.before'),
     );
     expect(await refused(`{ runStatistics(from: "${at}") { __typename } }`)).toMatchObject(details('from'));
-    expect(await refused(`{ file(databaseId: 1) { stateAt(at: "${at}") } }`)).toMatchObject(details('at'));
+    expect(await refused(`{ file(databaseId: 1) { statusAt(at: "${at}") } }`)).toMatchObject(details('at'));
     expect(
       await refused(
         `mutation { raiseRunError(input: { run: { databaseId: 1 }, type: "Process Error", occurredAt: "${at}" }) { changed } }`,

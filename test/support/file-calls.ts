@@ -1,7 +1,7 @@
 import type { Api } from './api.js';
 import { call, type Server } from './run-calls.js';
 
-const fileFields = `id databaseId fileName status { name } processingState owner fencingToken leaseUntil leaseSeconds heartbeatAt claimedAt attempt nextAttemptAt rowVersion
+const fileFields = `id databaseId fileName status { name } state owner fencingToken leaseUntil leaseSeconds heartbeatAt claimedAt attempt nextAttemptAt rowVersion
   writeRecordCount loadRecordCount writeLowWatermark writeHighWatermark loadLowWatermark loadHighWatermark claimRun { databaseId } currentVersion { version hash status { name } finishedAt rowsRead rowsWritten rowsRejected outputHash targetObject { name } }`;
 
 export interface File {
@@ -9,7 +9,7 @@ export interface File {
   databaseId: number;
   fileName: string;
   status: { name: string };
-  processingState: string | null;
+  state: string | null;
   owner: string | null;
   fencingToken: string | null;
   leaseUntil: string | null;

@@ -51,7 +51,7 @@ class TopErrorArgs extends WindowArgs {
 }
 
 @ObjectType({ description: 'How many files are in one status.' })
-class FileStateCount {
+class FileStatusCount {
   @Field(() => String, { description: 'The status.' }) status!: string;
   @Field(() => Int, { description: 'How many files.' }) count!: number;
 }
@@ -60,7 +60,7 @@ class FileStateCount {
 class FileCountView {
   @Field(() => String, { description: 'The status, day, dataset type or location.' }) key!: string;
   @Field(() => Int, { description: 'How many files.' }) count!: number;
-  @Field(() => [FileStateCount], { description: 'How many of them are in which status.' }) states!: FileStateCount[];
+  @Field(() => [FileStatusCount], { description: 'How many of them are in which status.' }) statuses!: FileStatusCount[];
 }
 
 @ObjectType({ description: 'A kind of error, and how often files had it.' })

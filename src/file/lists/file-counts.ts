@@ -12,7 +12,7 @@ export enum FileCountKey {
 export interface FileCount {
   key: string;
   count: number;
-  states: { status: string; count: number }[];
+  statuses: { status: string; count: number }[];
 }
 
 const maxKeys = 1000;
@@ -50,10 +50,10 @@ export async function countFiles(db: Queries, by: FileCountKey, { from, to }: Wi
   );
   const counts = new Map<string, FileCount>();
   for (const { key, status, count } of rows) {
-    const known = counts.get(key) ?? { key, count: 0, states: [] };
+    const known = counts.get(key) ?? { key, count: 0, statuses: [] };
     counts.set(key, known);
     known.count += count;
-    known.states.push({ status, count });
+    known.statuses.push({ status, count });
   }
   if (counts.size > maxKeys)
     throw invalid(`There are ${counts.size} of them; ${maxKeys} can be told at once. Say from and to, or the location.`, {

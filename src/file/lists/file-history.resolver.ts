@@ -11,7 +11,7 @@ import { within } from '../../process/run-settings.js';
 import { Run } from '../../run/run.entity.js';
 import { objectRefs } from '../../source/source-naming.js';
 import { SourceObjectRef } from '../../source/source-refs.input.js';
-import { DayEntryKind, dayOf, statesAt, whatHappened, type DayEntry } from './file-history.js';
+import { DayEntryKind, dayOf, statusesAt, whatHappened, type DayEntry } from './file-history.js';
 import { FileStatus } from '../file-status.entity.js';
 import { File } from '../file.entity.js';
 
@@ -90,14 +90,14 @@ class ObjectDayQuery {
   }
 }
 
-enum ProcessingState {
+enum FileState {
   NEW = 'NEW',
   PROCESSING = 'PROCESSING',
   SUCCESS = 'SUCCESS',
   ERROR = 'ERROR',
 }
-registerEnumType(ProcessingState, {
-  name: 'FileProcessingState',
+registerEnumType(FileState, {
+  name: 'FileState',
   description: 'How far a file has come, in four words.',
   valuesConfig: {
     NEW: { description: 'Its status is initializing or ready.' },
@@ -107,25 +107,25 @@ registerEnumType(ProcessingState, {
   },
 });
 
-const processingStates: Readonly<Record<string, ProcessingState>> = {
-  initializing: ProcessingState.NEW,
-  ready: ProcessingState.NEW,
-  loading: ProcessingState.PROCESSING,
-  loaded: ProcessingState.SUCCESS,
-  archived: ProcessingState.SUCCESS,
-  error: ProcessingState.ERROR,
+const states: Readonly<Record<string, FileState>> = {
+  initializing: FileState.NEW,
+  ready: FileState.NEW,
+  loading: FileState.PROCESSING,
+  loaded: FileState.SUCCESS,
+  archived: FileState.SUCCESS,
+  error: FileState.ERROR,
 };
 
 @Resolver(() => File)
 class FileStateResolver {
-  @FieldResolver(() => ProcessingState, {
+  @FieldResolver(() => FileState, {
     nullable: true,
     description: 'How far it has come, in four words; null where it is deleted or in a status of your own. `status` says it exactly.',
   })
   @Reads(File, 'statusId')
-  async processingState(@Root() row: Row<File, 'statusId'>, @Ctx() ctx: Context): Promise<ProcessingState | null> {
+  async state(@Root() row: Row<File, 'statusId'>, @Ctx() ctx: Context): Promise<FileState | null> {
     const status = await ctx.loaders.byId(FileStatus, row.statusId, new Set(['id', 'name']));
-    return processingStates[status?.name ?? 'initializing'] ?? null;
+    return states[status?.name ?? 'initializing'] ?? null;
   }
 
   @FieldResolver(() => String, {
@@ -133,13 +133,13 @@ class FileStateResolver {
     description:
       'Its status at a past moment, by its history; null where it was not known yet. Of what a store held before Waybill kept a history, the present one.',
   })
-  stateAt(
+  statusAt(
     @Root() row: Row<File, 'id'>,
     @Ctx() ctx: Context,
     @Arg('at', () => DateTime, { description: 'The moment.' }) at: string,
   ): Promise<string | null> {
     checkInstant(at, 'at');
-    return ctx.loaders.get<number, string | null>(`File.stateAt ${at}`, (ids) => statesAt(ctx.db, ids, at)).load(row.id);
+    return ctx.loaders.get<number, string | null>(`File.statusAt ${at}`, (ids) => statusesAt(ctx.db, ids, at)).load(row.id);
   }
 }
 

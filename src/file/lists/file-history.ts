@@ -4,14 +4,14 @@ import type { Queries } from '../../platform/database.js';
  * The status that each file had at an instant, or null where it was not there yet. By its history; before the first that history tells, what that
  * was a change from; and where history tells nothing, as in a store that was taken over, what it is now. One statement.
  */
-export async function statesAt(db: Queries, ids: readonly number[], at: string): Promise<(string | null)[]> {
-  const rows = await db.query<{ id: number; state: string | null }>(
+export async function statusesAt(db: Queries, ids: readonly number[], at: string): Promise<(string | null)[]> {
+  const rows = await db.query<{ id: number; status: string | null }>(
     `select e.extract_id as id,
        case
          when b.event_id is not null then b.to_value
          when a.event_id is not null then a.from_value
          when e.registered_at <= $2::timestamptz then s.extract_status_name
-       end as state
+       end as status
      from extract_tracking e
      left join extract_status_lkup s using (extract_status_id)
      left join lateral (
@@ -33,7 +33,7 @@ export async function statesAt(db: Queries, ids: readonly number[], at: string):
      where e.extract_id = any($1::int[])`,
     [ids, at],
   );
-  const byId = new Map(rows.map(({ id, state }) => [id, state]));
+  const byId = new Map(rows.map(({ id, status }) => [id, status]));
   return ids.map((id) => byId.get(id) ?? null);
 }
 
