@@ -55,7 +55,6 @@ import { runStatistics } from '../run/lists/run-statistics.resolver.js';
 import { runResolvers } from '../run/lists/runs.resolver.js';
 import { runLookups } from '../run/lookups.resolver.js';
 import { operateRunResolvers } from '../run/report/operate-runs.resolver.js';
-import { reportRunPayload } from '../run/report/report-run.payload.js';
 import { reportRunResolvers } from '../run/report/report-run.resolver.js';
 import { dependencyRuns } from '../run/start/dependency-runs.resolver.js';
 import { startRunResolvers } from '../run/start/start-run.resolver.js';
@@ -112,7 +111,6 @@ const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   ...runLookups,
   ...startRunResolvers,
   ...reportRunResolvers,
-  ...reportRunPayload,
   ...operateRunResolvers,
   ...runResolvers,
   ...runErrorResolvers,

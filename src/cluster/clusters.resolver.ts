@@ -1,4 +1,18 @@
-import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  registerEnumType,
+  Resolver,
+  Root,
+  type ClassType,
+} from 'type-graphql';
 import type { Context } from '../platform/read/context.js';
 import { listField, referenceField } from '../platform/read/fields.js';
 import type { Row } from '../platform/entity/node.js';
@@ -91,7 +105,7 @@ class ClusterNeeds {
 }
 
 @InputType({ description: 'A process and a cluster, each told by name or by id.' })
-class RemoveFromClusterInput implements Assignment {
+class RemoveProcessFromClusterInput implements Assignment {
   @Field(() => Name, { nullable: true, description: 'Name of the cluster.' }) cluster?: string | null;
   @Field(() => ID, { nullable: true, description: 'Id of the cluster.' }) clusterId?: string | null;
   @Field(() => Name, { nullable: true, description: 'Name of the process.' }) process?: string | null;
@@ -102,7 +116,7 @@ class RemoveFromClusterInput implements Assignment {
 const left = 'Left out it stays as it is; null takes it away.';
 
 @InputType({ description: 'A process, the cluster it runs on, and what it needs there.' })
-class AssignToClusterInput extends RemoveFromClusterInput {
+class AssignProcessToClusterInput extends RemoveProcessFromClusterInput {
   @Field(() => Int, { nullable: true, description: `Memory it needs, from 0. ${left}` }) neededMemory?: number | null;
   @Field(() => Name, {
     nullable: true,
@@ -115,30 +129,43 @@ class AssignToClusterInput extends RemoveFromClusterInput {
   neededProcessingUnit?: string | null;
 }
 
-@ObjectType({ description: 'A process and a cluster after the change.' })
-class ClusterAssignmentPayload {
-  /** The numbers of the process and of the cluster, which are read by them. */
-  id!: number;
-  clusterId!: number;
-  @Field(() => Boolean, { description: 'False where it already was as asked for.' }) changed!: boolean;
+/** The payload of a mutation about a process on a cluster, under its own name. Answers `type` and the resolvers that it needs. */
+function assignmentPayload(mutation: string): { type: ClassType; resolvers: ClassType[] } {
+  @ObjectType(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`, { description: `Result of \`${mutation}\`.` })
+  class AssignmentPayload {
+    /** The numbers of the process and of the cluster, which are read by them. */
+    id!: number;
+    clusterId!: number;
+    @Field(() => Boolean, { description: 'True when this call changed the assignment; false where it was already as requested.' })
+    changed!: boolean;
+  }
+  return {
+    type: AssignmentPayload,
+    resolvers: [
+      referenceField(AssignmentPayload, 'process', 'id', Process, 'The process.', false),
+      referenceField(AssignmentPayload, 'cluster', 'clusterId', Cluster, 'The cluster.', false),
+    ],
+  };
 }
+const assigned = assignmentPayload('assignProcessToCluster');
+const removed = assignmentPayload('removeProcessFromCluster');
 
 @Resolver()
 class ClusterMutations {
-  @Mutation(() => ClusterAssignmentPayload, {
+  @Mutation(() => assigned.type, {
     description: 'Says that a process runs on a cluster and what it needs there; once more, it changes what it needs.',
   })
   assignProcessToCluster(
     @Ctx() ctx: Context,
-    @Arg('input', () => AssignToClusterInput, { description: 'Process, cluster and needs.' }) input: AssignToClusterInput,
+    @Arg('input', () => AssignProcessToClusterInput, { description: 'Process, cluster and needs.' }) input: AssignProcessToClusterInput,
   ): Promise<Assigned> {
     return ctx.write((tx) => assignProcess(tx, input), input.reason);
   }
 
-  @Mutation(() => ClusterAssignmentPayload, { description: 'Says that a process no longer runs on a cluster.' })
+  @Mutation(() => removed.type, { description: 'Says that a process no longer runs on a cluster.' })
   removeProcessFromCluster(
     @Ctx() ctx: Context,
-    @Arg('input', () => RemoveFromClusterInput, { description: 'Process and cluster.' }) input: RemoveFromClusterInput,
+    @Arg('input', () => RemoveProcessFromClusterInput, { description: 'Process and cluster.' }) input: RemoveProcessFromClusterInput,
   ): Promise<Assigned> {
     return ctx.write((tx) => removeProcess(tx, input), input.reason);
   }
@@ -184,8 +211,8 @@ export const clusterResolvers = [
   ClusterProcessResolver,
   ProcessClusterResolver,
   referenceField(NeedNotCounted, 'process', 'processId', Process, 'The process that needs it.', false),
-  referenceField(ClusterAssignmentPayload, 'process', 'id', Process, 'The process.', false),
-  referenceField(ClusterAssignmentPayload, 'cluster', 'clusterId', Cluster, 'The cluster.', false),
+  ...assigned.resolvers,
+  ...removed.resolvers,
   ...listField(
     Cluster,
     'processes',

@@ -18,7 +18,7 @@ const createBigCluster = (name: string) =>
     { name },
   );
 const assignment =
-  'mutation ($input: AssignToClusterInput!) { assignProcessToCluster(input: $input) { changed process { name } cluster { name } } }';
+  'mutation ($input: AssignProcessToClusterInput!) { assignProcessToCluster(input: $input) { changed process { name } cluster { name } } }';
 const assign = async (input: object, actor = 'tester') => (await api.run(assignment, { input }, { actor })).assignProcessToCluster;
 const refused = async (input: object) => {
   const { errors } = await api.execute(assignment, { input });
@@ -95,7 +95,7 @@ test('P38 what is left out stays, null takes it away, the history tells of it', 
   ).toEqual([
     { field: 'clusters', was: '["changed (16 GB, 4 DPU)"]', now: '["changed (16 GB, 2 DPU)"]', actor: 'anna', reason: 'smaller' },
   ]);
-  const removal = 'mutation ($input: RemoveFromClusterInput!) { removeProcessFromCluster(input: $input) { changed } }';
+  const removal = 'mutation ($input: RemoveProcessFromClusterInput!) { removeProcessFromCluster(input: $input) { changed } }';
   expect((await api.run(removal, { input: { cluster: 'changed', process: 'q2' } })).removeProcessFromCluster.changed).toBe(true);
   expect((await api.run(removal, { input: { cluster: 'changed', process: 'q2' } })).removeProcessFromCluster.changed).toBe(false);
   await api.run('mutation { retire(input: { process: "q3" }) { changed } }');

@@ -191,7 +191,7 @@ async function take(model: RunModel, each: Step): Promise<{ store: unknown; mode
     store: done(
       await ask(
         field,
-        field === 'reopenRun' ? 'ReopenRunInput' : 'RunByPersonInput',
+        `${field.charAt(0).toUpperCase()}${field.slice(1)}Input`,
         { ...input, run: { process: of!.name, number: target!.number }, reason: 'by hand' },
         'changed',
       ),

@@ -13,7 +13,7 @@ const run = async (text: string, input: object) => Object.values<any>(await api.
 const start = (input: object) =>
   run('mutation ($input: StartRunInput!) { startRun(input: $input) { outcome fencingToken run { databaseId number } } }', input);
 const cancel = (databaseId: number) =>
-  run('mutation ($input: RunByPersonInput!) { cancelRun(input: $input) { run { state } } }', {
+  run('mutation ($input: CancelRunInput!) { cancelRun(input: $input) { run { state } } }', {
     run: { databaseId },
     reason: 'Not needed.',
   });

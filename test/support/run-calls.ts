@@ -147,8 +147,8 @@ const ofRun =
 export const report = ofRun('reportRun', 'ReportRunInput');
 export const raiseRunError = ofRun('raiseRunError', 'RaiseRunErrorInput');
 export const reopen = ofRun('reopenRun', 'ReopenRunInput');
-export const cancel = ofRun('cancelRun', 'RunByPersonInput');
-export const abandon = ofRun('abandonRun', 'RunByPersonInput');
+export const cancel = ofRun('cancelRun', 'CancelRunInput');
+export const abandon = ofRun('abandonRun', 'AbandonRunInput');
 export const hold = change('holdProcess', 'HoldProcessInput');
 export const release = change('releaseProcess', 'ReleaseProcessInput');
 

@@ -14,6 +14,7 @@ import {
   Query,
   Resolver,
   Root,
+  type ClassType,
 } from 'type-graphql';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
@@ -83,19 +84,28 @@ class ReopenRunGroupInput {
   @Field(() => LongText, { description: 'Why: kept in the history. It must not be empty.' }) reason!: string;
 }
 
-@ObjectType({ description: 'A group of runs that was asked for.' })
+const groupDoc = 'The group after the change.';
+
+@ObjectType({ description: 'Result of `openRunGroup`.' })
 class OpenRunGroupPayload {
   /** The number of the group, which is read by it. */
   groupId!: number;
   @Field(() => Boolean, { description: 'False where there was a group with the key.' }) created!: boolean;
 }
 
-@ObjectType({ description: 'A group of runs after the change.' })
-class RunGroupPayload {
-  /** The number of the group, which is read by it. */
-  groupId!: number;
-  @Field(() => Boolean, { description: 'False where it already was as asked for.' }) changed!: boolean;
+/** The payload of a mutation that closes or opens a group, under its own name. Answers `type` and the resolver that it needs. */
+function changedGroup(mutation: string): { type: ClassType; resolver: ClassType } {
+  @ObjectType(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`, { description: `Result of \`${mutation}\`.` })
+  class ChangedGroupPayload {
+    /** The number of the group, which is read by it. */
+    groupId!: number;
+    @Field(() => Boolean, { description: 'True when this call changed the group; false where it was already as requested.' })
+    changed!: boolean;
+  }
+  return { type: ChangedGroupPayload, resolver: referenceField(ChangedGroupPayload, 'group', 'groupId', RunGroup, groupDoc, false) };
 }
+const closed = changedGroup('closeRunGroup');
+const reopened = changedGroup('reopenRunGroup');
 
 @Resolver()
 class RunGroupMutations {
@@ -110,7 +120,7 @@ class RunGroupMutations {
     return ctx.write((tx) => openGroup(tx, input), input.reason);
   }
 
-  @Mutation(() => RunGroupPayload, {
+  @Mutation(() => closed.type, {
     description: 'Closes a group: no run starts in it since, and those that go on end as they would. Doing it again changes nothing.',
   })
   closeRunGroup(
@@ -120,7 +130,7 @@ class RunGroupMutations {
     return ctx.write((tx) => closeGroup(tx, input.key), input.reason);
   }
 
-  @Mutation(() => RunGroupPayload, { description: 'Opens a closed group again, so that runs start in it. Doing it again changes nothing.' })
+  @Mutation(() => reopened.type, { description: 'Opens a closed group again, so that runs start in it. Doing it again changes nothing.' })
   reopenRunGroup(
     @Ctx() ctx: Context,
     @Arg('input', () => ReopenRunGroupInput, { description: 'The group, and why.' }) input: ReopenRunGroupInput,
@@ -162,6 +172,7 @@ export const runGroupResolvers = [
   GroupProgressResolver,
   ChildProgressResolver,
   ...connection.resolvers,
-  referenceField(OpenRunGroupPayload, 'group', 'groupId', RunGroup, 'The group as it is now.', false),
-  referenceField(RunGroupPayload, 'group', 'groupId', RunGroup, 'The group as it is now.', false),
+  referenceField(OpenRunGroupPayload, 'group', 'groupId', RunGroup, groupDoc, false),
+  closed.resolver,
+  reopened.resolver,
 ];

@@ -9,12 +9,12 @@ import { recordOf } from '../../platform/record-queues.js';
 import { processRefs } from '../../process/process-naming.js';
 import { ProcessRef } from '../../process/process-ref.input.js';
 import { runSettings } from '../../process/run-settings.js';
-import { ReportRunPayload } from './report-run.payload.js';
+import { runPayload } from './run-payload.js';
 import { reportRun, type RunItem } from './report-runs.js';
 import { RunRef } from '../run-ref.input.js';
 
-@InputType({ description: 'A run that a person deals with, and why. It needs no fencing token; whoever holds the run loses it.' })
-class RunByPersonInput {
+@InputType()
+abstract class OperatedRunInput {
   @Field(() => RunRef, { description: 'The run.' }) run!: RunRef;
   @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has seen: anything else is a CONFLICT.' })
   rowVersion?: number | null;
@@ -22,10 +22,16 @@ class RunByPersonInput {
 }
 
 @InputType({ description: 'A run that has ended and goes on, and why.' })
-class ReopenRunInput extends RunByPersonInput {
+class ReopenRunInput extends OperatedRunInput {
   @Field(() => Int, { nullable: true, description: 'Seconds of lease for whoever takes it up; none where nothing is said.' })
   leaseSeconds?: number | null;
 }
+
+@InputType({ description: 'The run to cancel, and the reason.' })
+class CancelRunInput extends OperatedRunInput {}
+
+@InputType({ description: 'The run to abandon, and the reason.' })
+class AbandonRunInput extends OperatedRunInput {}
 
 @InputType({ description: 'A process to put on hold, and why.' })
 class HoldProcessInput {
@@ -47,7 +53,7 @@ const needsReason = (reason: string) => {
 };
 
 /** What a person does to a run: no token is needed, and the holder loses it. */
-function byPerson(ctx: Context, input: RunByPersonInput, item: RunItem) {
+function byPerson(ctx: Context, input: OperatedRunInput, item: RunItem) {
   needsReason(input.reason);
   const { run, reason, rowVersion: version } = input;
   const said = { ...item, byPerson: true, mustMove: true, fence: true, reason, version };
@@ -62,10 +68,19 @@ async function processOf(tx: Tx, ref: ProcessRef): Promise<number> {
   return (await resolveRef(tx, processRefs, ref, { at: below('input.process') })).id;
 }
 
+const hold = 'The run that stands for the hold.';
+const payloads = {
+  reopenRun: runPayload('reopenRun'),
+  cancelRun: runPayload('cancelRun'),
+  abandonRun: runPayload('abandonRun'),
+  holdProcess: runPayload('holdProcess', hold),
+  releaseProcess: runPayload('releaseProcess', hold),
+};
+
 /** What people do to runs and processes: each with a reason, which the history keeps. */
 @Resolver()
 class OperateRunsResolver {
-  @Mutation(() => ReportRunPayload, {
+  @Mutation(() => payloads.reopenRun.type, {
     description: 'Lets a run that has ended go on: only the latest run of its process, and only if none goes on.',
   })
   reopenRun(
@@ -77,27 +92,27 @@ class OperateRunsResolver {
     return byPerson(ctx, input, { to: 'running', ...(leaseSeconds ? { leaseSeconds, heartbeat: true } : {}) });
   }
 
-  @Mutation(() => ReportRunPayload, {
+  @Mutation(() => payloads.cancelRun.type, {
     description: 'Ends a run that nobody wants any more. Stored as failed, shown as CANCELLED; no failure of the process.',
   })
   cancelRun(
     @Ctx() ctx: Context,
-    @Arg('input', () => RunByPersonInput, { description: 'The run, and why.' }) input: RunByPersonInput,
+    @Arg('input', () => CancelRunInput, { description: 'The run, and why.' }) input: CancelRunInput,
   ): Promise<{ id: number; changed: boolean }> {
     return byPerson(ctx, input, { to: 'failed', ends: true, endReason: 'cancelled' });
   }
 
-  @Mutation(() => ReportRunPayload, {
+  @Mutation(() => payloads.abandonRun.type, {
     description: 'Ends a run whose holder is gone, also one without a lease. Stored as failed, shown as ABANDONED; counts as a failure.',
   })
   abandonRun(
     @Ctx() ctx: Context,
-    @Arg('input', () => RunByPersonInput, { description: 'The run, and why.' }) input: RunByPersonInput,
+    @Arg('input', () => AbandonRunInput, { description: 'The run, and why.' }) input: AbandonRunInput,
   ): Promise<{ id: number; changed: boolean }> {
     return byPerson(ctx, input, { to: 'failed', ends: true, endReason: 'abandoned' });
   }
 
-  @Mutation(() => ReportRunPayload, {
+  @Mutation(() => payloads.holdProcess.type, {
     description:
       'Puts a process on hold: no start succeeds until it is released. A process whose run goes on cannot be put on hold. Doing it again changes nothing.',
   })
@@ -118,7 +133,7 @@ class OperateRunsResolver {
     );
   }
 
-  @Mutation(() => ReportRunPayload, {
+  @Mutation(() => payloads.releaseProcess.type, {
     description: 'Releases a process from its hold: the next start succeeds, if nothing else holds it back.',
   })
   releaseProcess(
@@ -146,4 +161,4 @@ class OperateRunsResolver {
   }
 }
 
-export const operateRunResolvers = [OperateRunsResolver];
+export const operateRunResolvers = [OperateRunsResolver, ...Object.values(payloads).flatMap(({ resolvers }) => resolvers)];

@@ -9,7 +9,7 @@ import { recordOf } from '../../platform/record-queues.js';
 import { Run } from '../run.entity.js';
 import { RaiseRunErrorInput, ReportRunInput, ReportRunsInput } from './report-run.input.js';
 import { itemOf, reportRun, reportRuns } from './report-runs.js';
-import { ReportRunPayload } from './report-run.payload.js';
+import { runPayload } from './run-payload.js';
 
 const maxReports = 10_000;
 
@@ -33,9 +33,12 @@ class ReportRunsPayload {
 /** `raiseRunError` has at its top what a report has in its list of errors. */
 const raisedNames = { 'errors.type': 'type', 'errors.occurredAt': 'occurredAt', endedAt: 'occurredAt', status: 'failRun' };
 
-@Resolver(() => ReportRunPayload)
+const reported = runPayload('reportRun');
+const raised = runPayload('raiseRunError');
+
+@Resolver()
 class ReportRunResolver {
-  @Mutation(() => ReportRunPayload, {
+  @Mutation(() => reported.type, {
     description:
       'Says how a run is going, or that it has ended: status, counts, dates, errors and parameters in one call and one transaction. Each report renews the lease of the run.',
   })
@@ -61,7 +64,7 @@ class ReportRunResolver {
     return { results: await ctx.write((tx) => reportRuns(tx, runs, items), null, records) };
   }
 
-  @Mutation(() => ReportRunPayload, {
+  @Mutation(() => raised.type, {
     description: 'Adds an error to a run, which fails by it if `failRun` says so. Errors may be added to a run that has ended.',
   })
   async raiseRunError(
@@ -95,4 +98,10 @@ class ReportRunResultResolver {
   }
 }
 
-export const reportRunResolvers = [ReportRunResolver, ReportRunResultResolver, itemErrorField(ReportRunResult)];
+export const reportRunResolvers = [
+  ReportRunResolver,
+  ReportRunResultResolver,
+  itemErrorField(ReportRunResult),
+  ...reported.resolvers,
+  ...raised.resolvers,
+];

@@ -1,6 +1,20 @@
 import { below, resolveRef } from '../../platform/read/references.js';
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, FieldResolver, Info, Int, Mutation, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  Info,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  registerEnumType,
+  Resolver,
+  Root,
+  type ClassType,
+} from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import type { Row } from '../../platform/entity/node.js';
@@ -53,30 +67,66 @@ class StartParent {
   state!: RunState | null;
 }
 
-@ObjectType({ description: 'What became of a start, or would, with the facts that led to it.' })
-class StartRunPayload {
+/** What a start answers, or would, without what only a start has. */
+abstract class StartFacts {
   /** The numbers of the process and of the runs, which are read by them. */
   process!: number | null;
   run!: number | null | undefined;
   abandons!: number | null | undefined;
-  @Field(() => StartOutcome, { description: 'What to do now.' }) outcome!: StartOutcome;
+}
+
+/** Makes a class a type with the facts of a start, whose `outcome` has this description. Answers its resolvers. */
+function startFacts(type: ClassType<StartFacts>, outcome: string, run: string, abandoned: string): ClassType[] {
+  Field(() => StartOutcome, { description: outcome })(type.prototype, 'outcome');
+
+  @Resolver(() => type)
+  class StartFactsResolver {
+    @FieldResolver(() => [StartParent], { description: 'Hard parents that block the start, each with its run and state.' })
+    blockers(@Root() { blockers }: StartAnswer): ParentState[] {
+      return blockers ?? [];
+    }
+
+    @FieldResolver(() => [StartParent], {
+      description:
+        'Parents that do not block the start but deserve attention: they never ran, were skipped, are unknown, or are not HARD and not completed.',
+    })
+    warnings(@Root() { warnings }: StartAnswer): ParentState[] {
+      return warnings ?? [];
+    }
+
+    @FieldResolver(() => [Run], { description: 'Consecutive failures that put the process on hold, latest first.' })
+    async failures(@Root() { failures }: StartAnswer, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row<Run> | null)[]> {
+      return Promise.all((failures ?? []).map((each) => ctx.load(Run, each, info)));
+    }
+
+    @FieldResolver(() => Int, {
+      nullable: true,
+      description: 'Number of consecutive failures that puts the process on hold, 0 for never; null with REPLAYED.',
+    })
+    failureLimit(@Root() { failureLimit }: StartAnswer): number | null {
+      return failureLimit ?? null;
+    }
+  }
+  return [
+    StartFactsResolver,
+    referenceField(type, 'process', 'process', Process, 'The process; null if it does not exist because its start was refused.'),
+    referenceField(type, 'run', 'run', Run, run),
+    referenceField(type, 'abandoned', 'abandons', Run, abandoned),
+  ];
+}
+
+@ObjectType({ description: 'Result of `startRun`.' })
+class StartRunPayload extends StartFacts {
   @Field(() => BigIntText, {
     nullable: true,
     description:
-      "The run's fencing token, to be shown with each report on it: with STARTED, and with REPLAYED unless the run was taken from its holder meanwhile.",
+      'Fencing token of the run, required with each report on it. Null unless STARTED, or REPLAYED while the caller still owns the run.',
   })
   fencingToken!: string | null;
-  @Field(() => [StartParent], { description: 'The hard parents that hold it back, each with its run and state.' }) blockers!: ParentState[];
-  @Field(() => [StartParent], {
-    description:
-      'Parents that do not hold it back but should be known: that never ran, were skipped or are unknown, or that are no hard ones and not well.',
-  })
-  warnings!: ParentState[];
-  @Field(() => [Run], { description: 'The failures in a row that put it on hold, the last one first.' })
-  failures!: (Row<Run> | null)[];
-  @Field(() => Int, { nullable: true, description: 'After how many failures in a row it is put on hold, 0 for never; null with REPLAYED.' })
-  failureLimit!: number | null;
 }
+
+@ObjectType({ description: 'Whether a process can start now, with the facts that decide it.' })
+class StartCheck extends StartFacts {}
 
 @Resolver(() => StartRunPayload)
 class StartRunResolver {
@@ -91,7 +141,7 @@ class StartRunResolver {
     return startRun(ctx, input);
   }
 
-  @Query(() => StartRunPayload, {
+  @Query(() => StartCheck, {
     description: 'What a start of this process would answer now. It writes nothing: `run` is null where a start would make one.',
   })
   async canStart(
@@ -107,39 +157,21 @@ class StartRunResolver {
   fencingToken(@Root() { token }: StartAnswer): string | null {
     return token ?? null;
   }
-
-  @FieldResolver()
-  blockers(@Root() { blockers }: StartAnswer): ParentState[] {
-    return blockers ?? [];
-  }
-
-  @FieldResolver()
-  warnings(@Root() { warnings }: StartAnswer): ParentState[] {
-    return warnings ?? [];
-  }
-
-  @FieldResolver()
-  async failures(@Root() { failures }: StartAnswer, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row<Run> | null)[]> {
-    return Promise.all((failures ?? []).map((run) => ctx.load(Run, run, info)));
-  }
 }
 
 export const startRunResolvers = [
   StartRunResolver,
-  referenceField(StartRunPayload, 'process', 'process', Process, 'The process; null where a refused start would have made it.'),
-  referenceField(
+  ...startFacts(
     StartRunPayload,
-    'run',
-    'run',
-    Run,
-    'The run that was started, that goes on, that is the hold, or that was answered before; null with BLOCKED.',
+    'Outcome of the request.',
+    'The run that was started, is running, is the hold, or is replayed; null with BLOCKED.',
+    'The run with an expired lease that this start ended; null if there was none.',
   ),
-  referenceField(
-    StartRunPayload,
-    'abandoned',
-    'abandons',
-    Run,
-    'The run whose holder was not heard of in time and that this start ended, or would end; null if there was none.',
+  ...startFacts(
+    StartCheck,
+    'Outcome that a start would have now; never REPLAYED.',
+    'The run that is running, or is the hold; null if a start would create one, and with BLOCKED.',
+    'The run with an expired lease that a start would end; null if there is none.',
   ),
   referenceField(StartParent, 'process', 'process', Process, 'The parent.', false),
   referenceField(StartParent, 'run', 'run', Run, 'Its latest run (within the run group, where the start is in one); null if it has none.'),

@@ -1,0 +1,15 @@
+import { Field, ObjectType, type ClassType } from 'type-graphql';
+import { referenceField } from '../../platform/read/fields.js';
+import { Run } from '../run.entity.js';
+
+/** The payload of a mutation that changes one run, under its own name. Answers `type` and the resolvers that it needs. */
+export function runPayload(mutation: string, doc = 'The run after the change.'): { type: ClassType; resolvers: ClassType[] } {
+  @ObjectType(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`, { description: `Result of \`${mutation}\`.` })
+  class RunPayload {
+    /** The number of the run, which is read by it. */
+    id!: number;
+    @Field(() => Boolean, { description: 'True when this call changed the run; false where it was already as requested.' })
+    changed!: boolean;
+  }
+  return { type: RunPayload, resolvers: [referenceField(RunPayload, 'run', 'id', Run, doc, false)] };
+}
