@@ -61,7 +61,7 @@ function keepAsking(server, clients, bodyOf) {
   };
 }
 
-const start = `mutation ($name: String!) { startRun(input: {process: {name: $name, type: "Load", tool: "dbt"}, actor: "bench"}) {
+const start = `mutation ($name: String!) { startRun(input: {process: {name: $name, type: "Load", tool: "dbt"}, actor: {name: "bench"}}) {
   outcome fencingToken run { id } } }`;
 
 /** Starts of one process, whose row another client keeps locked. */

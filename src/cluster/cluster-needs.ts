@@ -1,10 +1,11 @@
 import type { Tx } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
-import { below, resolveRef } from '../platform/read/references.js';
+import { below, resolveRef, type NamedRef } from '../platform/read/references.js';
 import { deleteRows, entitiesIn } from '../platform/write/entities.js';
 import { clusterRefs } from './cluster-refs.js';
 import { ClusterProcess } from './cluster-process.entity.js';
 import { processRefs } from '../process/process-naming.js';
+import type { ProcessRef } from '../process/process-ref.input.js';
 
 /** Units of memory in bytes: decimal ones, and those of the IEC. */
 const memoryUnits: ReadonlyMap<string, bigint> = new Map([
@@ -18,10 +19,8 @@ const unitNames = [...memoryUnits.keys()];
 const sameUnit = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
 
 export interface Assignment {
-  cluster?: string | null;
-  clusterId?: string | null;
-  process?: string | null;
-  processId?: string | null;
+  cluster: NamedRef;
+  process: ProcessRef;
   neededMemory?: number | null;
   neededMemoryUnit?: string | null;
   neededProcessing?: number | null;
@@ -66,18 +65,12 @@ function figureOf(input: Assignment, known: Needs | undefined, figure: Figure, c
 }
 
 const locate = async (tx: Tx, input: Assignment) => {
-  const process = await resolveRef(
-    tx,
-    processRefs,
-    { id: input.processId ?? null, name: input.process ?? null },
-    { at: below('input', { id: 'processId', name: 'process' }), lock: 'key share' },
-  );
-  const cluster = await resolveRef(
-    tx,
-    clusterRefs,
-    { id: input.clusterId ?? null, name: input.cluster ?? null },
-    { at: below('input', { id: 'clusterId', name: 'cluster' }), lock: 'key share', read: ['maxMemoryUnit', 'maxProcessingUnit'] },
-  );
+  const process = await resolveRef(tx, processRefs, input.process, { at: below('input.process'), lock: 'key share' });
+  const cluster = await resolveRef(tx, clusterRefs, input.cluster, {
+    at: below('input.cluster'),
+    lock: 'key share',
+    read: ['maxMemoryUnit', 'maxProcessingUnit'],
+  });
   return { process, cluster };
 };
 

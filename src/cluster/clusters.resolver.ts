@@ -3,7 +3,6 @@ import {
   Ctx,
   Field,
   FieldResolver,
-  ID,
   InputType,
   Int,
   Mutation,
@@ -21,6 +20,9 @@ import type { EntityClass } from '../platform/entity/rows.js';
 import { Decimal } from '../platform/entity/scalars.js';
 import { LongText, Name } from '../platform/entity/text.js';
 import { assignProcess, declaredNeeds, removeProcess, type Assigned, type Assignment } from './cluster-needs.js';
+import type { NamedRef } from '../platform/read/references.js';
+import { ProcessRef } from '../process/process-ref.input.js';
+import { ClusterRef } from './cluster-refs.js';
 import { Cluster } from './cluster.entity.js';
 import { Process } from '../process/process.entity.js';
 
@@ -104,13 +106,11 @@ class ClusterNeeds {
   notCounted!: NeedNotCounted[];
 }
 
-@InputType({ description: 'A process and a cluster, each told by name or by id.' })
+@InputType({ description: 'A process to remove from a cluster.' })
 class RemoveProcessFromClusterInput implements Assignment {
-  @Field(() => Name, { nullable: true, description: 'Name of the cluster.' }) cluster?: string | null;
-  @Field(() => ID, { nullable: true, description: 'Id of the cluster.' }) clusterId?: string | null;
-  @Field(() => Name, { nullable: true, description: 'Name of the process.' }) process?: string | null;
-  @Field(() => ID, { nullable: true, description: 'Id of the process.' }) processId?: string | null;
-  @Field(() => LongText, { nullable: true, description: 'Why: kept in the history.' }) reason?: string | null;
+  @Field(() => ProcessRef, { description: 'The process.' }) process!: ProcessRef;
+  @Field(() => ClusterRef, { description: 'The cluster.' }) cluster!: NamedRef;
+  @Field(() => LongText, { nullable: true, description: 'Reason, kept in the history.' }) reason?: string | null;
 }
 
 const left = 'Left out it stays as it is; null takes it away.';

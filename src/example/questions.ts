@@ -124,7 +124,7 @@ export const runQuestions = (group: string): Question[] => [
   {
     asks: 'Why is there no bird strike report in this group, and whom do I call?',
     query: `{
-  whyBlocked(process: { name: "Publish bird strike report" }, group: ${JSON.stringify(group)}) {
+  whyBlocked(process: { name: "Publish bird strike report" }, group: { key: ${JSON.stringify(group)} }) {
     blocked
     causes {
       distance

@@ -41,5 +41,5 @@ export async function runGroup(ask: Ask, options: RunOptions, print: (text: stri
           options,
         )}`,
       );
-  await ask(close, { input: { key: group } });
+  await ask(close, { input: { group: { key: group } } });
 }

@@ -2,11 +2,10 @@ import { type GraphQLSchema, isInterfaceType } from 'graphql';
 import { decodePlace, type FeedEvent, type Place, type Snapshot } from '../history/event-feed.js';
 import { resolveRoots } from '../lineage/resolve-roots.js';
 import { locationRefs } from '../location/location-naming.js';
-import { given } from '../platform/checks.js';
 import type { Database } from '../platform/database.js';
 import { invalid } from '../platform/errors.js';
 import { refuseEmpty } from '../platform/lists.js';
-import { resolveRef } from '../platform/read/references.js';
+import { below, resolveRef } from '../platform/read/references.js';
 import { groupRefs } from '../run/group-refs.js';
 import { processRefs } from '../process/process-naming.js';
 import type { ChangesArgs } from './changes.type.js';
@@ -43,9 +42,9 @@ export async function readFilter(
   if (fields) filter.fields = new Set(fields);
   if (states) filter.states = await checkedStates(db, states);
   const found = {
-    process: given(process) && (await resolveRef(db, processRefs, { name: process }, { at: () => 'process' })).id,
-    group: given(group) && (await resolveRef(db, groupRefs, { key: group }, { at: () => 'group' })).id,
-    location: given(location) && (await resolveRef(db, locationRefs, { name: location }, { at: () => 'location' })).id,
+    process: process && (await resolveRef(db, processRefs, process, { at: below('process') })).id,
+    group: group && (await resolveRef(db, groupRefs, group, { at: below('group') })).id,
+    location: location && (await resolveRef(db, locationRefs, location, { at: below('location') })).id,
   };
   for (const name of ['process', 'group', 'location'] as const) {
     const id = found[name];

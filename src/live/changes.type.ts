@@ -2,7 +2,10 @@ import { ArgsType, Field, ID, ObjectType } from 'type-graphql';
 import type { FeedEvent } from '../history/event-feed.js';
 import { StatusEvent } from '../history/status-event.entity.js';
 import { Node, type Row } from '../platform/entity/node.js';
+import { LocationRef } from '../location/location-ref.input.js';
 import { Name } from '../platform/entity/text.js';
+import { ProcessRef } from '../process/process-ref.input.js';
+import { RunGroupRef } from '../run/group-ref.input.js';
 
 @ObjectType({ description: 'One change of a state or of links, as a subscription tells of it.' })
 export class Change {
@@ -26,18 +29,18 @@ export class ChangesArgs {
     description: 'Only changes of things of these types.',
   })
   kinds!: string[];
-  @Field(() => Name, {
+  @Field(() => ProcessRef, {
     nullable: true,
-    description: 'Name of a process: only changes of it, of its runs, and of files that its runs touched.',
+    description: 'A process: only changes of it, of its runs, and of files that its runs touched.',
   })
-  process?: string | null;
-  @Field(() => Name, {
+  process?: ProcessRef | null;
+  @Field(() => RunGroupRef, {
     nullable: true,
-    description: 'Key of a run group: only changes of it, of its runs, and of files that its runs touched.',
+    description: 'A run group: only changes of it, of its runs, and of files that its runs touched.',
   })
-  group?: string | null;
-  @Field(() => Name, { nullable: true, description: 'Name of a location: only changes of it, and of files there.' })
-  location?: string | null;
+  group?: RunGroupRef | null;
+  @Field(() => LocationRef, { nullable: true, description: 'A location: only changes of it, and of files there.' })
+  location?: LocationRef | null;
   @Field(() => [Name], {
     nullable: true,
     description: 'Only moves to one of these states, such as `failed` or `loaded`. Left out: all changes.',

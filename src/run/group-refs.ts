@@ -7,20 +7,23 @@ import { RunGroup } from './run-group.entity.js';
 
 const ways = ['id', 'databaseId', 'key'] as const;
 
+/** What a reference says. @throws INVALID if it says too little or too much */
+export function wantedGroup(ref: RunGroupRef, path: (argument?: string) => string): { id?: number | null; key?: string | null } {
+  const [by, ...more] = ways.filter((each) => given(ref[each]));
+  if (!by || more.length)
+    throw invalid('Say which RunGroup: by id, by databaseId, or by key.', {
+      argument: path(),
+      value: ref,
+      allowed: 'id, databaseId, or key',
+    });
+  return { id: by === 'id' ? idOf(ref.id!, 'RunGroup', path('id')) : (ref.databaseId ?? null), key: ref.key ?? null };
+}
+
 /** Run groups are named by their keys. */
 export const groupRefs: RefKind<RunGroupRef, RunGroup> = {
   entity: RunGroup,
   columns: 'id int, key text',
-  wanted(ref, path) {
-    const [by, ...more] = ways.filter((each) => given(ref[each]));
-    if (!by || more.length)
-      throw invalid('Say which RunGroup: by id, by databaseId, or by key.', {
-        argument: path(),
-        value: ref,
-        allowed: 'id, databaseId, or key',
-      });
-    return { id: by === 'id' ? idOf(ref.id!, 'RunGroup', path('id')) : ref.databaseId, key: ref.key };
-  },
+  wanted: wantedGroup,
   idSql: () => 'coalesce(w.id, (select run_group_id from run_group where group_key = w.key))',
   naming: { entity: RunGroup, property: 'key' },
   by: (ref) => ways.find((each) => given(ref[each]))!,

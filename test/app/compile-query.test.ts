@@ -168,10 +168,10 @@ describe('wrong variables', () => {
   });
 
   test.each<[string, Variables]>([
-    ['subscription ($n: String) { changes(process: $n) { cursor } }', { n: '  ' }],
-    ['subscription ($n: String) { changes(process: $n) { cursor } }', { n: 5 }],
+    ['subscription ($n: String) { changes(process: { name: $n }) { cursor } }', { n: '  ' }],
+    ['subscription ($n: String) { changes(process: { name: $n }) { cursor } }', { n: 5 }],
     ['subscription ($n: [String!]) { changes(states: $n) { cursor } }', { n: ['a', ['x']] }],
-    ['subscription ($n: String = "") { changes(process: $n) { cursor } }', {}],
+    ['subscription ($n: String = "") { changes(process: { name: $n }) { cursor } }', {}],
   ])('%s with %j: INVALID by WebSocket and SSE as by HTTP', async (query, variables) => {
     const byHttp = await interpreting.post({ query: 'query ($n: String!) { process(name: $n) { name } }', variables: { n: '  ' } });
     expect(byHttp.body.errors![0]!.extensions).toEqual({ argument: 'n', code: 'INVALID', reason: 'BAD_USER_INPUT' });

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await api.run(`mutation {
     createLookup(input: { kind: CHARACTER_SET, name: "UTF-8" }) { created }
     createCluster(input: { name: "big", maxMemory: 64, maxMemoryUnit: "GB" }) { created }
-    assignProcessToCluster(input: { cluster: "big", process: "process 002", neededMemory: 16 }) { changed }
+    assignProcessToCluster(input: { cluster: { name: "big" }, process: { name: "process 002" }, neededMemory: 16 }) { changed }
     addProcessFilters(input: { process: { name: "process 002" }, filters: [{
       attribute: { source: "landing zone 2", object: "file 002", attribute: "column 2" }, operator: "eq", text: "x"
     }] }) { added }

@@ -291,7 +291,7 @@ describe('what is refused', () => {
   test('an argument that is wrong, a document that is wrong or too large, and what is no subscription, by both ways', async () => {
     const server = await serve({ maxDepth: 4 });
     const cases: [string, object][] = [
-      [changesQuery('process: "nobody"'), { code: 'NOT_FOUND', argument: 'process' }],
+      [changesQuery('process: { name: "nobody" }'), { code: 'NOT_FOUND', argument: 'process.name' }],
       ['subscription { changes { nonsense } }', { code: 'INVALID', reason: 'GRAPHQL_VALIDATION_FAILED' }],
       ['subscription {', { code: 'INVALID', reason: 'GRAPHQL_PARSE_FAILED' }],
       [

@@ -34,21 +34,21 @@ const needs = async (name: string) =>
   ).cluster;
 
 test('P38 processes are assigned with what they need; the cluster tells the sum in its unit and what is left', async () => {
-  expect(await assign({ cluster: 'big', process: 'p1', neededMemory: 16, neededProcessing: 4 })).toEqual({
+  expect(await assign({ cluster: { name: 'big' }, process: { name: 'p1' }, neededMemory: 16, neededProcessing: 4 })).toEqual({
     changed: true,
     process: { name: 'p1' },
     cluster: { name: 'big' },
   });
-  await assign({ cluster: 'big', process: 'p2', neededMemory: 512, neededMemoryUnit: 'mb' });
+  await assign({ cluster: { name: 'big' }, process: { name: 'p2' }, neededMemory: 512, neededMemoryUnit: 'mb' });
   await assign({
-    cluster: 'big',
-    process: 'p3',
+    cluster: { name: 'big' },
+    process: { name: 'p3' },
     neededMemory: 1,
     neededMemoryUnit: 'GiB',
     neededProcessing: 7,
     neededProcessingUnit: 'dpu',
   });
-  await assign({ cluster: 'big', process: 'p4' });
+  await assign({ cluster: { name: 'big' }, process: { name: 'p4' } });
   expect(await needs('big')).toEqual({
     declaredNeeds: {
       memory: '17.585741824',
@@ -80,13 +80,15 @@ test('P38 processes are assigned with what they need; the cluster tells the sum 
 test('P38 what is left out stays, null takes it away, the history tells of it', async () => {
   await createProcesses('q1', 'q2', 'q3');
   await createBigCluster('changed');
-  await assign({ cluster: 'changed', process: 'q1', neededMemory: 16, neededProcessing: 4 });
-  await assign({ cluster: 'changed', process: 'q2', neededMemory: 512, neededMemoryUnit: 'MB' });
-  await assign({ cluster: 'changed', process: 'q3', neededMemory: 1, neededMemoryUnit: 'GiB', neededProcessing: 7 });
+  await assign({ cluster: { name: 'changed' }, process: { name: 'q1' }, neededMemory: 16, neededProcessing: 4 });
+  await assign({ cluster: { name: 'changed' }, process: { name: 'q2' }, neededMemory: 512, neededMemoryUnit: 'MB' });
+  await assign({ cluster: { name: 'changed' }, process: { name: 'q3' }, neededMemory: 1, neededMemoryUnit: 'GiB', neededProcessing: 7 });
   await api.sql('delete from status_event');
-  expect((await assign({ cluster: 'changed', process: 'q1', neededProcessing: 2, reason: 'smaller' }, 'anna')).changed).toBe(true);
-  expect((await assign({ cluster: 'changed', process: 'q1', neededProcessing: 2 })).changed).toBe(false);
-  expect((await assign({ cluster: 'changed', process: 'q3', neededProcessing: null })).changed).toBe(true);
+  expect(
+    (await assign({ cluster: { name: 'changed' }, process: { name: 'q1' }, neededProcessing: 2, reason: 'smaller' }, 'anna')).changed,
+  ).toBe(true);
+  expect((await assign({ cluster: { name: 'changed' }, process: { name: 'q1' }, neededProcessing: 2 })).changed).toBe(false);
+  expect((await assign({ cluster: { name: 'changed' }, process: { name: 'q3' }, neededProcessing: null })).changed).toBe(true);
   expect((await needs('changed')).declaredNeeds).toMatchObject({ memory: '17.585741824', processing: '2', processingLeft: '8' });
   expect(
     await api.sql(
@@ -96,15 +98,22 @@ test('P38 what is left out stays, null takes it away, the history tells of it', 
     { field: 'clusters', was: '["changed (16 GB, 4 DPU)"]', now: '["changed (16 GB, 2 DPU)"]', actor: 'anna', reason: 'smaller' },
   ]);
   const removal = 'mutation ($input: RemoveProcessFromClusterInput!) { removeProcessFromCluster(input: $input) { changed } }';
-  expect((await api.run(removal, { input: { cluster: 'changed', process: 'q2' } })).removeProcessFromCluster.changed).toBe(true);
-  expect((await api.run(removal, { input: { cluster: 'changed', process: 'q2' } })).removeProcessFromCluster.changed).toBe(false);
+  expect(
+    (await api.run(removal, { input: { cluster: { name: 'changed' }, process: { name: 'q2' } } })).removeProcessFromCluster.changed,
+  ).toBe(true);
+  expect(
+    (await api.run(removal, { input: { cluster: { name: 'changed' }, process: { name: 'q2' } } })).removeProcessFromCluster.changed,
+  ).toBe(false);
   await api.run('mutation { retire(input: { process: "q3" }) { changed } }');
   expect((await needs('changed')).declaredNeeds).toMatchObject({ memory: '16', memoryLeft: '48' });
-  expect(await refused({ cluster: 'bare', process: 'q3' })).toMatchObject({ code: 'CONFLICT', details: { kind: 'Process', value: 'q3' } });
+  expect(await refused({ cluster: { name: 'bare' }, process: { name: 'q3' } })).toMatchObject({
+    code: 'CONFLICT',
+    details: { kind: 'Process', value: 'q3' },
+  });
 });
 
 test('P38 units that do not fit, negative needs and unknown names are refused with what is allowed', async () => {
-  expect(await refused({ cluster: 'big', process: 'p1', neededMemory: 1, neededMemoryUnit: 'buckets' })).toMatchObject({
+  expect(await refused({ cluster: { name: 'big' }, process: { name: 'p1' }, neededMemory: 1, neededMemoryUnit: 'buckets' })).toMatchObject({
     code: 'INVALID',
     details: {
       argument: 'input.neededMemoryUnit',
@@ -112,39 +121,44 @@ test('P38 units that do not fit, negative needs and unknown names are refused wi
       allowed: expect.arrayContaining(['KB', 'MB', 'GB', 'TB', 'KiB', 'MiB', 'GiB', 'TiB']),
     },
   });
-  expect(await refused({ cluster: 'big', process: 'p1', neededProcessing: 1, neededProcessingUnit: 'CPU' })).toMatchObject({
+  expect(
+    await refused({ cluster: { name: 'big' }, process: { name: 'p1' }, neededProcessing: 1, neededProcessingUnit: 'CPU' }),
+  ).toMatchObject({
     code: 'INVALID',
     details: { argument: 'input.neededProcessingUnit', value: 'CPU', allowed: ['DPU'] },
   });
-  expect(await refused({ cluster: 'big', process: 'p1', neededMemory: -1 })).toMatchObject({
+  expect(await refused({ cluster: { name: 'big' }, process: { name: 'p1' }, neededMemory: -1 })).toMatchObject({
     code: 'INVALID',
     details: { argument: 'input.neededMemory', value: -1, allowed: { min: 0 } },
   });
-  expect(await refused({ cluster: 'big', process: 'p4', neededMemoryUnit: 'GB' })).toMatchObject({
+  expect(await refused({ cluster: { name: 'big' }, process: { name: 'p4' }, neededMemoryUnit: 'GB' })).toMatchObject({
     code: 'INVALID',
     details: { argument: 'input.neededMemory' },
   });
-  expect(await refused({ cluster: 'bare', process: 'p1', neededMemory: 1 })).toMatchObject({
+  expect(await refused({ cluster: { name: 'bare' }, process: { name: 'p1' }, neededMemory: 1 })).toMatchObject({
     code: 'INVALID',
     details: { argument: 'input.neededMemoryUnit' },
   });
-  expect(await refused({ cluster: 'bare', process: 'p1', neededProcessing: 1 })).toMatchObject({
+  expect(await refused({ cluster: { name: 'bare' }, process: { name: 'p1' }, neededProcessing: 1 })).toMatchObject({
     code: 'INVALID',
     details: { argument: 'input.neededProcessingUnit' },
   });
-  expect(await refused({ cluster: 'nowhere', process: 'p1' })).toMatchObject({ code: 'NOT_FOUND' });
-  expect(await refused({ cluster: 'big', process: 'nobody' })).toMatchObject({
+  expect(await refused({ cluster: { name: 'nowhere' }, process: { name: 'p1' } })).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await refused({ cluster: { name: 'big' }, process: { name: 'nobody' } })).toMatchObject({
     code: 'NOT_FOUND',
-    details: { argument: 'input.process', value: 'nobody' },
+    details: { argument: 'input.process.name', value: 'nobody' },
   });
-  expect(await refused({ cluster: 'big' })).toMatchObject({ code: 'INVALID' });
+  expect(await refused({ cluster: { name: 'big' }, process: {} })).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'input.process' },
+  });
 });
 
 test('P38 what cannot be compared is listed as not counted', async () => {
   await api.run('mutation { createCluster(input: { name: "uncompared" }) { created } }');
   await assign({
-    cluster: 'uncompared',
-    process: 'p1',
+    cluster: { name: 'uncompared' },
+    process: { name: 'p1' },
     neededMemory: 2,
     neededMemoryUnit: 'TB',
     neededProcessing: 3,
@@ -165,7 +179,7 @@ test('P38 what cannot be compared is listed as not counted', async () => {
     ],
   });
   await api.run(
-    'mutation { updateCluster(input: { name: "uncompared", maxMemory: 100, maxMemoryUnit: "pages", maxProcessing: 8, maxProcessingUnit: "slots" }) { cluster { name } } }',
+    'mutation { updateCluster(input: { cluster: { name: "uncompared" }, maxMemory: 100, maxMemoryUnit: "pages", maxProcessing: 8, maxProcessingUnit: "slots" }) { cluster { name } } }',
   );
   expect((await needs('uncompared')).declaredNeeds).toEqual({
     memory: '9',

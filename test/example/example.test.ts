@@ -370,7 +370,7 @@ describe('on a server', () => {
 
   test('in a group that somebody broke off, what has run is not repeated, and what runs is taken up', async () => {
     await ask('mutation ($input: ReopenRunGroupInput!) { reopenRunGroup(input: $input) { changed } }', {
-      input: { key: group, reason: 'to see what is repeated' },
+      input: { group: { key: group }, reason: 'to see what is repeated' },
     });
     for (const process of ['Load states', 'Summarise airport delays'])
       await ask('mutation ($input: ReopenRunInput!) { reopenRun(input: $input) { changed } }', {

@@ -92,20 +92,20 @@ test('left out, changes of processes, runs and files are told', async () => {
 test.each([
   ['kinds: ["Location", "RunGroup"]', ['lake bucket → once', 'night name → once', 'pond bucket → once']],
   ['kinds: ["File"]', files],
-  ['process: "load"', [processes[0], runs[0], files[0]]],
-  ['group: "night"', [runs[0], files[0]]],
-  ['group: "night", kinds: ["RunGroup"]', ['night name → once']],
-  ['location: "pond"', [files[1]]],
-  ['location: "lake", kinds: ["Location"]', ['lake bucket → once']],
+  ['process: { name: "load" }', [processes[0], runs[0], files[0]]],
+  ['group: { key: "night" }', [runs[0], files[0]]],
+  ['group: { key: "night" }, kinds: ["RunGroup"]', ['night name → once']],
+  ['location: { name: "pond" }', [files[1]]],
+  ['location: { name: "lake" }, kinds: ["Location"]', ['lake bucket → once']],
   ['states: ["failed", "ready"]', [...runs, ...files]],
-  ['states: ["failed"], process: "other"', [runs[1]]],
+  ['states: ["failed"], process: { name: "other" }', [runs[1]]],
   ['fields: ["description"]', processes],
   ['fields: ["endReason"]', []],
 ])('the filter %s', async (args, expected) => expect((await heard(args, expected.length)).sort()).toEqual([...expected].sort()));
 
 test('a process is found by a former name too', async () => {
   await api.sql(`insert into process_alias (namespace, name, process_id) values ('', 'old load', $1)`, [await process('load')]);
-  expect(await heard('process: "old load"', 3)).toHaveLength(3);
+  expect(await heard('process: { name: "old load" }', 3)).toHaveLength(3);
 });
 
 describe('upstreamOf', () => {
@@ -154,9 +154,9 @@ describe('upstreamOf', () => {
 test.each([
   ['kinds: ["Process", "Prozess"]', 'INVALID', 'kinds.1'],
   ['kinds: []', 'INVALID', 'kinds'],
-  ['process: "nobody"', 'NOT_FOUND', 'process'],
-  ['group: "nobody"', 'NOT_FOUND', 'group'],
-  ['location: "nowhere"', 'NOT_FOUND', 'location'],
+  ['process: { name: "nobody" }', 'NOT_FOUND', 'process.name'],
+  ['group: { key: "nobody" }', 'NOT_FOUND', 'group.key'],
+  ['location: { name: "nowhere" }', 'NOT_FOUND', 'location.name'],
   ['states: ["failed", "faild"]', 'INVALID', 'states.1'],
   ['upstreamOf: "nonsense"', 'INVALID', 'upstreamOf'],
   [`upstreamOf: "${globalId('Contact', 1)}"`, 'INVALID', 'upstreamOf'],
@@ -193,7 +193,7 @@ test('the subject is read fresh with each change, all of a statement at once, an
 });
 
 test('many subscribers cost one reading of the events and of their links', async () => {
-  const all = await Promise.all(Array.from({ length: 30 }, () => listen(api, 'process: "load"')));
+  const all = await Promise.all(Array.from({ length: 30 }, () => listen(api, 'process: { name: "load" }')));
   const waiting = all.map((told) => told.next());
   const statements = await api.recorded(async () => {
     await runTo(made.loadRun!, 'completed');

@@ -44,9 +44,9 @@ const refused: Record<string, [string, string][]> = {
     ['{ run(databaseId: 1) { history(fields: []) { totalCount } } }', 'fields'],
   ],
   '\\w+.(runs|children|runs)\\(state:\\)': [
-    ['{ runs(state: []) { totalCount } }', 'state'],
-    [inProcess('runs(state: []) { totalCount }'), 'state'],
-    ['{ run(databaseId: 1) { children(state: []) { totalCount } } }', 'state'],
+    ['{ runs(states: []) { totalCount } }', 'states'],
+    [inProcess('runs(states: []) { totalCount }'), 'states'],
+    ['{ run(databaseId: 1) { children(states: []) { totalCount } } }', 'states'],
   ],
   'Query.files\\(statuses:\\)': [['{ files(statuses: []) { totalCount } }', 'statuses']],
   'Process.(ancestors|descendants|parents|children)\\(kinds:\\)': [

@@ -11,11 +11,11 @@ beforeAll(async () => {
     b: createCluster(input: { name: "bare" }) { created }
   }`);
   for (const needs of [
-    'cluster: "big", process: "p1", neededMemory: 16, neededProcessing: 4',
-    'cluster: "big", process: "p2", neededMemory: 512, neededMemoryUnit: "MB"',
-    'cluster: "big", process: "p3", neededMemory: 60, neededProcessing: 7',
-    'cluster: "big", process: "p4"',
-    'cluster: "bare", process: "p1", neededMemory: 16, neededMemoryUnit: "GB"',
+    'cluster: { name: "big" }, process: { name: "p1" }, neededMemory: 16, neededProcessing: 4',
+    'cluster: { name: "big" }, process: { name: "p2" }, neededMemory: 512, neededMemoryUnit: "MB"',
+    'cluster: { name: "big" }, process: { name: "p3" }, neededMemory: 60, neededProcessing: 7',
+    'cluster: { name: "big" }, process: { name: "p4" }',
+    'cluster: { name: "bare" }, process: { name: "p1" }, neededMemory: 16, neededMemoryUnit: "GB"',
   ])
     await api.run(`mutation { assignProcessToCluster(input: { ${needs} }) { changed } }`);
 });

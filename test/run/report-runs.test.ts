@@ -742,7 +742,7 @@ test('P51 who made and who changed a run, and when, is true; what changes nothin
         },
       )
     ).run;
-  const { run } = await at(api, clock('12:00:00'), (then) => start(then, process, { actor: 'robot' }, 'maker'));
+  const { run } = await at(api, clock('12:00:00'), (then) => start(then, process, { actor: { name: 'robot' } }, 'maker'));
   const made = { createdAt: shown('12:00:00'), createdBy: { name: 'maker' } };
   expect(await audit(run.databaseId)).toEqual({ ...made, updatedAt: shown('12:00:00'), updatedBy: { name: 'maker' }, rowVersion: 1 });
   const before = await processOf(process);

@@ -310,7 +310,9 @@ test('C17 starts in one new group at once make it once, and a closed group takes
   expect(await api.sql('select count(*)::int, min(expected_total) as total from run_group where group_key = $1', [group.key])).toEqual([
     { count: 1, total: 10 },
   ]);
-  await call(api, 'mutation ($input: CloseRunGroupInput!) { closeRunGroup(input: $input) { changed } }', { input: { key: group.key } });
+  await call(api, 'mutation ($input: CloseRunGroupInput!) { closeRunGroup(input: $input) { changed } }', {
+    input: { group: { key: group.key } },
+  });
   const { B } = await chain();
   const before = await digest(api);
   expect(await failure(start(api, B, { group }))).toMatchObject({ code: 'CONFLICT', argument: 'input.group.key', value: group.key });

@@ -63,7 +63,7 @@ test('P23 each tells its state, whether it is stuck, and how long it took', asyn
   const seconds = async (): Promise<number> =>
     Number((await api.sql(`select extract(epoch from now() - '${day('00:00:00')}') as s`))[0]!.s);
   const before = await seconds();
-  const { nodes } = (await api.run('{ runs(group: "states") { nodes { name state stuck durationSeconds } } }')).runs;
+  const { nodes } = (await api.run('{ runs(group: { key: "states" }) { nodes { name state stuck durationSeconds } } }')).runs;
   const after = await seconds();
   const toNow = (durationSeconds: number) => durationSeconds >= before && durationSeconds <= after;
   const told = Object.fromEntries(
@@ -80,65 +80,72 @@ test.each(['RUNNING', 'COMPLETED', 'FAILED', 'ABANDONED', 'CANCELLED', 'ON_HOLD'
         .filter((each) => states.includes(each[1]))
         .map(([name]) => name)
         .sort();
-    expect((await named(`group: "states", state: ${state}`)).sort()).toEqual(names(state));
-    expect((await named(`group: "states", state: [${state}, FAILED, SKIPPED]`)).sort()).toEqual(names(state, 'FAILED', 'SKIPPED'));
+    expect((await named(`group: { key: "states" }, states: ${state}`)).sort()).toEqual(names(state));
+    expect((await named(`group: { key: "states" }, states: [${state}, FAILED, SKIPPED]`)).sort()).toEqual(
+      names(state, 'FAILED', 'SKIPPED'),
+    );
   },
 );
 
 test('P23 stuck runs, and all others', async () => {
   expect((await named('stuck: true')).sort()).toEqual(['lease over', 'paused', 'too long']);
-  expect((await named('stuck: true, process: "limited"')).sort()).toEqual(['paused', 'too long']);
-  const others = await named('group: "states", stuck: false');
+  expect((await named('stuck: true, process: { name: "limited" }')).sort()).toEqual(['paused', 'too long']);
+  const others = await named('group: { key: "states" }, stuck: false');
   expect(others.sort()).toEqual(
     made
       .filter((each) => !each[3])
       .map(([name]) => name)
       .sort(),
   );
-  expect(await named('group: "states", stuck: null, state: null')).toHaveLength(made.length);
+  expect(await named('group: { key: "states" }, stuck: null, states: null')).toHaveLength(made.length);
 });
 
 test('P23 process, actor and group choose runs, by former names too; filters and lists below them agree', async () => {
   await api.run('mutation { updateProcess(input: { name: "state 3", newName: "state three" }) { process { name } } }');
-  expect(await named('process: "state 3"')).toEqual(['completed']);
-  expect(await named('process: "state three"')).toEqual(['completed']);
+  expect(await named('process: { name: "state 3" }')).toEqual(['completed']);
+  expect(await named('process: { name: "state three" }')).toEqual(['completed']);
   const odd = made.filter((_, i) => i % 2).map(([name]) => name);
-  expect((await named('actor: "odd"')).sort()).toEqual([...odd].sort());
+  expect((await named('actor: { name: "odd" }')).sort()).toEqual([...odd].sort());
   expect((await named('where: { actor: { name: { eq: "odd" } }, group: { key: { eq: "states" } } }')).sort()).toEqual([...odd].sort());
-  expect(await named('actor: "odd", state: CUSTOM, group: "states"')).toEqual(['resting']);
+  expect(await named('actor: { name: "odd" }, states: CUSTOM, group: { key: "states" }')).toEqual(['resting']);
   const { actor, runGroup, processes } = await api.run(`{
-    actor(name: "odd") { runs(state: [ABANDONED, FAILED]) { nodes { name } } }
-    runGroup(key: "states") { runs(actor: "odd", process: "limited") { nodes { name } } all: runs { totalCount } }
+    actor(name: "odd") { runs(states: [ABANDONED, FAILED]) { nodes { name } } }
+    runGroup(key: "states") { runs(actor: { name: "odd" }, process: { name: "limited" }) { nodes { name } } all: runs { totalCount } }
     processes(where: { runs: { some: { status: { name: { eq: "on hold" } } } } }) { nodes { name } }
   }`);
   expect(actor.runs.nodes.map(({ name }: { name: string }) => name).sort()).toEqual(['abandoned', 'failed']);
   expect(runGroup).toEqual({ runs: { nodes: [{ name: 'held' }] }, all: { totalCount: made.length } });
   expect(processes.nodes).toEqual([{ name: 'limited' }]);
-  const started = (from: string, to: string) => named(`where: { startedAt: { onOrAfter: "${from}", before: "${to}" } }, group: "states"`);
+  const started = (from: string, to: string) =>
+    named(`where: { startedAt: { onOrAfter: "${from}", before: "${to}" } }, group: { key: "states" }`);
   expect(await started(day('00:00:00'), day('00:00:01'))).toHaveLength(made.length);
   expect(await started(day('00:00:01'), far)).toEqual([]);
 });
 
 test('P23 arguments that mean nothing are refused, and named', async () => {
-  for (const [argument, value] of [
-    ['process', 'nobody'],
-    ['actor', 'nobody'],
-    ['group', 'STATES'],
+  for (const [argument, by, value] of [
+    ['process', 'name', 'nobody'],
+    ['actor', 'name', 'nobody'],
+    ['group', 'key', 'STATES'],
   ])
-    expect(await refusal(`{ runs(${argument}: "${value}") { totalCount } }`)).toMatchObject({
+    expect(await refusal(`{ runs(${argument}: { ${by}: "${value}" }) { totalCount } }`)).toMatchObject({
       code: 'NOT_FOUND',
-      details: { argument, value },
+      details: { argument: `${argument}.${by}`, value },
     });
-  expect(await refusal('{ processes(first: 1) { nodes { runs(actor: "nobody") { totalCount } } } }')).toMatchObject({
-    code: 'NOT_FOUND',
-    details: { argument: 'actor', value: 'nobody' },
+  expect(await refusal('{ runs(group: { key: "states", databaseId: 1 }) { totalCount } }')).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'group' },
   });
-  expect(await refusal('{ runs(state: []) { totalCount } }')).toMatchObject({ code: 'INVALID', details: { argument: 'state' } });
-  expect((await refusal('{ runs(state: SLEEPING) { totalCount } }')).message).toContain('"SLEEPING" does not exist in "RunState"');
+  expect(await refusal('{ processes(first: 1) { nodes { runs(actor: { name: "nobody" }) { totalCount } } } }')).toMatchObject({
+    code: 'NOT_FOUND',
+    details: { argument: 'actor.name', value: 'nobody' },
+  });
+  expect(await refusal('{ runs(states: []) { totalCount } }')).toMatchObject({ code: 'INVALID', details: { argument: 'states' } });
+  expect((await refusal('{ runs(states: SLEEPING) { totalCount } }')).message).toContain('"SLEEPING" does not exist in "RunState"');
   const byNumber = 'orderBy: { field: NUMBER }';
   expect(await refusal(`{ runs(${byNumber}) { totalCount } }`)).toMatchObject({
     code: 'INVALID',
-    details: { argument: 'orderBy.by', value: 'NUMBER', allowed: ['STARTED_AT'] },
+    details: { argument: 'orderBy.field', value: 'NUMBER', allowed: ['STARTED_AT'] },
   });
-  expect(await named(`${byNumber}, process: "limited"`)).toEqual(['too long', 'held', 'paused']);
+  expect(await named(`${byNumber}, process: { name: "limited" }`)).toEqual(['too long', 'held', 'paused']);
 });

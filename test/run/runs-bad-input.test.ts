@@ -254,7 +254,7 @@ describe('P16 P17 P19–P22 reports', () => {
     const { code, argument } = told as { code: string; argument: string };
     expect(results).toEqual([
       {
-        changed: true,
+        changed: false,
         run: null,
         error: expect.objectContaining({
           code,
@@ -267,16 +267,16 @@ describe('P16 P17 P19–P22 reports', () => {
   test('names and texts that cannot be', async () => {
     for (const [name, input] of Object.entries({
       'input.status': { ...running, status: '' },
-      'input.errors[0].type': { ...running, errors: [{ type: '  ' }] },
-      'input.parameters[0].name': { ...running, parameters: [{ name: '' }] },
+      'input.errors.0.type': { ...running, errors: [{ type: '  ' }] },
+      'input.parameters.0.name': { ...running, parameters: [{ name: '' }] },
       'input.run.name': { run: { name: '' } },
-      'input.errors[0].description': { ...running, errors: [{ type: 'File Error', description: 'a\u0000b' }] },
+      'input.errors.0.description': { ...running, errors: [{ type: 'File Error', description: 'a\u0000b' }] },
       'input.insertCount': { ...running, insertCount: '12345678901234567890' },
       'input.updateCount': { ...running, updateCount: 1.5 },
       'input.endedAt': { ...running, status: 'completed', endedAt: 'yesterday' },
       'input.leaseSeconds': { ...running, leaseSeconds: 31_557_600_000_000 },
     }))
-      expect((await refused(reportRun, input)).message).toContain(`"${name}"`);
+      expect((await refused(reportRun, input)).message).toContain(name);
   });
 
   test('a leap day is a day', async () => {
@@ -488,7 +488,7 @@ describe('P13 P17 persons', () => {
       { code: 'CONFLICT', argument: 'input.process', value: 'running' },
     ],
     ['hold of an id of a run', holdProcess, { process: { id: id('Run:1') }, reason }, { code: 'INVALID', argument: 'input.process.id' }],
-    ['hold of nobody', holdProcess, { process: {}, reason }, { code: 'INVALID', argument: 'input.process', allowed: 'id or name' }],
+    ['hold of nobody', holdProcess, { process: {}, reason }, { code: 'INVALID', argument: 'input.process', allowed: 'id, databaseId, name, or namespace and job' }],
     [
       'an error of an unknown kind',
       raiseError,
@@ -618,14 +618,14 @@ describe('P4 P7 P8 P25 P26 starts', () => {
     for (const [name, input] of Object.entries({
       'input.process.name': { process: { ...process, name: '' } },
       'input.process.type': { process: { ...process, type: ' ' } },
-      'input.actor': { process, actor: '' },
+      'input.actor.name': { process, actor: { name: '' } },
       'input.runName': { process, runName: '' },
       'input.idempotencyKey': { process, idempotencyKey: '' },
       'input.group.key': { process, group: { key: '' } },
-      'input.parameters[0].name': { process, parameters: [{ name: 'x'.repeat(2_001) }] },
+      'input.parameters.0.name': { process, parameters: [{ name: 'x'.repeat(2_001) }] },
       'input.leaseSeconds': { process, leaseSeconds: 31_557_600_000_000 },
     }))
-      expect((await refused(startMutation, input)).message).toContain(`"${name}"`);
+      expect((await refused(startMutation, input)).message).toContain(name);
   });
 
   test('P26 an unknown group is made', async () => {
@@ -645,7 +645,7 @@ describe('P4 P7 P8 P25 P26 starts', () => {
         group: { key: 'not to be made' },
       },
     ],
-    ['ON_HOLD', { process: { name: 'held', tool: 'not to be made' }, actor: 'nobody before', runName: 'not to be used' }],
+    ['ON_HOLD', { process: { name: 'held', tool: 'not to be made' }, actor: { name: 'nobody before' }, runName: 'not to be used' }],
     [
       'REPLAYED',
       { process: { name: 'member', type: 'Load', tool: 'dbt' }, group: { key: 'closed' }, runName: 'the first', idempotencyKey: 'used' },

@@ -69,8 +69,8 @@ test('a group looks through no runs of a parent that has none in it', async () =
   });
   // Another group: there is no run of the parent in it.
   await api.sql(`insert into run_group (group_key) values ('tomorrow')`);
-  const variables = { process: { name: 'below' }, group: 'tomorrow' };
-  const question = ($query: string) => `query ($process: ProcessRef!, $group: String) { ${$query}(process: $process, group: $group)`;
+  const variables = { process: { name: 'below' }, group: { key: 'tomorrow' } };
+  const question = ($query: string) => `query ($process: ProcessRef!, $group: RunGroupRef) { ${$query}(process: $process, group: $group)`;
   expect(await rowsRead(`${question('canStart')} { outcome } }`, variables)).toBeLessThan(100);
   expect(await rowsRead(`${question('whyBlocked')} { causes { process { name } } } }`, variables)).toBeLessThan(100);
   // Its failure skips what depends on it: a look for a run of that in the group, and why it was skipped.

@@ -216,7 +216,7 @@ async function take(model: RunModel, each: Step): Promise<{ store: unknown; mode
     case 'canStart': {
       const group = groupKey(each.group);
       const closed = group !== null && model.groups.get(group)?.closed;
-      const args = `(process: { name: ${JSON.stringify(of!.name)} }, group: ${JSON.stringify(group)})`;
+      const args = `(process: { name: ${JSON.stringify(of!.name)} }, group: ${group === null ? null : `{ key: ${JSON.stringify(group)} }`})`;
       return {
         store: asked(await ask(`canStart${args}`, '', {}, answer)),
         model: closed ? ['CONFLICT', 'group'] : meant(model.judge(of!, group)),
@@ -292,12 +292,12 @@ async function take(model: RunModel, each: Step): Promise<{ store: unknown; mode
       const closing = await ask(
         each.closes ? 'closeRunGroup' : 'reopenRunGroup',
         each.closes ? 'CloseRunGroupInput' : 'ReopenRunGroupInput',
-        { key, reason: 'x' },
+        { group: { key }, reason: 'x' },
         'changed',
       );
       const changed = known && known.closed !== each.closes;
       if (known) known.closed = each.closes;
-      return { store: closing, model: known ? { changed } : ['NOT_FOUND', 'input.key'] };
+      return { store: closing, model: known ? { changed } : ['NOT_FOUND', 'input.group.key'] };
     }
   }
 }

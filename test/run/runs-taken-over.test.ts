@@ -32,7 +32,7 @@ test('L11 inside a run group, what is not completed there holds back; a skipped 
   const why = async (name: string) =>
     (
       await api.run(
-        `{ whyBlocked(process: { name: "${name}" }, group: "night") { blocked causes { process { name } distance state blocks run { number } } } }`,
+        `{ whyBlocked(process: { name: "${name}" }, group: { key: "night" }) { blocked causes { process { name } distance state blocks run { number } } } }`,
       )
     ).whyBlocked;
   const short = ({ process, distance, state, blocks }: any) => `${process.name} ${distance} ${state}${blocks ? ' blocks' : ''}`;
@@ -61,9 +61,9 @@ test('L11 inside a run group, what is not completed there holds back; a skipped 
 
 test('P10 what canStart says of a closed run group is what a start says', async () => {
   await api.run(
-    'mutation { openRunGroup(input: { key: "over" }) { group { key } } closeRunGroup(input: { key: "over" }) { group { key } } }',
+    'mutation { openRunGroup(input: { key: "over" }) { group { key } } closeRunGroup(input: { group: { key: "over" } }) { group { key } } }',
   );
   const refusal = { code: 'CONFLICT', message: 'The run group "over" is closed.' };
-  await expect(api.run('{ canStart(process: { name: "first" }, group: "over") { outcome } }')).rejects.toMatchObject(refusal);
+  await expect(api.run('{ canStart(process: { name: "first" }, group: { key: "over" }) { outcome } }')).rejects.toMatchObject(refusal);
   await expect(start({ process: { name: 'first' }, group: { key: 'over' } })).rejects.toMatchObject(refusal);
 });

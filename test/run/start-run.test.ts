@@ -95,7 +95,7 @@ const everything = (mark: string) => ({
     ],
     filters: [{ attribute: { source: `source ${mark}`, object: 'orders', attribute: 'id' }, operator: 'gt', number: '5' }],
   },
-  actor: `actor ${mark}`,
+  actor: { name: `actor ${mark}` },
   runName: `run ${mark}`,
   idempotencyKey: mark,
   leaseSeconds: 60,
@@ -262,7 +262,7 @@ test.each([
 
 test('P4 a known process needs its name alone, and an anonymous caller an actor', async () => {
   const process = await newProcess();
-  expect((await start(api, process, { actor: 'robot' }, 'anonymous')).run.actor).toEqual({ name: 'robot' });
+  expect((await start(api, process, { actor: { name: 'robot' } }, 'anonymous')).run.actor).toEqual({ name: 'robot' });
 });
 
 test.each([
@@ -593,12 +593,41 @@ test.each(Object.entries(situations))(
     // What it would make, and end, it cannot show yet.
     expect(asked).toEqual({
       ...answer,
-      fencingToken: null,
+      fencingToken: undefined,
       run: made ? null : answer.run,
       abandoned: answer.abandoned && { ...answer.abandoned, state: 'RUNNING' },
     });
   },
 );
+
+test('P10 a group and an actor are identified by number too, and must exist then', async () => {
+  const process = await newProcess();
+  await start(api, process, { group: { key: 'by number' }, actor: { name: 'numbered' } });
+  const [{ group, actor } = { group: 0, actor: 0 }] = await api.sql<{ group: number; actor: number }>(
+    `select run_group_id as "group", actor_id as actor from run_group, actor_lkup where group_key = 'by number' and actor_name = 'numbered'`,
+  );
+  const question = (query: string, databaseId: number) =>
+    call(api, `query ($p: ProcessRef!, $g: RunGroupRef) { ${query}(process: $p, group: $g) { __typename } }`, {
+      p: { name: process },
+      g: { databaseId },
+    });
+  for (const query of ['canStart', 'whyBlocked']) {
+    await question(query, group);
+    expect(await failure(question(query, 999_999))).toMatchObject({
+      code: 'NOT_FOUND',
+      argument: 'group.databaseId',
+      value: 999_999,
+      message: 'There is no RunGroup with this databaseId.',
+    });
+  }
+  const another = await newProcess();
+  expect((await start(api, another, { actor: { databaseId: actor } }, 'anonymous')).run.actor).toEqual({ name: 'numbered' });
+  expect(await failure(start(api, another, { actor: { databaseId: 999_999 } }))).toMatchObject({
+    code: 'NOT_FOUND',
+    argument: 'input.actor.databaseId',
+  });
+  expect(await failure(start(api, another, { actor: {} }))).toMatchObject({ code: 'INVALID', argument: 'input.actor' });
+});
 
 test('P10 canStart of a process that nobody knows is NOT_FOUND', async () => {
   expect(await failure(canStart(api, 'never heard of'))).toMatchObject({ code: 'NOT_FOUND' });
@@ -607,7 +636,9 @@ test('P10 canStart of a process that nobody knows is NOT_FOUND', async () => {
 test('P10 canStart refuses what a start refuses: a process that is retired, and a group that is closed', async () => {
   const process = await newProcess();
   await api.sql(`insert into run_group (group_key) values ('closed')`);
-  await call(api, 'mutation ($input: CloseRunGroupInput!) { closeRunGroup(input: $input) { changed } }', { input: { key: 'closed' } });
+  await call(api, 'mutation ($input: CloseRunGroupInput!) { closeRunGroup(input: $input) { changed } }', {
+    input: { group: { key: 'closed' } },
+  });
   for (const work of [() => canStart(api, process, 'closed'), () => start(api, process, { group: { key: 'closed' } })])
     expect(await failure(work())).toMatchObject({ code: 'CONFLICT', value: 'closed', closedAt: expect.any(String) });
   await api.sql(`update process set retired_at = now() where process_name = $1`, [process]);
@@ -780,7 +811,7 @@ test('P14 a refused start holds no lock and leaves nothing half-registered', asy
   ] as const) {
     const mark = `refused ${outcome}`;
     const { process: facts, runName, parameters, group } = everything(mark);
-    const refused = await start(api, { ...facts, name: process }, { runName, parameters, group, actor: mark }, mark);
+    const refused = await start(api, { ...facts, name: process }, { runName, parameters, group, actor: { name: mark } }, mark);
     expect(refused.outcome).toBe(outcome);
     expect(await digest(api)).toBe(before);
     await two.db.write({ actor: 'tester' }, async (tx) => {

@@ -64,7 +64,7 @@ export async function at<T>(api: Api, now: string, work: (server: Server) => Pro
 const runFields = `id databaseId number name state status { name } startedAt endedAt endReason recordCount insertCount updateCount lowWatermark highWatermark
   rowVersion leaseUntil heartbeatAt fencingToken actor { name } group { key } parentRun { databaseId }`;
 const parentFields = 'kind state process { name } run { databaseId number state }';
-const startFields = `outcome fencingToken failureLimit process { name } run { ${runFields} } failures { databaseId number state }
+const checkFields = `outcome failureLimit process { name } run { ${runFields} } failures { databaseId number state }
   abandoned { databaseId state } blockers { ${parentFields} } warnings { ${parentFields} }`;
 
 export interface Run {
@@ -108,7 +108,7 @@ export interface Start {
   warnings: Parent[];
 }
 
-export const startDocument = `mutation ($input: StartRunInput!) { startRun(input: $input) { ${startFields} } }`;
+export const startDocument = `mutation ($input: StartRunInput!) { startRun(input: $input) { fencingToken ${checkFields} } }`;
 
 const named = (process: string | object) => (typeof process === 'string' ? { name: process } : process);
 
@@ -116,11 +116,11 @@ const named = (process: string | object) => (typeof process === 'string' ? { nam
 export const start = async (on: Server, process: string | object, more: object = {}, actor = 'tester'): Promise<Start> =>
   (await call(on, startDocument, { input: { process: named(process), ...more } }, actor)).startRun;
 
-export const canStart = async (on: Server, process: string, group?: string): Promise<Start> =>
+export const canStart = async (on: Server, process: string, group?: string): Promise<Omit<Start, 'fencingToken'>> =>
   (
-    await call(on, `query ($process: ProcessRef!, $group: String) { canStart(process: $process, group: $group) { ${startFields} } }`, {
+    await call(on, `query ($process: ProcessRef!, $group: RunGroupRef) { canStart(process: $process, group: $group) { ${checkFields} } }`, {
       process: { name: process },
-      group,
+      group: group === undefined ? null : { key: group },
     })
   ).canStart;
 

@@ -1,12 +1,15 @@
-import { below, resolveRef } from '../../platform/read/references.js';
+import { below, inEach, resolveRef, resolveRefs } from '../../platform/read/references.js';
 import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
 import type { Row } from '../../platform/entity/node.js';
-import { Name } from '../../platform/entity/text.js';
+import { given } from '../../platform/checks.js';
+import { DomainError } from '../../platform/errors.js';
 import { TraversalLimit } from '../../platform/read/traversal-limit.js';
 import { processRefs } from '../../process/process-naming.js';
 import { ProcessRef } from '../../process/process-ref.input.js';
 import { Process } from '../../process/process.entity.js';
+import { RunGroupRef } from '../group-ref.input.js';
+import { groupRefs } from '../group-refs.js';
 import { whyBlocked, type Blockage } from './why-blocked.js';
 import { Cause, causeFields, walkLimits } from './why-causes.js';
 
@@ -55,26 +58,27 @@ class ProcessBlockageResolver {
 
 const groupArgument = {
   nullable: true,
-  description: 'Key of the run group that the run would belong to: there it waits until its parents are completed in that group.',
+  description:
+    'Run group that the run would belong to; a key may be new. There a process waits until its parents are completed in that group.',
 };
 
-async function blockageOf(ctx: Context, id: number, group: string | undefined): Promise<Blockage> {
-  const inGroup = group === undefined || group === null ? null : await groupNumber(ctx, group);
+async function blockageOf(ctx: Context, id: number, group: RunGroupRef | null | undefined): Promise<Blockage> {
+  const inGroup = group ? await groupNumber(ctx, group) : null;
   return ctx.loaders.get<number, Blockage>(`Process.whyBlocked ${inGroup}`, (ids) => whyBlocked(ctx.db, ids, inGroup)).load(id);
 }
 
-/** A group that is not known yet has no runs. */
-const groupNumber = (ctx: Context, key: string): Promise<number> =>
+/** The number of a group; 0 for a key that is not known yet: it has no runs. @throws INVALID or NOT_FOUND */
+const groupNumber = (ctx: Context, ref: RunGroupRef): Promise<number> =>
   ctx.loaders
     .get<string, number>('numbers of run groups', async (keys) => {
-      const rows = await ctx.db.query<{ id: number; key: string }>(
-        'select run_group_id as id, group_key as key from run_group where group_key = any($1)',
-        [keys],
-      );
-      const byKey = new Map(rows.map(({ id, key: name }) => [name, id]));
-      return keys.map((each) => byKey.get(each) ?? 0);
+      const refs = keys.map((each): RunGroupRef => JSON.parse(each));
+      const found = await resolveRefs(ctx.db, groupRefs, refs, { at: inEach('group') });
+      return found.map((row, i) => {
+        if (!(row instanceof DomainError)) return row.id;
+        return row.code === 'NOT_FOUND' && given(refs[i]!.key) ? 0 : row;
+      });
     })
-    .load(key);
+    .load(JSON.stringify(ref));
 
 @Resolver(() => Process)
 class WhyBlocked {
@@ -82,7 +86,7 @@ class WhyBlocked {
   whyBlocked(
     @Root() row: Row<Process, 'id'>,
     @Ctx() ctx: Context,
-    @Arg('group', () => Name, groupArgument) group?: string,
+    @Arg('group', () => RunGroupRef, groupArgument) group?: RunGroupRef | null,
   ): Promise<Blockage> {
     return blockageOf(ctx, row.id, group);
   }
@@ -94,7 +98,7 @@ class WhyBlockedQuery {
   async whyBlocked(
     @Ctx() ctx: Context,
     @Arg('process', () => ProcessRef, { description: 'The process. NOT_FOUND if there is none.' }) process: ProcessRef,
-    @Arg('group', () => Name, groupArgument) group?: string,
+    @Arg('group', () => RunGroupRef, groupArgument) group?: RunGroupRef | null,
   ): Promise<Blockage> {
     const { id } = await resolveRef(ctx.db, processRefs, process, { at: below('process') });
     return blockageOf(ctx, id, group);

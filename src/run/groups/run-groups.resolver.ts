@@ -74,13 +74,13 @@ class OpenRunGroupInput implements GroupToOpen {
 
 @InputType({ description: 'Which group to close.' })
 class CloseRunGroupInput {
-  @Field(() => Name, { description: 'Its key.' }) key!: string;
+  @Field(() => RunGroupRef, { description: 'The group.' }) group!: RunGroupRef;
   @Field(() => LongText, { nullable: true, description: 'Why: kept in the history.' }) reason?: string | null;
 }
 
 @InputType({ description: 'Which group to open again, and why.' })
 class ReopenRunGroupInput {
-  @Field(() => Name, { description: 'Its key.' }) key!: string;
+  @Field(() => RunGroupRef, { description: 'The group.' }) group!: RunGroupRef;
   @Field(() => LongText, { description: 'Why: kept in the history. It must not be empty.' }) reason!: string;
 }
 
@@ -127,7 +127,7 @@ class RunGroupMutations {
     @Ctx() ctx: Context,
     @Arg('input', () => CloseRunGroupInput, { description: 'The group.' }) input: CloseRunGroupInput,
   ): Promise<ChangedGroup> {
-    return ctx.write((tx) => closeGroup(tx, input.key), input.reason);
+    return ctx.write((tx) => closeGroup(tx, input.group), input.reason);
   }
 
   @Mutation(() => reopened.type, { description: 'Opens a closed group again, so that runs start in it. Doing it again changes nothing.' })
@@ -135,7 +135,7 @@ class RunGroupMutations {
     @Ctx() ctx: Context,
     @Arg('input', () => ReopenRunGroupInput, { description: 'The group, and why.' }) input: ReopenRunGroupInput,
   ): Promise<ChangedGroup> {
-    return ctx.write((tx) => reopenGroup(tx, input.key, input.reason), input.reason);
+    return ctx.write((tx) => reopenGroup(tx, input.group, input.reason), input.reason);
   }
 }
 

@@ -3,7 +3,8 @@ import type { Tx } from '../../platform/database.js';
 import { invalid } from '../../platform/errors.js';
 import { below, resolveRef } from '../../platform/read/references.js';
 import { entitiesIn } from '../../platform/write/entities.js';
-import { groupRefs } from '../group-refs.js';
+import { groupRefs, wantedGroup } from '../group-refs.js';
+import type { RunGroupRef } from '../group-ref.input.js';
 import { RunGroup } from '../run-group.entity.js';
 
 export interface GroupToOpen {
@@ -46,24 +47,26 @@ export async function openGroup(tx: Tx, { key, name, expectedTotal }: GroupToOpe
   return { groupId: row.id, created: row.created };
 }
 
-/** Sets when a group was closed, where it is not as it should be. @throws NOT_FOUND */
-async function setClosed(tx: Tx, key: string, closed: boolean): Promise<ChangedGroup> {
+/** Sets when a group was closed, where it is not as it should be. @throws INVALID or NOT_FOUND */
+async function setClosed(tx: Tx, ref: RunGroupRef, closed: boolean): Promise<ChangedGroup> {
+  const at = below('input.group');
+  const { id: number, key } = wantedGroup(ref, at);
   const row = await entitiesIn(tx, { RunGroup })
     .updateTable('RunGroup')
     .set({ closedAt: closed ? sql<string>`process_tracker.waybill_now()` : null })
-    .where('key', '=', key)
+    .where((eb) => (typeof number === 'number' ? eb('id', '=', number) : eb('key', '=', key!)))
     .where('closedAt', closed ? 'is' : 'is not', null)
     .returning('id')
     .executeTakeFirst();
-  const { id } = row ?? (await resolveRef(tx, groupRefs, { key }, { at: below('input') }));
+  const { id } = row ?? (await resolveRef(tx, groupRefs, ref, { at }));
   return { groupId: id, changed: row !== undefined };
 }
 
 /** Closes a group. @throws NOT_FOUND */
-export const closeGroup = (tx: Tx, key: string): Promise<ChangedGroup> => setClosed(tx, key, true);
+export const closeGroup = (tx: Tx, ref: RunGroupRef): Promise<ChangedGroup> => setClosed(tx, ref, true);
 
 /** Opens a closed group again. @throws INVALID without a reason, NOT_FOUND */
-export async function reopenGroup(tx: Tx, key: string, reason: string): Promise<ChangedGroup> {
+export async function reopenGroup(tx: Tx, ref: RunGroupRef, reason: string): Promise<ChangedGroup> {
   if (!reason.trim()) throw invalid('Say why the group is opened again.', { argument: 'input.reason', value: reason, allowed: 'a reason' });
-  return setClosed(tx, key, false);
+  return setClosed(tx, ref, false);
 }

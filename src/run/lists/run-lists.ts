@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, ArgsType, Ctx, Field, FieldResolver, Info, Resolver, Root, type ClassType } from 'type-graphql';
-import { actorRefs } from '../../actor/actor-refs.js';
+import { ActorRef, actorRefs } from '../../actor/actor-refs.js';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
 import type { Queries } from '../../platform/database.js';
@@ -10,68 +10,45 @@ import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
 import { filterByList, whereOf } from '../../platform/read/filters.js';
 import type { Row } from '../../platform/entity/node.js';
 import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
-import { resolveRefs } from '../../platform/read/references.js';
+import { inEach, resolveRefs, type RefKind } from '../../platform/read/references.js';
 import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
 import type { EntityClass } from '../../platform/entity/rows.js';
-import { Name } from '../../platform/entity/text.js';
 import type { Condition } from '../../platform/read/values.js';
 import { processRefs } from '../../process/process-naming.js';
+import { ProcessRef } from '../../process/process-ref.input.js';
 import { Run } from '../run.entity.js';
+import { RunGroupRef } from '../group-ref.input.js';
 import { groupRefs } from '../group-refs.js';
 import { RunState, runIsOpenSql, runStatus, stuckSql } from '../run-state.js';
-import { textAt } from '../../platform/text-at.js';
 
 const orders = { STARTED_AT: 'startedAt', NUMBER: 'number' };
 const RunOrder = orderInputOf('Run', orders);
 
-type Find = (db: Queries, names: readonly string[]) => Promise<(Row | DomainError)[]>;
+type Refs = readonly object[];
+type Find = (db: Queries, refs: Refs) => Promise<(Row | DomainError)[]>;
 
-/** Arguments that choose runs by the name of what they belong to: a column of the run, and what the name is of. */
-const ofThings: Readonly<Record<string, { column: string; find: Find; doc: string }>> = {
-  process: {
-    column: 'process_id',
-    find: (db, names) =>
-      resolveRefs(
-        db,
-        processRefs,
-        names.map((name) => ({ name })),
-        { at: () => 'process' },
-      ),
-    doc: 'Only those of the process with this name, its present one or a former one. NOT_FOUND if there is none.',
-  },
-  actor: {
-    column: 'process_run_actor_id',
-    find: (db, names) =>
-      resolveRefs(
-        db,
-        actorRefs,
-        names.map((name) => ({ name })),
-        { at: () => 'actor' },
-      ),
-    doc: 'Only those that this actor started. NOT_FOUND if there is none.',
-  },
-  group: {
-    column: 'group_id',
-    find: (db, names) =>
-      resolveRefs(
-        db,
-        groupRefs,
-        names.map((key) => ({ key })),
-        { at: () => 'group' },
-      ),
-    doc: 'Only those of the group with this key. NOT_FOUND if there is none.',
-  },
+const findBy =
+  <R extends object>(kind: RefKind<R>, argument: string): Find =>
+  (db, refs) =>
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the argument's type is that of the kind.
+    resolveRefs(db, kind, refs as R[], { at: inEach(argument) });
+
+/** Arguments that choose runs by what they belong to: a column of the run, and the reference. */
+const owners: Readonly<Record<string, { column: string; ref: ClassType; find: Find; doc: string }>> = {
+  process: { column: 'process_id', ref: ProcessRef, find: findBy(processRefs, 'process'), doc: 'Only runs of this process.' },
+  actor: { column: 'process_run_actor_id', ref: ActorRef, find: findBy(actorRefs, 'actor'), doc: 'Only runs that this actor started.' },
+  group: { column: 'group_id', ref: RunGroupRef, find: findBy(groupRefs, 'group'), doc: 'Only runs of this run group.' },
 };
 
 export interface RunArguments extends PageArgs {
   where?: Where | null;
-  state?: RunState[] | null;
+  states?: RunState[] | null;
   stuck?: boolean | null;
   orderBy?: OrderBy | null;
 }
 
 /** The arguments of a list of runs, apart from what all of the list have in common. */
-export function runArguments(withoutThing?: string): new () => RunArguments {
+export function runArguments(without?: string): new () => RunArguments {
   const type = whereOf(Run);
   @ArgsType()
   class RunArgs extends PageArgs {
@@ -81,7 +58,7 @@ export function runArguments(withoutThing?: string): new () => RunArguments {
     })
     where?: Where | null;
     @Field(() => [RunState], { nullable: true, description: 'Only those in one of these states. At least one must be given.' })
-    state?: RunState[] | null;
+    states?: RunState[] | null;
     @Field(() => Boolean, {
       nullable: true,
       description: 'True: only those that go on and are stuck. False: all others. See `Run.stuck`.',
@@ -94,17 +71,30 @@ export function runArguments(withoutThing?: string): new () => RunArguments {
     })
     orderBy?: OrderBy | null;
   }
-  for (const [argument, { doc }] of Object.entries(ofThings))
-    if (argument !== withoutThing) Field(() => Name, { nullable: true, description: doc })(RunArgs.prototype, argument);
+  for (const [argument, { ref, doc }] of Object.entries(owners))
+    if (argument !== without) Field(() => ref, { nullable: true, description: doc })(RunArgs.prototype, argument);
   return RunArgs;
 }
 
-/** Runs of the thing with this name. @throws NOT_FOUND if there is none. */
-async function ofThing(ctx: Context, argument: string, name: string | null | undefined): Promise<Condition | undefined> {
-  if (name === null || name === undefined) return undefined;
-  const { column, find } = ofThings[argument]!;
+const ownerOf = (args: RunArguments, argument: string): object | null => {
+  const ref: unknown = Reflect.get(args, argument);
+  return typeof ref === 'object' ? ref : null;
+};
+
+/** Runs of the record that this argument identifies. @throws INVALID, or NOT_FOUND if there is none. */
+async function ofOwner(ctx: Context, argument: string, args: RunArguments): Promise<Condition | undefined> {
+  const ref = ownerOf(args, argument);
+  if (!ref) return undefined;
+  const { column, find } = owners[argument]!;
   // Asked once, however many rows have the list below them.
-  const found = await ctx.loaders.get<string, Row | DomainError>(`run list ${argument}`, (names) => find(ctx.db, names)).load(name);
+  const found = await ctx.loaders
+    .get<string, Row | DomainError>(`run list ${argument}`, (refs) =>
+      find(
+        ctx.db,
+        refs.map((each): object => JSON.parse(each)),
+      ),
+    )
+    .load(JSON.stringify(ref));
   const { id } = orThrow(found);
   return { key: `${argument} ${id}`, sql: (values) => `t.${column} = ${values.add(id, 'int')}` };
 }
@@ -137,7 +127,7 @@ const numbers: Readonly<Partial<Record<RunState, number>>> = {
 /** Runs in one of these states. The numbers of statuses stand in the SQL, so that PostgreSQL knows which of them are rare. */
 async function inState(ctx: Context, states: readonly RunState[] | null | undefined): Promise<Condition | undefined> {
   if (!states) return undefined;
-  refuseEmpty(states, 'state');
+  refuseEmpty(states, 'states');
   const stored: number[] = [];
   const parts: string[] = [];
   for (const state of new Set(states)) {
@@ -175,24 +165,21 @@ export async function pageOfRuns(
   args: RunArguments,
   parent?: number,
 ): Promise<Page> {
-  if (args.orderBy?.field === 'NUMBER' && !textAt(args, 'process') && list.parent !== byProcess)
-    throw invalid('Runs are ordered by number only among those of one process: say which by `process`.', {
+  if (args.orderBy?.field === 'NUMBER' && !ownerOf(args, 'process') && list.parent !== byProcess)
+    throw invalid('Runs are ordered by number only among those of one process: identify it by `process`.', {
       argument: 'orderBy.field',
       value: args.orderBy.field,
       allowed: ['STARTED_AT'],
     });
-  const where = await Promise.all([
-    inState(ctx, args.state),
-    ...Object.keys(ofThings).map((argument) => ofThing(ctx, argument, textAt(args, argument))),
-  ]);
+  const where = await Promise.all([inState(ctx, args.states), ...Object.keys(owners).map((argument) => ofOwner(ctx, argument, args))]);
   return page(ctx, info, orderedBy(list, orders, args.orderBy), args, { parent, where: [...where, areStuck(args.stuck)] });
 }
 
 const connection = connectionOf(Run);
 
 /**
- * Adds to `owner` a list of runs below it, and conditions on it to its filter. `column` of the run points to the owner, which `thing` names
- * among the arguments of other lists.
+ * Adds to `owner` a list of runs below it, and conditions on it to its filter. `column` of the run points to the owner, which the argument
+ * `without` identifies in other lists.
  */
 export function runsField(
   owner: EntityClass,
@@ -200,7 +187,7 @@ export function runsField(
   column: string,
   order: 'startedAt' | 'number',
   description: string,
-  thing?: string,
+  without?: string,
 ): ClassType[] {
   const list: ListSource = {
     name: `${owner.name}.${field}`,
@@ -210,7 +197,7 @@ export function runsField(
     descending: true,
   };
   filterByList(owner, field, list);
-  const RunArgs = runArguments(thing);
+  const RunArgs = runArguments(without);
   @Resolver(() => owner)
   class RunsResolver {
     @FieldResolver(() => connection.type, { description })

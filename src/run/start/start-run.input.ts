@@ -1,4 +1,6 @@
 import { Field, InputType, Int } from 'type-graphql';
+import { ActorRef } from '../../actor/actor-refs.js';
+import type { NamedRef } from '../../platform/read/references.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import { RegisterProcessInput } from '../../process/register-process.input.js';
 import { maxLeaseSeconds } from '../../process/run-settings.js';
@@ -25,7 +27,11 @@ export class StartRunInput {
       'The process. A known one needs its name alone; whatever else is given is registered as by registerProcess, in the same transaction. A new one needs its type and tool.',
   })
   process!: RegisterProcessInput;
-  @Field(() => Name, { nullable: true, description: 'Who starts it; the caller, where nothing is said.' }) actor?: string | null;
+  @Field(() => ActorRef, {
+    nullable: true,
+    description: 'The actor that starts it, created if missing when identified by name. Default: the caller.',
+  })
+  actor?: NamedRef | null;
   @Field(() => Name, { nullable: true, description: 'Name of the run, unique among all runs.' }) runName?: string | null;
   @Field(() => Name, {
     nullable: true,

@@ -19,11 +19,11 @@ import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import type { Row } from '../../platform/entity/node.js';
 import { BigIntText } from '../../platform/entity/scalars.js';
-import { Name } from '../../platform/entity/text.js';
 import { DependencyKind } from '../../process/dependency-kind.js';
 import { processRefs } from '../../process/process-naming.js';
 import { Process } from '../../process/process.entity.js';
 import { ProcessRef } from '../../process/process-ref.input.js';
+import { RunGroupRef } from '../group-ref.input.js';
 import { Run } from '../run.entity.js';
 import { RunState } from '../run-state.js';
 import { canStart, startRun, type ParentState, type StartAnswer } from './start-run.js';
@@ -147,7 +147,8 @@ class StartRunResolver {
   async canStart(
     @Ctx() ctx: Context,
     @Arg('process', () => ProcessRef, { description: 'The process.' }) ref: ProcessRef,
-    @Arg('group', () => Name, { nullable: true, description: 'Key of the run group that the run would belong to.' }) group?: string,
+    @Arg('group', () => RunGroupRef, { nullable: true, description: 'The run group of the run; a key may be new.' })
+    group?: RunGroupRef | null,
   ): Promise<StartAnswer> {
     const { id: process } = await resolveRef(ctx.db, processRefs, ref, { at: below('process') });
     return canStart(ctx.db, process, group);

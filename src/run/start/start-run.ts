@@ -1,4 +1,5 @@
-import { below, resolveRef } from '../../platform/read/references.js';
+import { actorRefs } from '../../actor/actor-refs.js';
+import { below, resolveRef, type NamedRef } from '../../platform/read/references.js';
 import type { Context } from '../../platform/read/context.js';
 import { Undo, type Queries, type Tx } from '../../platform/database.js';
 import { conflict, DomainError, invalid, notFound, type ErrorDetails } from '../../platform/errors.js';
@@ -9,6 +10,8 @@ import { recordOf } from '../../platform/record-queues.js';
 import { processNaming } from '../../process/process-naming.js';
 import { registerProcesses } from '../../process/register-processes.js';
 import { runSettings, within } from '../../process/run-settings.js';
+import type { RunGroupRef } from '../group-ref.input.js';
+import { wantedGroup } from '../group-refs.js';
 import { runRefs } from '../run-refs.js';
 import type { RunParameterInput, StartRunInput } from './start-run.input.js';
 import { codeOf, textAt } from '../../platform/text-at.js';
@@ -54,8 +57,16 @@ function check(input: StartRunInput, caller: string): void {
     throw invalid('Say who starts the run: by `actor`, by the header Waybill-Actor, or by an API key.', {
       argument: 'input.actor',
       value: null,
-      allowed: 'a name',
+      allowed: 'an ActorRef',
     });
+}
+
+/** The name of the actor; one that is identified by name is created if missing. @throws INVALID or NOT_FOUND */
+async function actorOf(db: Queries, ref: NamedRef | null | undefined): Promise<string | undefined> {
+  if (!ref) return undefined;
+  const at = below('input.actor');
+  actorRefs.wanted(ref, at);
+  return ref.name ?? (await resolveRef(db, actorRefs, ref, { at, read: ['name'] })).name ?? undefined;
 }
 
 /** An error of a registration, whether it was found here or raised by the store, with its argument where a start has it. */
@@ -92,11 +103,12 @@ async function processOf(tx: Tx, process: StartRunInput['process']): Promise<num
  */
 export async function startRun(ctx: Context, input: StartRunInput): Promise<StartAnswer> {
   check(input, ctx.actor);
-  const { process, idempotencyKey: key, actor, runName: name, leaseSeconds, group, parentRun, parameters } = input;
+  const { process, idempotencyKey: key, runName: name, leaseSeconds, group, parentRun, parameters } = input;
+  const actor = await actorOf(ctx.db, input.actor);
   // What a repetition must say again, field by field.
   const { process: _process, idempotencyKey: _key, ...rest } = input;
   const keyInput = {
-    ...said(rest),
+    ...said({ ...rest, actor }),
     ...Object.fromEntries(Object.entries(said(process)).map(([field, value]) => [`process.${field}`, value])),
   };
   return ctx.write(
@@ -131,29 +143,43 @@ export async function startRun(ctx: Context, input: StartRunInput): Promise<Star
   );
 }
 
-/** What a start would answer now; it writes nothing. `group` is the key of a run group, known or not. */
-export async function canStart(db: Queries, process: number, group: string | null | undefined): Promise<StartAnswer> {
-  const [row] = await db.query<{ answer: StartAnswer; closedAt: string | null; name: string; retiredAt: string | null }>(
-    // A group that is not known yet has no runs.
+/** What a start would answer now; it writes nothing. A group that a key names need not exist. @throws NOT_FOUND or CONFLICT */
+export async function canStart(db: Queries, process: number, group: RunGroupRef | null | undefined): Promise<StartAnswer> {
+  const { id = null, key = null } = group ? wantedGroup(group, below('group')) : {};
+  const [row] = await db.query<StartRow>(
+    // A group that does not exist yet has no runs.
     `select
        process_tracker.judge_start(
-         $1::int, case when $2::text is not null then coalesce(g.run_group_id, 0) end) as answer,
-       process_tracker.instant_text(g.closed_at) as "closedAt", p.process_name as name,
+         $1::int, case when $2::text is not null or $3::int is not null then coalesce(g.run_group_id, 0) end) as answer,
+       g.group_key as key, process_tracker.instant_text(g.closed_at) as "closedAt", p.process_name as name,
        process_tracker.instant_text(p.retired_at) as "retiredAt"
      from process p
-     left join run_group g on g.group_key = $2
+     left join run_group g on g.group_key = $2 or g.run_group_id = $3
      where p.process_id = $1`,
-    [process, group ?? null],
+    [process, key, id],
   );
   if (!row) throw notFound('There is no Process with this id.', { argument: 'process' });
   const { answer, closedAt, name, retiredAt } = row;
+  if (id !== null && row.key === null) {
+    const by = group?.id ? 'id' : 'databaseId';
+    throw notFound(`There is no RunGroup with this ${by}.`, { argument: `group.${by}`, value: group?.[by] });
+  }
   if (retiredAt)
-    throw conflict(`The Process ${JSON.stringify(name)} is retired since ${retiredAt.slice(0, 10)}: restore it first.`, {
+    throw conflict(`The Process ${JSON.stringify(name)} has been retired since ${retiredAt.slice(0, 10)}: restore it first.`, {
       argument: 'process',
       value: name,
       kind: 'Process',
       retiredAt,
     });
-  if (closedAt) throw conflict(`The run group ${JSON.stringify(group)} is closed.`, { argument: 'group', value: group, closedAt });
+  if (closedAt) throw conflict(`The run group ${JSON.stringify(row.key)} is closed.`, { argument: 'group', value: row.key, closedAt });
   return { ...answer, process };
+}
+
+interface StartRow {
+  answer: StartAnswer;
+  /** Of the group, if it exists. */
+  key: string | null;
+  closedAt: string | null;
+  name: string;
+  retiredAt: string | null;
 }
