@@ -111,13 +111,9 @@ describe('breaking changes that a table names', () => {
       'Query.extract: Query.extract was removed.',
       'Query.kept: Query.kept was removed.',
     ]);
-    expect(unnamedBreakingChanges(before, after, table('tracking', 'ProcessRun', 'Query.run*', 'OLDER'))).toEqual(
-      all.filter(
-        (line) =>
-          line !== 'Query.runs: Query.runs changed type from ProcessRunConnection to RunConnection.' &&
-          !line.startsWith('Query.runs(order:)'),
-      ),
-    );
+    // Only whole names count, and a field covers its arguments.
+    const left = unnamedBreakingChanges(before, after, table('tracking', 'ProcessRun', 'Query.run*', 'OLDER'));
+    expect(all.filter((line) => !left.includes(line))).toEqual([all.find((line) => line.startsWith('Query.runs: '))]);
   });
 });
 

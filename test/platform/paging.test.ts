@@ -257,6 +257,6 @@ describe('L14 orders', () => {
     expect((await api.execute('{ processes(orderBy: { field: NAME, direction: UP }) { totalCount } }')).errors![0]!.message).toContain(
       'UP',
     );
-    expect((await api.execute('{ processes(orderBy: {}) { totalCount } }')).errors![0]!.message).toContain('by');
+    expect((await api.execute('{ processes(orderBy: {}) { totalCount } }')).errors![0]!.message).toContain('ProcessOrder.field');
   });
 });

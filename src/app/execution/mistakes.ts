@@ -114,6 +114,7 @@ function namesFor(message: string, schema: GraphQLSchema): { name: string; known
 /** The argument, the value, what is allowed, and the nearest known name, as far as an error of GraphQL's own lets know. */
 export function factsOf(error: GraphQLError, schema: GraphQLSchema | undefined): Facts {
   const { message } = error;
+  if (message.startsWith('Syntax Error')) return { argument: 'query' };
   const argument = argumentOf(error);
   const facts: Facts = { ...(argument === undefined ? {} : { argument }), ...valueOf(error) };
   const names = schema && namesFor(message, schema);
@@ -135,8 +136,17 @@ export function factsOf(error: GraphQLError, schema: GraphQLSchema | undefined):
       ...(near.length ? { nearest: near } : {}),
     };
   }
+  const [, field, required = ''] =
+    /Field "(?:\w+\.)?(\w+)" of required type "([^"]+)" was not/.exec(message) ??
+    /argument "()\w+" of type "([^"]+)" is required/.exec(message) ??
+    [];
+  if (required)
+    return { ...facts, argument: [argument, field].filter(Boolean).join('.'), value: null, allowed: `a value of type ${required}` };
+  const [, variable] = /of required type "([^"]+)" was not provided/.exec(message) ?? [];
+  if (variable) return { ...facts, value: null, allowed: `a value of type ${variable}` };
   const [, leaf] = /\b(Int|Float|String|Boolean|ID) cannot represent/.exec(message) ?? [];
-  const [, required] = /of required type "([^"]+)"|of type "([^"]+)" is required/.exec(message) ?? [];
-  const allowed = leaf ? leaves[leaf] : required ? `a value of type ${required}` : undefined;
-  return { ...facts, ...(allowed === undefined ? {} : { allowed }) };
+  if (leaf) return { ...facts, allowed: leaves[leaf] };
+  const [, input] = /Expected (?:value of )?type "\[?(\w+)[^"]*"/.exec(message) ?? [];
+  const fields = input ? fieldsOf(schema?.getType(input)) : [];
+  return fields.length ? { ...facts, allowed: fields } : facts;
 }
