@@ -1,4 +1,4 @@
-/** What a caller can be told: one of five codes, and the facts by which the request can be mended. */
+/** What a caller can be told: one of five codes, and the facts by which the request can be repaired. */
 export type ErrorCode = 'NOT_FOUND' | 'INVALID' | 'CONFLICT' | 'FORBIDDEN' | 'UNAUTHENTICATED';
 
 export interface ErrorDetails {
@@ -8,6 +8,8 @@ export interface ErrorDetails {
   value?: unknown;
   /** The values, or the rule, that would have been accepted. */
   allowed?: unknown;
+  /** Known names that a misspelt one may stand for, the likeliest first. */
+  nearest?: readonly string[];
   [fact: string]: unknown;
 }
 

@@ -2,15 +2,16 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Field, FieldResolver, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
 import { shownMessage, shownValue, type DomainError } from '../errors.js';
 
-@ObjectType({ description: 'What is wrong with one item of a request that has several; the others are not touched by it.' })
+@ObjectType({ description: 'Error of one item of a request with several items; the valid items are committed.' })
 export class ItemError {
   @Field(() => String, { description: '`INVALID`, `NOT_FOUND`, `CONFLICT` or `FORBIDDEN`, as in `extensions.code` of an error.' })
   code!: string;
-  @Field(() => String, { description: 'What is wrong, as a sentence.' }) message!: string;
-  @Field(() => String, { nullable: true, description: 'Path of the argument within the item, where one is to blame.' }) argument!:
+  @Field(() => String, { description: 'Message, one sentence.' }) message!: string;
+  @Field(() => String, { nullable: true, description: 'Path of the argument within the item; null if no single one is wrong.' }) argument!:
     string | null;
-  @Field(() => GraphQLJSON, { nullable: true, description: 'The value that was given.' }) value!: unknown;
-  @Field(() => GraphQLJSON, { nullable: true, description: 'What would have been accepted.' }) allowed!: unknown;
+  @Field(() => GraphQLJSON, { nullable: true, description: 'The value of the argument.' }) value!: unknown;
+  @Field(() => GraphQLJSON, { nullable: true, description: 'The values, or the rule, that are allowed.' }) allowed!: unknown;
+  @Field(() => [String], { nullable: true, description: 'The nearest known names, where a name is unknown.' }) nearest!: string[] | null;
 }
 
 /** An error of one item as data of its payload. */
@@ -20,6 +21,7 @@ export const itemError = ({ code, message, details }: DomainError): ItemError =>
   argument: details.argument ?? null,
   value: shownValue(details.value) ?? null,
   allowed: details.allowed ?? null,
+  nearest: details.nearest ? [...details.nearest] : null,
 });
 
 /** The field `error` of the result of one item. */
