@@ -314,7 +314,7 @@ describe('a folder that cannot be used stops the start with a sentence', () => {
     const folder = newFolder();
     await mkdir(folder);
     await writeFile(join(folder, 'letter.txt'), 'x');
-    expect(await refusal(folder)).toMatch(/holds something else already \("letter\.txt"\).*WAYBILL_DATA_DIR/);
+    expect(await refusal(folder)).toMatch(/already holds other data \("letter\.txt"\).*WAYBILL_DATA_DIR/);
     expect(await readdir(folder)).toEqual(['letter.txt']);
     expect(await refusal(join(folder, 'letter.txt'))).toMatch(/is not a folder/);
     expect(await refusal(join(folder, 'letter.txt/below'))).toMatch(/is not a folder/);
