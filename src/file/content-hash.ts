@@ -10,7 +10,7 @@ const algorithms: Readonly<Record<string, number>> = {
 /** Letters in which one algorithm is written: `SHA-256` is sha256, but `sha3-256` keeps its hyphen. */
 const keyOf = (algorithm: string) => algorithm.toLowerCase().replace(/^(sha|md|crc|blake)[-_](?=\d)/, '$1');
 
-/** @throws INVALID for an algorithm that is not known, and for a value that no hash by it can be: neither hexadecimal nor Base64 of its length */
+/** @throws INVALID for an unknown algorithm, and for a value that cannot be a hash by it: neither hexadecimal nor Base64 of its length */
 export function checkHash(algorithm: string, value: string, arguments_: { algorithm: string; value: string }): void {
   const bytes = algorithms[keyOf(algorithm)];
   if (bytes === undefined)
@@ -22,7 +22,7 @@ export function checkHash(algorithm: string, value: string, arguments_: { algori
   const isHex = /^[0-9a-f]+$/i.test(value) && value.length === 2 * bytes;
   const isBase64 = /^[A-Za-z0-9+/_-]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length === bytes;
   if (!isHex && !isBase64)
-    throw invalid(`${JSON.stringify(value.slice(0, 60))} is no ${algorithm} hash, which has ${bytes} bytes.`, {
+    throw invalid(`${JSON.stringify(value.slice(0, 60))} is not a ${algorithm} hash, which has ${bytes} bytes.`, {
       argument: arguments_.value,
       value: value.slice(0, 60),
       allowed: `${2 * bytes} hexadecimal digits, or ${bytes} bytes in Base64`,

@@ -7,7 +7,7 @@ import { Run } from '../run/run.entity.js';
 import { FileVersion } from './file-version.entity.js';
 import { File } from './file.entity.js';
 
-@ObjectType('FileError', { implements: [Node], description: 'A failed attempt on a file. None is ever overwritten by a later one.' })
+@ObjectType('FileError', { implements: [Node], description: 'A failed attempt on a file. A later one does not overwrite it.' })
 @Index({ properties: ['fileId'] })
 @Index({ name: 'extract_error_extract_version_id_index', properties: ['versionId'], where: 'extract_version_id is not null' })
 @Index({ properties: ['typeId'] })
@@ -27,19 +27,19 @@ export class FileError {
   @Reference(() => ErrorType, 'error_type_id')
   typeId!: number;
 
-  @Whole('attempt', { default: '0', doc: 'Which attempt on the version it was, counted from 1.' })
+  @Whole('attempt', { default: '0', doc: 'Number of the attempt on the version, counted from 1.' })
   attempt!: number;
 
-  @Text('message', { nullable: true, doc: 'What went wrong, in the words of the worker; what looks like a secret is masked.' })
+  @Text('message', { nullable: true, doc: 'Message of the worker, with passwords and keys masked; null if not reported.' })
   message!: string | null;
 
-  @Flag('retryable', { default: 'true', doc: 'Whether trying again may help, as the worker said.' })
+  @Flag('retryable', { default: 'true', doc: 'Whether the worker reported the error as retryable.' })
   retryable!: boolean;
 
-  @InstantColumn('occurred_at', { doc: 'When it happened.' })
+  @InstantColumn('occurred_at', { doc: 'Time of the error.' })
   occurredAt!: string;
 
-  @Text('owner', { nullable: true, doc: 'The worker that held the file.' })
+  @Text('owner', { nullable: true, doc: 'Worker that owned the lease on the file; null if there was none.' })
   owner!: string | null;
 
   @Reference(() => Run, 'process_tracking_id', { nullable: true, onDelete: 'set null' })

@@ -16,7 +16,7 @@ export const fileRefs: RefKind<FileRef, File> = {
   wanted(ref, at) {
     const [by, ...more] = ways.filter((each) => given(ref[each]));
     if (!by || more.length || (by === 'location' || by === 'path') !== given(ref.fileName))
-      throw invalid('Say which File: by id, by databaseId, or by fileName with location or path.', {
+      throw invalid('Identify one File in exactly one way: by `id`, by `databaseId`, or by `fileName` with `location` or `path`.', {
         argument: at(),
         value: shownRef(ref),
         allowed: 'id, databaseId, location and fileName, or path and fileName',

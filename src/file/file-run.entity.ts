@@ -5,7 +5,7 @@ import { Run } from '../run/run.entity.js';
 import { FileStatus } from './file-status.entity.js';
 import { File } from './file.entity.js';
 
-/** That a run touched a file, and the status it last gave it. */
+/** A run that processed a file, and the last status that it gave the file. */
 @Index({ properties: ['fileId', 'runId'] })
 @Index({ properties: ['statusId'] })
 @Entity({ tableName: 'extract_process_tracking' })

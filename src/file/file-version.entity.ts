@@ -8,7 +8,7 @@ import { File } from './file.entity.js';
 
 @ObjectType('FileVersion', {
   implements: [Node],
-  description: 'One content of a file, told by its generation, its etag or its hash. A file that is overwritten gets another version.',
+  description: 'One content of a file, identified by its generation, its etag or its hash. An overwritten file gets another version.',
 })
 @Unique({ name: 'extract_version_one_current', properties: ['fileId'], where: 'is_current' })
 @Unique({ name: 'extract_version_version', properties: ['fileId', 'version'], where: 'version is not null' })
@@ -28,47 +28,47 @@ export class FileVersion {
 
   @Text('version', {
     nullable: true,
-    doc: 'Its generation or etag, as the store of the file calls it; null where only its hash is known, or nothing.',
+    doc: 'Generation or etag in the store of the file; null if only its hash is known, or neither.',
   })
   version!: string | null;
 
   @Text('hash_algorithm', {
     nullable: true,
-    doc: 'By what its hash was made, such as md5 or sha256. Hashes of different algorithms are never compared.',
+    doc: 'Algorithm of its hash, such as md5 or sha256. Hashes of different algorithms are never compared.',
   })
   hashAlgorithm!: string | null;
 
-  @Text('hash', { nullable: true, doc: 'Hash of its content.' })
+  @Text('hash', { nullable: true, doc: 'Hash of its content; null if not reported.' })
   hash!: string | null;
 
-  @Big('size_bytes', { nullable: true, doc: 'Its size in bytes.' })
+  @Big('size_bytes', { nullable: true, doc: 'Size in bytes; null if not reported.' })
   sizeBytes!: string | null;
 
-  @InstantColumn('modified_at', { nullable: true, doc: 'When the file was last modified, as its store says.' })
+  @InstantColumn('modified_at', { nullable: true, doc: 'Time of the last modification in the store of the file; null if not reported.' })
   modifiedAt!: string | null;
 
-  @InstantColumn('first_seen_at', { default: 'current_timestamp', doc: 'When it was first heard of.' })
+  @InstantColumn('first_seen_at', { default: 'current_timestamp', doc: 'Time at which it was first reported.' })
   firstSeenAt!: string;
 
-  @Flag('is_current', { default: 'false', doc: 'Whether it is the content that the file has now.' })
+  @Flag('is_current', { default: 'false', doc: 'Whether it is the current content of the file.' })
   isCurrent!: boolean;
 
   @Reference(() => FileStatus, 'extract_status_id', { nullable: true })
   statusId!: number | null;
 
-  @InstantColumn('finished_at', { nullable: true, doc: 'When work on it was finished; null if it was not.' })
+  @InstantColumn('finished_at', { nullable: true, doc: 'Time at which it was loaded; null if it is not.' })
   finishedAt!: string | null;
 
-  @Big('rows_read', { nullable: true, doc: 'Rows that were read from it.' })
+  @Big('rows_read', { nullable: true, doc: 'Number of rows read from it; null if not reported.' })
   rowsRead!: string | null;
 
-  @Big('rows_written', { nullable: true, doc: 'Rows that were written from it.' })
+  @Big('rows_written', { nullable: true, doc: 'Number of rows written from it; null if not reported.' })
   rowsWritten!: string | null;
 
-  @Big('rows_rejected', { nullable: true, doc: 'Rows of it that were rejected.' })
+  @Big('rows_rejected', { nullable: true, doc: 'Number of its rows that were rejected; null if not reported.' })
   rowsRejected!: string | null;
 
-  @Text('output_hash', { nullable: true, doc: 'Hash of what was made from it.' })
+  @Text('output_hash', { nullable: true, doc: 'Hash of the output made from it; null if not reported.' })
   outputHash!: string | null;
 
   @Reference(() => SourceObject, 'target_object_id', { nullable: true, onDelete: 'set null' })

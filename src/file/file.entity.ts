@@ -12,7 +12,7 @@ import { FileType } from './file-type.entity.js';
 @ObjectType('File', {
   implements: [Node, Audited],
   description:
-    'A file, known by its location and its name there: who made it, who works on it, and how far it has come. Its contents over time are its versions.',
+    'A file, identified by its location and its name there. ProcessTracker calls it an extract. Its contents over time are its `versions`.',
 })
 @Unique({ properties: ['locationId', 'fileName'] })
 @Index({ properties: ['fileName'] })
@@ -31,13 +31,13 @@ export class File extends Audited {
   @Key('extract_id')
   id!: number;
 
-  @Text('extract_filename', { doc: 'Its name, unique within its location.' })
+  @Text('extract_filename', { doc: 'Name, unique within its location.' })
   fileName!: string;
 
   @Reference(() => Location, 'extract_location_id')
   locationId!: number;
 
-  /** Nothing of ProcessTracker's own writes it. */
+  /** ProcessTracker's own clients do not write it. */
   @Reference(() => Run, 'extract_process_run_id', { nullable: true })
   runId!: number | null;
 
@@ -45,33 +45,33 @@ export class File extends Audited {
   @Reference(() => FileStatus, 'extract_status_id', { nullable: true })
   statusId!: number | null;
 
-  /** A trigger fills it for whoever writes only ProcessTracker's column. */
+  /** A trigger fills it for clients that write only ProcessTracker's column. */
   @InstantColumn('registered_at', {
     nullable: true,
     shownAs: { sql: (column) => column, nullable: false },
-    doc: 'When it was first registered. Rows of a Python client carry the moment that client was started.',
+    doc: 'Time of its first registration. For rows of a Python client, the time at which that client started.',
   })
   registeredAt!: string;
 
   @LocalTime('extract_registration_date_time')
   registeredLocal!: string;
 
-  @LocalTime('extract_write_low_date_time', { nullable: true, doc: 'The lowest date in what was written into it.' })
+  @LocalTime('extract_write_low_date_time', { nullable: true, doc: 'Low watermark of the data written into it; null if not reported.' })
   writeLowWatermark!: string | null;
 
-  @LocalTime('extract_write_high_date_time', { nullable: true, doc: 'The highest date in what was written into it.' })
+  @LocalTime('extract_write_high_date_time', { nullable: true, doc: 'High watermark of the data written into it; null if not reported.' })
   writeHighWatermark!: string | null;
 
-  @Big('extract_write_record_count', { nullable: true, doc: 'Records that were written into it.' })
+  @Big('extract_write_record_count', { nullable: true, doc: 'Number of records written into it; null if not reported.' })
   writeRecordCount!: string | null;
 
-  @LocalTime('extract_load_low_date_time', { nullable: true, doc: 'The lowest date in what was loaded from it.' })
+  @LocalTime('extract_load_low_date_time', { nullable: true, doc: 'Low watermark of the data loaded from it; null if not reported.' })
   loadLowWatermark!: string | null;
 
-  @LocalTime('extract_load_high_date_time', { nullable: true, doc: 'The highest date in what was loaded from it.' })
+  @LocalTime('extract_load_high_date_time', { nullable: true, doc: 'High watermark of the data loaded from it; null if not reported.' })
   loadHighWatermark!: string | null;
 
-  @Big('extract_load_record_count', { nullable: true, doc: 'Records that were loaded from it.' })
+  @Big('extract_load_record_count', { nullable: true, doc: 'Number of records loaded from it; null if not reported.' })
   loadRecordCount!: string | null;
 
   @Reference(() => CompressionType, 'extract_compression_type_id', { nullable: true })
@@ -80,52 +80,55 @@ export class File extends Audited {
   @Reference(() => FileType, 'extract_filetype_id', { nullable: true })
   fileTypeId!: number | null;
 
-  @Numeric('extract_filesize', { nullable: true, doc: 'Its size in the unit `sizeUnit`; null if nobody said.' })
+  @Numeric('extract_filesize', { nullable: true, doc: 'Size in the unit `sizeUnit`; null if not reported.' })
   size!: string | null;
 
   @Reference(() => FileSizeType, 'extract_filesize_type_id', { nullable: true })
   sizeTypeId!: number | null;
 
-  @Big('size_bytes', { nullable: true, doc: 'Its size in bytes; null if nobody said.' })
+  @Big('size_bytes', { nullable: true, doc: 'Size in bytes; null if not reported.' })
   sizeBytes!: string | null;
 
-  @Text('owner', { nullable: true, doc: 'The worker that holds it; null while nobody does.' })
+  @Text('owner', { nullable: true, doc: 'Worker that owns the lease on it; null while there is no lease owner.' })
   owner!: string | null;
 
   @Reference(() => Run, 'claim_run_id', { nullable: true, onDelete: 'set null' })
   claimRunId!: number | null;
 
-  @InstantColumn('claimed_at', { nullable: true, doc: 'When its holder claimed it; null while nobody holds it.' })
+  @InstantColumn('claimed_at', { nullable: true, doc: 'Time of the claim by its lease owner; null while there is none.' })
   claimedAt!: string | null;
 
   @Big('fencing_token', {
     nullable: true,
-    doc: 'What its holder shows with each change. A higher one is given with each claim. No secret. Null if it was never claimed.',
+    doc: 'Token that the lease owner sends with each change. Each claim issues a higher one. It is not a secret. Null if the file was never claimed.',
   })
   fencingToken!: string | null;
 
-  /** What its holder may repeat the claim by. */
+  /** By which its lease owner may repeat the claim. */
   @Text('claim_key', { nullable: true })
   claimKey!: string | null;
 
-  @Whole('lease_seconds', { nullable: true, doc: 'Seconds by which each heartbeat prolongs the lease; null while nobody holds it.' })
+  @Whole('lease_seconds', { nullable: true, doc: 'Seconds by which each heartbeat extends the lease; null while there is no lease owner.' })
   leaseSeconds!: number | null;
 
   @InstantColumn('lease_until', {
     nullable: true,
-    doc: 'When its lease is over unless a heartbeat comes before; null while nobody holds it.',
+    doc: 'Time at which its lease expires without a heartbeat; null while there is no lease.',
   })
   leaseUntil!: string | null;
 
-  @InstantColumn('heartbeat_at', { nullable: true, doc: 'When its holder was last heard of; null if it was never claimed.' })
+  @InstantColumn('heartbeat_at', {
+    nullable: true,
+    doc: 'Time of the last heartbeat of a lease owner; null if the file was never claimed.',
+  })
   heartbeatAt!: string | null;
 
-  @Whole('attempt', { default: '0', doc: 'How often its current version was claimed.' })
+  @Whole('attempt', { default: '0', doc: 'Number of claims of its current version.' })
   attempt!: number;
 
   @InstantColumn('next_attempt_at', {
     nullable: true,
-    doc: 'When it may be tried again after a failure; null where it did not fail, or was given up until a person says retry.',
+    doc: 'Earliest time of the next attempt after a failure. Null if it did not fail, or has to wait for `retryFile`.',
   })
   nextAttemptAt!: string | null;
 }

@@ -1,4 +1,4 @@
--- The numbers of files that are told by their number (`id`), or by `fileName` and the name or the path of their
+-- The numbers of files that are identified by their number (`id`), or by `fileName` and the name or the path of their
 -- location, in which they need not have been registered (register/find-known-files.sql). Null for what there is not.
 create or replace function process_tracker.find_extracts(refs jsonb) returns table (i int, id int, "locationId" int)
 language plpgsql stable

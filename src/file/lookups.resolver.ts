@@ -18,10 +18,10 @@ export const fileLookups = [
     noun: 'a file format',
     defaults: ['Comma Separated Values'],
     fields: [
-      { property: 'code', doc: 'The extension without its dot, such as csv.', required: true },
-      { property: 'delimiter', doc: 'The character between two values.' },
-      { property: 'quote', doc: 'The character around a value.' },
-      { property: 'escape', doc: 'The character that takes the meaning from the one after it.' },
+      { property: 'code', doc: 'File name extension without its dot, such as csv.', required: true },
+      { property: 'delimiter', doc: 'Character between two values.' },
+      { property: 'quote', doc: 'Character around a value.' },
+      { property: 'escape', doc: 'Character that escapes the one after it.' },
     ],
   }),
   ...lookup({

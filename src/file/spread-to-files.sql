@@ -1,5 +1,5 @@
 -- A dataset type of a process is one of the files that its runs are linked to: of those that are there when the type
--- comes, and of those that are linked later, whoever writes (see catalogue/spread-dataset-types.sql).
+-- comes, and of those that are linked later, by all clients (see catalogue/spread-dataset-types.sql).
 create or replace function process_tracker.spread_types_to_extracts() returns trigger language plpgsql
 set search_path = process_tracker, pg_temp set jit = off as $$
 begin

@@ -2,12 +2,12 @@ import type { Database } from '../platform/database.js';
 
 const batchSize = 100;
 
-/** Files whose holder was not heard of in time, as `t`; `s` is their status. A file without a lease is taken from nobody by a machine. */
+/** Files whose lease has expired, as `t`; `s` is their status. A file without a lease is never swept. */
 export const stuckFrom = `extract_tracking t join extract_status_lkup s using (extract_status_id)`;
 export const stuckWhere = `t.lease_until <= process_tracker.waybill_now() and s.extract_status_name = 'loading'`;
 
 /**
- * Takes files from workers that were not heard of in time: they are ready again, or in error where their attempts are used up. Safe on any
+ * Takes files from workers whose leases have expired: they are ready again, or in error where their attempts are used up. Safe on any
  * number of servers at once. Answers how many it took.
  */
 export async function sweepFiles(db: Database): Promise<number> {
@@ -24,11 +24,11 @@ export async function sweepFiles(db: Database): Promise<number> {
     );
     const { files } = found!;
     if (!files) return total;
-    const [done] = await db.write({ actor: 'waybill', origin: 'sweeper', reason: 'Its holder was not heard of in time.' }, (tx) =>
+    const [done] = await db.write({ actor: 'waybill', origin: 'sweeper', reason: 'Its lease expired.' }, (tx) =>
       tx.query<{ swept: number }>('select process_tracker.sweep_extracts($1) as swept', [files]),
     );
     total += done!.swept;
-    // Fewer were taken than found: somebody else was faster.
+    // Fewer were taken than found: another server or a worker was faster.
     if (files.length < batchSize || !done!.swept) return total;
   }
 }

@@ -19,8 +19,8 @@ export interface NewLocation {
 }
 
 /**
- * The location with a path, made where it is new.
- * @throws INVALID for a path that is none or does not tell its type; CONFLICT where the path has another name, or the name another path
+ * The location with a path, created if missing.
+ * @throws INVALID for an invalid path, or one that does not show its type; CONFLICT where the path has another name, or the name another path
  */
 export async function putLocation(tx: Tx, location: NewLocation, argument: string): Promise<{ id: number; created: boolean }> {
   const { path, type, bucket, names } = describePath(location.path, `${argument}.path`);
@@ -28,10 +28,10 @@ export async function putLocation(tx: Tx, location: NewLocation, argument: strin
   const name = location.name && maskAddress(location.name);
   const wanted = { ...location, name, path, type: location.type ?? type, bucket: location.bucket ?? bucket, names };
   if (!wanted.type)
-    throw invalid('The path does not tell the type of the location: say `type`.', {
+    throw invalid('The type of the location is missing: its path does not show it.', {
       argument: `${argument}.type`,
       value: null,
-      allowed: ['a kind of location', ...knownSchemes.map((scheme) => `a path with ${scheme}://`)],
+      allowed: ['a type of location', ...knownSchemes.map((scheme) => `a path with ${scheme}://`)],
     });
   const [row] = await tx
     .query<{ id: number; created: boolean }>('select id, created from process_tracker.put_location($1::jsonb)', [
@@ -51,7 +51,7 @@ export function checkBucket(given: string | null | undefined, inPath: string | n
     });
 }
 
-/** What the function says of `path` and `name`, said of the arguments as the caller knows them. */
+/** Errors of the function on `path` and `name`, with the arguments as the caller knows them. */
 function below(error: unknown, argument: string): never {
   if (codeOf(error) !== 'WB409') throw error;
   const details: ErrorDetails = JSON.parse(textAt(error, 'detail') ?? '{}');
@@ -61,7 +61,7 @@ function below(error: unknown, argument: string): never {
   });
 }
 
-/** The location where files lie, made where its path is new. @throws INVALID, NOT_FOUND or CONFLICT */
+/** The location of files, created if its path is new. @throws INVALID, NOT_FOUND or CONFLICT */
 export async function fileLocation(tx: Tx, { type, ...ref }: FileLocationInput, argument: string): Promise<number> {
   if (ref.path && !given(ref.id) && !given(ref.databaseId))
     return (await putLocation(tx, { path: ref.path, name: ref.name ?? null, type: type ?? null }, argument)).id;

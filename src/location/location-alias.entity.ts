@@ -3,7 +3,7 @@ import { Reference } from '../platform/entity/columns.js';
 import { TextKey } from '../platform/entity/text-key.js';
 import { Location } from './location.entity.js';
 
-/** A name that a location had before. */
+/** An alias: a name that a location had before. */
 @Index({ properties: ['locationId'] })
 @Entity({ tableName: 'location_alias' })
 export class LocationAlias {

@@ -10,41 +10,41 @@ import { locationNaming } from './location-naming.js';
 import { describePath } from './location-path.js';
 import { LocationType } from './location-type.entity.js';
 
-/** What can be said of a location beside its name. */
+/** The fields of a location beside its name. */
 export const locationFields: readonly ThingField[] = [
   {
     name: 'path',
-    doc: 'Path or URI, unique in all its spellings (see `canonicalPath`); `..` is refused. A password in it is not stored.',
+    doc: 'Path or URI, unique in all its spellings (see `canonicalPath`), without `..`. A password in it is not stored.',
     type: () => Name,
     required: true,
   },
   {
     name: 'type',
-    doc: 'Kind of location, made where it is new. A path of the local machine, and a URI of a known scheme, tell it.',
+    doc: 'Type of location, created if missing. Default: by the scheme of the path; a local path has `local filesystem`.',
     property: 'typeId',
     lookup: LocationType,
     required: true,
   },
   {
     name: 'bucket',
-    doc: 'Name of the bucket, where the location lies in one. Taken from the path if left out; must be the one in the path.',
+    doc: 'Name of the bucket. It must be the one in the path, which is also the default.',
     type: () => Name,
   },
   {
     name: 'maxAttempts',
-    doc: 'How often a version of its files is tried before it is given up until a person says retry; 5 times where nothing is said.',
+    doc: 'Maximum number of attempts on a version of its files; default 5. After that, a file waits for `retryFile`.',
     type: () => Int,
     min: 1,
   },
   {
     name: 'retryDelaySeconds',
-    doc: 'Seconds after a failed first attempt before the next; each further failure doubles them, up to a day. 60 where nothing is said.',
+    doc: 'Seconds between the first failed attempt and the next; default 60. Each further failure doubles them, up to a day.',
     type: () => Int,
     min: 0,
   },
 ];
 
-/** Makes a location, or finds the one that has the path. @throws CONFLICT where that has another name, or the name another path */
+/** Creates a location, or finds the one that has the path. @throws CONFLICT where that has another name, or the name another path */
 export function createLocation(tx: Tx, input: NewLocation): Promise<{ id: number; created: boolean }> {
   const values: Readonly<Record<string, unknown>> = { ...input };
   for (const { name, min } of locationFields) {
@@ -98,7 +98,7 @@ export async function updateLocation(tx: Tx, given: LocationChange): Promise<{ i
   return updateThing(tx, locationNaming, locationFields, changes);
 }
 
-/** What a stored path says, which another client may have written in any way. */
+/** Facts of a stored path, which another client may have written in any form. */
 function describedOrNot(path: string) {
   try {
     return describePath(path, 'path');

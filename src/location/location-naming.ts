@@ -38,7 +38,7 @@ export const locationRefs: RefKind<LocationRef, Location> = {
   wanted(ref, at) {
     const [by, ...more] = ways.filter((each) => given(ref[each]));
     if (!by || more.length)
-      throw invalid('Say which Location: by id, by databaseId, by name, or by path.', {
+      throw invalid('Identify one Location in exactly one way: by `id`, by `databaseId`, by `name`, or by `path`.', {
         argument: at(),
         value: shownRef(ref),
         allowed: 'id, databaseId, name, or path',

@@ -1,7 +1,7 @@
 import { invalid } from '../platform/errors.js';
 import { maskAddress } from '../platform/mask-secrets.js';
 
-/** What a path says of the location that lies there. */
+/** Facts of a location that its path shows. */
 export interface DescribedPath {
   /** As it is stored: one text for one place. */
   path: string;
@@ -42,7 +42,7 @@ const schemes: Readonly<Record<string, { type: string; bucket?: 'behind' | 'befo
   sftp: { type: 'sftp' },
   jdbc: { type: 'jdbc' },
 };
-/** Schemes by which a path tells the kind of its location. */
+/** Schemes by which a path shows the kind of its location. */
 export const knownSchemes = Object.keys(schemes);
 
 const refuse = (argument: string, value: string, why: string, allowed: string) => {
@@ -54,23 +54,23 @@ const refuse = (argument: string, value: string, why: string, allowed: string) =
   });
 };
 
-/** @throws INVALID for text that no path or file name may hold, whatever it means */
+/** @throws INVALID for text that no path or file name may contain */
 export function checkPathText(value: string, argument: string): void {
   const bytes = Buffer.byteLength(value);
   if (!value.trim() || bytes > maxBytes)
-    throw invalid(`${argument} must have 1 to ${maxBytes} bytes, this has ${value.trim() ? bytes : 'none but blanks'}.`, {
+    throw invalid(`${argument} must have 1 to ${maxBytes} bytes, this has ${value.trim() ? bytes : 'only blanks'}.`, {
       argument,
       value: maskAddress(value.slice(0, 2 * maxBytes)).slice(0, 60),
       allowed: { minBytes: 1, maxBytes },
     });
   if (/\p{Cc}/u.test(value) || !value.isWellFormed())
-    throw refuse(argument, value, 'must not hold control characters or halves of surrogate pairs', 'printable text');
+    throw refuse(argument, value, 'must not contain control characters or halves of surrogate pairs', 'printable text');
 }
 
 /** The parts of a path without those that mean nothing. @throws INVALID for one that leads upwards */
 function partsOf(path: string, separator: RegExp, argument: string, value: string): string[] {
   const parts = path.split(separator).filter((part) => part !== '' && part !== '.');
-  if (parts.includes('..')) throw refuse(argument, value, 'must not lead upwards by `..`', 'a path without `..`');
+  if (parts.includes('..')) throw refuse(argument, value, 'must not contain `..`', 'a path without `..`');
   return parts;
 }
 
@@ -80,7 +80,7 @@ const uri = /^([A-Za-z][A-Za-z0-9+.-]+):(.*)$/;
 /**
  * The path as it is stored and shown: as given, but without a slash at the end, doubled slashes and `.`, with the scheme in small letters, and without
  * a password. Other spellings of the same place are found by its canonical path (canonical-path.sql).
- * @throws INVALID naming the argument for `..`, control characters, and what is too long
+ * @throws INVALID naming the argument for `..`, control characters, and a path that is too long
  */
 export function describePath(given: string, argument: string): DescribedPath {
   checkPathText(given, argument);

@@ -6,7 +6,7 @@ import { LocationType } from './location-type.entity.js';
 
 const masked = { sql: (column: string) => `process_tracker.mask_address(${column})`, nullable: false as const };
 
-@ObjectType('Location', { implements: [Node, Audited], description: 'A directory, a bucket or a part of one, where files lie.' })
+@ObjectType('Location', { implements: [Node, Audited], description: 'A place of files: a directory, a bucket or a part of one.' })
 @Unique({ properties: ['name'] })
 @Unique({ properties: ['path'] })
 @Index({ properties: ['typeId'] })
@@ -19,43 +19,43 @@ export class Location extends Audited {
   @Key('location_id')
   id!: number;
 
-  @Text('location_name', { doc: 'Its name, unique. Made from the path where none was given.' })
+  @Text('location_name', { doc: 'Unique name. Without one, it is made from the path.' })
   name!: string;
 
-  @Text('location_path', { shownAs: masked, doc: 'Path or URI as it was first given, unique. A password in it is masked.' })
+  @Text('location_path', { shownAs: masked, doc: 'Unique path or URI, in its first spelling. A password in it is masked.' })
   path!: string;
 
-  /** A trigger fills it, whoever writes. */
+  /** A trigger fills it, for all clients. */
   @Text('canonical_path', {
     nullable: true,
-    doc: 'The one path that all spellings of the place have, such as `s3://lake/in` for `s3a://lake/in/`. Locations are found by each of them. Null only in a store that is read as ProcessTracker made it.',
+    doc: 'Canonical path of all spellings of the place, such as `s3://lake/in` for `s3a://lake/in/`. A location is found by each of them. Null only in a store of ProcessTracker that is read without migration.',
   })
   canonicalPath!: string | null;
 
   @Reference(() => LocationType, 'location_type_id')
   typeId!: number;
 
-  @Whole('location_file_count', { nullable: true, doc: 'How many files lay there when the location was last listed.' })
+  @Whole('location_file_count', { nullable: true, doc: 'Number of files there when the location was last listed; null if it never was.' })
   fileCount!: number | null;
 
-  @Text('location_bucket_name', { nullable: true, doc: 'Name of the bucket, where the location lies in one.' })
+  @Text('location_bucket_name', { nullable: true, doc: 'Name of the bucket; null if it is not in one.' })
   bucket!: string | null;
 
   @InstantColumn('retired_at', {
     nullable: true,
-    doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
+    doc: 'Time of its retirement, after which lists hide it and new links are refused. Null while it is in use.',
   })
   retiredAt!: string | null;
 
   @Whole('max_attempts', {
     nullable: true,
-    doc: 'How often a version of its files is tried before it is given up until a person says retry. Null: 5 times.',
+    doc: 'Maximum number of attempts on a version of its files; null means 5. After that, a file waits for `retryFile`.',
   })
   maxAttempts!: number | null;
 
   @Whole('retry_delay_seconds', {
     nullable: true,
-    doc: 'Seconds after a failed first attempt before the next; each further failure doubles them, up to a day. Null: 60.',
+    doc: 'Seconds between the first failed attempt and the next; null means 60. Each further failure doubles them, up to a day.',
   })
   retryDelaySeconds!: number | null;
 }

@@ -16,16 +16,16 @@ import { LocationRef } from './location-ref.input.js';
 import { LocationType } from './location-type.entity.js';
 import { Location } from './location.entity.js';
 
-@InputType('CreateLocationInput', { description: 'The Location to make.' })
+@InputType('CreateLocationInput', { description: 'The Location to create.' })
 class CreateInput {
   @Field(() => Name, {
     nullable: true,
     description:
-      'Its name, unique among locations. Left out, it is made of the kind of the location, its bucket or host and the last part of its path, as in `s3 lake - in`; where that is taken, of the kind and the whole path.',
+      'Name, unique among locations. Default: its type, its bucket or host and the last part of its path, as in `s3 lake - in`; if that name exists, its type and the whole path.',
   })
   name?: string | null;
 }
-@InputType('UpdateLocationInput', { description: 'Which Location to change, and its new values. What is left out stays.' })
+@InputType('UpdateLocationInput', { description: 'The Location to change, and its new values. An omitted field keeps its value.' })
 class UpdateInput {}
 tellingFields(UpdateInput.prototype, locationNaming);
 Field(() => Name, { nullable: true, description: 'New name, unique among locations. It keeps its id; the old name becomes an alias.' })(
@@ -34,22 +34,25 @@ Field(() => Name, { nullable: true, description: 'New name, unique among locatio
 );
 for (const { name, doc, type = () => Name, required } of locationFields) {
   Field(type, { nullable: name !== 'path', description: doc })(CreateInput.prototype, name);
-  Field(type, { nullable: true, description: `${doc}${required ? '' : ' Null takes it away.'}` })(UpdateInput.prototype, name);
+  Field(type, { nullable: true, description: `${doc}${required ? '' : ' Null removes it.'}` })(UpdateInput.prototype, name);
 }
 reasonField(UpdateInput.prototype);
 
-@ObjectType({ description: 'What became of the wish to make a location.' })
+@ObjectType({ description: 'Result of `createLocation`.' })
 class CreateLocationPayload {
-  @Field(() => Boolean, { description: 'False where there was one with the path; it is left as it was.' }) created!: boolean;
+  @Field(() => Boolean, {
+    description: 'Whether this call created the location; false if one with the path existed, which is not changed.',
+  })
+  created!: boolean;
 }
-@ObjectType({ description: 'The changed Location.' })
+@ObjectType({ description: 'Result of `updateLocation`.' })
 class UpdateLocationPayload {
-  @Field(() => [String], { description: 'What the caller should know of the consequences, such as who does not know a new name yet.' })
+  @Field(() => [String], { description: 'Consequences of the change, such as clients that do not know a new name.' })
   warnings!: string[];
 }
 
-writtenField(CreateLocationPayload.prototype, 'location', Location, 'The Location: the new one, or the one that had the path.');
-writtenField(UpdateLocationPayload.prototype, 'location', Location, 'The Location as it is now.');
+writtenField(CreateLocationPayload.prototype, 'location', Location, 'The Location with the path.');
+writtenField(UpdateLocationPayload.prototype, 'location', Location, 'The Location after the change.');
 
 @Resolver(() => Location)
 class LocationResolver {
@@ -62,20 +65,19 @@ class LocationResolver {
 
   @Mutation(() => CreateLocationPayload, {
     name: 'createLocation',
-    description:
-      'Makes a location, or finds the one that has the path. CONFLICT where that one has another name, or the name another path.',
+    description: 'Creates a location, or finds the one with the path. CONFLICT if that one has another name, or the name another path.',
   })
-  create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: NewLocation): Promise<object> {
+  create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'Its values.' }) input: NewLocation): Promise<object> {
     return ctx.write(async (tx) => withRow(tx, Location, 'location', await createLocation(tx, input)));
   }
 
   @Mutation(() => UpdateLocationPayload, {
     name: 'updateLocation',
-    description: 'Renames or changes a location. With another path come its type and its bucket, unless they are given.',
+    description: 'Renames or changes a location. A new path also sets the type and the bucket, unless they are given.',
   })
   update(
     @Ctx() ctx: Context,
-    @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: LocationChange,
+    @Arg('input', () => UpdateInput, { description: 'The location and its new values.' }) input: LocationChange,
   ): Promise<object> {
     return ctx.write(async (tx) => withRow(tx, Location, 'location', await updateLocation(tx, input)), input.reason);
   }
@@ -94,7 +96,7 @@ export const locationResolvers = [
   ...listQuery(
     'duplicateLocations',
     Location,
-    'Locations that are one place under several paths, retired ones too, ordered by `canonicalPath`: left by other clients, or from before paths were compared. For an operator, who moves what lies in one to the other and deletes it.',
+    'Locations that are the same place under several paths, including retired ones, ordered by `canonicalPath`. Other clients may create them. An operator can move the files of one to the other and delete it.',
     {
       name: 'Location.duplicates',
       entity: Location,
@@ -102,10 +104,10 @@ export const locationResolvers = [
       where: 't.canonical_path in (select canonical_path from location_lkup group by canonical_path having count(*) > 1)',
     },
   ),
-  referenceField(Location, 'type', 'typeId', LocationType, 'What kind of location it is.', false),
+  referenceField(Location, 'type', 'typeId', LocationType, 'Type of the location.', false),
   removable(
     { naming: locationNaming, goes: ['LocationAlias', 'SourceLocation', 'SourceObjectLocation'] },
     'a location',
-    'Its aliases and its links to sources and objects go with it; files that lie there keep it.',
+    'Its aliases and its links to sources and objects are deleted too; files in it prevent the deletion.',
   ),
 ];

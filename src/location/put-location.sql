@@ -38,8 +38,8 @@ begin
       return;
     end if;
     if not locked then
-      -- Whoever makes it under another spelling is waited for. Python clients take no lock: what they make meanwhile is
-      -- a second location.
+      -- A call that creates it under another spelling is waited for. Python clients take no lock: what they make
+      -- meanwhile is a second location.
       perform process_tracker.lock_place(canonical);
       locked := true;
       continue;
@@ -90,7 +90,7 @@ begin
     on conflict do nothing
     returning location_id into id;
     created := found;
-    -- Otherwise somebody took the path or the name meanwhile: the next look tells which.
+    -- Otherwise another client took the path or the name meanwhile: the next round shows which.
     exit when created;
   end loop;
 end $$;

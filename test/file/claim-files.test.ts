@@ -407,8 +407,9 @@ test('C8 a file whose lease is over is listed as stuck, and taken by the next cl
   await at(api, inSeconds(31), async (later) => {
     const here = { nodes: [{ fileName: file.fileName, stuck: true, owner: 'crashed' }], totalCount: 1 };
     expect(await stuck(later)).toEqual(here);
-    expect(await stuck(later, ', location: "local - claims"')).toEqual(here);
-    expect(await failure(stuck(later, ', location: "nowhere"'))).toMatchObject({ code: 'NOT_FOUND', argument: 'location' });
+    expect(await stuck(later, ', location: { name: "local - claims" }')).toEqual(here);
+    expect(await stuck(later, ', location: { path: "/data/claims/" }')).toEqual(here);
+    expect(await failure(stuck(later, ', location: { name: "nowhere" }'))).toMatchObject({ code: 'NOT_FOUND', argument: 'location.name' });
     const second = await claim(later, file, { owner: 'next' });
     expect(second).toMatchObject({ outcome: 'CLAIMED', attempt: 2, owner: 'next' });
     expect(BigInt(second.fencingToken!)).toBeGreaterThan(BigInt(first.fencingToken!));
@@ -419,7 +420,7 @@ test('C8 a file whose lease is over is listed as stuck, and taken by the next cl
     expect(await errorsOf(first.file.databaseId)).toEqual([
       {
         type: 'Process Error',
-        message: `The lease was over at ${first.leaseUntil}.`,
+        message: `The lease expired at ${first.leaseUntil}.`,
         attempt: 1,
         retryable: true,
         owner: 'crashed',
@@ -493,7 +494,7 @@ test('C8 the sweeper gives back what is stuck, or gives it up, and takes nothing
       to: 'ready',
       actor: 'waybill',
       origin: 'sweeper',
-      reason: 'Its holder was not heard of in time.',
+      reason: 'Its lease expired.',
     });
     expect((await finish(later, again, first.fencingToken)).outcome).toBe('LOST_CLAIM');
     expect(await claim(later, again)).toMatchObject({ outcome: 'CLAIMED', attempt: 2 });

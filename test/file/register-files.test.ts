@@ -539,7 +539,7 @@ describe('the files of a location', () => {
       results: [
         { created: false, error: null, warning: null, file: { fileName: 'a', status: { name: 'loaded' } } },
         { created: false, error: null, warning: null, file: { fileName: 'b', status: { name: 'archived' } } },
-        { created: false, error: null, warning: 'Left out: "sub/" is a sub-folder.', file: null },
+        { created: false, error: null, warning: 'Skipped: "sub/" is a subfolder.', file: null },
         { created: true, error: null, warning: null, file: { fileName: 'c', status: { name: 'ready' } } },
         { created: false, error: null, warning: null, file: { fileName: 'c', status: { name: 'ready' } } },
         { created: false, error: { code: 'INVALID', argument: 'fileName' }, warning: null, file: null },

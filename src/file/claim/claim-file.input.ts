@@ -8,48 +8,48 @@ import { FileRef } from '../file-ref.input.js';
 @InputType({ description: 'Hash of the content of a file.' })
 export class HashInput {
   @Field(() => Name, {
-    description: 'By what it was made: md5, sha256 or another known one. Hashes of different algorithms are never compared.',
+    description: 'Algorithm: md5, sha256 or another known one. Hashes of different algorithms are never compared.',
   })
   algorithm!: string;
-  @Field(() => Name, { description: 'The hash in hexadecimal or Base64, always written the same way.' }) value!: string;
+  @Field(() => Name, { description: 'Hash in hexadecimal or Base64. It is compared as text, so always use the same form.' }) value!: string;
 }
 
-@InputType({ description: 'A file that a worker wants to work on.' })
+@InputType({ description: 'Input of `claimFile`: a file and the worker that claims it.' })
 export class ClaimFileInput {
   @Field(() => FileRef, {
-    description: 'The file. By `location` or `path` and `fileName` it is made where it is new, and so is the location of a `path`.',
+    description: 'The file. With `fileName` it is created if missing, and so is the location of a `path`.',
   })
   file!: FileRef;
   @Field(() => Name, {
     nullable: true,
     description:
-      'Which version of it, as its store says: its generation, which is a number that grows, or its etag. Without it the `hash` tells the version; without both, whatever is there is taken for the version that is known.',
+      'Version of the content in the store of the file: its generation, which is a growing number, or its etag. Without it the `hash` identifies the version; without both, the current version is claimed.',
   })
   version?: string | null;
   @Field(() => HashInput, { nullable: true, description: 'Hash of its content.' }) hash?: HashInput | null;
-  @Field(() => BigIntText, { nullable: true, description: 'Its size in bytes.' }) sizeBytes?: string | null;
+  @Field(() => BigIntText, { nullable: true, description: 'Size in bytes.' }) sizeBytes?: string | null;
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When it was last modified, as its store says. Tells which of two versions that are no numbers is the newer one.',
+    description: 'Time of the last modification in the store of the file. It orders versions that are not numbers.',
   })
   modifiedAt?: string | null;
-  @Field(() => Name, { description: 'The worker, by a name that no other worker has at the same time.' }) owner!: string;
+  @Field(() => Name, { description: 'Name of the worker, unique among the workers of that time.' }) owner!: string;
   @Field(() => Int, {
     defaultValue: 300,
-    description: `Seconds from now on after which the file is free again unless a heartbeat comes: 1 to ${maxLeaseSeconds}.`,
+    description: `Seconds until the lease expires without a heartbeat: 1 to ${maxLeaseSeconds}, default 300.`,
   })
   leaseSeconds!: number;
   @Field(() => Name, {
     nullable: true,
     description:
-      'Lets the claim be repeated when its answer was lost: the same owner with the same key gets the same token as long as it holds the file. Another claim takes another key.',
+      'Key that makes the call repeatable when its answer was lost. The same owner with the same key gets the same token while it owns the lease. Use another key for another claim.',
   })
   claimKey?: string | null;
-  @Field(() => RunRef, { nullable: true, description: 'The run that works on it: both are linked.' }) run?: RunRef | null;
+  @Field(() => RunRef, { nullable: true, description: 'Run that processes the file; both are linked.' }) run?: RunRef | null;
 }
 
-@InputType({ description: 'Several claims, each for itself.' })
+@InputType({ description: 'Input of `claimFiles`: several claims, each on its own.' })
 export class ClaimFilesInput {
-  @Field(() => [ClaimFileInput], { description: 'The claims: 1 to 10000. Of several of one file, the first comes first.' })
+  @Field(() => [ClaimFileInput], { description: 'The claims: 1 to 10000. Several claims of one file are made in the order of the input.' })
   claims!: ClaimFileInput[];
 }

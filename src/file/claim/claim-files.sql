@@ -1,9 +1,9 @@
--- Claims of files: at most one worker holds a file, however many ask at the same instant. Many in one call, each for
--- itself; no file may stand twice. `items`: id, version, hashAlgorithm, hash, sizeBytes, modifiedAt, owner,
--- leaseSeconds, claimKey, run (its number); each left out where nothing is said.
+-- Claims of files: at most one worker owns the lease on a file, however many ask at the same instant. Many in one call,
+-- each on its own; no file may be in it twice. `items`: id, version, hashAlgorithm, hash, sizeBytes, modifiedAt, owner,
+-- leaseSeconds, claimKey, run (its number); all but id, owner and leaseSeconds optional.
 --
--- Answers for each an outcome with its facts: CLAIMED (token, attempt) · ALREADY_DONE (finishedAt; also what was
--- skipped) · BUSY (owner, leaseUntil; null while somebody writes the file still, or holds it without a lease) ·
+-- Answers for each an outcome with its facts: CLAIMED (token, attempt) · ALREADY_DONE (finishedAt; also a skipped
+-- file) · BUSY (owner, leaseUntil; null while the file is still being written, or is held without a lease) ·
 -- FAILED_PERMANENT · RETRY_LATER (notBefore) · SUPERSEDED (a newer version is known) · BLOCKED (blockers: files that it
 -- depends on).
 create or replace function process_tracker.claim_extracts(items jsonb) returns table (i int, id int, answer jsonb)
@@ -24,11 +24,11 @@ begin
     raise exception using errcode = '40001', message = 'A file went while it was about to be claimed.';
   end if;
 
-  -- Judged after the lock, by a statement that sees what whoever had it has written.
+  -- Judged after the lock, by a statement that sees what its owner before has written.
   select jsonb_agg(n.x || jsonb_build_object('i', n.i) || process_tracker.judge_claim(n.x) order by n.i) into items
     from jsonb_array_elements(items) with ordinality n(x, i);
   if items @? '$[*] ? (@.lostLease == true)' then
-    -- Whoever held it failed, and its version with it, before another comes.
+    -- The attempt of the lease owner before failed, and its version with it.
     perform process_tracker.report_extracts(
       process_tracker.lost_leases(
         array(select (x ->> 'id')::int from jsonb_array_elements(items) x where (x ->> 'lostLease')::boolean), false),
@@ -52,7 +52,7 @@ begin
       'token', case x ->> 'outcome' when 'CLAIMED' then e.fencing_token::text end,
       'attempt', e.attempt, 'owner', e.owner, 'leaseUntil', process_tracker.instant_text(e.lease_until),
       'notBefore', process_tracker.instant_text(e.next_attempt_at), 'version', v.extract_version_id,
-      -- What was loaded without a version, by a Python client say, is known by its history alone.
+      -- The end of a load without a version, as by a Python client, is known by the history alone.
       'finishedAt', case x ->> 'outcome' when 'ALREADY_DONE' then process_tracker.instant_text(coalesce(v.finished_at, (
         select max(h.at)
         from status_event h
@@ -91,9 +91,9 @@ begin
     order by 1;
 end $$;
 
--- What becomes of a claim of a file that is there: `outcome` and, with it, `lostLease` (its holder was not heard of in
--- time), `versionIs` (the claimed version is `new`, or a `known` one that is `back`: the file was overwritten with what
--- it held before), `attempt`, `blockers`.
+-- The result of a claim of an existing file: `outcome` and, with it, `lostLease` (the lease of another owner has
+-- expired), `versionIs` (the claimed version is `new`, or a `known` one that is `back`: the file was overwritten with
+-- an earlier content), `attempt`, `blockers`.
 create or replace function process_tracker.judge_claim(claim jsonb) returns jsonb language plpgsql stable as $$
 declare
   at constant timestamptz := process_tracker.waybill_now();
@@ -128,12 +128,12 @@ begin
   lost := file.state = 'loading' and coalesce(file.lease_until <= at, false);
   if file.state = 'loading' and not lost and other is not true
       and file.claim_key = claim ->> 'claimKey' and file.owner = claim ->> 'owner' then
-    -- Its owner asks again, because the answer was lost: it holds the file already.
+    -- Its owner asks again, because the answer was lost: it owns the lease already.
     return '{"outcome": "CLAIMED", "repeated": true}';
   end if;
   if file.state = 'loading' and not lost
       or file.state not in ('ready', 'loading', 'loaded', 'archived', 'error', 'deleted', 'skipped') then
-    -- Somebody holds it, or writes it still, or it is in a status of somebody's own, which does not lead to loading.
+    -- It has a lease owner, or is still being written, or has a custom status, which does not lead to loading.
     return jsonb_build_object('outcome', 'BUSY');
   end if;
   if other is not true then
@@ -161,8 +161,8 @@ begin
 end $$;
 
 -- Whether the claimed version, which is not the current one, is older than that. Generations are numbers that grow;
--- what else a store calls its versions is put in order by when the file was modified. Where that is not said, what is
--- not known is newer, and what is known is older.
+-- other names of versions are ordered by when the file was modified. Without that time, an unknown version is newer,
+-- and a known one is older.
 create or replace function process_tracker.is_older_version(
   claim jsonb, known boolean, current_version process_tracker.extract_version
 ) returns boolean language plpgsql stable as $$

@@ -20,7 +20,7 @@ export enum ClaimOutcome {
   BLOCKED = 'BLOCKED',
 }
 
-/** What claim-files.sql answers of one claim, and what was claimed. */
+/** The answer of claim-files.sql to one claim, and the hash that was claimed. */
 export interface Claim {
   /** Number of the file. */
   id: number;
@@ -40,7 +40,7 @@ export interface Claim {
 
 const maxBytes = 1000;
 
-/** The claim as an item of claim-files.sql, without its file. @throws INVALID for what is wrong whatever the store holds */
+/** The claim as an item of claim-files.sql, without its file. @throws INVALID for an error that does not depend on the store */
 function itemOf(claim: ClaimFileInput): ReportItem {
   const { file, version, hash, sizeBytes, modifiedAt, owner, leaseSeconds, claimKey } = claim;
   const named = file.fileName ? attempt(() => checkFileName(file.fileName!)) : undefined;
@@ -48,7 +48,7 @@ function itemOf(claim: ClaimFileInput): ReportItem {
   checkCounts({ sizeBytes });
   checkInstants({ modifiedAt });
   runSettings.leaseSeconds.check(leaseSeconds, 'leaseSeconds');
-  // They stand in an index together.
+  // They are in one index together.
   for (const [argument, value] of Object.entries({ version, 'hash.algorithm': hash?.algorithm, 'hash.value': hash?.value }))
     if (value && Buffer.byteLength(value) > maxBytes)
       throw invalid(`${argument} may have at most ${maxBytes} bytes.`, { argument, value: value.slice(0, 60), allowed: { maxBytes } });
@@ -56,7 +56,7 @@ function itemOf(claim: ClaimFileInput): ReportItem {
   return { version, hash: hash?.value, hashAlgorithm: hash?.algorithm, sizeBytes, modifiedAt, owner, leaseSeconds, claimKey };
 }
 
-/** The file of each claim, which is registered where it is new; or what is wrong. Files that are new are registered together, by location and run. */
+/** The file of each claim, which is registered if missing; or the error. New files are registered together, by location and run. */
 async function filesOf(tx: Tx, claims: readonly ClaimFileInput[]): Promise<({ id: number; created: boolean } | DomainError)[]> {
   const refs = claims.map(({ file }) => file);
   const found = await resolveRefs(tx, fileRefs, refs, { at: inEach('file') });
@@ -91,14 +91,14 @@ async function filesOf(tx: Tx, claims: readonly ClaimFileInput[]): Promise<({ id
   return files;
 }
 
-/** What registration says of a file, as a claim calls it. */
+/** An error of the registration, with its argument as the claim calls it. */
 const within = ({ code, message, details }: DomainError): DomainError => {
   const below = details.argument?.replace(/^input(\.location)?(\.|$)/, '');
   return new DomainError(code, message, { ...details, argument: below ? `file.${below}` : 'file' });
 };
 
 /**
- * Claims files, each for itself: what is wrong with one claim is its outcome, the others stand. A number of statements that does not grow with
+ * Claims files, each on its own: an invalid claim answers its error, the valid ones are committed. A number of statements that does not grow with
  * theirs, apart from locations with new files, and further claims of one file. Arguments in errors are named within the claim.
  */
 export async function claimFiles(tx: Tx, claims: readonly ClaimFileInput[]): Promise<(Claim | DomainError)[]> {
@@ -110,7 +110,7 @@ export async function claimFiles(tx: Tx, claims: readonly ClaimFileInput[]): Pro
   const answers = items.map((item, i): Claim | DomainError | undefined =>
     item instanceof DomainError ? item : runs[i] instanceof DomainError ? runs[i] : undefined,
   );
-  // What is refused makes no file.
+  // A refused claim creates no file.
   const asked = claims.flatMap((_, i) => (answers[i] ? [] : [i]));
   const files = await filesOf(
     tx,

@@ -1,4 +1,4 @@
--- Reports on files whose holders were not heard of in time: each failed, for now or for good. With `again`, one that
+-- Reports on files whose leases have expired: each failed, for now or permanently. With `again`, one that
 -- has attempts left is ready.
 create or replace function process_tracker.lost_leases(files int[], again boolean) returns jsonb
 language sql stable as $$
@@ -7,7 +7,7 @@ language sql stable as $$
     'to', case when again and e.attempt < coalesce(l.max_attempts, 5) then 'ready' else 'error' end,
     'fence', true,
     'errors', jsonb_build_array(jsonb_build_object('type', 'Process Error', 'createType', true,
-      'message', format('The lease was over at %s.', process_tracker.instant_text(e.lease_until)))))), '[]')
+      'message', format('The lease expired at %s.', process_tracker.instant_text(e.lease_until)))))), '[]')
   from extract_tracking e
   join extract_status_lkup s using (extract_status_id)
   join location_lkup l on l.location_id = e.extract_location_id
@@ -15,7 +15,7 @@ language sql stable as $$
     and s.extract_status_name = 'loading' and e.lease_until <= process_tracker.waybill_now()
 $$;
 
--- Takes files from workers that were not heard of in time: back to ready, or to error where the attempts are used up.
+-- Takes files from workers whose leases have expired: back to ready, or to error where the attempts are used up.
 -- Answers how many.
 create or replace function process_tracker.sweep_extracts(files int[]) returns int language plpgsql
 set seq_page_cost = 1000 set jit = off as $$

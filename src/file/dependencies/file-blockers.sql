@@ -1,5 +1,5 @@
--- Whether a file in this state holds back those that depend on it. What is archived, deleted, or in a status of
--- somebody's own does not.
+-- Whether a file in this state blocks those that depend on it. One that is archived, deleted, or in a custom status
+-- does not.
 create or replace function process_tracker.holds_back(state text) returns boolean language sql immutable as $$
   select state in ('initializing', 'ready', 'loading', 'error')
 $$;
@@ -19,7 +19,7 @@ returns table (child int, parent int, state text) language sql stable as $$
     where dependency_type_name = 'Soft')
 $$;
 
--- What files wait for: their direct hard parents that are not loaded yet.
+-- The blockers of files: their direct hard parents that are not loaded yet.
 create or replace function process_tracker.extract_blockers(files int[])
 returns table (child int, parent int, state text) language sql stable as $$
   select p.child, p.parent, p.state

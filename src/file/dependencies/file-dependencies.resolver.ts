@@ -13,39 +13,41 @@ import { typeName } from '../report-file.payload.js';
 
 const maxItems = 10_000;
 
-@InputType({ description: 'A dependency between two files.' })
+@InputType({ description: 'A dependency of one file on another.' })
 class FileDependencyInput {
-  @Field(() => FileRef, { description: 'The file that is loaded first.' }) parent!: FileRef;
-  @Field(() => FileRef, { description: 'The file that depends on it.' }) child!: FileRef;
+  @Field(() => FileRef, { description: 'File that is loaded first.' }) parent!: FileRef;
+  @Field(() => FileRef, { description: 'File that depends on it.' }) child!: FileRef;
 }
 
-@InputType({ description: 'Dependencies between files to remove.' })
+@InputType({ description: 'Input of `removeFileDependencies`.' })
 class RemoveFileDependenciesInput {
   @Field(() => [FileDependencyInput], { description: `The dependencies: 1 to ${maxItems}.` }) dependencies!: FileDependencyInput[];
-  @Field(() => LongText, { nullable: true, description: 'Why, for the history.' }) reason?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Reason, kept in the history.' }) reason?: string | null;
 }
 
-@InputType({ description: 'Dependencies between files to add.' })
+@InputType({ description: 'Input of `addFileDependencies`.' })
 class AddFileDependenciesInput extends RemoveFileDependenciesInput {
   @Field(() => Name, {
     defaultValue: 'Hard',
     description:
-      'Name of their type, which must be known. A `Soft` one holds nothing back. One that stands with another type gets this one.',
+      'Name of their type, which must exist; default `Hard`. A `Soft` dependency does not block. An existing dependency of another type gets this one.',
   })
   type!: string;
 }
 
-@ObjectType({ description: 'What became of one dependency of a request.' })
+@ObjectType({ description: 'Result of one dependency of a request.' })
 class FileDependencyResult {
-  /** The numbers of the files, which are read by them. */
+  /** The numbers of the files, by which they are read. */
   parentId!: number | null;
   childId!: number | null;
-  @Field(() => Boolean, { description: 'Whether it was already as asked for, so that nothing was written; false with an error.' })
+  @Field(() => Boolean, {
+    description: 'Whether this call changed the dependency; false if it already was as requested, and with an error.',
+  })
   changed!: boolean;
-  @Field(() => ItemError, { nullable: true, description: 'Why it was refused; null otherwise.' }) error!: ItemError | null;
+  @Field(() => ItemError, { nullable: true, description: 'Why it was refused; null if it was not.' }) error!: ItemError | null;
   @Field(() => [File], {
     nullable: true,
-    description: 'The cycle that it would have closed: each file depends on the next, the last is the first again. Null otherwise.',
+    description: 'Cycle that it would have closed: each file depends on the next, the last is the first again. Null if there is none.',
   })
   cycle!: (Row<File> | null)[] | null;
 }
@@ -65,7 +67,7 @@ const RemovePayload = dependenciesPayload('removeFileDependencies');
 class FileDependenciesResolver {
   @Mutation(() => AddPayload, {
     description:
-      'Adds dependencies between files. One that would make a file depend on itself is refused with the cycle, the others stand. Doing it again changes nothing.',
+      'Adds dependencies between files. One that would close a cycle is refused with that cycle; the valid ones are committed. Repeating the call changes nothing.',
   })
   async addFileDependencies(
     @Ctx() ctx: Context,
@@ -76,7 +78,7 @@ class FileDependenciesResolver {
     return { results: await ctx.write((tx) => addFileDependencies(tx, dependencies, type), reason) };
   }
 
-  @Mutation(() => RemovePayload, { description: 'Removes dependencies between files. What is not there is no error.' })
+  @Mutation(() => RemovePayload, { description: 'Removes dependencies between files. A dependency that does not exist is not an error.' })
   async removeFileDependencies(
     @Ctx() ctx: Context,
     @Arg('input', () => RemoveFileDependenciesInput, { description: 'The dependencies.' })
@@ -99,6 +101,6 @@ class FileDependenciesResolver {
 export const fileDependencyResolvers = [
   FileDependenciesResolver,
   itemErrorField(FileDependencyResult),
-  referenceField(FileDependencyResult, 'parent', 'parentId', File, 'The file that is loaded first; null if there is none.'),
-  referenceField(FileDependencyResult, 'child', 'childId', File, 'The file that depends on it; null if there is none.'),
+  referenceField(FileDependencyResult, 'parent', 'parentId', File, 'File that is loaded first; null if it does not exist.'),
+  referenceField(FileDependencyResult, 'child', 'childId', File, 'File that depends on it; null if it does not exist.'),
 ];

@@ -12,7 +12,7 @@ export interface FileDependencyRequest {
   child: FileRef;
 }
 
-/** What became of one request. */
+/** Result of one request. */
 export interface FileDependencyChange {
   parentId: number | null;
   childId: number | null;
@@ -41,8 +41,8 @@ const linkOf = ({ childId, parentId }: FileDependencyChange): Link => ({ child: 
 const columns = (links: readonly Link[]) => [links.map(({ child }) => child), links.map(({ parent }) => parent)];
 
 /**
- * Adds dependencies between files, in a fixed number of statements. What is wrong with one is told by its result; the others stand. Of several
- * that together close a cycle, those that come first are made.
+ * Adds dependencies between files, in a fixed number of statements. An invalid one has its error in its result; the valid ones are committed. Of
+ * several that together close a cycle, those that come first are added.
  */
 export async function addFileDependencies(
   tx: Tx,
@@ -100,7 +100,7 @@ async function nameCycles(tx: Tx, changes: readonly FileDependencyChange[]): Pro
   for (const change of cycles) {
     const cycle = change.cycle!.map((id) => names.get(id)!);
     change.changed = false;
-    change.error = conflict(`A file cannot depend on itself, also not through others: ${cycle.join(' depends on ')}.`, {
+    change.error = conflict(`A file must not depend on itself, directly or through others: ${cycle.join(' depends on ')}.`, {
       argument: 'parent',
       value: cycle[1],
       cycle,
@@ -108,7 +108,7 @@ async function nameCycles(tx: Tx, changes: readonly FileDependencyChange[]): Pro
   }
 }
 
-/** Takes dependencies away, whatever their type. What is not there is no error. */
+/** Removes dependencies, whatever their type. One that does not exist is not an error. */
 export async function removeFileDependencies(tx: Tx, requests: readonly FileDependencyRequest[]): Promise<FileDependencyChange[]> {
   const changes = await located(tx, requests);
   const removed = await tx.query<Link>(

@@ -21,57 +21,58 @@ import { stuckFrom, stuckWhere } from '../sweep-files.js';
 
 registerEnumType(FileCountKey, {
   name: 'FileCountKey',
-  description: 'By what files are counted.',
+  description: 'Key by which files are counted.',
   valuesConfig: {
-    STATUS: { description: 'By their status.' },
-    DAY: { description: "By the day of their registration in the store's time zone, as `2026-01-31`." },
-    DATASET_TYPE: { description: 'By their dataset types; a file with several is counted for each, one without for none.' },
-    LOCATION: { description: 'By the name of their location.' },
+    STATUS: { description: 'Status.' },
+    DAY: { description: "Day of the registration in the store's time zone, as `2026-01-31`." },
+    DATASET_TYPE: { description: 'Dataset type. A file with several is counted for each, a file without one for none.' },
+    LOCATION: { description: 'Name of the location.' },
   },
 });
 
 @ArgsType()
 class WindowArgs implements Window {
-  @Field(() => DateTime, { nullable: true, description: 'From this moment on; from the beginning, if not said.' })
+  @Field(() => DateTime, { nullable: true, description: 'Start of the period, inclusive. Omit for no lower limit.' })
   from?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'Before this moment; until now, if not said.' })
+  @Field(() => DateTime, { nullable: true, description: 'End of the period, exclusive. Omit for no upper limit.' })
   to?: string | null;
 }
 
 @ArgsType()
 class FileCountArgs extends WindowArgs {
-  @Field(() => FileCountKey, { defaultValue: FileCountKey.STATUS, description: 'By what they are counted.' }) by!: FileCountKey;
+  @Field(() => FileCountKey, { defaultValue: FileCountKey.STATUS, description: 'Key by which files are counted; default STATUS.' })
+  by!: FileCountKey;
   @Field(() => LocationRef, { nullable: true, description: 'Only files in this location. NOT_FOUND if there is no such location.' })
   location?: LocationRef | null;
 }
 
 @ArgsType()
 class TopErrorArgs extends WindowArgs {
-  @Field(() => Int, { defaultValue: 10, description: 'How many kinds: 1 to 100.' }) first!: number;
+  @Field(() => Int, { defaultValue: 10, description: 'Number of error types: 1 to 100, default 10.' }) first!: number;
 }
 
-@ObjectType({ description: 'How many files are in one status.' })
+@ObjectType({ description: 'Number of files with one status.' })
 class FileStatusCount {
-  @Field(() => String, { description: 'The status.' }) status!: string;
-  @Field(() => Int, { description: 'How many files.' }) count!: number;
+  @Field(() => String, { description: 'Status.' }) status!: string;
+  @Field(() => Int, { description: 'Number of files.' }) count!: number;
 }
 
-@ObjectType('FileCount', { description: 'How many files there are of one status, day, dataset type or location.' })
+@ObjectType('FileCount', { description: 'Number of files with one status, day, dataset type or location.' })
 class FileCountView {
-  @Field(() => String, { description: 'The status, day, dataset type or location.' }) key!: string;
-  @Field(() => Int, { description: 'How many files.' }) count!: number;
-  @Field(() => [FileStatusCount], { description: 'How many of them are in which status.' }) statuses!: FileStatusCount[];
+  @Field(() => String, { description: 'Status, day, dataset type or location.' }) key!: string;
+  @Field(() => Int, { description: 'Number of files.' }) count!: number;
+  @Field(() => [FileStatusCount], { description: 'Number of them per status.' }) statuses!: FileStatusCount[];
 }
 
-@ObjectType({ description: 'A kind of error, and how often files had it.' })
+@ObjectType({ description: 'An error type, with the number of its errors of files.' })
 class FileErrorCount {
-  /** The number of the file, which is read by it. */
+  /** The number of the file, by which it is read. */
   lastFileId!: number;
-  @Field(() => String, { description: 'The kind.' }) type!: string;
-  @Field(() => Int, { description: 'How many errors.' }) count!: number;
-  @Field(() => Int, { description: 'How many files had them.' }) fileCount!: number;
-  @Field(() => DateTime, { description: 'When the last one was.' }) lastAt!: string;
-  @Field(() => String, { nullable: true, description: 'What the last one said.' }) lastMessage!: string | null;
+  @Field(() => String, { description: 'Name of the error type.' }) type!: string;
+  @Field(() => Int, { description: 'Number of errors.' }) count!: number;
+  @Field(() => Int, { description: 'Number of files with these errors.' }) fileCount!: number;
+  @Field(() => DateTime, { description: 'Time of the last error.' }) lastAt!: string;
+  @Field(() => String, { nullable: true, description: 'Message of the last error; null if not reported.' }) lastMessage!: string | null;
 }
 
 const errorWhere = whereOf(FileError);
@@ -85,19 +86,19 @@ class FileErrorArgs extends PageArgs {
   where?: Where | null;
   @Field(() => LongText, {
     nullable: true,
-    description: 'Only those whose message holds this text, literally, in capital or small letters.',
+    description: 'Only errors whose message contains this text, literally and ignoring case.',
   })
   messageContains?: string | null;
 }
 
 @ArgsType()
 class HeldFileArgs extends PageArgs {
-  @Field(() => Name, { description: 'The worker.' }) owner!: string;
+  @Field(() => Name, { description: 'Name of the worker.' }) owner!: string;
 }
 
 @ArgsType()
 class StuckFileArgs extends PageArgs {
-  @Field(() => Name, { nullable: true, description: 'Only those that this worker holds.' }) owner?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Only files whose lease this worker owns.' }) owner?: string | null;
   @Field(() => LocationRef, { nullable: true, description: 'Only files in this location. NOT_FOUND if there is no such location.' })
   location?: LocationRef | null;
 }
@@ -122,28 +123,28 @@ const locationNumber = async (ctx: Context, ref: LocationRef) =>
 class FileCountQueries {
   @Query(() => [FileCountView], {
     description:
-      'How many files there are by status, day of registration, dataset type or location, ordered by these; registered in a time, if `from` or `to` say so.',
+      'Number of files per status, day of registration, dataset type or location, ordered by this key. `from` and `to` limit the time of registration.',
   })
   async fileCounts(@Ctx() ctx: Context, @Args(() => FileCountArgs) { by, location, ...window }: FileCountArgs): Promise<FileCount[]> {
     checkWindow(window);
     return countFiles(ctx.db, by, window, location ? await locationNumber(ctx, location) : undefined);
   }
 
-  @Query(() => [FileErrorCount], { description: 'The kinds of errors that files had most often, the most frequent first.' })
+  @Query(() => [FileErrorCount], { description: 'Most frequent error types of files, the most frequent first.' })
   topFileErrors(@Ctx() ctx: Context, @Args(() => TopErrorArgs) { first, ...window }: TopErrorArgs): Promise<ErrorCount[]> {
     checkWindow(window);
     within(1, 100)(first, 'first');
     return topErrors(ctx.db, window, first);
   }
 
-  @Query(() => errors.type, { description: 'The errors of all files, newest first.' })
+  @Query(() => errors.type, { description: 'Errors of all files, newest first.' })
   fileErrors(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => FileErrorArgs) args: FileErrorArgs): Promise<Page> {
     const list = { name: 'FileError.occurredAt', entity: FileError, order: ['occurredAt', 'id'], descending: true };
     return page(ctx, info, list, args, { where: [contains(args.messageContains)] });
   }
 
   @Query(() => files.type, {
-    description: 'What a worker holds, the longest held first: what it was about before it was started again.',
+    description: 'Files whose lease a worker owns, the earliest claimed first. A restarted worker finds its unfinished work here.',
   })
   heldFiles(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => HeldFileArgs) args: HeldFileArgs): Promise<Page> {
     const list = {
@@ -157,8 +158,7 @@ class FileCountQueries {
   }
 
   @Query(() => files.type, {
-    description:
-      'Files whose holders were not heard of in time, the longest first. The next claim takes them, or the sweeper of the server does.',
+    description: 'Files whose lease has expired, the earliest first. The next claim takes them, or the sweeper of the server does.',
   })
   async stuckFiles(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => StuckFileArgs) args: StuckFileArgs): Promise<Page> {
     const list = { name: 'stuckFiles', entity: File, from: stuckFrom, where: stuckWhere, order: ['leaseUntil', 'id'] };
@@ -172,5 +172,5 @@ export const fileCountResolvers = [
   FileCountQueries,
   ...errors.resolvers,
   ...files.resolvers,
-  referenceField(FileErrorCount, 'lastFile', 'lastFileId', File, 'The file that had the last one.', false),
+  referenceField(FileErrorCount, 'lastFile', 'lastFileId', File, 'File with the last error.', false),
 ];

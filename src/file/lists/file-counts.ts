@@ -33,7 +33,7 @@ const keys: Readonly<Record<FileCountKey, { sql: string; from?: string }>> = {
   LOCATION: { sql: 'l.location_name', from: 'join location_lkup l on l.location_id = e.extract_location_id' },
 };
 
-/** How many files there are by status, day of registration, dataset type or location, in the order of these. One statement. */
+/** Number of files per status, day of registration, dataset type or location, in the order of the key. One statement. */
 export async function countFiles(db: Queries, by: FileCountKey, { from, to }: Window, location?: number): Promise<FileCount[]> {
   const { sql, from: more = '' } = keys[by];
   const rows = await db.query<{ key: string; status: string; count: number }>(
@@ -56,12 +56,15 @@ export async function countFiles(db: Queries, by: FileCountKey, { from, to }: Wi
     known.statuses.push({ status, count });
   }
   if (counts.size > maxKeys)
-    throw invalid(`There are ${counts.size} of them; ${maxKeys} can be told at once. Say from and to, or the location.`, {
-      argument: 'by',
-      value: by,
-      limit: 'maxKeys',
-      allowed: { max: maxKeys },
-    });
+    throw invalid(
+      `There are ${counts.size} keys; at most ${maxKeys} can be answered. Limit them by \`from\` and \`to\`, or by \`location\`.`,
+      {
+        argument: 'by',
+        value: by,
+        limit: 'maxKeys',
+        allowed: { max: maxKeys },
+      },
+    );
   return [...counts.values()];
 }
 
@@ -74,7 +77,7 @@ export interface ErrorCount {
   lastFileId: number;
 }
 
-/** The kinds of errors that files had most often, with the last one of each. One statement. */
+/** The most frequent error types of files, with the last error of each. One statement. */
 export const topErrors = (db: Queries, { from, to }: Window, first: number): Promise<ErrorCount[]> =>
   db.query<ErrorCount>(
     `select t.error_type_name as type, n.count, n."fileCount",

@@ -23,22 +23,22 @@ import { File } from '../file.entity.js';
 import { FileSizeType } from '../file-size-type.entity.js';
 import { FileType } from '../file-type.entity.js';
 
-@ObjectType({ description: 'That a run touched a file.' })
+@ObjectType({ description: 'A run that processed a file.' })
 class FileRunLink {
-  /** The number of the status, which is read by it. */
+  /** The number of the status, by which it is read. */
   linkStatusId!: number | null;
-  @Field(() => Run, { description: 'The run.' }) run!: Row<Run>;
-  @Field(() => DateTime, { description: 'When it last gave the file a status, or was linked to it.' }) at!: string;
+  @Field(() => Run, { description: 'Run that processed the file.' }) run!: Row<Run>;
+  @Field(() => DateTime, { description: 'Time at which the run last set the status of the file, or was linked to it.' }) at!: string;
 }
 
-@ObjectType({ description: 'A file that another one depends on, or that depends on another one.' })
+@ObjectType({ description: 'A file at the other end of a dependency.' })
 class FileDependencyLink {
-  /** The number of the type, which is read by it. */
+  /** The number of the type, by which it is read. */
   dependencyTypeId!: number;
-  @Field(() => File, { description: 'The file at the other end.' }) file!: Row<File>;
+  @Field(() => File, { description: 'File at the other end.' }) file!: Row<File>;
 }
 
-// Each row of these lists is the thing at the other end, with what the link says beside it.
+// Each row of these lists is the record at the other end, with the facts of the link beside it.
 @Resolver(() => FileRunLink)
 class FileRunLinkResolver {
   @FieldResolver()
@@ -56,7 +56,7 @@ class FileDependencyLinkResolver {
 
 @Resolver(() => File)
 class FileResolver {
-  @FieldResolver(() => String, { description: 'Where it lies: the path of its location and its name.' })
+  @FieldResolver(() => String, { description: 'Full path: the path of its location and its name.' })
   @Reads(File, 'locationId')
   async path(@Root() row: Row<File, 'locationId'> & { fileName?: string }, @Ctx() ctx: Context): Promise<string> {
     // A file may be asked for by its location alone, so that its name has not been read.
@@ -67,7 +67,7 @@ class FileResolver {
     return joinPath(location!.path, file!.fileName);
   }
 
-  @FieldResolver(() => FileVersion, { nullable: true, description: 'The content that it has now; null where nobody told it.' })
+  @FieldResolver(() => FileVersion, { nullable: true, description: 'Its current content; null if no version was reported.' })
   currentVersion(@Root() row: Row<File, 'id'>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<FileVersion> | null> {
     const columns = selectList(FileVersion, selectedProperties(info, FileVersion));
     return ctx.loaders
@@ -85,7 +85,7 @@ class FileResolver {
   }
 
   @FieldResolver(() => Boolean, {
-    description: 'Whether somebody loads it whose lease is over. Told when asked, by the clock of the database.',
+    description: 'Whether it is loading with an expired lease. Computed on request, by the clock of the database.',
   })
   stuck(@Root() row: Row<File, 'id'>, @Ctx() ctx: Context): Promise<boolean> {
     return ctx.loaders
@@ -153,22 +153,22 @@ export const fileFields = [
   FileResolver,
   FileRunLinkResolver,
   FileDependencyLinkResolver,
-  referenceField(File, 'location', 'locationId', Location, 'Where it lies.', false),
-  referenceField(File, 'status', 'statusId', FileStatus, 'How far it has come; null only where another client left it out.'),
+  referenceField(File, 'location', 'locationId', Location, 'Location of the file.', false),
+  referenceField(File, 'status', 'statusId', FileStatus, 'Stored status; null only if another client did not set one.'),
   referenceField(
     File,
     'compression',
     'compressionTypeId',
     CompressionType,
-    'How it is compressed; null if it is not, or nobody knows how.',
+    'Compression; null if it is not compressed or the compression is unknown.',
   ),
-  referenceField(File, 'fileType', 'fileTypeId', FileType, 'Its format; null if it is none that the store knows.'),
-  referenceField(File, 'sizeUnit', 'sizeTypeId', FileSizeType, 'The unit of `size`; null if nobody said.'),
-  referenceField(File, 'run', 'runId', Run, 'The run that registered it; null if none did, or a Python client.'),
-  referenceField(File, 'claimRun', 'claimRunId', Run, 'The run for which its holder claimed it; null while nobody does.'),
-  referenceField(FileRunLink, 'status', 'linkStatusId', FileStatus, 'The status that it last gave the file.'),
-  referenceField(FileDependencyLink, 'type', 'dependencyTypeId', DependencyType, 'What kind of dependency it is.', false),
-  ...listField(File, 'runs', FileRunLink, 'The runs that touched it, each with the status that it last gave, newest first.', runs),
+  referenceField(File, 'fileType', 'fileTypeId', FileType, 'Format; null if it is unknown.'),
+  referenceField(File, 'sizeUnit', 'sizeTypeId', FileSizeType, 'Unit of `size`; null if not reported.'),
+  referenceField(File, 'run', 'runId', Run, 'Run that registered it; null if it was registered without a run, or by a Python client.'),
+  referenceField(File, 'claimRun', 'claimRunId', Run, 'Run for which its lease owner claimed it; null while there is none.'),
+  referenceField(FileRunLink, 'status', 'linkStatusId', FileStatus, 'Status that the run last gave the file.'),
+  referenceField(FileDependencyLink, 'type', 'dependencyTypeId', DependencyType, 'Type of the dependency.', false),
+  ...listField(File, 'runs', FileRunLink, 'Runs that processed it, each with the status that it last gave the file, newest first.', runs),
   ...listField(
     File,
     'versions',
@@ -176,19 +176,19 @@ export const fileFields = [
     'Its contents over time, newest first.',
     newestFirst('File.versions', FileVersion, 'firstSeenAt'),
   ),
-  ...listField(File, 'errors', FileError, 'Every failed attempt on it, newest first.', newestFirst('File.errors', FileError, 'occurredAt')),
+  ...listField(File, 'errors', FileError, 'Failed attempts on it, newest first.', newestFirst('File.errors', FileError, 'occurredAt')),
   ...listField(
     File,
     'sources',
     Source,
-    'The sources that it comes from, also by their objects, ordered by name.',
+    'Sources that it comes from, directly or by their objects, ordered by name.',
     below('sources', Source, `${sourceLinks} l join source_lkup t on t.source_id = l.source_id`),
   ),
   ...listField(
     File,
     'sourceObjects',
     SourceObject,
-    'The objects that it comes from, ordered by name.',
+    'Objects that it comes from, ordered by name.',
     below('sourceObjects', SourceObject, 'extract_source_object l join source_object_lkup t on t.source_object_id = l.source_object_id', {
       where: 't.source_object_name is not null',
     }),
@@ -197,41 +197,35 @@ export const fileFields = [
     File,
     'datasetTypes',
     DatasetType,
-    'Kinds of data it holds, ordered by name: those of the processes whose runs it is linked to.',
+    'Dataset types of the processes whose runs it is linked to, ordered by name.',
     below('datasetTypes', DatasetType, 'extract_dataset_type l join dataset_type_lkup t on t.dataset_type_id = l.dataset_type_id'),
   ),
   ...listField(
     File,
     'parents',
     FileDependencyLink,
-    'The files that it depends on, ordered by name: it is loaded after they are.',
+    'Files that it depends on, ordered by name. They are loaded before it.',
     dependencies('parents', 'parent_extract_id', 'child_extract_id'),
   ),
   ...listField(
     File,
     'children',
     FileDependencyLink,
-    'The files that depend on it, ordered by name.',
+    'Files that depend on it, ordered by name.',
     dependencies('children', 'child_extract_id', 'parent_extract_id'),
   ),
-  referenceField(FileVersion, 'file', 'fileId', File, 'The file.', false),
-  referenceField(FileVersion, 'status', 'statusId', FileStatus, 'How far this content has come; null where nobody said.'),
-  referenceField(
-    FileVersion,
-    'targetObject',
-    'targetObjectId',
-    SourceObject,
-    'The object that it was loaded into; null where nobody said.',
-  ),
+  referenceField(FileVersion, 'file', 'fileId', File, 'File with this content.', false),
+  referenceField(FileVersion, 'status', 'statusId', FileStatus, 'Status of this content; null if not reported.'),
+  referenceField(FileVersion, 'targetObject', 'targetObjectId', SourceObject, 'Object that it was loaded into; null if not reported.'),
   ...listField(
     FileVersion,
     'errors',
     FileError,
-    'Every failed attempt on it, newest first.',
+    'Failed attempts on it, newest first.',
     newestFirst('FileVersion.errors', FileError, 'occurredAt', 't.extract_version_id'),
   ),
-  referenceField(FileError, 'file', 'fileId', File, 'The file.', false),
-  referenceField(FileError, 'version', 'versionId', FileVersion, 'The content that was tried; null where none was known.'),
-  referenceField(FileError, 'type', 'typeId', ErrorType, 'What kind of error it is.', false),
-  referenceField(FileError, 'run', 'runId', Run, 'The run for which it was tried; null if there was none.'),
+  referenceField(FileError, 'file', 'fileId', File, 'File of the attempt.', false),
+  referenceField(FileError, 'version', 'versionId', FileVersion, 'Content of the attempt; null if no version was known.'),
+  referenceField(FileError, 'type', 'typeId', ErrorType, 'Type of the error.', false),
+  referenceField(FileError, 'run', 'runId', Run, 'Run of the attempt; null if there was none.'),
 ];

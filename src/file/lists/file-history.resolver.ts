@@ -17,67 +17,78 @@ import { File } from '../file.entity.js';
 
 registerEnumType(DayEntryKind, {
   name: 'ObjectDayEntryKind',
-  description: 'What happened.',
+  description: 'Kind of an event of a file or a run.',
   valuesConfig: {
-    FILE_STATUS: { description: 'A file came into a status: `from`, `to`, `reason`, `actor`.' },
+    FILE_STATUS: { description: 'The status of a file changed: `from`, `to`, `reason`, `actor`.' },
     FILE_ERROR: { description: 'An attempt on a file failed: `attempt`, `errorType`, `message`; `actor` is the worker.' },
     RUN_STARTED: { description: 'A run started; `actor` started it.' },
-    RUN_ENDED: { description: 'A run ended, as `to` says.' },
+    RUN_ENDED: { description: 'A run ended; `to` is the status or the reason of its end.' },
     RUN_ERROR: { description: 'A run raised an error: `errorType`, `message`.' },
   },
 });
 
-@ObjectType({ description: 'Something that happened to a file or to a run.' })
+@ObjectType({ description: 'An event of a file or a run.' })
 class ObjectDayEntry {
-  /** The numbers of the file and of the run, which are read by them. */
+  /** The numbers of the file and of the run, by which they are read. */
   fileId!: number | null;
   runId!: number | null;
-  @Field(() => DayEntryKind, { description: 'What happened.' }) kind!: DayEntryKind;
-  @Field(() => DateTime, { description: 'When it happened.' }) at!: string;
-  @Field(() => String, { nullable: true, description: 'The status it had.' }) from!: string | null;
-  @Field(() => String, { nullable: true, description: 'The status it has since, or how it ended.' }) to!: string | null;
-  @Field(() => Int, { nullable: true, description: 'Which attempt on the file it was, counted from 1.' }) attempt!: number | null;
-  @Field(() => String, { nullable: true, description: 'Kind of the error.' }) errorType!: string | null;
-  @Field(() => String, { nullable: true, description: 'What the error said.' }) message!: string | null;
-  @Field(() => String, { nullable: true, description: 'Who did it; null where nobody said.' }) actor!: string | null;
-  @Field(() => String, { nullable: true, description: 'Why, where somebody said.' }) reason!: string | null;
+  @Field(() => DayEntryKind, { description: 'Kind of the event.' }) kind!: DayEntryKind;
+  @Field(() => DateTime, { description: 'Time of the event.' }) at!: string;
+  @Field(() => String, { nullable: true, description: 'Status before the event; null if there was none.' }) from!: string | null;
+  @Field(() => String, { nullable: true, description: 'Status after the event, or the reason of the end of a run; null for other kinds.' })
+  to!: string | null;
+  @Field(() => Int, { nullable: true, description: 'Number of the attempt on the file, counted from 1; null for other kinds.' }) attempt!:
+    number | null;
+  @Field(() => String, { nullable: true, description: 'Type of the error; null for other kinds.' }) errorType!: string | null;
+  @Field(() => String, { nullable: true, description: 'Message of the error; null if not reported.' }) message!: string | null;
+  @Field(() => String, { nullable: true, description: 'Actor of the change; null if unknown.' }) actor!: string | null;
+  @Field(() => String, { nullable: true, description: 'Reason of the change; null if not reported.' }) reason!: string | null;
 }
 
-@ObjectType({ description: 'What happened to an object in a time.' })
+@ObjectType({ description: 'Events of an object in a period.' })
 class ObjectDay {
-  @Field(() => DateTime, { description: 'From this moment on.' }) from!: string;
-  @Field(() => DateTime, { description: 'Before this moment.' }) to!: string;
-  @Field(() => [ObjectDayEntry], { description: 'What happened, in the order of time.' }) entries!: DayEntry[];
-  @Field(() => Boolean, { description: 'Whether that is all. If not, ask again from the last moment on.' }) complete!: boolean;
+  @Field(() => DateTime, { description: 'Start of the period, inclusive.' }) from!: string;
+  @Field(() => DateTime, { description: 'End of the period, exclusive.' }) to!: string;
+  @Field(() => [ObjectDayEntry], { description: 'Events in the order of time.' }) entries!: DayEntry[];
+  @Field(() => Boolean, { description: 'Whether these are all events of the period. If not, continue from the time of the last one.' })
+  complete!: boolean;
 }
 
 @ArgsType()
 class ObjectDayArgs {
   @Field(() => SourceObjectRef, { description: 'The object, such as a table. NOT_FOUND if there is no such object.' }) object!: NamedRef;
-  @Field(() => String, { nullable: true, description: "A day in the store's time zone, as `2026-01-31`. Instead of `from` and `to`." })
+  @Field(() => String, { nullable: true, description: "Day in the store's time zone, as `2026-01-31`, instead of `from` and `to`." })
   date?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'From this moment on, together with `to`.' }) from?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'Before this moment, together with `from`.' }) to?: string | null;
-  @Field(() => Int, { defaultValue: 1000, description: 'How many entries at most: 1 to 5000.' }) first!: number;
+  @Field(() => DateTime, { nullable: true, description: 'Start of the period, inclusive; together with `to`.' }) from?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'End of the period, exclusive; together with `from`.' }) to?: string | null;
+  @Field(() => Int, { defaultValue: 1000, description: 'Maximum number of entries: 1 to 5000, default 1000.' }) first!: number;
 }
 
 @Resolver()
 class ObjectDayQuery {
   @Query(() => ObjectDay, {
     description:
-      'What happened to an object on a day: to the files that were loaded into it or are linked to it, and to the runs that wrote it or dealt with those files, each attempt, error and change of status.',
+      'Events of an object on a day or in a period. They are the attempts, errors and status changes of files that were loaded into it or are linked to it, and of runs that wrote it or processed those files.',
   })
   async objectDay(@Ctx() ctx: Context, @Args(() => ObjectDayArgs) { object, date, from, to, first }: ObjectDayArgs): Promise<ObjectDay> {
     within(1, 5000)(first, 'first');
     if (date ? from || to : !from || !to)
-      throw invalid('Say when: either date, or from and to.', { argument: 'date', value: date ?? null, allowed: 'date, or from and to' });
+      throw invalid('Either `date`, or `from` and `to` must be given.', {
+        argument: 'date',
+        value: date ?? null,
+        allowed: 'date, or from and to',
+      });
     if (date) {
       if (!/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(date))
-        throw invalid(`date is no day: ${JSON.stringify(date)}.`, { argument: 'date', value: date, allowed: 'a day such as 2026-01-31' });
+        throw invalid(`\`date\` must be a day such as 2026-01-31, not ${JSON.stringify(date)}.`, {
+          argument: 'date',
+          value: date,
+          allowed: 'a day such as 2026-01-31',
+        });
       checkInstant(date, 'date');
-      // Its beginning and its end are moments of other days elsewhere.
+      // In UTC its start and its end may be on other days.
       if (date < '0001-01-02' || date > '9999-12-30')
-        throw invalid(`date is not between 0001-01-02 and 9999-12-30: ${date}.`, {
+        throw invalid(`\`date\` must be between 0001-01-02 and 9999-12-30, not ${date}.`, {
           argument: 'date',
           value: date,
           allowed: { min: '0001-01-02', max: '9999-12-30' },
@@ -98,7 +109,7 @@ enum FileState {
 }
 registerEnumType(FileState, {
   name: 'FileState',
-  description: 'How far a file has come, in four words.',
+  description: 'Computed state of a file.',
   valuesConfig: {
     NEW: { description: 'Its status is initializing or ready.' },
     PROCESSING: { description: 'Its status is loading.' },
@@ -120,7 +131,7 @@ const states: Readonly<Record<string, FileState>> = {
 class FileStateResolver {
   @FieldResolver(() => FileState, {
     nullable: true,
-    description: 'How far it has come, in four words; null where it is deleted or in a status of your own. `status` says it exactly.',
+    description: 'Computed state; null if the file is deleted or has a custom status. `status` is the stored word.',
   })
   @Reads(File, 'statusId')
   async state(@Root() row: Row<File, 'statusId'>, @Ctx() ctx: Context): Promise<FileState | null> {
@@ -131,12 +142,12 @@ class FileStateResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'Its status at a past moment, by its history; null where it was not known yet. Of what a store held before Waybill kept a history, the present one.',
+      'Status at a past time, by its history; null if it was not registered yet. Before the first recorded change, the status before that change.',
   })
   statusAt(
     @Root() row: Row<File, 'id'>,
     @Ctx() ctx: Context,
-    @Arg('at', () => DateTime, { description: 'The moment.' }) at: string,
+    @Arg('at', () => DateTime, { description: 'The past time.' }) at: string,
   ): Promise<string | null> {
     checkInstant(at, 'at');
     return ctx.loaders.get<number, string | null>(`File.statusAt ${at}`, (ids) => statusesAt(ctx.db, ids, at)).load(row.id);
@@ -146,6 +157,6 @@ class FileStateResolver {
 export const fileHistoryResolvers = [
   ObjectDayQuery,
   FileStateResolver,
-  referenceField(ObjectDayEntry, 'file', 'fileId', File, 'The file that it happened to; null where it was a run, or the file was deleted.'),
-  referenceField(ObjectDayEntry, 'run', 'runId', Run, 'The run that it happened to, or for which the file was tried.'),
+  referenceField(ObjectDayEntry, 'file', 'fileId', File, 'File of the event; null for an event of a run, and if the file was deleted.'),
+  referenceField(ObjectDayEntry, 'run', 'runId', Run, 'Run of the event, or of the attempt on the file; null if there is none.'),
 ];

@@ -1,8 +1,8 @@
 import type { Queries } from '../../platform/database.js';
 
 /**
- * The status that each file had at an instant, or null where it was not there yet. By its history; before the first that history tells, what that
- * was a change from; and where history tells nothing, as in a store that was taken over, what it is now. One statement.
+ * The status that each file had at an instant, or null where it was not registered yet. By its history; before the first change in it, the status
+ * before that change; and without any change, as in a store that was taken over, the present status. One statement.
  */
 export async function statusesAt(db: Queries, ids: readonly number[], at: string): Promise<(string | null)[]> {
   const rows = await db.query<{ id: number; status: string | null }>(
@@ -45,7 +45,7 @@ export enum DayEntryKind {
   RUN_ERROR = 'RUN_ERROR',
 }
 
-/** Something that happened to a file or to a run; both by their numbers. */
+/** An event of a file or a run; both by their numbers. */
 export interface DayEntry {
   kind: DayEntryKind;
   at: string;
@@ -75,8 +75,8 @@ export async function dayOf(db: Queries, date: string): Promise<{ from: string; 
 }
 
 /**
- * What happened in a time to the files that were loaded into an object or come from it, and to the runs that wrote it or touched those files, in the
- * order of time; at most `limit` of it. One statement.
+ * The events in a period of the files that were loaded into an object or come from it, and of the runs that wrote it or processed those files, in the
+ * order of time; at most `limit` of them. One statement.
  */
 export const whatHappened = (db: Queries, object: number, from: string, to: string, limit: number): Promise<DayEntry[]> =>
   db.query<DayEntry>(

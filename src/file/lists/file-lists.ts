@@ -31,8 +31,8 @@ export class FileArgs extends PageArgs {
     description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
   })
   where?: Where | null;
-  @Field(() => Name, { nullable: true, description: 'Only those with this name, exactly.' }) fileName?: string | null;
-  @Field(() => LongText, { nullable: true, description: 'Only those whose name holds this text, literally and case-sensitive.' })
+  @Field(() => Name, { nullable: true, description: 'Only files with exactly this name.' }) fileName?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Only files whose name contains this text, literally and case-sensitive.' })
   fileNameContains?: string | null;
   @Field(() => LocationRef, { nullable: true, description: 'Only files in this location. NOT_FOUND if there is no such location.' })
   location?: LocationRef | null;
@@ -51,7 +51,7 @@ export class FileArgs extends PageArgs {
   statuses?: string[] | null;
   @Field(() => FileOrder, {
     nullable: true,
-    description: 'The order of the list; by registration, the earliest first, if not said. Cursors belong to one order.',
+    description: 'Order of the list; default by registration, the earliest first. A cursor is valid for one order only.',
   })
   orderBy?: OrderBy | null;
 }
@@ -69,7 +69,7 @@ async function of<R extends object>(
   return { key: `${argument} ${id}`, sql: (values) => sql(values.add(id, 'int')) };
 }
 
-/** Files in one of some statuses, by their numbers. @throws INVALID with the known ones for one that is not known */
+/** Files in one of some statuses, by their numbers. @throws INVALID with the known ones for an unknown one */
 async function inStatus(ctx: Context, statuses: readonly string[] | null | undefined): Promise<Condition | undefined> {
   if (!statuses) return undefined;
   refuseEmpty(statuses, 'statuses');
@@ -92,7 +92,7 @@ async function inStatus(ctx: Context, statuses: readonly string[] | null | undef
 
 const all: ListSource = { name: 'File.registeredAt', entity: File, order: ['registeredAt', 'id'] };
 
-/** One page of the files that the arguments choose; it writes nothing. @throws INVALID or NOT_FOUND for arguments that mean nothing */
+/** One page of the files that the arguments choose; it writes nothing. @throws INVALID or NOT_FOUND for an argument without a record */
 export async function findFilePage(ctx: Context, info: GraphQLResolveInfo, args: FileArgs): Promise<Page> {
   const { fileName, fileNameContains } = args;
   const conditions = await Promise.all([

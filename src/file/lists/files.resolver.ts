@@ -17,8 +17,7 @@ const connection = connectionOf(File);
 @Resolver()
 class FileQueries {
   @Query(() => connection.type, {
-    description:
-      'All files, those registered first at the beginning unless another order is asked for, or those that the arguments choose, all of which must hold. Finding changes nothing.',
+    description: 'Files that meet all conditions given as arguments. Default order: by registration, the earliest first.',
   })
   files(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => FileArgs) args: FileArgs): Promise<Page> {
     return findFilePage(ctx, info, args);
@@ -29,23 +28,17 @@ export const fileResolvers = [
   finder('file', FileRef, fileRefs),
   FileQueries,
   ...connection.resolvers,
-  ...listField(Location, 'files', File, 'The files that lie here, ordered by name.', {
+  ...listField(Location, 'files', File, 'Files in this location, ordered by name.', {
     name: 'Location.files',
     entity: File,
     parent: 't.extract_location_id',
     order: ['fileName', 'id'],
   }),
-  ...listField(
-    Run,
-    'files',
-    File,
-    'The files that it is linked to: which it registered, or gave a status. In the order of their registration.',
-    {
-      name: 'Run.files',
-      entity: File,
-      from: 'extract_process_tracking l join extract_tracking t on t.extract_id = l.extract_tracking_id',
-      parent: 'l.process_tracking_id',
-      order: ['registeredAt', 'id'],
-    },
-  ),
+  ...listField(Run, 'files', File, 'Files that it registered or whose status it set, in the order of their registration.', {
+    name: 'Run.files',
+    entity: File,
+    from: 'extract_process_tracking l join extract_tracking t on t.extract_id = l.extract_tracking_id',
+    parent: 'l.process_tracking_id',
+    order: ['registeredAt', 'id'],
+  }),
 ];

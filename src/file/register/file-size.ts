@@ -9,7 +9,7 @@ interface Unit {
 
 const unit = (name: string, code: string, base: number, power: number): Unit => ({ name, code, bytes: BigInt(base) ** BigInt(power) });
 
-/** Units in which a size can be given: of 1000, and of 1024. */
+/** Units of a size: of 1000, and of 1024. */
 const units: readonly Unit[] = [
   unit('bytes', 'B', 1000, 0),
   ...['kilo', 'mega', 'giga', 'tera'].map((name, i) => unit(`${name}bytes`, `${name.charAt(0).toUpperCase()}B`, 1000, i + 1)),
@@ -52,7 +52,7 @@ export function fileSize(text: string, argument: string): FileSize {
   };
 }
 
-/** A number of bytes as a size. @throws INVALID where it is none that can be stored */
+/** A number of bytes as a size. @throws INVALID if it cannot be stored */
 export function sizeInBytes(bytes: string, argument: string): FileSize {
   if (bytes.startsWith('-') || BigInt(bytes) > maxBytes)
     throw invalid(`${argument} must be between 0 and ${maxBytes}, not ${bytes}.`, {

@@ -1,4 +1,4 @@
-/** Extensions of compressed files, and what the store may call such a compression. */
+/** Extensions of compressed files, and names that the store may have for such a compression. */
 const compressions: Readonly<Record<string, readonly string[]>> = {
   gz: ['gzip', 'gz'],
   tgz: ['gzip', 'gz', 'tgz'],
@@ -14,7 +14,7 @@ const compressions: Readonly<Record<string, readonly string[]>> = {
   z: ['compress', 'z'],
 };
 
-/** What the name of a file lets guess of it, in small letters; the store knows whether there are such things. */
+/** Guesses by the name of a file, in small letters; the store knows whether there are such compressions and formats. */
 export interface FileGuess {
   /** Names of its compression. */
   compressions: readonly string[];
@@ -24,7 +24,7 @@ export interface FileGuess {
 
 /** Guesses by the extensions of a name: `a/Orders.CSV.gz` is csv, compressed by gzip. */
 export function guessFile(fileName: string): FileGuess {
-  // What begins with a dot has no name before it, so that this is no extension.
+  // A name that begins with a dot has no part before it, so this is not an extension.
   const [, ...extensions] = fileName
     .slice(fileName.lastIndexOf('/') + 1)
     .replace(/^\.+/, '')

@@ -1,6 +1,6 @@
--- The numbers of files of a place by their names, null for what is not known. `place` is the number of its location,
--- null if there is none; `canonical` its canonical path. One file can be told in several ways: `in/sub` and `f`, `in`
--- and `sub/f`. It is found by each of them, wherever it was registered; in the location that is named first of all.
+-- The numbers of files of a place by their names, null for unknown ones. `place` is the number of its location, null if
+-- there is none; `canonical` its canonical path. One file can be identified in several ways: `in/sub` and `f`, `in` and
+-- `sub/f`. It is found by each of them, wherever it was registered; in the location that is named first of all.
 create or replace function process_tracker.find_files(place int, canonical text, names text[])
 returns table (name text, id int) language plpgsql stable
 set search_path = process_tracker, pg_temp

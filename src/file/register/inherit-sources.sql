@@ -1,5 +1,5 @@
--- Files of a process come from its sources, at each granularity, and so does what lies where they lie. What is retired gets
--- no new links.
+-- Files of a process come from its sources, at each granularity, and so do the files in their location. Retired records
+-- get no new links.
 create or replace function process_tracker.inherit_sources(process int, place int, files int[]) returns void
 language sql as $$
   insert into extract_source (extract_id, source_id)

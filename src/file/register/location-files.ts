@@ -3,7 +3,7 @@ import { invalid } from '../../platform/errors.js';
 import type { RegisterLocationFilesInput } from './register-files.input.js';
 import { registerFiles, type Registered } from './register-files.js';
 
-/** The sub-folder that a name stands for or lies in, if any. */
+/** The subfolder that a name means or is in, if any. */
 const folderOf = (name: string): string | undefined =>
   name.split('/').includes('..') ? undefined : /^(.*[^/])\//s.exec(name.replace(/^(\.?\/)+/, ''))?.[1];
 
@@ -11,13 +11,13 @@ const leftOut = (name: string): string | null => {
   const folder = folderOf(name);
   if (folder === undefined) return null;
   return name.endsWith('/')
-    ? `Left out: ${JSON.stringify(name)} is a sub-folder.`
-    : `Left out: ${JSON.stringify(name)} lies in the sub-folder ${JSON.stringify(folder)}, which is a location of its own.`;
+    ? `Skipped: ${JSON.stringify(name)} is a subfolder.`
+    : `Skipped: ${JSON.stringify(name)} is in the subfolder ${JSON.stringify(folder)}, which is a location of its own.`;
 };
 
 /**
- * Registers what a location holds: new files as ready, known ones stay as they are; and sets how many files lie there. Sub-folders, and what lies in
- * them, are left out and counted.
+ * Registers the listing of a location: new files as ready, existing ones are not changed; and sets the file count of the location. Subfolders and
+ * files in them are skipped and counted.
  * @throws INVALID, NOT_FOUND or CONFLICT for the location, the run and the count
  */
 export async function registerLocationFiles(
@@ -28,7 +28,7 @@ export async function registerLocationFiles(
   const names = places.map((i) => fileNames[i]!);
   const least = new Set(names).size;
   if (typeof fileCount === 'number' && fileCount < least)
-    throw invalid(`fileCount must be at least ${least}, as many as fileNames has, not ${fileCount}.`, {
+    throw invalid(`\`fileCount\` must be at least ${least}, the number of \`fileNames\`, not ${fileCount}.`, {
       argument: 'input.fileCount',
       value: fileCount,
       allowed: { min: least },

@@ -1,5 +1,5 @@
 -- The files of a registration, each with its number where it is known, else with the name that is stored. New ones are
--- locked: whoever registers one of them at this moment in another location that it lies in is waited for.
+-- locked: a call that registers one of them at this moment in another location that it lies in is waited for.
 create or replace function process_tracker.lock_new_files(input jsonb, place int) returns jsonb language plpgsql
 set seq_page_cost = 1000 set jit = off as $$
 declare
@@ -44,7 +44,7 @@ declare
   several constant boolean := exists (
     select from location_lkup l
     where l.canonical_path = canonical and l.location_id <> place);
-  -- The class of these advisory locks, in which nobody else has locks.
+  -- The class of these advisory locks, in which no other code has locks.
   lock_class constant int := 20261130;
   at record;
 begin

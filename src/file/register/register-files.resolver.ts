@@ -9,34 +9,34 @@ import { registerLocationFiles } from './location-files.js';
 import { maxFiles, RegisterFilesInput, RegisterLocationFilesInput } from './register-files.input.js';
 import { registerFiles, type Registered } from './register-files.js';
 
-@ObjectType({ description: 'What became of one file of a request: a file, or an error.' })
+@ObjectType({ description: 'Result of one file of a request: a file, or an error.' })
 class RegisterFileResult {
-  /** The number of the file, which is read by it. */
+  /** The number of the file, by which it is read. */
   id!: number | null;
-  @Field(() => Boolean, { description: 'Whether it is new. False where it was known and left as it is, and with an error.' })
+  @Field(() => Boolean, { description: 'Whether this call created the file; false if it existed, and with an error.' })
   created!: boolean;
-  @Field(() => ItemError, { nullable: true, description: 'Why it was not registered; null if it was, or is none.' })
+  @Field(() => ItemError, { nullable: true, description: 'Why it was not registered; null if it was, or was skipped.' })
   error!: ItemError | null;
-  @Field(() => String, { nullable: true, description: 'Why it was left out: a sub-folder, or a file in one. Null for all others.' })
+  @Field(() => String, { nullable: true, description: 'Why the name was skipped: a subfolder, or a file in one. Null for all others.' })
   warning!: string | null;
 }
 
-@ObjectType({ description: 'What became of the files of a request.' })
+@ObjectType({ description: 'Result of `registerFiles`.' })
 class RegisterFilesPayload {
-  /** The number of the location, which is read by it. */
+  /** The number of the location, by which it is read. */
   locationId!: number;
-  @Field(() => [RegisterFileResult], { description: 'One result a file, in the order given.' }) results!: Registered[];
+  @Field(() => [RegisterFileResult], { description: 'One result per file, in the order of the input.' }) results!: Registered[];
 }
 
-@ObjectType({ description: 'What became of the files of a location.' })
+@ObjectType({ description: 'Result of `registerLocationFiles`.' })
 class RegisterLocationFilesPayload {
-  /** The number of the location, which is read by it. */
+  /** The number of the location, by which it is read. */
   locationId!: number;
-  @Field(() => Int, { description: 'How many files are new.' }) created!: number;
-  @Field(() => Int, { description: 'How many names were left out, as sub-folders or files in them: see `results.warning`.' })
+  @Field(() => Int, { description: 'Number of files that this call created.' }) created!: number;
+  @Field(() => Int, { description: 'Number of names that were skipped, as subfolders or files in them: see `results.warning`.' })
   leftOut!: number;
   @Field(() => [RegisterFileResult], {
-    description: 'One result a name, in the order given. What was left out has neither a file nor an error, but a warning.',
+    description: 'One result per name, in the order of the input. A skipped name has a warning, no file and no error.',
   })
   results!: Registered[];
 }
@@ -45,11 +45,11 @@ class RegisterLocationFilesPayload {
 class RegisterFilesResolver {
   @Mutation(() => RegisterFilesPayload, {
     description:
-      'Registers files of one location, each for itself: what is wrong with one is told in its result, the others stand. A file that is known stays as it is, archived ones too, but is linked to the run; one that was deleted is registered anew.',
+      'Registers files of one location, each on its own. An invalid file has an error in its result; the valid ones are committed. An existing file, also an archived one, is not changed but linked to the run; a deleted one is registered again.',
   })
   registerFiles(
     @Ctx() ctx: Context,
-    @Arg('input', () => RegisterFilesInput, { description: 'The files, where they lie, and the run that registers them.' })
+    @Arg('input', () => RegisterFilesInput, { description: 'The files, their location, and the run that registers them.' })
     { location, run, files, reason }: RegisterFilesInput,
   ): Promise<{ locationId: number; results: Registered[] }> {
     checkLength(files, 'files', maxFiles);
@@ -58,11 +58,11 @@ class RegisterFilesResolver {
 
   @Mutation(() => RegisterLocationFilesPayload, {
     description:
-      'Tells what a location holds: files that are new are registered as ready, known ones left as they are, one that was deleted is ready again. The count of its files is set; sub-folders and files in them are left out and counted.',
+      'Registers the listing of a location. Missing files are created as ready, existing ones are not changed, deleted ones become ready again. The file count of the location is set. Subfolders and files in them are skipped and counted.',
   })
   registerLocationFiles(
     @Ctx() ctx: Context,
-    @Arg('input', () => RegisterLocationFilesInput, { description: 'The location and the names of what lies there.' })
+    @Arg('input', () => RegisterLocationFilesInput, { description: 'The location and the file names there.' })
     input: RegisterLocationFilesInput,
   ): Promise<{ locationId: number; created: number; leftOut: number; results: Registered[] }> {
     checkLength(input.fileNames, 'fileNames', maxFiles, 0);
@@ -77,7 +77,7 @@ class RegisterFilesResolver {
 
 export const registerFileResolvers = [
   RegisterFilesResolver,
-  referenceField(RegisterFileResult, 'file', 'id', File, 'The file as it is now; null if there is an error, or it is a sub-folder.'),
-  referenceField(RegisterFilesPayload, 'location', 'locationId', Location, 'Where the files lie.', false),
-  referenceField(RegisterLocationFilesPayload, 'location', 'locationId', Location, 'The location as it is now.', false),
+  referenceField(RegisterFileResult, 'file', 'id', File, 'The file after the call; null with an error, and for a skipped name.'),
+  referenceField(RegisterFilesPayload, 'location', 'locationId', Location, 'Location of the files.', false),
+  referenceField(RegisterLocationFilesPayload, 'location', 'locationId', Location, 'The location after the call.', false),
 ];

@@ -121,12 +121,13 @@ begin
       'guessed', case when not n.x ? 'compression' then g.compression end,
       'error', case
         when s.extract_status_id is null and not n.x ? 'createStatus' then jsonb_build_object('code', 'INVALID',
-          'message', format('There is no FileStatus %s; say createStatus to make it.', n.x -> 'status'),
+          'message', format('There is no FileStatus %s; `createStatus` would create it.', n.x -> 'status'),
           'argument', 'status', 'value', n.x -> 'status',
           'allowed', (select jsonb_agg(extract_status_name order by extract_status_id) from extract_status_lkup))
         when n.x ? 'compression' and c.extract_compression_type_id is null and not n.x ? 'createCompression'
         then jsonb_build_object('code', 'INVALID',
-          'message', format('There is no CompressionType %s; say createCompression to make it.', n.x -> 'compression'),
+          'message',
+          format('There is no CompressionType %s; `createCompression` would create it.', n.x -> 'compression'),
           'argument', 'compression', 'value', n.x -> 'compression',
           'allowed', (
             select jsonb_agg(extract_compression_type order by extract_compression_type_id)
@@ -143,8 +144,7 @@ begin
             ) f(w)))
         when n.state = 'deleted' and n.x ->> 'status' in ('loading', 'loaded', 'archived')
         then jsonb_build_object('code', 'CONFLICT',
-          'message', format('This file is deleted; registered anew it is initializing and cannot become %s by that.',
-            n.x ->> 'status'),
+          'message', format('This File is deleted; registered again, it cannot become %s at once.', n.x ->> 'status'),
           'argument', 'status', 'value', n.x -> 'status', 'state', 'deleted',
           'allowed', '["initializing", "ready", "error"]'::jsonb)
       end) order by n.i)

@@ -13,13 +13,13 @@ import { fileSize, sizeInBytes } from './file-size.js';
 import { guessFile, type FileGuess } from './file-type.js';
 import type { RegisterFileInput } from './register-files.input.js';
 
-/** What became of one file: its number, or what is wrong with it; neither for what is no file. */
+/** Result of one file: its number, or its error; neither for a name that was skipped. */
 export interface Registered {
   id: number | null;
-  /** Whether this registration made it. */
+  /** Whether this registration created it. */
   created: boolean;
   error: DomainError | null;
-  /** Why it was left out. */
+  /** Why it was skipped. */
   warning?: string | null;
 }
 
@@ -27,7 +27,7 @@ export interface Registration {
   location: FileLocationInput;
   run?: RunRef | null | undefined;
   files: readonly RegisterFileInput[];
-  /** How many files the location holds, where that is said. */
+  /** How many files the location has, where that is reported. */
   fileCount?: number | undefined;
 }
 
@@ -37,7 +37,7 @@ const maxTextBytes = 1000;
 export function checkFileName(fileName: string): void {
   checkPathText(fileName, 'fileName');
   if (fileName.split(/[\\/]/).includes('..'))
-    throw invalid(`fileName must not lead upwards by \`..\`: ${JSON.stringify(fileName)}.`, {
+    throw invalid(`\`fileName\` must not contain \`..\` between slashes: ${JSON.stringify(fileName)}.`, {
       argument: 'fileName',
       value: fileName,
       allowed: 'a name without `..` between its slashes',
@@ -56,7 +56,7 @@ function checkText(value: string | null | undefined, argument: string, maxBytes 
     });
 }
 
-/** A file as register-files.sql takes it, and what its name lets guess. @throws INVALID for what is wrong whatever the store holds */
+/** A file as register-files.sql takes it, and the guesses by its name. @throws INVALID for an error that does not depend on the store */
 function itemOf(file: RegisterFileInput): { item: Record<string, unknown>; guess: FileGuess } {
   const {
     fileName,
@@ -77,9 +77,9 @@ function itemOf(file: RegisterFileInput): { item: Record<string, unknown>; guess
     checkText(value, argument);
   checkCreates(createCompression, compression, 'createCompression', 'compression');
   if (given(size) && given(sizeBytes))
-    throw invalid('Say the size once: by size or by sizeBytes.', { argument: 'sizeBytes', value: sizeBytes, allowed: 'size or sizeBytes' });
+    throw invalid('`size` and `sizeBytes` exclude each other.', { argument: 'sizeBytes', value: sizeBytes, allowed: 'size or sizeBytes' });
   if (given(hash) !== given(hashAlgorithm))
-    throw invalid('hash and hashAlgorithm go together.', {
+    throw invalid('`hash` and `hashAlgorithm` are only valid together.', {
       argument: given(hash) ? 'hashAlgorithm' : 'hash',
       value: null,
       allowed: 'both, or neither',
@@ -88,7 +88,7 @@ function itemOf(file: RegisterFileInput): { item: Record<string, unknown>; guess
   if (given(modifiedAt)) {
     checkInstant(modifiedAt, 'modifiedAt');
     if (!given(version) && !given(hash))
-      throw invalid('modifiedAt is kept with the version of the file: say version or hash.', {
+      throw invalid('`modifiedAt` needs `version` or `hash`.', {
         argument: 'modifiedAt',
         value: modifiedAt,
         allowed: 'together with version or hash',
@@ -114,7 +114,7 @@ function itemOf(file: RegisterFileInput): { item: Record<string, unknown>; guess
   };
 }
 
-/** What the first item of a file decides. */
+/** Facts that the first item of a file decides. */
 const lookups: ReadonlySet<string> = new Set(['status', 'createStatus', 'createCompression']);
 
 /** INVALID where an item has another value of a fact than an earlier one of the same file. */
@@ -122,7 +122,11 @@ function contradicts(earlier: ReportItem | undefined, item: ReportItem): DomainE
   const fact = Object.keys(item).find((name) => !lookups.has(name) && given(earlier?.[name]) && earlier[name] !== item[name]);
   return fact === undefined
     ? undefined
-    : invalid(`One request has two values of ${fact} for one file name.`, { argument: fact, value: item[fact], allowed: earlier![fact] });
+    : invalid(`The request has two values of \`${fact}\` for one file name.`, {
+        argument: fact,
+        value: item[fact],
+        allowed: earlier![fact],
+      });
 }
 
 /** The number of a run. @throws INVALID or NOT_FOUND */
@@ -137,8 +141,8 @@ interface Answer {
 }
 
 /**
- * Registers files of a location, each for itself, in a fixed number of statements. What is known stays as it is, but is linked to the run; what
- * was deleted is registered anew.
+ * Registers files of a location, each on its own, in a fixed number of statements. An existing file is not changed but linked to the run; a
+ * deleted one is registered again.
  * @throws INVALID, NOT_FOUND or CONFLICT for the location and the run
  */
 export async function registerFiles(tx: Tx, registration: Registration): Promise<{ locationId: number; results: Registered[] }> {

@@ -7,63 +7,64 @@ import { SourceObjectRef } from '../../source/source-refs.input.js';
 import { FileRef } from '../file-ref.input.js';
 import { defaultErrorType } from './report-file.input.js';
 
-@InputType({ description: 'A file that the caller holds.' })
+@InputType({ description: 'A file whose lease the caller owns.' })
 class HeldFileInput {
   @Field(() => FileRef, { description: 'The file.' }) file!: FileRef;
-  @Field(() => BigIntText, { description: 'The token that the claim answered.' }) fencingToken!: string;
+  @Field(() => BigIntText, { description: 'Token from the claim.' }) fencingToken!: string;
 }
 
-@InputType({ description: 'A sign of life of the holder of a file.' })
+@InputType({ description: 'Input of `heartbeatFile`.' })
 export class HeartbeatFileInput extends HeldFileInput {
-  @Field(() => Int, { nullable: true, description: `Seconds of lease from now on: 1 to ${maxLeaseSeconds}. Left out: as before.` })
+  @Field(() => Int, { nullable: true, description: `Seconds of lease from now on: 1 to ${maxLeaseSeconds}. Default: as before.` })
   leaseSeconds?: number | null;
 }
 
-@InputType({ description: 'A file that its holder has loaded, and what came of it.' })
+@InputType({ description: 'Input of `finishFile`: a loaded file and its results.' })
 export class FinishFileInput extends HeldFileInput {
-  @Field(() => BigIntText, { nullable: true, description: 'Rows that were read from it, from 0.' }) rowsRead?: string | null;
-  @Field(() => BigIntText, { nullable: true, description: 'Rows that were written from it, from 0.' }) rowsWritten?: string | null;
-  @Field(() => BigIntText, { nullable: true, description: 'Rows of it that were rejected, from 0.' }) rowsRejected?: string | null;
-  @Field(() => SourceObjectRef, { nullable: true, description: 'The object that it was loaded into, such as a table.' })
+  @Field(() => BigIntText, { nullable: true, description: 'Number of rows read from it, at least 0.' }) rowsRead?: string | null;
+  @Field(() => BigIntText, { nullable: true, description: 'Number of rows written from it, at least 0.' }) rowsWritten?: string | null;
+  @Field(() => BigIntText, { nullable: true, description: 'Number of its rows that were rejected, at least 0.' }) rowsRejected?:
+    string | null;
+  @Field(() => SourceObjectRef, { nullable: true, description: 'Object that it was loaded into, such as a table.' })
   targetObject?: NamedRef | null;
-  @Field(() => Name, { nullable: true, description: 'Hash of what was made from it.' }) outputHash?: string | null;
-  @Field(() => BigIntText, { nullable: true, description: 'Records that were loaded from it, from 0. Left out: `rowsWritten`.' })
+  @Field(() => Name, { nullable: true, description: 'Hash of the output made from it.' }) outputHash?: string | null;
+  @Field(() => BigIntText, { nullable: true, description: 'Number of records loaded from it, at least 0. Default: `rowsWritten`.' })
   loadRecordCount?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'A low date in what was loaded from it; the lowest one is kept.' })
+  @Field(() => DateTime, { nullable: true, description: 'Low watermark of the data loaded from it. The lowest reported one is kept.' })
   loadLowWatermark?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'A high date in what was loaded from it; the highest one is kept.' })
+  @Field(() => DateTime, { nullable: true, description: 'High watermark of the data loaded from it. The highest reported one is kept.' })
   loadHighWatermark?: string | null;
 }
 
-@InputType({ description: 'A file that its holder could not load, and why.' })
+@InputType({ description: 'Input of `failFile`: a file that could not be loaded, and the error.' })
 export class FailFileInput extends HeldFileInput {
-  @Field(() => Name, { defaultValue: defaultErrorType, description: 'Kind of the error: one of `errorTypes`.' }) errorType!: string;
+  @Field(() => Name, { defaultValue: defaultErrorType, description: 'Type of the error: one of `errorTypes`. Default `File Error`.' })
+  errorType!: string;
   @Field(() => String, {
     nullable: true,
-    description:
-      'What went wrong. What looks like a password or a key in it is masked; what is longer than 1000000 bytes is cut, with a mark.',
+    description: 'Message of the error. Passwords and keys in it are masked; text beyond 1000000 bytes is truncated, with a mark.',
   })
   message?: string | null;
   @Field(() => Boolean, {
     defaultValue: true,
-    description: 'Whether trying again may help. If not, it is tried again only after a person says retry.',
+    description: 'Whether another attempt may succeed; default true. If false, the file waits for `retryFile`.',
   })
   retryable!: boolean;
   @Field(() => Int, {
     nullable: true,
     description:
-      'Seconds before it may be tried again, from 0. Left out: by the policy of its location. Not together with `retryable: false`.',
+      'Seconds until the next attempt, at least 0. Default: by the policy of its location. Not together with `retryable: false`.',
   })
   retryAfterSeconds?: number | null;
 }
 
-@InputType({ description: 'A file to be given back untouched: by its holder, who shows the token, or by a person, who says why.' })
+@InputType({ description: 'Input of `releaseFile`. The lease owner sends the token, an operator the reason.' })
 export class ReleaseFileInput {
   @Field(() => FileRef, { description: 'The file.' }) file!: FileRef;
   @Field(() => BigIntText, {
     nullable: true,
-    description: 'The token that the claim answered. Left out: a person takes it from its holder.',
+    description: 'Token from the claim. Omit it to take the file from its lease owner, as an operator.',
   })
   fencingToken?: string | null;
-  @Field(() => LongText, { nullable: true, description: 'Why: kept in the history. Needed without a token.' }) reason?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Reason, kept in the history. Required without a token.' }) reason?: string | null;
 }

@@ -16,17 +16,18 @@ import { typeName } from '../report-file.payload.js';
 import { keptError, reportFile } from './report-files.js';
 import { textAt } from '../../platform/text-at.js';
 
-enum HolderOutcome {
+enum LeaseOutcome {
   DONE = 'DONE',
   LOST_CLAIM = 'LOST_CLAIM',
 }
-registerEnumType(HolderOutcome, {
-  name: 'HolderOutcome',
-  description: 'Whether the caller still held the file.',
+registerEnumType(LeaseOutcome, {
+  name: 'LeaseOutcome',
+  description: 'Whether the caller still owned the lease on the file.',
   valuesConfig: {
-    DONE: { description: 'It is as the caller says.' },
+    DONE: { description: 'The call took effect.' },
     LOST_CLAIM: {
-      description: 'The caller holds it no more: its lease was over and somebody else took it, or a person did. Nothing was changed.',
+      description:
+        'The caller no longer owns the lease: it expired and another worker took the file, or an operator did. Nothing was changed.',
     },
   },
 });
@@ -37,7 +38,7 @@ function holderPayload(mutation: string): { type: ClassType; file: ClassType } {
   class Payload {
     /** The number of the file, by which it is read. */
     id!: number;
-    @Field(() => HolderOutcome, { description: 'Whether the caller still owned the lease.' }) outcome!: HolderOutcome;
+    @Field(() => LeaseOutcome, { description: 'Whether the caller still owned the lease.' }) outcome!: LeaseOutcome;
   }
   return { type: Payload, file: referenceField(Payload, 'file', 'id', File, 'The file after the call.', false) };
 }
@@ -46,16 +47,16 @@ const finishPayload = holderPayload('finishFile');
 const failPayload = holderPayload('failFile');
 const releasePayload = holderPayload('releaseFile');
 
-/** What a mutation calls what reports call otherwise. */
+/** Names of arguments of a mutation, for those that reports name otherwise. */
 const names = { 'errors.type': 'errorType' };
 const maxRetrySeconds = 366 * 24 * 3600;
 
 interface Answer {
   id: number;
-  outcome: HolderOutcome;
+  outcome: LeaseOutcome;
 }
 
-/** What its holder says of a file. That it is the holder no more is no error, but what it has to know. */
+/** A report of the lease owner of a file. A lost lease is an outcome, not an error. */
 async function byHolder(
   ctx: Context,
   file: FileRef,
@@ -68,13 +69,13 @@ async function byHolder(
       const targetObject = target ? (await resolveRef(tx, objectRefs, target, { at: below('input.targetObject') })).id : undefined;
       try {
         const { id } = await reportFile(tx, file, { ...item, targetObject, byHolder: true }, { names });
-        return { id, outcome: HolderOutcome.DONE };
+        return { id, outcome: LeaseOutcome.DONE };
       } catch (error) {
-        // The token is not the live one, or the file is not what its holder left.
+        // The token is stale, or the file has another status than its lease owner left.
         if (!(error instanceof DomainError) || error.code !== 'CONFLICT') throw error;
         const [found] = await resolveRefs(tx, fileRefs, [file], { at: inEach('input.file') });
         if (found instanceof DomainError || !found) throw error;
-        return { id: found.id, outcome: HolderOutcome.LOST_CLAIM };
+        return { id: found.id, outcome: LeaseOutcome.LOST_CLAIM };
       }
     },
     textAt(item, 'reason'),
@@ -84,7 +85,7 @@ async function byHolder(
 
 @Resolver()
 class ClaimHolderResolver {
-  @Mutation(() => heartbeatPayload.type, { description: 'Says that the holder of a file is alive: its lease begins anew.' })
+  @Mutation(() => heartbeatPayload.type, { description: 'Sends a heartbeat for a claimed file, which extends its lease.' })
   heartbeatFile(
     @Ctx() ctx: Context,
     @Arg('input', () => HeartbeatFileInput, { description: 'The file and its token.' })
@@ -98,11 +99,11 @@ class ClaimHolderResolver {
   }
 
   @Mutation(() => finishPayload.type, {
-    description: 'Says that a file is loaded, and what came of it. Its holder says so; saying it again changes nothing.',
+    description: 'Reports a claimed file as loaded, with its results. Repeating the call changes nothing.',
   })
   finishFile(
     @Ctx() ctx: Context,
-    @Arg('input', () => FinishFileInput, { description: 'The file, its token, and what came of it.' })
+    @Arg('input', () => FinishFileInput, { description: 'The file, its token and its results.' })
     { file, fencingToken: token, targetObject, ...results }: FinishFileInput,
   ): Promise<Answer> {
     return byHolder(
@@ -122,11 +123,11 @@ class ClaimHolderResolver {
 
   @Mutation(() => failPayload.type, {
     description:
-      'Says that a file could not be loaded. It may be tried again later, as its location says, until its attempts are used up. Its holder says so; saying it again changes nothing.',
+      'Reports a claimed file as failed. It can be claimed again later, by the policy of its location, until its attempts are used up. Repeating the call changes nothing.',
   })
   failFile(
     @Ctx() ctx: Context,
-    @Arg('input', () => FailFileInput, { description: 'The file, its token, and what went wrong.' }) input: FailFileInput,
+    @Arg('input', () => FailFileInput, { description: 'The file, its token and the error.' }) input: FailFileInput,
   ): Promise<Answer> {
     const { file, fencingToken: token, errorType: type, message, retryable, retryAfterSeconds } = input;
     return byHolder(ctx, file, async () => {
@@ -134,10 +135,10 @@ class ClaimHolderResolver {
       if (typeof retryAfterSeconds === 'number') {
         within(0, maxRetrySeconds)(retryAfterSeconds, 'retryAfterSeconds');
         if (!retryable)
-          throw invalid('retryAfterSeconds says when it is tried again, retryable: false that it is not.', {
+          throw invalid('`retryAfterSeconds` and `retryable: false` exclude each other.', {
             argument: 'retryAfterSeconds',
             value: retryAfterSeconds,
-            allowed: 'nothing beside retryable: false',
+            allowed: 'null with retryable: false',
           });
       }
       const errors = [await keptError({ type, message: message ?? null, retryable, createType: false })];
@@ -147,11 +148,11 @@ class ClaimHolderResolver {
 
   @Mutation(() => releasePayload.type, {
     description:
-      'Gives a file back as it was before its claim: it is ready, and this attempt does not count. By its holder, or by a person, who takes it from whoever has it, also from a client that takes no leases.',
+      'Returns a claimed file: it is ready again, and the attempt does not count. Called by the lease owner with the token, or by an operator with a reason, who also takes the file from a client without leases.',
   })
   async releaseFile(
     @Ctx() ctx: Context,
-    @Arg('input', () => ReleaseFileInput, { description: 'The file, and its token or why.' }) input: ReleaseFileInput,
+    @Arg('input', () => ReleaseFileInput, { description: 'The file, and its token or the reason.' }) input: ReleaseFileInput,
   ): Promise<Answer> {
     const { file, fencingToken: token, reason } = input;
     const back = { to: 'ready', fence: true, untried: true, reason };
@@ -161,17 +162,17 @@ class ClaimHolderResolver {
         return { ...back, token };
       });
     if (!reason?.trim())
-      throw invalid('Show the token, or say why the file is taken from its holder.', {
+      throw invalid('`fencingToken` is missing; without it, an operator must give a `reason`.', {
         argument: 'input.reason',
         value: reason ?? null,
-        allowed: 'a sentence',
+        allowed: 'a text that is not blank',
       });
     const { id } = await ctx.write(
       (tx) => reportFile(tx, file, { ...back, byPerson: true, mustMove: true, onlyFrom: ['loading'] }, { names: { status: 'file' } }),
       reason,
       [recordOf('File', file)],
     );
-    return { id, outcome: HolderOutcome.DONE };
+    return { id, outcome: LeaseOutcome.DONE };
   }
 }
 

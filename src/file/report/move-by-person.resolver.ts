@@ -28,7 +28,7 @@ function operatorMutation(mutation: string, description: string, item: ReportIte
       @Arg('input', () => Input, { description: 'The file and the reason.' }) { file, reason, rowVersion: version }: Input,
     ): Promise<{ id: number; changed: boolean }> {
       if (!reason.trim())
-        throw invalid('reason must not be empty.', { argument: 'input.reason', value: reason, allowed: 'a text that is not blank' });
+        throw invalid('`reason` must not be empty.', { argument: 'input.reason', value: reason, allowed: 'a text that is not blank' });
       const report = { version, reason, byPerson: true, mustMove: true, fence: true, attempt: 0, ...item };
       return ctx.write((tx) => reportFile(tx, file, report, { names: { status: 'file' } }), reason, [recordOf('File', file)]);
     }
@@ -39,7 +39,7 @@ function operatorMutation(mutation: string, description: string, item: ReportIte
 export const moveByPersonResolvers = [
   ...operatorMutation(
     'retryFile',
-    'Makes a failed file ready for another attempt at once. Also one that was given up. Its attempts are counted from 0 again.',
+    'Makes a failed file ready for another attempt at once, also after its last one. Its attempts are counted from 0 again.',
     { to: 'ready', onlyFrom: ['error'] },
   ),
   ...operatorMutation(

@@ -1,4 +1,4 @@
--- The lifecycle of files. `*` is a status of somebody's own: from and to any but loading.
+-- The lifecycle of files. `*` is a custom status: from and to any but loading.
 delete from process_tracker.lifecycle_move where subject_kind = 'File';
 insert into process_tracker.lifecycle_move (subject_kind, from_state, to_state, needs_reason)
 select 'File', f, t, r
@@ -19,14 +19,14 @@ union all
 select 'File', f, '*', false
 from unnest(array['initializing', 'ready', 'loaded', 'archived', 'error', 'deleted']) f;
 
--- What is wrong with a report on a file, beside the rules of every lifecycle; null if nothing is. `state` is the name
--- of the file's status.
+-- The error of a report on a file, beside the rules of every lifecycle; null if there is none. `state` is the name of
+-- the file's status.
 create or replace function process_tracker.check_extract_report(
   file process_tracker.extract_tracking, state text, item jsonb
 ) returns jsonb language plpgsql stable as $$
 begin
   if (item ->> 'byHolder')::boolean and state <> 'loading' then
-    return jsonb_build_object('code', 'CONFLICT', 'message', format('This File is %s: nobody holds it.', state),
+    return jsonb_build_object('code', 'CONFLICT', 'message', format('This File is %s: it has no lease owner.', state),
       'argument', 'fencingToken', 'value', item -> 'token');
   end if;
   if item ? 'onlyFrom' and not item -> 'onlyFrom' ? state then
@@ -41,7 +41,7 @@ begin
     case when item ? 'errors' then process_tracker.check_error_types(item -> 'errors') end);
 end $$;
 
--- Whether the low date of a side, `write` or `load`, is still at or before its high date.
+-- Whether the low watermark of a side, `write` or `load`, is still at or before its high watermark.
 create or replace function process_tracker.check_dates(
   side text, item jsonb, known_low timestamptz, known_high timestamptz
 ) returns jsonb language plpgsql stable as $$
@@ -51,7 +51,7 @@ declare
 begin
   -- Also one that would not be kept, because a lower or a higher one is known.
   if low > least(high, greatest(known_high, high)) or high < least(known_low, low) then
-    return jsonb_build_object('code', 'INVALID', 'message', 'The low date would be after the high date.',
+    return jsonb_build_object('code', 'INVALID', 'message', 'The low watermark would be after the high watermark.',
       'argument', side || case when low is null then 'HighWatermark' else 'LowWatermark' end,
       'value', coalesce(item -> (side || 'LowWatermark'), item -> (side || 'HighWatermark')),
       'allowed', jsonb_build_object(
@@ -61,8 +61,8 @@ begin
 end $$;
 
 -- When a file may be tried again after its attempt number `attempt` failed: `after` so many seconds, or by the policy
--- of its location. Null where it is given up. A location that says nothing has 5 attempts, the second 60 seconds after
--- the first.
+-- of its location. Null where it is given up. The default of a location is 5 attempts, the second 60 seconds after the
+-- first.
 drop function if exists process_tracker.next_attempt(int, int);
 create or replace function process_tracker.next_attempt(location int, attempt int, after int) returns timestamptz
 language sql stable as $$
@@ -74,7 +74,7 @@ language sql stable as $$
   where l.location_id = location
 $$;
 
--- `to` loading by a claim gives the file to `owner`; any other state takes it from whoever had it.
+-- `to` loading by a claim gives the file to `owner`; any other state takes it from its lease owner.
 -- Makes move_extract_tracking and judge_extract_tracking.
 select process_tracker.make_lifecycle(jsonb_build_object(
   'kind', 'File', 'argument', 'file', 'tbl', 'extract_tracking', 'key', 'extract_id',
@@ -116,7 +116,7 @@ select process_tracker.make_lifecycle(jsonb_build_object(
       when (m.x ->> 'heartbeat')::boolean
         then m.now + coalesce((m.x ->> 'leaseSeconds')::int, t.lease_seconds) * interval '1 second'
       else t.lease_until end,
-    -- What is given back untouched was not tried; what was done and is to be done again is tried anew.
+    -- A file that is released was not tried; the attempts of one that is to be loaded again are counted from 0.
     attempt = case
       when (m.x ->> 'untried')::boolean then greatest(t.attempt - 1, 0)
       when m.x ? 'attempt' then (m.x ->> 'attempt')::int
@@ -129,8 +129,7 @@ select process_tracker.make_lifecycle(jsonb_build_object(
       when m.x ->> 'to' = 'error' and (m.x ->> 'retryable')::boolean
         then process_tracker.next_attempt(t.extract_location_id, t.attempt, (m.x ->> 'retryAfterSeconds')::int)
       when not m.x ? 'to' then t.next_attempt_at end,
-    -- Whoever held it until now writes no more: neither after a claim, nor after a move of somebody who showed no
-    -- token.
+    -- The token of the lease owner until now is stale: after a claim, and after a move without a token.
     fencing_token = case
       when (m.x ->> 'fence')::boolean or m.x ? 'to' and not m.x ? 'token' and t.fencing_token is not null
         then nextval('process_tracker.fencing_token_seq')

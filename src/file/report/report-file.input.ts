@@ -6,71 +6,71 @@ import { FileRef } from '../file-ref.input.js';
 
 export const defaultErrorType = 'File Error';
 
-@InputType({ description: 'What went wrong with a file.' })
+@InputType({ description: 'An error of a file.' })
 export class FileErrorInput {
-  @Field(() => Name, { defaultValue: defaultErrorType, description: 'Its kind: one of `errorTypes`.' }) type!: string;
+  @Field(() => Name, { defaultValue: defaultErrorType, description: 'Type of the error: one of `errorTypes`. Default `File Error`.' })
+  type!: string;
   @Field(() => String, {
     nullable: true,
-    description:
-      'What went wrong. What looks like a password or a key in it is masked; what is longer than 1000000 bytes is cut, with a mark.',
+    description: 'Message of the error. Passwords and keys in it are masked; text beyond 1000000 bytes is truncated, with a mark.',
   })
   message?: string | null;
-  @Field(() => Boolean, { defaultValue: true, description: 'Whether trying again may help.' }) retryable!: boolean;
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether a kind that is not known is made.' }) createType!: boolean;
+  @Field(() => Boolean, { defaultValue: true, description: 'Whether another attempt may succeed; default true.' }) retryable!: boolean;
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether to create the type if missing.' }) createType!: boolean;
 }
 
-@InputType({ description: 'What is to be said of a file. What is left out stays as it is.' })
+@InputType({ description: 'Input of `reportFile`: a file and its new values. An omitted field keeps its value.' })
 export class ReportFileInput {
   @Field(() => FileRef, { description: 'The file.' }) file!: FileRef;
   @Field(() => BigIntText, {
     nullable: true,
-    description:
-      'The token that its claim answered. Needed while somebody holds the file by a lease; where it is given, it must be the live one.',
+    description: 'Token from the claim. Required while the file has a lease owner. It must be the current one.',
   })
   fencingToken?: string | null;
-  @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has seen: anything else is a CONFLICT.' })
+  @Field(() => Int, { nullable: true, description: 'The expected `rowVersion`; CONFLICT if the file has another one.' })
   rowVersion?: number | null;
-  @Field(() => LongText, { nullable: true, description: 'Why: kept in the history.' }) reason?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Reason, kept in the history.' }) reason?: string | null;
   @Field(() => Name, {
     nullable: true,
     description:
-      'Its status from now on: initializing, ready, loading, loaded, archived, deleted, error, or one of your own (`fileStatuses`). NEW, PROCESSING, SUCCESS and ERROR ' +
-      'stand for ready, loading, loaded and error where no status has that name. What comes to error without a token, or by an error that is not retryable, is tried again only after `retryFile`. Where it has this status already, the whole report is answered as done and nothing is written. ' +
-      'To loading comes only a file whose parents are loaded, or are brought to loading or loaded by an earlier report of the same call.',
+      'New status: initializing, ready, loading, loaded, archived, deleted, error, or a custom one of `fileStatuses`. NEW, PROCESSING, SUCCESS and ERROR ' +
+      'stand for ready, loading, loaded and error where no status has that name. A file set to error without a token, or with an error that is not retryable, waits for `retryFile`. If the file already has the status, the whole report changes nothing. ' +
+      'Only a file whose parents are loaded can be set to loading; an earlier report of the call may load them.',
   })
   status?: string | null;
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether a status that is not known is made.' }) createStatus!: boolean;
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether to create the status if missing.' }) createStatus!: boolean;
   @Field(() => RunRef, {
     nullable: true,
-    description: 'A run that dealt with the file: both are linked, with the status that the file has then.',
+    description: 'Run that processed the file; both are linked, with the resulting status of the file.',
   })
   run?: RunRef | null;
   @Field(() => BigIntText, {
     nullable: true,
-    description: 'Records that were written into it, from 0: in the place of what was said before.',
+    description: 'Number of records written into it, at least 0. It replaces an earlier value.',
   })
   writeRecordCount?: string | null;
   @Field(() => BigIntText, {
     nullable: true,
-    description: 'Records that were loaded from it, from 0: in the place of what was said before.',
+    description: 'Number of records loaded from it, at least 0. It replaces an earlier value.',
   })
   loadRecordCount?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'A low date in what was written into it; the lowest one is kept.' })
+  @Field(() => DateTime, { nullable: true, description: 'Low watermark of the data written into it. The lowest reported one is kept.' })
   writeLowWatermark?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'A high date in what was written into it; the highest one is kept.' })
+  @Field(() => DateTime, { nullable: true, description: 'High watermark of the data written into it. The highest reported one is kept.' })
   writeHighWatermark?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'A low date in what was loaded from it; the lowest one is kept.' })
+  @Field(() => DateTime, { nullable: true, description: 'Low watermark of the data loaded from it. The lowest reported one is kept.' })
   loadLowWatermark?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'A high date in what was loaded from it; the highest one is kept.' })
+  @Field(() => DateTime, { nullable: true, description: 'High watermark of the data loaded from it. The highest reported one is kept.' })
   loadHighWatermark?: string | null;
-  @Field(() => [FileErrorInput], { nullable: true, description: 'Errors to add to those it had. They alone do not bring it to error.' })
+  @Field(() => [FileErrorInput], { nullable: true, description: 'Errors to add to the file. They do not change its status.' })
   errors?: FileErrorInput[] | null;
 }
 
-@InputType({ description: 'Several reports, each for itself.' })
+@InputType({ description: 'Input of `reportFiles`: several reports, each on its own.' })
 export class ReportFilesInput {
   @Field(() => [ReportFileInput], {
-    description: 'The reports: 1 to 10000. Several of one file are written in the order given, the second of each after the first of all.',
+    description:
+      'The reports: 1 to 10000. Several reports on one file are written in the order of the input, the second of each file after the first of all files.',
   })
   reports!: ReportFileInput[];
 }

@@ -12,22 +12,22 @@ import { ReportFileInput, ReportFilesInput } from './report-file.input.js';
 import { itemOf, reportFile, reportFiles } from './report-files.js';
 import { maxFiles } from '../register/register-files.input.js';
 
-@ObjectType({ description: 'What became of one of several reports: a file, or an error.' })
+@ObjectType({ description: 'Result of one report of several: a file, or an error.' })
 class ReportFileResult {
-  @Field(() => File, { nullable: true, description: 'The file as it is now; null if there is an error.' }) file!: Row<File> | null;
+  @Field(() => File, { nullable: true, description: 'The file after the call; null with an error.' }) file!: Row<File> | null;
   @Field(() => Boolean, {
-    description: 'True when this report changed the file; false where it was already as reported, and with an error.',
+    description: 'Whether this report changed the file; false if it already was as reported, and with an error.',
   })
   changed!: boolean;
-  @Field(() => ItemError, { nullable: true, description: 'What is wrong with this report; null if it was written.' })
+  @Field(() => ItemError, { nullable: true, description: 'Why the report was refused; null if it was not.' })
   error!: ItemError | null;
-  @Field(() => [FileBlocker], { description: 'The files that it has to wait for, where they are what is wrong.' })
+  @Field(() => [FileBlocker], { description: 'Files that must be loaded before, if they are the cause of the error.' })
   blockers!: FileBlocker[];
 }
 
-@ObjectType({ description: 'What became of several reports.' })
+@ObjectType({ description: 'Result of `reportFiles`.' })
 class ReportFilesPayload {
-  @Field(() => [ReportFileResult], { description: 'One result a report, in the order given.' }) results!: ReportFileResult[];
+  @Field(() => [ReportFileResult], { description: 'One result per report, in the order of the input.' }) results!: ReportFileResult[];
 }
 
 const payload = reportPayload('reportFile');
@@ -36,18 +36,18 @@ const payload = reportPayload('reportFile');
 class ReportFileResolver {
   @Mutation(() => payload.type, {
     description:
-      'Says how far a file has come: status, counts, dates, errors and the run that dealt with it, in one call and one transaction. A file that waits for others is a CONFLICT that names them.',
+      'Reports the status, counts, watermarks and errors of a file, and the run that processed it, in one transaction. CONFLICT with the blocking files if it depends on files that are not loaded yet.',
   })
   async reportFile(
     @Ctx() ctx: Context,
-    @Arg('input', () => ReportFileInput, { description: 'The file and what is to be said of it.' }) input: ReportFileInput,
+    @Arg('input', () => ReportFileInput, { description: 'The file and its new values.' }) input: ReportFileInput,
   ): Promise<{ id: number; changed: boolean }> {
     const item = await ofInput(() => itemOf(input));
     return ctx.write((tx) => reportFile(tx, input.file, item, { run: input.run }), input.reason, [recordOf('File', input.file)]);
   }
 
   @Mutation(() => ReportFilesPayload, {
-    description: 'Reports on many files, each for itself: what is wrong with one is told in its result, the others stand.',
+    description: 'Reports on many files, each on its own. An invalid report has an error in its result; the valid ones are committed.',
   })
   async reportFiles(
     @Ctx() ctx: Context,

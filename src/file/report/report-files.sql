@@ -1,6 +1,6 @@
--- What is reported on files: states, counts, dates, errors, results. Many in one call, each for itself: what is wrong
--- with one is its verdict (lifecycle/make-lifecycle.sql), the others are written. No file may stand twice in `items`,
--- whose objects hold, each left out where nothing is said: id, to, createStatus, write/loadRecordCount,
+-- Reports on files: states, counts, watermarks, errors, results. Many in one call, each on its own: the error of one is
+-- its verdict (lifecycle/make-lifecycle.sql), the others are written. No file may be twice in `items`, whose objects
+-- have these keys, all but id optional: id, to, createStatus, write/loadRecordCount,
 -- write/loadLowWatermark, write/loadHighWatermark, leaseSeconds, heartbeat, owner, attempt, untried, retryable and
 -- retryAfterSeconds (of a failure), fence, byHolder (loading is what it must be), onlyFrom (states that it may be
 -- in), run (a run that the file is linked to), errors (type, createType, message, retryable), rowsRead, rowsWritten,
@@ -159,7 +159,7 @@ begin
     where v.extract_id = any (ids) and v.is_current;
 end $$;
 
--- Links files to the runs that are reported with them. What a holder says, the run says that it claimed for.
+-- Links files to the runs that are reported with them. A report of a lease owner is one of the run that it claimed for.
 create or replace function process_tracker.link_reporting_runs(accepted jsonb) returns void language plpgsql
 set seq_page_cost = 1000 set jit = off as $$
 begin

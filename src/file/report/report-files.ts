@@ -19,7 +19,7 @@ export const keptError = async ({ message, ...error }: FileErrorInput) => ({
   message: typeof message === 'string' ? await cleanMessage(message) : null,
 });
 
-/** The report as an item of report-files.sql. @throws INVALID for what is wrong whatever the store holds */
+/** The report as an item of report-files.sql. @throws INVALID for an error that does not depend on the store */
 export async function itemOf(report: ReportFileInput): Promise<ReportItem> {
   const { file: _file, run: _run, status: to, fencingToken: token, rowVersion: version, errors, ...rest } = report;
   const { writeRecordCount, loadRecordCount, writeLowWatermark, writeHighWatermark, loadLowWatermark, loadHighWatermark } = rest;
@@ -27,7 +27,7 @@ export async function itemOf(report: ReportFileInput): Promise<ReportItem> {
   checkCounts({ writeRecordCount, loadRecordCount });
   checkInstants({ writeLowWatermark, writeHighWatermark, loadLowWatermark, loadHighWatermark });
   checkToken(token);
-  // Who shows the token is heard of, and its failure is one as by failFile.
+  // A report with the token is also a heartbeat, and its failure is one as by failFile.
   const retryable = !!token && (errors ?? []).every((error) => error.retryable);
   return {
     ...rest,
@@ -40,7 +40,7 @@ export async function itemOf(report: ReportFileInput): Promise<ReportItem> {
   };
 }
 
-/** The numbers of the runs that are named, or what is wrong with each; undefined where none is. */
+/** The numbers of the runs that are named, or the error of each; undefined where none is. */
 export async function runsOf(
   db: Queries,
   refs: readonly (RunRef | null | undefined)[],
@@ -52,7 +52,7 @@ export async function runsOf(
   return refs.map((ref) => (ref ? found.next().value : undefined));
 }
 
-/** Items with the states that their aliases stand for. */
+/** Items with the statuses that their aliases stand for. */
 async function withoutAliases(db: Queries, items: readonly (ReportItem | DomainError)[]): Promise<readonly (ReportItem | DomainError)[]> {
   const aliasOf = (item: ReportItem | DomainError) => (item instanceof DomainError ? undefined : statusAliases[textAt(item, 'to') ?? '']);
   if (!items.some(aliasOf)) return items;
@@ -68,7 +68,7 @@ async function withoutAliases(db: Queries, items: readonly (ReportItem | DomainE
   });
 }
 
-/** Writes items of files, each for itself, in a number of statements that does not grow with theirs. Arguments in errors are named within the item. */
+/** Writes items of files, each on its own, in a number of statements that does not grow with theirs. Arguments in errors are named within the item. */
 export async function reportFiles(
   tx: Tx,
   files: readonly FileRef[],
@@ -90,7 +90,7 @@ export async function reportFiles(
   );
 }
 
-/** Writes one item. @throws what is wrong with it, with arguments below `input`, as the mutation calls them */
+/** Writes one item. @throws its error, with arguments below `input`, as the mutation calls them */
 export const reportFile = async (
   tx: Tx,
   file: FileRef,
