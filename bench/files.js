@@ -143,7 +143,7 @@ async function subscribe(waybill, count, told) {
   const clients = Array.from({ length: Math.ceil(count / 50) }, () =>
     createClient({ url: waybill.url.replace('http', 'ws'), webSocketImpl: WebSocket, lazy: false, retryAttempts: 0 }),
   );
-  const query = 'subscription { changes(kinds: ["Process"]) { event { id field to } } }';
+  const query = 'subscription { changes(kinds: [PROCESS]) { event { id field to } } }';
   const endings = Array.from({ length: count }, (_, i) =>
     clients[i % clients.length].subscribe({ query }, { next: ({ data }) => told(data.changes.event), error: console.error, complete() {} }),
   );

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { GraphQLJSON } from 'graphql-scalars';
-import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Info, Int, Query, registerEnumType, Resolver, Root } from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { connectionOf } from '../platform/read/connections.js';
 import type { Context } from '../platform/read/context.js';
 import { decodeCursor } from '../platform/read/cursors.js';
@@ -8,33 +8,25 @@ import { invalid } from '../platform/errors.js';
 import { decodeId } from '../platform/entity/ids.js';
 import { refuseEmpty } from '../platform/lists.js';
 import { Audited, type Row } from '../platform/entity/node.js';
+import { orderInputOf, type OrderBy } from '../platform/read/ordering.js';
 import { page, PageArgs, type ListSource, type Page } from '../platform/read/paging.js';
 import { entityNamed } from '../platform/entity/rows.js';
 import { Name } from '../platform/entity/text.js';
 import type { Condition } from '../platform/read/values.js';
 import { linkFields } from './link-fields.js';
-import { StatusEvent } from './status-event.entity.js';
+import { EventOrigin, StatusEvent } from './status-event.entity.js';
+import { SubjectKind } from './subject-kind.js';
 
-enum HistoryOrder {
-  NEWEST_FIRST = 'NEWEST_FIRST',
-  OLDEST_FIRST = 'OLDEST_FIRST',
-}
-registerEnumType(HistoryOrder, {
-  name: 'HistoryOrder',
-  description: 'Which events come first.',
-  valuesConfig: {
-    NEWEST_FIRST: { description: 'The last change comes first.' },
-    OLDEST_FIRST: { description: 'The first change comes first.' },
-  },
-});
+const EventOrder = orderInputOf('StatusEvent', { AT: 'at' });
 
 @ArgsType()
 class HistoryArgs extends PageArgs {
-  @Field(() => HistoryOrder, {
-    defaultValue: HistoryOrder.NEWEST_FIRST,
-    description: 'Which events come first. Cursors belong to one order.',
+  @Field(() => EventOrder, {
+    nullable: true,
+    description:
+      'Order of the list, default newest first. Events of one instant are in the order of their recording. Cursors belong to one order.',
   })
-  order!: HistoryOrder;
+  orderBy?: OrderBy | null;
   @Field(() => [Name], { nullable: true, description: 'Only changes of these fields, as events call them. Left out: all.' })
   fields?: string[] | null;
 }
@@ -42,23 +34,21 @@ class HistoryArgs extends PageArgs {
 @ArgsType()
 class SubjectArgs extends HistoryArgs {
   @Field(() => ID, { nullable: true, description: 'Global id of what the events are about; it may be deleted.' }) subject?: string | null;
-  @Field(() => String, {
-    nullable: true,
-    description: 'Instead of `subject`, together with `databaseId`: the name of its type, such as `Process`.',
-  })
+  @Field(() => SubjectKind, { nullable: true, description: 'Type of the subject, together with `databaseId` and instead of `subject`.' })
   kind?: string | null;
   @Field(() => Int, { nullable: true, description: "Instead of `subject`, together with `kind`: ProcessTracker's number of it." })
   databaseId?: number | null;
 }
 
-const lists: Record<HistoryOrder, ListSource> = {
-  NEWEST_FIRST: { name: 'StatusEvent.newest', entity: StatusEvent, parent: 't.subject_id', order: ['id'], descending: true },
-  OLDEST_FIRST: { name: 'StatusEvent.oldest', entity: StatusEvent, parent: 't.subject_id', order: ['id'] },
+// By their numbers, which have an index: for one subject that is the order of their times.
+const lists: Record<OrderBy['direction'], ListSource> = {
+  DESC: { name: 'StatusEvent.newest', entity: StatusEvent, parent: 't.subject_id', order: ['id'], descending: true },
+  ASC: { name: 'StatusEvent.oldest', entity: StatusEvent, parent: 't.subject_id', order: ['id'] },
 };
 const connection = connectionOf(StatusEvent);
 
 function events(ctx: Context, info: GraphQLResolveInfo, kind: string, id: number, args: HistoryArgs): Promise<Page> {
-  const list = lists[args.order];
+  const list = lists[args.orderBy?.direction ?? 'DESC'];
   for (const argument of ['after', 'before'] as const) {
     const [place] = args[argument] ? decodeCursor(list, args[argument], argument) : ['0'];
     if (!/^\d{1,18}$/.test(String(place)))
@@ -113,16 +103,19 @@ class HistoryField {
   }
 }
 
-type EventRow = Pick<StatusEvent, 'id' | 'fieldName' | 'fromValue' | 'toValue' | 'evidence'>;
+const origins: ReadonlySet<string> = new Set(Object.values(EventOrigin));
+
+type EventRow = Pick<StatusEvent, 'origin' | 'fieldName' | 'fromValue' | 'toValue' | 'evidence'>;
 
 const listed = (text: string | null): string[] => JSON.parse(text ?? '[]');
 const names = ({ fieldName }: EventRow, text: string | null): string[] | null => (linkFields.has(fieldName) ? listed(text) : null);
 
 @Resolver(() => StatusEvent)
 class StatusEventResolver {
-  @FieldResolver(() => ID, { description: 'Its number: a later change of the same thing has a higher one.' })
-  id(@Root() { id }: EventRow): string {
-    return id;
+  @FieldResolver()
+  origin(@Root() { origin }: EventRow): string {
+    // Another client may call its way what it likes.
+    return origins.has(origin) ? origin : EventOrigin.SQL;
   }
   @FieldResolver(() => String, {
     description:

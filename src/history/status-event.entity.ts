@@ -1,9 +1,33 @@
 import { Entity, Index, PrimaryKey } from '@mikro-orm/decorators/legacy';
-import { ObjectType } from 'type-graphql';
+import { ObjectType, registerEnumType } from 'type-graphql';
+import { Node } from '../platform/entity/node.js';
+import { allowLargeIds } from '../platform/entity/ids.js';
+import { hideRows } from '../platform/entity/rows.js';
+import { SubjectKind } from './subject-kind.js';
 import { Big, InstantColumn, Stored, Text } from '../platform/entity/columns.js';
 
+export enum EventOrigin {
+  API = 'api',
+  SQL = 'sql',
+  SWEEPER = 'sweeper',
+  SETUP = 'setup',
+}
+registerEnumType(EventOrigin, {
+  name: 'EventOrigin',
+  description: 'Way by which a change was made.',
+  valuesConfig: {
+    API: { description: 'By this API.' },
+    SQL: { description: 'By SQL of another client.' },
+    SWEEPER: { description: 'By the server itself, which ends expired leases and claims.' },
+    SETUP: { description: 'By the set-up of the store.' },
+  },
+});
+
 /** Written by triggers only; there is no foreign key to the subject, because history outlives a deleted row. */
-@ObjectType({ description: 'One change of a state or of links, as the database recorded it. Never changed and never deleted.' })
+@ObjectType('StatusEvent', {
+  implements: Node,
+  description: 'Change of a value or of links of a record. The database records it; events are never changed or deleted.',
+})
 @Index({ properties: ['subjectKind', 'subjectId', 'id'] })
 @Index({ properties: ['transactionId', 'id'] })
 @Index({ properties: ['at'] })
@@ -16,7 +40,7 @@ export class StatusEvent {
   @Stored('transaction_id', 'xid8', { default: 'pg_current_xact_id()' })
   transactionId!: string;
 
-  @Text('subject_kind', { doc: 'Type of what was changed, as this API calls it.' })
+  @Text('subject_kind', { as: () => SubjectKind, doc: 'Type of the changed record.' })
   subjectKind!: string;
 
   @Big('subject_id')
@@ -42,7 +66,7 @@ export class StatusEvent {
   @Text('actor', { nullable: true, doc: 'Name of who did it; null where the writer did not say, as with plain SQL.' })
   actor!: string | null;
 
-  @Text('origin', { doc: 'What it came by: `api`, or `sql` for what other clients wrote.' })
+  @Text('origin', { as: () => EventOrigin, doc: 'Way by which the change was made.' })
   origin!: string;
 
   @Text('reason', { nullable: true, doc: 'Why, in the words of who did it.' })
@@ -51,3 +75,7 @@ export class StatusEvent {
   @Stored('evidence', 'jsonb', { nullable: true })
   evidence!: unknown;
 }
+
+allowLargeIds('StatusEvent');
+// Changes of API keys are for the operators of the store, who read its tables.
+hideRows(StatusEvent, `t.subject_kind = 'ApiKey'`);

@@ -1,4 +1,4 @@
-import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { boundary, currentSnapshot, encodePlace, type FeedEvent } from '../history/event-feed.js';
 import type { Context } from '../platform/read/context.js';
@@ -13,7 +13,7 @@ import { Change, ChangesArgs } from './changes.type.js';
 import { feedsOf } from './feed.js';
 
 /** Checks what a subscriber wants, and answers the changes from then on. */
-async function subscribeToChanges(args: ChangesArgs, ctx: Context, schema: GraphQLSchema): Promise<AsyncIterableIterator<ChangeRow>> {
+async function subscribeToChanges(args: ChangesArgs, ctx: Context): Promise<AsyncIterableIterator<ChangeRow>> {
   const { db } = ctx;
   const feeds = feedsOf(db);
   const feed = await feeds.enter();
@@ -21,7 +21,7 @@ async function subscribeToChanges(args: ChangesArgs, ctx: Context, schema: Graph
     // In this order: what the snapshot does not see will be in pages from this seat on.
     const seat = seatNow(feed);
     const now = await currentSnapshot(db);
-    const { filter, after } = await readFilter(db, schema, args, lastCursors.get(ctx) ?? args.after, now);
+    const { filter, after } = await readFilter(db, args, lastCursors.get(ctx) ?? args.after, now);
     const leaving = new AbortController();
     const changes = changesOf({
       db,
@@ -59,8 +59,7 @@ class ChangesSubscription {
   @Subscription(() => Change, {
     description:
       'Each change of a state or of links, whoever made it, once, and those of one thing in their order, as soon as no older transaction runs any more.',
-    subscribe: ({ args, context, info }: { args: ChangesArgs; context: Context; info: GraphQLResolveInfo }) =>
-      subscribeToChanges(args, context, info.schema),
+    subscribe: ({ args, context }: { args: ChangesArgs; context: Context }) => subscribeToChanges(args, context),
   })
   changes(@Root() change: ChangeRow | undefined, @Ctx() ctx: Context, @Args(() => ChangesArgs) _args: ChangesArgs): ChangeRow {
     if (!change)

@@ -1,6 +1,7 @@
 import { ArgsType, Field, ID, ObjectType } from 'type-graphql';
 import type { FeedEvent } from '../history/event-feed.js';
 import { StatusEvent } from '../history/status-event.entity.js';
+import { SubjectKind } from '../history/subject-kind.js';
 import { Node, type Row } from '../platform/entity/node.js';
 import { LocationRef } from '../location/location-ref.input.js';
 import { Name } from '../platform/entity/text.js';
@@ -24,7 +25,7 @@ export class Change {
 
 @ArgsType()
 export class ChangesArgs {
-  @Field(() => [String], {
+  @Field(() => [SubjectKind], {
     defaultValue: ['Process', 'Run', 'File'],
     description: 'Only changes of things of these types.',
   })
@@ -43,9 +44,9 @@ export class ChangesArgs {
   location?: LocationRef | null;
   @Field(() => [Name], {
     nullable: true,
-    description: 'Only moves to one of these states, such as `failed` or `loaded`. Left out: all changes.',
+    description: 'Only changes of `status` to one of these, such as `failed` or `loaded`. Omit for all changes.',
   })
-  states?: string[] | null;
+  statuses?: string[] | null;
   @Field(() => [Name], { nullable: true, description: 'Only changes of these fields, as events call them. Left out: all.' })
   fields?: string[] | null;
   @Field(() => ID, {

@@ -5,6 +5,7 @@ import { Big, Flag, InstantColumn, Key, LocalTime, Reference, Stored, Text, Whol
 import { Audited, Node } from '../platform/entity/node.js';
 import { Process } from '../process/process.entity.js';
 import { ProcessStatus } from './process-status.entity.js';
+import { RunEndReason, RunOrigin } from './run-enums.js';
 import { RunGroup } from './run-group.entity.js';
 
 /** A trigger fills it for whoever writes only ProcessTracker's column (keep-instants.sql). */
@@ -81,7 +82,8 @@ export class Run extends Audited {
 
   @Text('end_reason', {
     nullable: true,
-    doc: 'Why it ended as it did: `abandoned`, `cancelled`, `released` (a hold), `parent failed` (skipped); null where the status says all.',
+    as: () => RunEndReason,
+    doc: 'Reason of its end; null where the status says it all, or another client wrote its own.',
   })
   endReason!: string | null;
 
@@ -105,7 +107,8 @@ export class Run extends Audited {
 
   @Text('origin', {
     default: "'command'",
-    doc: '`command`: started here or by a Python client, one at a time. `observed`: reported by events, may overlap.',
+    as: () => RunOrigin,
+    doc: 'Way by which the run came into the store.',
   })
   origin!: 'command' | 'observed';
 

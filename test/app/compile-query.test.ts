@@ -130,7 +130,7 @@ describe('wrong variables', () => {
   test.each<[string, Variables[]]>([
     ['query ($n: String!) { process(name: $n) { name } }', [{ n: 5 }, { n: ['x'] }, { n: { a: 1 } }, { n: null }, {}]],
     ['query ($n: String) { processes(nameContains: $n) { totalCount } }', [{ n: 5 }, { n: ['x'] }]],
-    ['query ($n: [String!]) { history(kind: "Process", databaseId: 1, fields: $n) { totalCount } }', [{ n: 5 }, { n: [[]] }]],
+    ['query ($n: [String!]) { history(kind: PROCESS, databaseId: 1, fields: $n) { totalCount } }', [{ n: 5 }, { n: [[]] }]],
     ['query ($i: DateTime!) { runStatistics(from: $i) { __typename } }', [{ i: 'yesterday' }, { i: 5 }, { i: {} }, { i: [] }]],
     [
       'query ($w: ProcessWhere) { processes(where: $w) { totalCount } }',
@@ -149,7 +149,10 @@ describe('wrong variables', () => {
         { i: '1', b: 'yes' },
       ],
     ],
-    ['query ($k: HistoryOrder!) { history(kind: "Process", databaseId: 1, order: $k) { totalCount } }', [{ k: 'UP' }, { k: 1 }]],
+    [
+      'query ($k: OrderDirection!) { history(kind: PROCESS, databaseId: 1, orderBy: { field: AT, direction: $k }) { totalCount } }',
+      [{ k: 'UP' }, { k: 1 }],
+    ],
   ])('%s: INVALID each time, and no error of ours', async (query, sets) => {
     const before = compiling.log.length;
     // The second form has been compiled by a right value before.

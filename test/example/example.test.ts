@@ -250,7 +250,7 @@ describe('on a server', () => {
       errors: { nodes: [{ type: { name: 'Data Error' }, description: expect.stringMatching(/^15 of 10000 rows/) }] },
     });
     for (const name of ['Summarise bird strikes', 'Publish bird strike report'])
-      expect(runs.get(name)).toMatchObject({ state: 'SKIPPED', endReason: 'parent failed' });
+      expect(runs.get(name)).toMatchObject({ state: 'SKIPPED', endReason: 'PARENT_FAILED' });
     const others = [...runs.values()].filter(({ state }) => state === 'COMPLETED');
     expect(others).toHaveLength(7);
 

@@ -49,10 +49,10 @@ describe('history', () => {
     expect((await eventsSince(start)).sort()).toEqual([
       'Process history of a process created: null → history of a process',
       'Process history of a process scheduleFrequency: unscheduled → daily',
-      'Process history of a process type: null → File',
+      'Process history of a process type: null → Extract',
       'Process renamed deleted: renamed → null',
       'Process renamed name: history of a process → renamed',
-      'Process renamed type: File → Load',
+      'Process renamed type: Extract → Load',
     ]);
   });
 

@@ -90,15 +90,15 @@ test('left out, changes of processes, runs and files are told', async () => {
 });
 
 test.each([
-  ['kinds: ["Location", "RunGroup"]', ['lake bucket → once', 'night name → once', 'pond bucket → once']],
-  ['kinds: ["File"]', files],
+  ['kinds: [LOCATION, RUN_GROUP]', ['lake bucket → once', 'night name → once', 'pond bucket → once']],
+  ['kinds: [FILE]', files],
   ['process: { name: "load" }', [processes[0], runs[0], files[0]]],
   ['group: { key: "night" }', [runs[0], files[0]]],
-  ['group: { key: "night" }, kinds: ["RunGroup"]', ['night name → once']],
+  ['group: { key: "night" }, kinds: [RUN_GROUP]', ['night name → once']],
   ['location: { name: "pond" }', [files[1]]],
-  ['location: { name: "lake" }, kinds: ["Location"]', ['lake bucket → once']],
-  ['states: ["failed", "ready"]', [...runs, ...files]],
-  ['states: ["failed"], process: { name: "other" }', [runs[1]]],
+  ['location: { name: "lake" }, kinds: [LOCATION]', ['lake bucket → once']],
+  ['statuses: ["failed", "ready"]', [...runs, ...files]],
+  ['statuses: ["failed"], process: { name: "other" }', [runs[1]]],
   ['fields: ["description"]', processes],
   ['fields: ["endReason"]', []],
 ])('the filter %s', async (args, expected) => expect((await heard(args, expected.length)).sort()).toEqual([...expected].sort()));
@@ -120,7 +120,7 @@ describe('upstreamOf', () => {
     await link('process_source_object', 'publish', made.clean!);
     await api.sql('insert into source_object_location values ($1, $2)', [made.raw, made.pond]);
     const report = globalId('SourceObject', made.report!);
-    const all = 'kinds: ["Process", "Run", "File", "SourceObject"]';
+    const all = 'kinds: [PROCESS, RUN, FILE, SOURCE_OBJECT]';
     const told = await listen(api, `upstreamOf: "${report}", ${all}, fields: ["status", "description"]`);
     const change = async (word: string, run: string, file: string) => {
       await api.sql(`update process set description = $1 where process_name in ('load', 'other', 'publish')`, [word]);
@@ -152,12 +152,11 @@ describe('upstreamOf', () => {
 });
 
 test.each([
-  ['kinds: ["Process", "Prozess"]', 'INVALID', 'kinds.1'],
   ['kinds: []', 'INVALID', 'kinds'],
   ['process: { name: "nobody" }', 'NOT_FOUND', 'process.name'],
   ['group: { key: "nobody" }', 'NOT_FOUND', 'group.key'],
   ['location: { name: "nowhere" }', 'NOT_FOUND', 'location.name'],
-  ['states: ["failed", "faild"]', 'INVALID', 'states.1'],
+  ['statuses: ["failed", "faild"]', 'INVALID', 'statuses.1'],
   ['upstreamOf: "nonsense"', 'INVALID', 'upstreamOf'],
   [`upstreamOf: "${globalId('Contact', 1)}"`, 'INVALID', 'upstreamOf'],
   [`upstreamOf: "${globalId('Process', 999_999)}"`, 'NOT_FOUND', 'upstreamOf'],

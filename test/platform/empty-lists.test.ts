@@ -59,7 +59,7 @@ const refused: Record<string, [string, string][]> = {
   ],
   'Query.runStatistics\\(processes:\\)': [['{ runStatistics(from: "2020-01-01T00:00:00Z", processes: []) { __typename } }', 'processes']],
   'Query.lineage\\(roots:\\)': [['{ lineage(roots: []) { complete } }', 'roots']],
-  'Subscription.changes\\((kinds|states|fields):\\)': ['kinds', 'states', 'fields'].map((name) => [
+  'Subscription.changes\\((kinds|statuses|fields):\\)': ['kinds', 'statuses', 'fields'].map((name) => [
     `subscription { changes(${name}: []) { cursor } }`,
     name,
   ]),

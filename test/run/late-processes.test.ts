@@ -205,7 +205,9 @@ describe('P57 the list of late processes', () => {
 
   test('the longest late first, or by name; paged, counted, filtered; with contacts', async () => {
     expect(await names()).toEqual(['b', 'd', 'a']);
-    expect(await names('(orderBy: NAME)')).toEqual(['a', 'b', 'd']);
+    expect(await names('(orderBy: { field: NAME })')).toEqual(['a', 'b', 'd']);
+    expect(await names('(orderBy: { field: NAME, direction: DESC })')).toEqual(['d', 'b', 'a']);
+    expect(await names('(orderBy: { field: LATE_SINCE, direction: DESC })')).toEqual(['a', 'd', 'b']);
     expect(await names('(last: 1)')).toEqual(['a']);
     expect(await names('(where: { name: { in: ["a", "c", "d"] } })')).toEqual(['d', 'a']);
     const contact = await api.sql(`insert into contact_lkup (contact_name) values ('desk') returning contact_id as id`);
@@ -229,7 +231,7 @@ describe('P57 the list of late processes', () => {
     });
     const second = (await page(`first: 2, after: "${first.pageInfo.endCursor}"`)).lateProcesses;
     expect(second).toMatchObject({ pageInfo: { hasNextPage: false }, nodes: [{ name: 'a' }] });
-    await expect(page(`orderBy: NAME, after: "${first.pageInfo.endCursor}"`)).rejects.toMatchObject({ code: 'INVALID' });
+    await expect(page(`orderBy: { field: NAME }, after: "${first.pageInfo.endCursor}"`)).rejects.toMatchObject({ code: 'INVALID' });
     await api.sql('delete from process_contact; delete from contact_lkup');
   });
 

@@ -36,7 +36,7 @@ const stored = async (name: string) =>
 const lateNames = async (db: Queries = api.db, orderBy = 'NAME') => {
   const { data, errors } = await graphql({
     schema: api.schema,
-    source: `{ lateProcesses(orderBy: ${orderBy}) { totalCount nodes { name late { since } } } }`,
+    source: `{ lateProcesses(orderBy: { field: ${orderBy} }) { totalCount nodes { name late { since } } } }`,
     contextValue: createContext(db as Database, { actor: 'tester', role: 'read' }, 'test'),
   });
   if (errors) throw errors[0]!.originalError ?? errors[0]!;
@@ -163,7 +163,7 @@ test('P57 any number of servers fill at once, and who asks while one fills gets 
     const servers = pools.map((pool) => new Database(pool));
     const filling = servers.map((db) => fillDue(db));
     await makeProcess('a', 'unscheduled', '0 5 * * *');
-    expect((await lateNames(servers[0], 'LONGEST_LATE')).length).toBe(50);
+    expect((await lateNames(servers[0], 'LATE_SINCE')).length).toBe(50);
     expect((await stored('a'))!.pending).toBe(false);
     await Promise.all(filling);
     expect(await api.sql(`select count(*)::int as n from process_due where pending`)).toEqual([{ n: 0 }]);
@@ -181,7 +181,7 @@ test('P57 a row that another transaction is changing is not waited for', async (
     await other.query('begin');
     await other.query(`update process set cron = '0 6 * * *' where process_name = 'p'`);
     expect(await lateNames()).toEqual(['p', 'q']);
-    expect(await lateNames(api.db, 'LONGEST_LATE')).toEqual(['q', 'p']);
+    expect(await lateNames(api.db, 'LATE_SINCE')).toEqual(['q', 'p']);
     await other.query('commit');
   } finally {
     await other.end();
@@ -205,7 +205,7 @@ test('P57 where nothing can be written what is pending is computed for each answ
   try {
     const db = new Database(pool);
     expect(await lateNames(db)).toEqual(['a', 'b', 'c']);
-    expect(await lateNames(db, 'LONGEST_LATE')).toEqual(['b', 'a', 'c']);
+    expect(await lateNames(db, 'LATE_SINCE')).toEqual(['b', 'a', 'c']);
     expect(await api.sql(`select count(*)::int as n from process_due where pending`)).toEqual([{ n: 4 }]);
   } finally {
     await pool.end();

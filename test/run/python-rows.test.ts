@@ -38,7 +38,7 @@ describe("a hold that ProcessTracker's CLI releases", () => {
     await releaseByCli(run);
     expect(await lateAt('2036-01-01T00:00:00Z')).toEqual({ lastStartedAt: null });
     const found = await call(api, 'query ($id: Int) { run(databaseId: $id) { state endReason endedAt } }', { id: run });
-    expect(found.run).toEqual({ state: 'COMPLETED', endReason: 'released', endedAt: expect.any(String) });
+    expect(found.run).toEqual({ state: 'COMPLETED', endReason: 'RELEASED', endedAt: expect.any(String) });
     expect((await canStart(api, name)).outcome).toBe('STARTED');
     expect(await movesOf(api, run)).toEqual(['null → on hold', 'on hold → completed']);
   });

@@ -549,7 +549,7 @@ test('P25 a report prolongs the lease; when it is over the run is stuck, and a s
     expect(await fetchRun(then, first.run.databaseId)).toMatchObject({
       state: 'ABANDONED',
       status: { name: 'failed' },
-      endReason: 'abandoned',
+      endReason: 'ABANDONED',
     });
     expect((await end(then, second)).run.state).toBe('COMPLETED');
   });
@@ -609,7 +609,7 @@ test('P25 a run without a lease blocks however long it runs, until a person aban
   });
   expect(await failure(abandon(api, first.run, { reason: '' }))).toMatchObject({ code: 'INVALID', argument: 'input.reason' });
   const { run } = await abandon(api, first.run, { reason: 'That host is gone.' }, 'operator');
-  expect(run).toMatchObject({ state: 'ABANDONED', endReason: 'abandoned' });
+  expect(run).toMatchObject({ state: 'ABANDONED', endReason: 'ABANDONED' });
   expect((await eventsOf(api, run.databaseId)).find(({ to }) => to === 'failed')).toMatchObject({
     actor: 'operator',
     reason: 'That host is gone.',
@@ -828,7 +828,7 @@ test('P13 a hold that is ended by a report, with a reason, is released too: no r
   const process = await newProcess();
   const { run } = await hold(api, { process: { name: process }, reason: 'Wait.' });
   expect(await failure(report(api, run, { status: 'completed' }))).toMatchObject({ code: 'INVALID', argument: 'input.reason' });
-  expect((await report(api, run, { status: 'completed', reason: 'Go.' })).run).toMatchObject({ state: 'COMPLETED', endReason: 'released' });
+  expect((await report(api, run, { status: 'completed', reason: 'Go.' })).run).toMatchObject({ state: 'COMPLETED', endReason: 'RELEASED' });
   expect((await processOf(process)).lastCompletedAt).toBeNull();
   expect((await start(api, process)).outcome).toBe('STARTED');
 });

@@ -148,7 +148,7 @@ test.each(Object.entries(failures))('C17 where a task of a group %s, those below
     const [skipped, ...more] = await runsOf(process);
     expect(more).toEqual([]);
     expect(skipped).toMatchObject({ number: 1, status: 'skipped', reason: 'parent failed', group: group.key, latest: true });
-    expect(await fetchRun(api, skipped!.id)).toMatchObject({ state: 'SKIPPED', endReason: 'parent failed', endedAt: expect.any(String) });
+    expect(await fetchRun(api, skipped!.id)).toMatchObject({ state: 'SKIPPED', endReason: 'PARENT_FAILED', endedAt: expect.any(String) });
     const [event] = await api.sql(
       `select reason, evidence, actor from status_event where subject_kind = 'Run' and subject_id = $1 and field = 'status'`,
       [skipped!.id],

@@ -54,7 +54,7 @@ test('P26 a group is made once by its key; what is left out stays, null takes it
   });
   expect((await open({ key: 'DAY 1' })).created).toBe(true);
   const { runGroup } = await api.run(
-    '{ runGroup(key: "day 1") { history(order: OLDEST_FIRST) { nodes { field from to actor reason } } } }',
+    '{ runGroup(key: "day 1") { history(orderBy: { field: AT, direction: ASC }) { nodes { field from to actor reason } } } }',
   );
   const tester = { actor: 'tester', reason: null };
   expect(runGroup.history.nodes).toEqual([
@@ -88,7 +88,7 @@ test('P26 a group is closed once and opened again with a reason; one that is not
   expect(await reopen('door')).toEqual({ changed: false, group: { key: 'door', closedAt: null } });
   expect(await close('door')).toMatchObject({ changed: true });
   const { runGroup } = await api.run(
-    '{ runGroup(key: "door") { history(fields: ["closedAt"], order: OLDEST_FIRST) { nodes { from to reason } } } }',
+    '{ runGroup(key: "door") { history(fields: ["closedAt"], orderBy: { field: AT, direction: ASC }) { nodes { from to reason } } } }',
   );
   expect(runGroup.history.nodes).toEqual([
     { from: null, to: expect.any(String), reason: 'all done' },

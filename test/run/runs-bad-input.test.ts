@@ -488,7 +488,12 @@ describe('P13 P17 persons', () => {
       { code: 'CONFLICT', argument: 'input.process', value: 'running' },
     ],
     ['hold of an id of a run', holdProcess, { process: { id: id('Run:1') }, reason }, { code: 'INVALID', argument: 'input.process.id' }],
-    ['hold of nobody', holdProcess, { process: {}, reason }, { code: 'INVALID', argument: 'input.process', allowed: 'id, databaseId, name, or namespace and job' }],
+    [
+      'hold of nobody',
+      holdProcess,
+      { process: {}, reason },
+      { code: 'INVALID', argument: 'input.process', allowed: 'id, databaseId, name, or namespace and job' },
+    ],
     [
       'an error of an unknown kind',
       raiseError,

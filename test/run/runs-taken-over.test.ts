@@ -51,7 +51,7 @@ test('L11 inside a run group, what is not completed there holds back; a skipped 
   expect(latestRun).toEqual({
     state: 'SKIPPED',
     whyFailed: {
-      endReason: 'parent failed',
+      endReason: 'PARENT_FAILED',
       reason: 'first failed in the group night.',
       errors: [],
       ancestors: [{ process: { name: 'first' }, distance: 2, state: 'FAILED', errors: [{ description: 'no rows' }] }],

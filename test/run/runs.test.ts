@@ -121,11 +121,11 @@ test('P24 the history of a run tells each change of its state in order, also tho
   await api.sql('update process_tracking set process_status_id = 2 where process_tracking_id = $1', [id]);
   await api.sql('update process_tracking set is_latest_run = true where process_tracking_id = $1', [id]);
   const { run } = await api.run(
-    `{ run(databaseId: ${id}) { history(order: OLDEST_FIRST) { nodes { subjectKind subjectName field from to actor origin reason } } } }`,
+    `{ run(databaseId: ${id}) { history(orderBy: { field: AT, direction: ASC }) { nodes { subjectKind subjectName field from to actor origin reason } } } }`,
   );
-  const subject = { subjectKind: 'Run', subjectName: 'changing run' };
-  const bySql = { actor: null, origin: 'sql', reason: null };
-  const byAnn = { actor: 'operator', origin: 'api', reason: 'it was wrong' };
+  const subject = { subjectKind: 'RUN', subjectName: 'changing run' };
+  const bySql = { actor: null, origin: 'SQL', reason: null };
+  const byAnn = { actor: 'operator', origin: 'API', reason: 'it was wrong' };
   expect(run.history.nodes).toEqual([
     { ...subject, field: 'status', from: null, to: 'running', ...bySql },
     { ...subject, field: 'status', from: 'running', to: 'failed', ...byAnn },

@@ -239,7 +239,7 @@ test('P3 a later start changes the process, and the history tells who did', asyn
   );
   expect(process).toMatchObject({ tool: { name: 'dbt' }, type: { name: 'Load' }, scheduleFrequency: { name: 'weekly' } });
   expect(process.history.nodes.filter(({ field }: any) => field === 'tool')).toEqual([
-    { field: 'tool', from: 'Spark', to: 'dbt', actor: 'engineer', origin: 'api' },
+    { field: 'tool', from: 'Spark', to: 'dbt', actor: 'engineer', origin: 'API' },
   ]);
 });
 

@@ -179,7 +179,7 @@ describe('L11 why a run failed', () => {
     await insertRun(api, 'side', { status: 'running', start: '2026-01-01T02:00:00Z' });
     const run = await insertRun(api, 'c', { status: 'failed', reason: 'abandoned', start: '2026-01-01T04:00:00Z' });
     expect(await whyFailed(run)).toMatchObject({
-      endReason: 'abandoned',
+      endReason: 'ABANDONED',
       ancestors: [{ process: { name: 'b' }, run: { stuck: 'LEASE_EXPIRED' }, distance: 1, state: 'RUNNING' }],
     });
     expect(await whyFailed(await insertRun(api, 'c', { status: 'failed', reason: 'cancelled' }))).toBeNull();

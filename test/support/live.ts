@@ -9,6 +9,9 @@ export interface Told {
   subject?: Record<string, unknown> | null;
 }
 
+/** The number of the event with this global id. */
+export const eventNumber = (id: string): string => Buffer.from(id, 'base64url').toString().replace('StatusEvent:', '');
+
 export interface Listening {
   /** The next change. */
   next(): Promise<Told>;

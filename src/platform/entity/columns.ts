@@ -14,6 +14,8 @@ export interface ColumnOptions {
   doc?: string;
   /** SQL text of the column's default. */
   default?: string;
+  /** The type of the GraphQL field where it is not that of the column, such as an enum of the values stored. Conditions keep the column's. */
+  as?: () => object;
   /** What readers see instead of the column itself, as SQL of it, and whether that may be null. */
   shownAs?: { sql: (column: string) => string; nullable: boolean };
 }
@@ -85,7 +87,7 @@ function decorate(kind: Kind, name: string, options: ColumnOptions): ColumnDecor
     const nullable = options.shownAs?.nullable ?? options.nullable ?? false;
     const ofClass = described.get(target.constructor) ?? new Map<string, ShownColumn>();
     described.set(target.constructor, ofClass.set(property, { type: kind.graphql(), nullable }));
-    Field(kind.graphql, { nullable, description: options.doc })(target, property);
+    Field(options.as ?? kind.graphql, { nullable, description: options.doc })(target, property);
   };
 }
 

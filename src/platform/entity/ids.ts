@@ -3,7 +3,12 @@ import { invalid } from '../errors.js';
 /** Global ids are opaque to callers: base64url of `Type:number`. */
 export const globalId = (type: string, id: number): string => Buffer.from(`${type}:${id}`).toString('base64url');
 
-const shape = /^([A-Za-z]+):([1-9]\d{0,9})$/;
+const shape = /^([A-Za-z]+):([1-9]\d{0,15})$/;
+
+const large = new Set<string>();
+
+/** Lets ids of a type have numbers of 64 bits: its key is a `bigint`. */
+export const allowLargeIds = (type: string): Set<string> => large.add(type);
 
 /**
  * Reads a global id back.
@@ -11,7 +16,7 @@ const shape = /^([A-Za-z]+):([1-9]\d{0,9})$/;
  */
 export function decodeId(id: string, argument = 'id'): { type: string; id: number } {
   const [, type, number] = shape.exec(Buffer.from(id, 'base64url').toString()) ?? [];
-  if (!type || Number(number) > 2_147_483_647)
+  if (!type || Number(number) > (large.has(type) ? Number.MAX_SAFE_INTEGER : 2_147_483_647))
     throw invalid(`${argument} is not an id of this API.`, { argument, value: id, allowed: 'an id answered by this API' });
   return { type, id: Number(number) };
 }

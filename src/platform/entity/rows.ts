@@ -53,6 +53,14 @@ function reading(column: string, type: string, shownAs = (sql: string) => sql): 
   return { ...known, read: shown, cast: type };
 }
 
+const hidden = new Map<EntityClass, string>();
+
+/** Keeps rows of an entity that fulfil a condition, as SQL about `t`, from callers that have their ids. */
+export const hideRows = (entity: EntityClass, sql: string): Map<EntityClass, string> => hidden.set(entity, sql);
+
+/** The condition that rows must fulfil to be found by their ids. */
+export const visibleSql = (entity: EntityClass): string => (hidden.has(entity) ? ` and not (${hidden.get(entity)})` : '');
+
 const shapes = new Map<EntityClass, Shape>();
 let manager: SqlEntityManager | undefined;
 

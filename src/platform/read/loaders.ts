@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Database } from '../database.js';
 import type { Row } from '../entity/node.js';
-import { selectList, shapeOf, type EntityClass } from '../entity/rows.js';
+import { selectList, shapeOf, visibleSql, type EntityClass } from '../entity/rows.js';
 
 /** The DataLoaders of one request, by name: everything asked for in one tick is one statement. */
 export class Loaders {
@@ -29,11 +29,14 @@ export class Loaders {
     properties?: ReadonlySet<P>,
   ): Promise<Row<E, P> | null> {
     if (id === null || id === undefined) return Promise.resolve(null);
-    const { name, table, key } = shapeOf(entity);
+    const { name, table, key, columns } = shapeOf(entity);
     return this.get<number, Row<E, P> | null>(`${name}(${properties ? [...properties].join() : '*'})`, async (ids) => {
       const select = `select ${selectList(entity, properties)} from ${table} t`;
-      const rows = await this.db.query<Row<E, P>>(`${select} where t.${key} = any($1::int[])`, [ids]);
-      const byId = new Map(rows.map((row) => [row.id, row]));
+      const rows = await this.db.query<Row<E, P>>(`${select} where t.${key} = any($1::${columns.get('id')!.cast}[])${visibleSql(entity)}`, [
+        ids,
+      ]);
+      // A key of 64 bits is read as a text.
+      const byId = new Map(rows.map((row) => [Number(row.id), row]));
       return ids.map((each) => byId.get(each) ?? null);
     }).load(id);
   }

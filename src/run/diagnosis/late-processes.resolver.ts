@@ -1,14 +1,15 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Args, ArgsType, Ctx, Field, FieldResolver, Info, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, FieldResolver, Info, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
 import type { Where } from '../../platform/read/filter-sql.js';
 import { whereOf } from '../../platform/read/filters.js';
 import type { Row } from '../../platform/entity/node.js';
+import { orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
 import { page, PageArgs, type Page } from '../../platform/read/paging.js';
 import { DateTime } from '../../platform/entity/scalars.js';
 import { Process } from '../../process/process.entity.js';
-import { lateNow } from './late-processes.js';
+import { lateNow, lateOrders } from './late-processes.js';
 import { schedulesOf, type Schedule } from './process-due.js';
 
 @ObjectType({ description: 'How late a process is.' })
@@ -22,27 +23,16 @@ class Lateness {
   lastStartedAt!: string | null;
 }
 
-enum LateProcessOrder {
-  LONGEST_LATE = 'LONGEST_LATE',
-  NAME = 'NAME',
-}
-registerEnumType(LateProcessOrder, {
-  name: 'LateProcessOrder',
-  description: 'How late processes are ordered.',
-  valuesConfig: {
-    LONGEST_LATE: { description: 'The longest late first.' },
-    NAME: { description: 'By name.' },
-  },
-});
+const LateProcessOrder = orderInputOf('LateProcess', lateOrders);
 
 @ArgsType()
 class LateProcessArgs extends PageArgs {
   @Field(() => whereOf(Process), { nullable: true, description: 'Only those that meet these conditions.' }) where?: Where | null;
   @Field(() => LateProcessOrder, {
-    defaultValue: LateProcessOrder.LONGEST_LATE,
-    description: 'The order of the list. Cursors belong to one order.',
+    nullable: true,
+    description: 'Order of the list, default the longest late first (`LATE_SINCE`, `ASC`). Cursors belong to one order.',
   })
-  orderBy!: LateProcessOrder;
+  orderBy?: OrderBy | null;
 }
 
 const connection = connectionOf(Process);

@@ -1,4 +1,5 @@
 import type { Queries } from '../../platform/database.js';
+import type { OrderBy } from '../../platform/read/ordering.js';
 import type { ListSource } from '../../platform/read/paging.js';
 import type { Condition } from '../../platform/read/values.js';
 import { Process } from '../../process/process.entity.js';
@@ -17,11 +18,15 @@ const late = (name: string, order: string[], due: string): ListSource => ({
   extra: { lateSince: { sql: 'd.late_from', cast: 'timestamptz', read: 'process_tracker.instant_text(d.late_from)' } },
 });
 
-/** Longest late first, or by name. */
-const lists = (due: string) => ({
-  LONGEST_LATE: late('longest', ['lateSince', 'id'], due),
+/** What the list can be ordered by. */
+export const lateOrders = { LATE_SINCE: 'lateSince', NAME: 'name' };
+
+const lists = (due: string): Readonly<Record<string, ListSource>> => ({
+  LATE_SINCE: late('longest', ['lateSince', 'id'], due),
   NAME: late('by name', ['name', 'id'], due),
 });
+
+const descending = (list: ListSource): ListSource => ({ ...list, name: `${list.name} descending`, descending: true });
 
 const stored = lists('process_due');
 const withUnstored = lists(`(
@@ -30,10 +35,12 @@ const withUnstored = lists(`(
 )`);
 
 /** The list that tells who is late now, and the conditions that it needs before all others. */
-export async function lateNow(db: Queries, order: keyof typeof stored): Promise<{ list: ListSource; where: Condition[] }> {
+export async function lateNow(db: Queries, order: OrderBy | null | undefined): Promise<{ list: ListSource; where: Condition[] }> {
   const unstored = await fillDue(db);
-  if (!unstored.length) return { list: stored[order], where: [] };
+  const list = (unstored.length ? withUnstored : stored)[order?.field ?? 'LATE_SINCE']!;
+  const ordered = order?.direction === 'DESC' ? descending(list) : list;
+  if (!unstored.length) return { list: ordered, where: [] };
   const given = JSON.stringify(unstored);
   const sql: Condition['sql'] = (values) => `${values.add(given, 'jsonb')} is not null`;
-  return { list: withUnstored[order], where: [{ key: 'late', sql }] };
+  return { list: ordered, where: [{ key: 'late', sql }] };
 }

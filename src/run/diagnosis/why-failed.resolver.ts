@@ -3,6 +3,7 @@ import type { Context } from '../../platform/read/context.js';
 import type { Row } from '../../platform/entity/node.js';
 import { TraversalLimit } from '../../platform/read/traversal-limit.js';
 import { Run } from '../run.entity.js';
+import { RunEndReason } from '../run-enums.js';
 import { Cause, causeFields, runStoryOf, walkLimits } from './why-causes.js';
 import { whyFailed, type Failure } from './why-failed.js';
 
@@ -11,7 +12,7 @@ class FailureCause extends Cause {}
 
 @ObjectType({ description: 'Why a run failed, as far as the store knows.' })
 class RunFailure {
-  @Field(() => String, { nullable: true, description: 'Why it ended as it did: `abandoned`, say; null where it simply failed.' })
+  @Field(() => RunEndReason, { nullable: true, description: 'Reason of its end; null where it simply failed.' })
   endReason!: string | null;
   @Field(() => [FailureCause], { description: 'The runs that were a part of it and failed, in the order in which they were made.' })
   children!: FailureCause[];

@@ -1,6 +1,7 @@
 import type { Queries } from '../../platform/database.js';
 import type { TraversalLimit } from '../../platform/read/traversal-limit.js';
 import { runIsOpenSql, runStateSql, runStatus, stuckSql } from '../run-state.js';
+import { knownEndReason } from '../run-enums.js';
 import { walkLimits, type CauseRow } from './why-causes.js';
 
 /** Why a run failed: the run itself by its number, and the runs that failed for it. */
@@ -84,7 +85,7 @@ export async function whyFailed(db: Queries, runIds: readonly number[]): Promise
     const of = (wanted: Found['kind']) => found.filter(({ kind, runId }) => kind === wanted && runId !== null);
     return {
       runId: id,
-      endReason: of('own')[0]!.endReason,
+      endReason: knownEndReason(of('own')[0]!.endReason),
       children: of('child'),
       ancestors: of('ancestor'),
       truncatedBy: found.find(({ truncatedBy }) => truncatedBy !== null)?.truncatedBy ?? null,

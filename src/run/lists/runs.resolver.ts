@@ -11,10 +11,11 @@ import { grouped } from '../../platform/read/loaders.js';
 import type { Row } from '../../platform/entity/node.js';
 import type { ListSource, Page } from '../../platform/read/paging.js';
 import { selectList } from '../../platform/entity/rows.js';
-import { selectedProperties } from '../../platform/read/selection.js';
+import { ReadsOnly, selectedProperties } from '../../platform/read/selection.js';
 import { Process } from '../../process/process.entity.js';
 import { SourceObject } from '../../source/source-object.entity.js';
 import { Run } from '../run.entity.js';
+import { knownEndReason } from '../run-enums.js';
 import { ProcessStatus } from '../process-status.entity.js';
 import { pageOfRuns, runArguments, runsField, type RunArguments } from './run-lists.js';
 import { RunGroup } from '../run-group.entity.js';
@@ -99,6 +100,11 @@ class RunResolver {
   })
   async durationSeconds(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<number | null> {
     return (await factsOf(ctx, row.id)).durationSeconds;
+  }
+  @FieldResolver()
+  @ReadsOnly(Run, 'endReason')
+  endReason(@Root() { endReason }: Row<Run, 'endReason'>): string | null {
+    return knownEndReason(endReason);
   }
   @FieldResolver(() => [RunParameter], { description: 'What it was told to do when it started, ordered by name.' })
   parameters(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<ParameterRow[]> {

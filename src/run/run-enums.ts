@@ -1,0 +1,38 @@
+import { registerEnumType } from 'type-graphql';
+
+/** The values are those of `process_tracking.end_reason`. */
+export enum RunEndReason {
+  ABANDONED = 'abandoned',
+  CANCELLED = 'cancelled',
+  RELEASED = 'released',
+  PARENT_FAILED = 'parent failed',
+}
+registerEnumType(RunEndReason, {
+  name: 'RunEndReason',
+  description: 'Reason why a run ended, beside its status.',
+  valuesConfig: {
+    ABANDONED: { description: 'Its lease expired, or an operator ended it because its lease owner is gone.' },
+    CANCELLED: { description: 'An operator cancelled it.' },
+    RELEASED: { description: 'It is a hold that an operator released.' },
+    PARENT_FAILED: { description: 'It was skipped because a parent failed in its run group.' },
+  },
+});
+
+const endReasons: ReadonlySet<string> = new Set(Object.values(RunEndReason));
+
+/** The end reason, or null for one that another client made up. */
+export const knownEndReason = (stored: string | null): string | null => (stored !== null && endReasons.has(stored) ? stored : null);
+
+/** The values are those of `process_tracking.origin`. */
+export enum RunOrigin {
+  COMMAND = 'command',
+  OBSERVED = 'observed',
+}
+registerEnumType(RunOrigin, {
+  name: 'RunOrigin',
+  description: 'Way by which a run came into the store.',
+  valuesConfig: {
+    COMMAND: { description: 'Started by this API or a Python client; one at a time for each process.' },
+    OBSERVED: { description: 'Reported by events; such runs may overlap.' },
+  },
+});
