@@ -7,7 +7,7 @@ import { brief } from './statistics.js';
 // By name, and not a page with its count: in a large store that is a few tens of milliseconds by itself.
 const cheap = '{ process(name: "step 000001") { id name } }';
 const lineage = `query ($roots: [ID!]!) { lineage(roots: $roots, direction: DOWNSTREAM, maxNodes: 100000) { complete
-  nodes { id distance subject { ... on Process { name } ... on SourceObject { name source { name } } } } edges { from to } } }`;
+  nodes { subjectId distance subject { ... on Process { name } ... on SourceObject { name source { name } } } } edges { from to } } }`;
 
 /** A client in a process of its own (client.js), so that reading its answers takes no time of ours. The answer of `stop` is what it has seen. */
 export function startClient({ url }, query, variables = {}) {

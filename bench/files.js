@@ -160,7 +160,7 @@ async function measureLive({ pool, waybill, quick, log }) {
   const change = (n) =>
     ask(waybill, {
       query: 'mutation($input: UpdateProcessInput!) { updateProcess(input: $input) { process { rowVersion } } }',
-      variables: { input: { name: 'watched', description: `change ${n}` } },
+      variables: { input: { process: { name: 'watched' }, description: `change ${n}` } },
     });
   const times = { alone: [], watched: [] };
   let n = 0;
@@ -188,7 +188,7 @@ async function measureLive({ pool, waybill, quick, log }) {
     sent.set(said, performance.now());
     await ask(waybill, {
       query: 'mutation($input: UpdateProcessInput!) { updateProcess(input: $input) { process { id } } }',
-      variables: { input: { name: 'watched', description: said } },
+      variables: { input: { process: { name: 'watched' }, description: said } },
     });
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -87,7 +87,7 @@ export async function measureWalking({ pool, roots, quick, log }) {
 }
 
 const answerQuery = `query($name: String!, $source: String!) { sourceObject(source: $source, name: $name) { lineage(direction: DOWNSTREAM, maxNodes: 100) {
-  nodes { id distance subject { ... on Process { name } ... on SourceObject { name source { name } } } } edges { from to } complete } } }`;
+  nodes { subjectId distance subject { ... on Process { name } ... on SourceObject { name source { name } } } } edges { from to } complete } } }`;
 
 /** An answer of a hundred nodes, on the large graph against on the small one. */
 export async function measureAnswer({ large, small, quick, log }) {

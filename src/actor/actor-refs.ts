@@ -7,4 +7,3 @@ export const ActorRef = namedRefInput({ entity: Actor });
 export const actorRefs = namedRefs({ entity: Actor });
 
 export const ToolRef = namedRefInput({ entity: Tool });
-export const toolRefs = namedRefs({ entity: Tool });

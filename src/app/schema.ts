@@ -3,12 +3,13 @@ import { isAbstractType, type GraphQLSchema } from 'graphql';
 import { buildSchema, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import { AuditResolver } from '../actor/audit.resolver.js';
 import { actorLookups } from '../actor/lookups.resolver.js';
-import { ContactLinksResolver } from '../catalogue/contact-links.resolver.js';
+import { contactLinks } from '../catalogue/contact-links.resolver.js';
 import { contactProcesses } from '../catalogue/contact-processes.resolver.js';
 import { contactSubjects } from '../catalogue/contact-subjects.resolver.js';
 import { contacts } from '../catalogue/contacts.resolver.js';
 import { datasetTypes } from '../catalogue/dataset-types.resolver.js';
-import { RetirementResolver } from '../catalogue/retirement.resolver.js';
+import { retirement } from '../catalogue/retirement.resolver.js';
+import { sourceLocations } from '../catalogue/source-locations.resolver.js';
 import { clusterResolvers } from '../cluster/clusters.resolver.js';
 import { clusterLookups } from '../cluster/lookups.resolver.js';
 import { contactLookups } from '../contact/lookups.resolver.js';
@@ -61,7 +62,6 @@ import { startRunResolvers } from '../run/start/start-run.resolver.js';
 import { canonicalTypeResolvers } from '../source/canonical-type.resolver.js';
 import { sourceLookups } from '../source/lookups.resolver.js';
 import { sourceChanges } from '../source/source-changes.resolver.js';
-import { sourceLocations } from '../source/source-locations.resolver.js';
 import { sourceResolvers } from '../source/source.resolver.js';
 import { withCheckedTexts } from './execution/checked-texts.js';
 import { withLongLists } from './execution/long-lists.js';
@@ -95,7 +95,7 @@ const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   ...datasetTypes,
   ...clusterLookups,
   ...clusterResolvers,
-  RetirementResolver,
+  ...retirement,
   ...processResolvers,
   ...dependencyLinkResolvers,
   ...dependencyWalks,
@@ -106,7 +106,7 @@ const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   ...processFilterResolvers,
   ...registrationResolvers,
   ...attributeMappings,
-  ContactLinksResolver,
+  ...contactLinks,
   ...contacts,
   ...runLookups,
   ...startRunResolvers,

@@ -1,61 +1,47 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, createUnionType, Ctx, Field, FieldResolver, ID, Info, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { ContactRef } from '../contact/contact-refs.js';
 import { Contact } from '../contact/contact.entity.js';
-import type { Context } from '../platform/read/context.js';
-import { subjectOf } from '../platform/write/subject.js';
 import type { Row } from '../platform/entity/node.js';
 import { Name } from '../platform/entity/text.js';
-import { SourceObjectAttribute } from '../source/source-object-attribute.entity.js';
-import { SourceObject } from '../source/source-object.entity.js';
-import { Source } from '../source/source.entity.js';
-import { linkContact, unlinkContact, type ContactLinkResult } from './contact-links.js';
-import { Process } from '../process/process.entity.js';
+import type { Context } from '../platform/read/context.js';
+import type { NamedRef } from '../platform/read/references.js';
+import { takes } from '../platform/write/linking.js';
+import { subjectOf, subjectUnion } from '../platform/write/subject.js';
+import { contactPlaces, linkContact, unlinkContact, type ContactLinkResult } from './contact-links.js';
+import { SubjectRef } from './subject-ref.input.js';
 
-const ContactSubject = createUnionType({
-  name: 'ContactSubject',
-  description: 'What a contact can answer for.',
-  types: () => [Process, Source, SourceObject, SourceObjectAttribute] as const,
-  resolveType: (row: Row) => row.__typename,
-});
+const ContactSubject = subjectUnion('ContactSubject', contactPlaces, 'A record that a contact can be responsible for.');
 
-@InputType({ description: 'A contact and what it answers for.' })
-class ContactLinkInput {
-  @Field(() => ID, { description: 'Global id of the process, source, object or attribute.' }) subject!: string;
-  @Field(() => Name, { description: 'Name of the contact, which must be known.' }) contact!: string;
-  @Field(() => Name, {
-    nullable: true,
-    description: 'What it is asked about there, such as `owner`. To unlink: only this role; left out, the contact with all its roles.',
-  })
-  role?: string | null;
+@InputType({ description: 'The link that `linkContact` creates.' })
+class LinkContactInput {
+  @Field(() => SubjectRef, { description: takes(contactPlaces) }) subject!: SubjectRef;
+  @Field(() => ContactRef, { description: 'The contact, which must exist.' }) contact!: NamedRef;
+  @Field(() => Name, { nullable: true, description: 'Role of the contact, such as `owner`; omit for none.' }) role?: string | null;
 }
 
-@ObjectType({ description: 'A contact and what it answers for, after the change.' })
-class ContactLinkPayload {
-  @Field(() => ContactSubject, { description: 'What the contact answers for.' }) subject!: Row | null;
+@InputType({ description: 'The link that `unlinkContact` removes.' })
+class UnlinkContactInput {
+  @Field(() => SubjectRef, { description: takes(contactPlaces) }) subject!: SubjectRef;
+  @Field(() => ContactRef, { description: 'The contact.' }) contact!: NamedRef;
+  @Field(() => Name, { nullable: true, description: 'The only role to remove; omit for the link with all its roles.' }) role?:
+    string | null;
+}
+
+/** The fields of both payloads. */
+@ObjectType({ description: 'A link of a contact after the change.' })
+abstract class ContactLinkFields {
+  @Field(() => ContactSubject, { description: 'The record at the other end of the link.' }) subject!: Row | null;
   @Field(() => Contact, { description: 'The contact.' }) contact!: Row<Contact> | null;
-  @Field(() => Boolean, { description: 'False where it already was as asked for.' }) changed!: boolean;
+  @Field(() => Boolean, { description: 'Whether this call changed the link.' }) changed!: boolean;
 }
+@ObjectType({ description: 'Result of `linkContact`.' })
+class LinkContactPayload extends ContactLinkFields {}
+@ObjectType({ description: 'Result of `unlinkContact`.' })
+class UnlinkContactPayload extends ContactLinkFields {}
 
-@Resolver(() => ContactLinkPayload)
-export class ContactLinksResolver {
-  @Mutation(() => ContactLinkPayload, {
-    description: 'Links a contact to a process, source, object or attribute, in a role. A contact may have several roles.',
-  })
-  linkContact(
-    @Ctx() ctx: Context,
-    @Arg('input', () => ContactLinkInput, { description: 'The link to make.' }) input: ContactLinkInput,
-  ): Promise<ContactLinkResult> {
-    return ctx.write((tx) => linkContact(tx, input));
-  }
-
-  @Mutation(() => ContactLinkPayload, { description: 'Takes a role from a contact, or unlinks it.' })
-  unlinkContact(
-    @Ctx() ctx: Context,
-    @Arg('input', () => ContactLinkInput, { description: 'The link to take away.' }) input: ContactLinkInput,
-  ): Promise<ContactLinkResult> {
-    return ctx.write((tx) => unlinkContact(tx, input));
-  }
-
+@Resolver(() => ContactLinkFields)
+class ContactLinkFieldsResolver {
   @FieldResolver()
   subject(@Root() { type, id }: ContactLinkResult, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
     return subjectOf(ctx, info, { type, id });
@@ -66,3 +52,27 @@ export class ContactLinksResolver {
     return ctx.load(Contact, contactId, info);
   }
 }
+
+@Resolver()
+class ContactLinkMutations {
+  @Mutation(() => LinkContactPayload, {
+    description:
+      'Links a contact to a process, source, object or attribute, optionally in a role. A contact may have several roles. A repeated call changes nothing.',
+  })
+  linkContact(
+    @Ctx() ctx: Context,
+    @Arg('input', () => LinkContactInput, { description: 'The link to create.' }) input: LinkContactInput,
+  ): Promise<ContactLinkResult> {
+    return ctx.write((tx) => linkContact(tx, input));
+  }
+
+  @Mutation(() => UnlinkContactPayload, { description: 'Removes a role of a contact, or its link. A missing link is no error.' })
+  unlinkContact(
+    @Ctx() ctx: Context,
+    @Arg('input', () => UnlinkContactInput, { description: 'The link to remove.' }) input: UnlinkContactInput,
+  ): Promise<ContactLinkResult> {
+    return ctx.write((tx) => unlinkContact(tx, input));
+  }
+}
+
+export const contactLinks = [ContactLinkMutations, ContactLinkFieldsResolver];

@@ -1,60 +1,63 @@
 import { contactRefs } from '../contact/contact-refs.js';
 import type { Tx } from '../platform/database.js';
-import { decodeId, idOf } from '../platform/entity/ids.js';
+import type { EntityClass } from '../platform/entity/rows.js';
 import { referenceTo } from '../platform/entity/rows.js';
-import type { Named } from '../platform/read/naming.js';
-import { namedRefs, resolveRef } from '../platform/read/references.js';
+import { below, resolveRef, type NamedRef } from '../platform/read/references.js';
 import { deleteRows, insertLink, type Values } from '../platform/write/entities.js';
+import type { RecordKind } from '../platform/write/record-kind.js';
+import { lockSubject } from '../platform/write/subject.js';
 import { ProcessContactRole } from '../process/process-contact-role.entity.js';
 import { ProcessContact } from '../process/process-contact.entity.js';
-import { processNaming } from '../process/process-naming.js';
+import { processKind } from '../process/process-kind.js';
 import { SourceContactRole } from '../source/source-contact-role.entity.js';
 import { SourceContact } from '../source/source-contact.entity.js';
-import { attributeNaming, objectNaming, sourceNaming } from '../source/source-naming.js';
+import { attributeKind, objectKind, sourceKind } from '../source/source-kinds.js';
 import { SourceObjectAttributeContact } from '../source/source-object-attribute-contact.entity.js';
 import { SourceObjectContact } from '../source/source-object-contact.entity.js';
+import type { SubjectRef } from './subject-ref.input.js';
+
+interface Place extends RecordKind {
+  link: EntityClass;
+  roles?: { entity: EntityClass; column: string };
+}
 
 /**
  * Where contacts are linked. ProcessTracker's two link tables hold one row a contact, with our roles in a table below, whose key is one of several
- * columns; at objects and attributes, which it does not know, each row carries its role ('' where none was said).
+ * columns; at objects and attributes, which it does not know, each row carries its role ('' without one).
  */
-const places = {
-  Process: { naming: processNaming, link: ProcessContact, roles: { entity: ProcessContactRole, column: 'process_id' } },
-  Source: { naming: sourceNaming, link: SourceContact, roles: { entity: SourceContactRole, column: 'source_id' } },
-  SourceObject: { naming: objectNaming, link: SourceObjectContact, roles: undefined },
-  SourceObjectAttribute: { naming: attributeNaming, link: SourceObjectAttributeContact, roles: undefined },
-} as const;
-
-/** Types that a contact can be linked to. */
-const contactSubjects = ['Process', 'Source', 'SourceObject', 'SourceObjectAttribute'] as const satisfies readonly (keyof typeof places)[];
+export const contactPlaces: readonly Place[] = [
+  { ...processKind, link: ProcessContact, roles: { entity: ProcessContactRole, column: 'process_id' } },
+  { ...sourceKind, link: SourceContact, roles: { entity: SourceContactRole, column: 'source_id' } },
+  { ...objectKind, link: SourceObjectContact },
+  { ...attributeKind, link: SourceObjectAttributeContact },
+];
 
 export interface ContactLinkRequest {
-  /** Global id of what the contact answers for. */
-  subject: string;
-  /** Name of the contact. */
-  contact: string;
+  subject: SubjectRef;
+  contact: NamedRef;
   role?: string | null;
 }
 
 export interface ContactLinkResult {
-  type: keyof typeof places;
+  type: string;
   id: number;
   contactId: number;
   changed: boolean;
 }
 
 /** The rows of a link: as such, and with a role. */
-async function locate(tx: Tx, input: ContactLinkRequest) {
-  idOf(input.subject, contactSubjects, 'input.subject');
-  const type = contactSubjects.find((each) => each === decodeId(input.subject).type)!;
-  const { naming, link, roles } = places[type];
-  const { id } = await resolveRef(tx, namedRefs<Named>(naming), { id: input.subject }, { at: () => 'input.subject', lock: 'key share' });
-  const { id: contactId } = await resolveRef(tx, contactRefs, { name: input.contact }, { at: () => 'input.contact', lock: 'key share' });
-  const values: Values<object> = { [referenceTo(naming.entity, link)]: id, contactId };
-  const withRole: Values<object> = roles
-    ? { [roles.column]: id, contact_id: contactId, role: input.role }
-    : { ...values, role: input.role ?? '' };
-  return { answer: { type, id, contactId }, link, values, role: { entity: roles?.entity ?? link, values: withRole } };
+async function locate(tx: Tx, { subject, contact, role }: ContactLinkRequest) {
+  const { kind, row } = await lockSubject(tx, contactPlaces, subject, 'input.subject', 'key share');
+  const { naming, link, roles } = kind;
+  const { id: contactId } = await resolveRef(tx, contactRefs, contact, { at: below('input.contact'), lock: 'key share' });
+  const values: Values<object> = { [referenceTo(naming.entity, link)]: row.id, contactId };
+  const withRole: Values<object> = roles ? { [roles.column]: row.id, contact_id: contactId, role } : { ...values, role: role ?? '' };
+  return {
+    answer: { type: naming.entity.name, id: row.id, contactId },
+    link,
+    values,
+    role: { entity: roles?.entity ?? link, values: withRole },
+  };
 }
 
 /** Links a contact to a process, source, object or attribute, with a role if one is given. Doing it again changes nothing. */

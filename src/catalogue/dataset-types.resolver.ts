@@ -1,18 +1,20 @@
 import { DatasetType } from '../dataset-type/dataset-type.entity.js';
-import { datasetTypeRefs } from '../dataset-type/dataset-type-refs.js';
+import { DatasetTypeRef, datasetTypeRefs } from '../dataset-type/dataset-type-refs.js';
 import { ProcessDatasetType } from '../process/process-dataset-type.entity.js';
 import { SourceDatasetType } from '../source/source-dataset-type.entity.js';
 import { SourceObjectDatasetType } from '../source/source-object-dataset-type.entity.js';
 import { listField } from '../platform/read/fields.js';
 import { linking } from '../platform/write/linking.js';
-import { resolveRef } from '../platform/read/references.js';
+import { given } from '../platform/checks.js';
+import { below, resolveRef, type NamedRef } from '../platform/read/references.js';
 import type { ListSource } from '../platform/read/paging.js';
 import type { EntityClass } from '../platform/entity/rows.js';
 import { lookupId } from '../platform/write/record-changes.js';
-import { objectNaming, sourceNaming } from '../source/source-naming.js';
+import { objectKind, sourceKind } from '../source/source-kinds.js';
+import { SubjectRef } from './subject-ref.input.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
-import { processNaming } from '../process/process-naming.js';
+import { processKind } from '../process/process-kind.js';
 import { Process } from '../process/process.entity.js';
 
 const typesOf = (name: string, link: string, key: string): ListSource => ({
@@ -37,16 +39,21 @@ export const datasetTypes = [
   ...linking({
     entity: DatasetType,
     noun: 'a dataset type',
+    ref: DatasetTypeRef,
+    refDoc: 'The dataset type. `linkDatasetType` creates one that is identified by a new name.',
+    subject: SubjectRef,
     kinds: [
-      { naming: processNaming, argument: 'process', link: ProcessDatasetType },
-      { naming: sourceNaming, argument: 'source', link: SourceDatasetType },
-      { naming: objectNaming, argument: 'object', link: SourceObjectDatasetType },
+      { ...processKind, link: ProcessDatasetType },
+      { ...sourceKind, link: SourceDatasetType },
+      { ...objectKind, link: SourceObjectDatasetType },
     ],
-    more: ' The dataset type is made where it is new. One of a process reaches the sources and objects that it reads and writes, now and later.',
-    find: async (tx, name, argument, adding) =>
-      adding
-        ? lookupId(tx, DatasetType, name, false, argument)
-        : (await resolveRef(tx, datasetTypeRefs, { name }, { at: () => argument, lock: 'key share' })).id,
+    more: ' A dataset type of a process reaches the sources and objects that it reads and writes, now and later.',
+    find: async (tx, ref, argument, adding) => {
+      const { id, databaseId, name }: NamedRef = { ...ref };
+      return adding && given(name) && !given(id) && !given(databaseId)
+        ? lookupId(tx, DatasetType, name, false, `${argument}.name`)
+        : (await resolveRef(tx, datasetTypeRefs, { ...ref }, { at: below(argument), lock: 'key share' })).id;
+    },
   }),
   ...listField(Process, 'datasetTypes', DatasetType, 'Business areas or kinds of data it deals with, ordered by name.', {
     name: 'Process.datasetTypes',

@@ -1,42 +1,48 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { sql } from 'kysely';
 import { Arg, Ctx, Field, FieldResolver, Info, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
-import { locationNaming } from '../location/location-naming.js';
 import type { Context } from '../platform/read/context.js';
-import { anyEntityIn } from '../platform/write/entities.js';
-import { removeAlias } from '../platform/write/rename.js';
 import type { Row } from '../platform/entity/node.js';
-import { lockSubject, subjectFields, subjectOf, subjectUnion } from '../platform/write/subject.js';
 import { LongText, Name } from '../platform/entity/text.js';
-import { attributeNaming, objectNaming, sourceNaming } from '../source/source-naming.js';
-import { processNaming } from '../process/process-naming.js';
+import { anyEntityIn } from '../platform/write/entities.js';
+import { takes } from '../platform/write/linking.js';
+import { removeAlias } from '../platform/write/rename.js';
+import { lockSubject, subjectOf, subjectUnion } from '../platform/write/subject.js';
+import { subjectKinds, SubjectRef } from './subject-ref.input.js';
 
-const kinds = [
-  { naming: processNaming, argument: 'process' },
-  { naming: sourceNaming, argument: 'source' },
-  { naming: objectNaming, argument: 'object' },
-  { naming: attributeNaming, argument: 'attribute' },
-  { naming: locationNaming, argument: 'location' },
-];
+const CatalogueRecord = subjectUnion(
+  'CatalogueRecord',
+  subjectKinds,
+  'A record of the catalogue, which can be renamed, retired and restored.',
+);
 
-const CatalogueThing = subjectUnion('CatalogueThing', kinds, 'What the catalogue holds, can be renamed, retired and restored.');
-
-@InputType({ description: 'What to retire or to restore, by its id or by its names.' })
-class LifecycleInput {
-  @Field(() => LongText, { nullable: true, description: 'Why: kept in the history.' }) reason?: string | null;
+/** The fields of the inputs. */
+@InputType({ description: 'A record of the catalogue.' })
+abstract class SubjectInput {
+  @Field(() => SubjectRef, { description: takes(subjectKinds) }) subject!: SubjectRef;
+  @Field(() => LongText, { nullable: true, description: 'Reason of the change, kept in the history.' }) reason?: string | null;
 }
-subjectFields(LifecycleInput.prototype, kinds, 'id');
-
-@InputType({ description: 'A former name to take away, and whose it is: by id or by names.' })
-class RemoveAliasInput extends LifecycleInput {
-  @Field(() => Name, { description: 'The former name.' }) alias!: string;
+@InputType({ description: 'The record to retire.' })
+class RetireInput extends SubjectInput {}
+@InputType({ description: 'The record to restore.' })
+class RestoreInput extends SubjectInput {}
+@InputType({ description: 'The alias to remove, and the record that has it.' })
+class RemoveAliasInput extends SubjectInput {
+  @Field(() => Name, { description: 'The alias.' }) alias!: string;
 }
 
-@ObjectType({ description: 'A thing of the catalogue after the change.' })
-class CatalogueThingPayload {
-  @Field(() => CatalogueThing, { description: 'The thing as it is now.' }) subject!: Row | null;
-  @Field(() => Boolean, { description: 'False where it already was as asked for.' }) changed!: boolean;
+/** The fields of the payloads. */
+@ObjectType({ description: 'A record of the catalogue after the change.' })
+abstract class SubjectPayload {
+  @Field(() => CatalogueRecord, { description: 'The record after the change.' }) subject!: Row | null;
+  @Field(() => Boolean, { description: 'Whether this call changed the record.' }) changed!: boolean;
 }
+@ObjectType({ description: 'Result of `retire`.' })
+class RetirePayload extends SubjectPayload {}
+@ObjectType({ description: 'Result of `restore`.' })
+class RestorePayload extends SubjectPayload {}
+@ObjectType({ description: 'Result of `removeAlias`.' })
+class RemoveAliasPayload extends SubjectPayload {}
 
 interface Changed {
   type: string;
@@ -44,9 +50,10 @@ interface Changed {
   changed: boolean;
 }
 
-async function setRetired(ctx: Context, input: LifecycleInput, retired: boolean): Promise<Changed> {
+async function setRetired(ctx: Context, { subject, reason }: SubjectInput, retired: boolean): Promise<Changed> {
   return ctx.write(async (tx) => {
-    const { type, row } = await lockSubject(tx, kinds, input, 'id', 'no key update');
+    const { kind, row } = await lockSubject(tx, subjectKinds, subject, 'input.subject', 'no key update');
+    const type = kind.naming.entity.name;
     const changed = await anyEntityIn(tx)
       .updateTable(type)
       .set({ retiredAt: retired ? sql`process_tracker.waybill_now()` : null })
@@ -55,49 +62,52 @@ async function setRetired(ctx: Context, input: LifecycleInput, retired: boolean)
       .returning('id')
       .execute();
     return { type, id: row.id, changed: changed.length > 0 };
-  }, input.reason);
+  }, reason);
 }
 
-@Resolver(() => CatalogueThingPayload)
-export class RetirementResolver {
-  @Mutation(() => CatalogueThingPayload, {
+@Resolver()
+class RetirementMutations {
+  @Mutation(() => RetirePayload, {
     description:
-      'Retires a process, source, object, attribute or location: it is hidden from lists and gets no new links; all that was said of it stays, lineage shows it, and it is found by name and id. Doing it again changes nothing.',
+      'Retires a process, source, object, attribute or location. A retired record is hidden from lists and gets no new links. Its links and history stay, lineage shows it, and it is found by name and id. A repeated call changes nothing.',
   })
   retire(
     @Ctx() ctx: Context,
-    @Arg('input', () => LifecycleInput, { description: 'What to retire.' }) input: LifecycleInput,
+    @Arg('input', () => RetireInput, { description: 'The record to retire.' }) input: RetireInput,
   ): Promise<Changed> {
     return setRetired(ctx, input, true);
   }
 
-  @Mutation(() => CatalogueThingPayload, {
-    description: 'Puts a retired thing back into use, with all its links. Doing it again changes nothing.',
-  })
+  @Mutation(() => RestorePayload, { description: 'Restores a retired record with all its links. A repeated call changes nothing.' })
   restore(
     @Ctx() ctx: Context,
-    @Arg('input', () => LifecycleInput, { description: 'What to restore.' }) input: LifecycleInput,
+    @Arg('input', () => RestoreInput, { description: 'The record to restore.' }) input: RestoreInput,
   ): Promise<Changed> {
     return setRetired(ctx, input, false);
   }
 
-  @Mutation(() => CatalogueThingPayload, {
+  @Mutation(() => RemoveAliasPayload, {
     description:
-      'Takes a former name away: the thing is no longer found by it, and another may be given it. One that is not there is no error.',
+      'Removes an alias. The record is no longer found by it, and another record may take the name. A missing alias is no error.',
   })
   removeAlias(
     @Ctx() ctx: Context,
-    @Arg('input', () => RemoveAliasInput, { description: 'The name, and whose it is.' }) input: RemoveAliasInput,
+    @Arg('input', () => RemoveAliasInput, { description: 'The alias, and the record that has it.' }) input: RemoveAliasInput,
   ): Promise<Changed> {
     return ctx.write(async (tx) => {
-      const { type, row } = await lockSubject(tx, kinds, input, 'id', 'no key update');
-      const { naming } = kinds.find((kind) => kind.naming.entity.name === type)!;
-      return { type, id: row.id, changed: await removeAlias(tx, naming, row, input.alias) };
+      const { kind, row } = await lockSubject(tx, subjectKinds, input.subject, 'input.subject', 'no key update');
+      const { naming } = kind;
+      return { type: naming.entity.name, id: row.id, changed: await removeAlias(tx, naming, row, input.alias) };
     }, input.reason);
   }
+}
 
+@Resolver(() => SubjectPayload)
+class SubjectPayloadResolver {
   @FieldResolver()
   subject(@Root() row: Changed, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row | null> {
     return subjectOf(ctx, info, row);
   }
 }
+
+export const retirement = [RetirementMutations, SubjectPayloadResolver];

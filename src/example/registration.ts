@@ -1,7 +1,7 @@
 import type { RegisterProcessInput, SourceInput } from '../process/register-process.input.js';
 import { ExampleError, type Ask } from './ask.js';
 import { files } from './datasets.js';
-import type { Condition, Process } from './process.js';
+import type { Process } from './process.js';
 import { processes, targets } from './processes.js';
 import type { Known } from './tables.js';
 
@@ -27,13 +27,19 @@ export async function registerAll(ask: Ask, tables: Map<string, Known>, print: (
 
 function registrationOf(process: Process, tables: Map<string, Known>): RegisterProcessInput {
   const { derive: _, reads, writes, filters = [], mappings, ...facts } = process;
-  const attribute = (table: string, column: string) => ({ source: tables.get(table)!.source, object: table, attribute: column });
+  const attribute = (table: string, column: string) => ({ source: tables.get(table)!.source, object: table, name: column });
   return {
     ...facts,
     sources: reads.map(({ from, columns, aliases }) => sideOf(tables.get(from)!, columns, aliases)),
     targets: [sideOf(tables.get(writes.object)!)],
-    dependsOn: processes.filter((other) => reads.some(({ from }) => from === other.writes.object)).map(({ name }) => name),
-    filters: filters.map(({ from, column, value, ...filter }) => ({ ...filter, attribute: attribute(from, column), ...valueOf(value) })),
+    dependsOn: processes
+      .filter((other) => reads.some(({ from }) => from === other.writes.object))
+      .map(({ name }) => ({ process: { name } })),
+    filters: filters.map(({ from, column, value, ...filter }) => ({
+      ...filter,
+      attribute: attribute(from, column),
+      values: [value].flat().map(valueOf),
+    })),
     mappings: mappings.map(({ from, column, to, ...mapping }) => ({
       ...mapping,
       from: attribute(from, column),
@@ -50,7 +56,4 @@ function sideOf({ source, object, holds, key, columns }: Known, some?: string[],
   return { ...[files, ...targets].find(({ name }) => name === source)!, objects: [{ name: object, description: holds, attributes }] };
 }
 
-function valueOf(value: Condition['value']) {
-  if (Array.isArray(value)) return { texts: value };
-  return typeof value === 'number' ? { number: String(value) } : { text: value };
-}
+const valueOf = (value: string | number) => (typeof value === 'number' ? { number: String(value) } : { text: value });

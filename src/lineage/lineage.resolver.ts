@@ -84,7 +84,7 @@ class LineageResolver {
 @Resolver(() => LineageNode)
 class LineageNodeResolver {
   @FieldResolver()
-  id(@Root() node: TraversalNode): string {
+  subjectId(@Root() node: TraversalNode): string {
     return globalId(kinds[node.kind]!, node.id);
   }
   @FieldResolver()

@@ -76,7 +76,7 @@ const LineageSubject = createUnionType({
 
 @ObjectType({ description: 'Something that a lineage walk met.' })
 export class LineageNode {
-  @Field(() => ID, { description: 'Global id of `subject`; edges name their ends by it.' }) id!: string;
+  @Field(() => ID, { description: 'Global id of `subject`, as edges name their ends.' }) subjectId!: string;
   @Field(() => Int, { description: 'Steps from the nearest root, by the shortest way; a root is at 0.' }) distance!: number;
   @Field(() => LineageSubject, {
     nullable: true,

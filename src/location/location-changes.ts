@@ -2,11 +2,13 @@ import { Int } from 'type-graphql';
 import type { Tx } from '../platform/database.js';
 import { conflict, invalid } from '../platform/errors.js';
 import { maskAddress } from '../platform/mask-secrets.js';
-import { below, namedRefs, resolveRef } from '../platform/read/references.js';
+import { below, resolveRef } from '../platform/read/references.js';
 import { Name } from '../platform/entity/text.js';
 import { updateThing, type ThingChange, type ThingField } from '../platform/write/record-changes.js';
 import { checkBucket, putLocation, type NewLocation } from './find-location.js';
-import { locationNaming } from './location-naming.js';
+import { locationKind } from './location-kind.js';
+import { locationRefs } from './location-naming.js';
+import type { LocationRef } from './location-ref.input.js';
 import { describePath } from './location-path.js';
 import { LocationType } from './location-type.entity.js';
 
@@ -56,6 +58,7 @@ export function createLocation(tx: Tx, input: NewLocation): Promise<{ id: number
 }
 
 export interface LocationChange extends ThingChange {
+  location: LocationRef;
   path?: string | null;
   type?: string | null;
   bucket?: string | null;
@@ -64,16 +67,16 @@ export interface LocationChange extends ThingChange {
 /** Changes a location. With another path come its type and its bucket, unless they are given. @throws CONFLICT where another one has the path */
 export async function updateLocation(tx: Tx, given: LocationChange): Promise<{ id: number; warnings: string[] }> {
   const input = typeof given.newName === 'string' ? { ...given, newName: maskAddress(given.newName) } : given;
-  if (typeof input.path !== 'string' && typeof input.bucket !== 'string') return updateThing(tx, locationNaming, locationFields, input);
-  const row = await resolveRef(tx, namedRefs(locationNaming), input, {
-    at: below('input'),
+  if (typeof input.path !== 'string' && typeof input.bucket !== 'string') return updateThing(tx, locationKind, locationFields, input);
+  const row = await resolveRef(tx, locationRefs, input.location, {
+    at: below('input.location'),
     lock: 'update',
     read: ['name', 'path', 'bucket'],
   });
   const was = describedOrNot(row.path);
   if (typeof input.path !== 'string') {
     if (was) checkBucket(input.bucket, was.bucket, was.path, 'input');
-    return updateThing(tx, locationNaming, locationFields, input);
+    return updateThing(tx, locationKind, locationFields, input);
   }
   const now = describePath(input.path, 'input.path');
   checkBucket(input.bucket, now.bucket, now.path, 'input');
@@ -95,7 +98,7 @@ export async function updateLocation(tx: Tx, given: LocationChange): Promise<{ i
       `The path ${JSON.stringify(now.path)} is that of the location ${JSON.stringify(other.name)}, so ${JSON.stringify(row.name)} cannot have it.`,
       { argument: 'input.path', value: now.path, name: other.name, wanted: row.name },
     );
-  return updateThing(tx, locationNaming, locationFields, changes);
+  return updateThing(tx, locationKind, locationFields, changes);
 }
 
 /** Facts of a stored path, which another client may have written in any form. */

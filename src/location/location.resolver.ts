@@ -8,9 +8,10 @@ import { removable } from '../platform/write/removal.js';
 import { ReadsOnly } from '../platform/read/selection.js';
 import { Name } from '../platform/entity/text.js';
 import { withRow, writtenField } from '../platform/write/written-row.js';
-import { aliasesField, reasonField, tellingFields } from '../platform/write/record.js';
+import { aliasesField, reasonField, refField } from '../platform/write/record.js';
 import type { NewLocation } from './find-location.js';
 import { createLocation, locationFields, updateLocation, type LocationChange } from './location-changes.js';
+import { locationKind } from './location-kind.js';
 import { locationNaming, locationRefs } from './location-naming.js';
 import { LocationRef } from './location-ref.input.js';
 import { LocationType } from './location-type.entity.js';
@@ -27,7 +28,7 @@ class CreateInput {
 }
 @InputType('UpdateLocationInput', { description: 'The Location to change, and its new values. An omitted field keeps its value.' })
 class UpdateInput {}
-tellingFields(UpdateInput.prototype, locationNaming);
+refField(UpdateInput.prototype, locationKind);
 Field(() => Name, { nullable: true, description: 'New name, unique among locations. It keeps its id; the old name becomes an alias.' })(
   UpdateInput.prototype,
   'newName',
@@ -106,7 +107,7 @@ export const locationResolvers = [
   ),
   referenceField(Location, 'type', 'typeId', LocationType, 'Type of the location.', false),
   removable(
-    { naming: locationNaming, goes: ['LocationAlias', 'SourceLocation', 'SourceObjectLocation'] },
+    { kind: locationKind, goes: ['LocationAlias', 'SourceLocation', 'SourceObjectLocation'] },
     'a location',
     'Its aliases and its links to sources and objects are deleted too; files in it prevent the deletion.',
   ),

@@ -2,7 +2,7 @@ import { Int } from 'type-graphql';
 import { Tool } from '../actor/tool.entity.js';
 import { removable } from '../platform/write/removal.js';
 import { thing } from '../platform/write/record.js';
-import { processNaming } from './process-naming.js';
+import { processKind } from './process-kind.js';
 import { ProcessType } from './process-type.entity.js';
 import { runSettings } from './run-settings.js';
 import { ScheduleFrequency } from './schedule-frequency.entity.js';
@@ -10,7 +10,7 @@ import { ScheduleFrequency } from './schedule-frequency.entity.js';
 /** What the API has to change and delete processes; `registerProcess` makes them. */
 export const processChanges = [
   ...thing({
-    naming: processNaming,
+    kind: processKind,
     noun: 'a process',
     unique: 'among processes',
     create: false,
@@ -36,7 +36,7 @@ export const processChanges = [
   }),
   removable(
     {
-      naming: processNaming,
+      kind: processKind,
       goes: [
         ...[
           'ProcessSource',

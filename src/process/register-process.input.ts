@@ -1,7 +1,10 @@
 import { Field, InputType, Int, registerEnumType } from 'type-graphql';
 import { Decimal } from '../platform/entity/scalars.js';
 import { LongText, Name } from '../platform/entity/text.js';
+import { AttributeRef } from '../source/source-refs.input.js';
+import { DependencyKind } from './dependency-kind.js';
 import { ProcessFilterInput } from './process-filter.input.js';
+import { ProcessRef } from './process-ref.input.js';
 import { runSettings } from './run-settings.js';
 
 @InputType({ description: 'Somebody to call: found by name, made where there is none.' })
@@ -80,11 +83,11 @@ registerEnumType(RegistrationMode, {
   },
 });
 
-@InputType({ description: 'An attribute by the names of its source, its object and itself.' })
-export class AttributeNameInput {
-  @Field(() => Name, { description: 'Name of the source.' }) source!: string;
-  @Field(() => Name, { description: 'Name of the object in the source.' }) object!: string;
-  @Field(() => Name, { description: 'Name of the attribute in the object.' }) attribute!: string;
+@InputType({ description: 'A process that the registered one depends on.' })
+export class DependsOnInput {
+  @Field(() => ProcessRef, { description: 'The process. One that is identified by `name` may be in the same request.' })
+  process!: ProcessRef;
+  @Field(() => DependencyKind, { defaultValue: DependencyKind.HARD, description: 'Kind of the dependency.' }) kind?: DependencyKind;
 }
 
 @InputType({
@@ -92,9 +95,8 @@ export class AttributeNameInput {
     'Says that a process makes one attribute from another. Without mappings, what it reads and what it writes are not linked at attribute granularity.',
 })
 export class AttributeMappingInput {
-  @Field(() => AttributeNameInput, { description: 'The attribute that feeds the other; one that the process reads.' })
-  from!: AttributeNameInput;
-  @Field(() => AttributeNameInput, { description: 'The attribute that is made; one that the process writes.' }) to!: AttributeNameInput;
+  @Field(() => AttributeRef, { description: 'The attribute that feeds the other; the process must read it.' }) from!: AttributeRef;
+  @Field(() => AttributeRef, { description: 'The attribute that is derived; the process must write it.' }) to!: AttributeRef;
   @Field(() => LongText, { nullable: true, description: 'Expression by which it is made.' }) expression?: string | null;
   @Field(() => Name, { nullable: true, description: 'Kind of transformation, such as `identity`, `aggregation` or `masking`.' })
   transformation?: string | null;
@@ -128,12 +130,11 @@ export class RegisterProcessInput {
   })
   targets?: SourceInput[] | null;
   @Field(() => [ContactInput], { nullable: true, description: 'Whom to call about the process.' }) contacts?: ContactInput[] | null;
-  @Field(() => [Name], {
+  @Field(() => [DependsOnInput], {
     nullable: true,
-    description:
-      'Names of the processes that must have run well before it may start (hard dependencies). They must be known, or be in the same request.',
+    description: 'Processes that it depends on. A hard dependency must have succeeded before it may start.',
   })
-  dependsOn?: string[] | null;
+  dependsOn?: DependsOnInput[] | null;
   @Field(() => [Name], { nullable: true, description: 'Business areas or kinds of data it deals with; made where they are new.' })
   datasetTypes?: string[] | null;
   @Field(() => [AttributeMappingInput], {

@@ -1,13 +1,14 @@
 import type { Tx } from '../platform/database.js';
-import { conflict, DomainError } from '../platform/errors.js';
+import { conflict, DomainError, notFound } from '../platform/errors.js';
 import { refuseEmpty } from '../platform/lists.js';
 import { refuseCycle, type LinksAbove } from './dependencies/refuse-cycles.js';
 import { addFilters, replaceFilters } from './filters/process-filters.js';
 import { RegistrationMode, type RegisterProcessInput } from './register-process.input.js';
+import { withNames } from './registration/name-references.js';
 import { listsOf } from './registration/registration-lists.js';
 import { replaceable, type RegistrationLists } from './registration/registration-rows.js';
 import { checkRunSettings } from './run-settings.js';
-import { codeOf, textAt } from '../platform/text-at.js';
+import { codeOf, messageOf, textAt } from '../platform/text-at.js';
 
 export interface RegisteredProcess {
   id: number;
@@ -25,10 +26,11 @@ export interface RegisteredProcess {
 export async function registerProcesses(tx: Tx, requests: readonly RegisterProcessInput[]): Promise<RegisteredProcess[]> {
   requests.forEach(refuseEmptyReplacement);
   requests.forEach((request) => checkRunSettings(request));
-  const { lists, placeOfProcess } = listsOf(requests);
+  const { lists, placeOfProcess } = listsOf(await withNames(tx, requests));
   const sql = 'select * from process_tracker.register_processes($1::jsonb)';
   const rows = await tx
     .query<{ process_id: number; created: boolean; links: LinksAbove }>(sql, [JSON.stringify(lists)])
+    .catch((error: unknown) => parentMissing(error, requests))
     .catch((error: unknown) => emailTaken(error, lists.contacts));
   await refuseCycle(tx, rows[0]?.links ?? null);
   const registered = requests.map(({ name }) => {
@@ -49,7 +51,7 @@ async function putFilters(tx: Tx, requests: readonly RegisterProcessInput[], reg
   if (adding!.length) await addFilters(tx, adding!);
 }
 
-/** To take away everything is a wish of its own (`unlinkProcess`): an empty list is more often a mistake of the caller's program. */
+/** To remove everything is a request of its own (`unlinkProcess`): an empty list is more often a mistake of the caller's program. */
 function refuseEmptyReplacement(request: RegisterProcessInput): void {
   if (request.mode !== RegistrationMode.REPLACE) return;
   for (const what of replaceable) refuseEmpty(request[what], `input.${what}`);
@@ -58,6 +60,16 @@ function refuseEmptyReplacement(request: RegisterProcessInput): void {
       refuseEmpty(objects, `input.${side}.${s}.objects`);
       objects?.forEach(({ attributes }, o) => refuseEmpty(attributes, `input.${side}.${s}.objects.${o}.attributes`));
     });
+}
+
+/** The store knows the name of a parent that does not exist, but not where the request has it. */
+function parentMissing(error: unknown, requests: readonly RegisterProcessInput[]): never {
+  if (codeOf(error) !== 'WB404') throw error;
+  const { argument, value }: { argument?: string; value?: unknown } = JSON.parse(textAt(error, 'detail') ?? '{}');
+  if (argument !== 'dependsOn') throw error;
+  const places = requests.map(({ dependsOn }) => dependsOn?.findIndex(({ process }) => process.name === value) ?? -1);
+  const place = places.find((each) => each >= 0);
+  throw notFound(messageOf(error), { argument: place === undefined ? 'input.dependsOn' : `input.dependsOn.${place}.process.name`, value });
 }
 
 /** Of what a registration writes, only an e-mail can be another row's. */
@@ -118,7 +130,9 @@ function parentsFirst(requests: readonly RegisterProcessInput[]): RegisterProces
       const top = stack.at(-1)!;
       const parents = entered.has(top)
         ? []
-        : (top.dependsOn ?? []).flatMap((name) => byName.get(name) ?? []).filter((parent) => !entered.has(parent));
+        : (top.dependsOn ?? [])
+            .flatMap(({ process: { name } }) => (name ? (byName.get(name) ?? []) : []))
+            .filter((parent) => !entered.has(parent));
       entered.add(top);
       if (parents.length) stack.push(...parents);
       else ordered.add(stack.pop()!);

@@ -5,7 +5,7 @@ import { thing } from '../platform/write/record.js';
 import type { ThingField } from '../platform/write/record-changes.js';
 import { CharacterSet } from './character-set.entity.js';
 import { DataType } from './data-type.entity.js';
-import { attributeNaming, objectNaming, sourceNaming } from './source-naming.js';
+import { attributeKind, objectKind, sourceKind } from './source-kinds.js';
 import { SourceObjectAttribute } from './source-object-attribute.entity.js';
 import { SourceType } from './source-type.entity.js';
 
@@ -24,7 +24,7 @@ const flag = (name: string, doc: string): ThingField => ({ name, doc, type: () =
 /** What the API has to make, change and delete sources, objects and attributes. */
 export const sourceChanges = [
   ...thing({
-    naming: sourceNaming,
+    kind: sourceKind,
     noun: 'a source',
     unique: 'among sources',
     fields: [
@@ -40,13 +40,13 @@ export const sourceChanges = [
     ],
   }),
   ...thing({
-    naming: objectNaming,
+    kind: objectKind,
     noun: 'an object of a source',
     unique: 'within the source',
     fields: [characterSet, { name: 'description', doc: 'What one row or item of it stands for.' }],
   }),
   ...thing({
-    naming: attributeNaming,
+    kind: attributeKind,
     noun: 'an attribute of an object',
     unique: 'within the object',
     fields: [
@@ -72,7 +72,7 @@ export const sourceChanges = [
   }),
   removable(
     {
-      naming: sourceNaming,
+      kind: sourceKind,
       goes: ['SourceContact', 'SourceDatasetType', 'SourceLocation', 'SourceAlias', 'SourceObjectAlias'],
     },
     'a source',
@@ -80,7 +80,7 @@ export const sourceChanges = [
   ),
   removable(
     {
-      naming: objectNaming,
+      kind: objectKind,
       goes: ['SourceObjectContact', 'SourceObjectDatasetType', 'SourceObjectLocation', 'SourceObjectAlias', 'SourceObjectAttributeAlias'],
       parts: { entity: SourceObjectAttribute, property: 'objectId', goes: belowAttribute },
     },
@@ -88,7 +88,7 @@ export const sourceChanges = [
     'Its attributes, contacts, dataset types, locations and aliases go with it; processes that read or write it, or read, write, filter or map one of its attributes, and files keep it.',
   ),
   removable(
-    { naming: attributeNaming, goes: belowAttribute },
+    { kind: attributeKind, goes: belowAttribute },
     'an attribute',
     'Its contacts and aliases go with it; processes that read, write, filter or map it keep it.',
   ),

@@ -235,7 +235,7 @@ test('after a restore no number and no fencing token comes twice, not even those
     await begin(source, 'stays');
     const gone = await begin(source, 'gone');
     await source.sql('delete from process_tracking where process_tracking_id = $1', [gone.run.databaseId]);
-    await source.run('mutation { deleteProcess(input: { name: "gone" }) { deleted } }');
+    await source.run('mutation { deleteProcess(input: { process: { name: "gone" } }) { deleted } }');
     const file = join(folder, 'last.backup');
     await backup(source.url, file);
     await restore(target.url, file);

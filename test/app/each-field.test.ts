@@ -26,7 +26,7 @@ beforeAll(async () => {
     createCluster(input: { name: "big", maxMemory: 64, maxMemoryUnit: "GB" }) { created }
     assignProcessToCluster(input: { cluster: { name: "big" }, process: { name: "process 002" }, neededMemory: 16 }) { changed }
     addProcessFilters(input: { process: { name: "process 002" }, filters: [{
-      attribute: { source: "landing zone 2", object: "file 002", attribute: "column 2" }, operator: "eq", text: "x"
+      attribute: { source: "landing zone 2", object: "file 002", name: "column 2" }, operator: "eq", values: [{ text: "x" }]
     }] }) { added }
   }`);
   // The clock stands still, or answers would differ by it.

@@ -44,7 +44,7 @@ const queryWith = (more: string) => `query ($roots: [ID!]!, $most: Int!, $one: I
   ${more}
 }
 fragment node on LineageNode {
-  id distance ... @include(if: $with) { subject { __typename ... on Process { name sourceObjects(first: $one) { nodes { id } } } ... on SourceObject { name source { name } } } }
+  subjectId distance ... @include(if: $with) { subject { __typename ... on Process { name sourceObjects(first: $one) { nodes { id } } } ... on SourceObject { name source { name } } } }
 }`;
 const query = queryWith(again);
 const variables = () => ({ roots: [root], most: 100_000, one: 1, with: true });
@@ -73,7 +73,7 @@ test.each([
   ['interpreted', () => interpreted],
 ])('long lists inside of long lists, %s, are whole', async (_, server) => {
   const inside = `query ($roots: [ID!]!) { lineage(roots: $roots, direction: DOWNSTREAM, maxNodes: 300) {
-    nodes { distance subject { ... on SourceObject { name lineage(direction: DOWNSTREAM, maxNodes: 300) { visitedNodes nodes { id } edges { from to } } } } } } }`;
+    nodes { distance subject { ... on SourceObject { name lineage(direction: DOWNSTREAM, maxNodes: 300) { visitedNodes nodes { subjectId } edges { from to } } } } } } }`;
   const { data } = (await api.execute(inside, { roots: [root] })) as any;
   expect(data.lineage.nodes).toHaveLength(300);
   expect(data.lineage.nodes[0].subject.lineage.visitedNodes).toBe(300);

@@ -23,7 +23,7 @@ const events = async (kind: string) =>
   );
 
 describe('making and changing', () => {
-  const attribute = `mutation ($input: CreateSourceObjectAttributeInput!) { createSourceObjectAttribute(input: $input) { created sourceObjectAttribute {
+  const attribute = `mutation ($input: CreateSourceObjectAttributeInput!) { createSourceObjectAttribute(input: $input) { created attribute {
     name path dataType { name } length decimals ordinal reportedType description isKey isFilter isPartition isPii defaultText defaultNumber object { name } } } }`;
   const facts = {
     path: 'order.total',
@@ -42,10 +42,10 @@ describe('making and changing', () => {
   /** Creates a source, its object `orders`, and the attribute `total` with all facts. */
   const createShop = async (source: string) => {
     await api.run(
-      'mutation ($source: String!) { createSource(input: { name: $source }) { created } createSourceObject(input: { source: $source, name: "orders" }) { created } }',
+      'mutation ($source: String!) { createSource(input: { name: $source }) { created } createSourceObject(input: { source: { name: $source }, name: "orders" }) { created } }',
       { source },
     );
-    await api.run(attribute, { input: { source, object: 'orders', name: 'total', dataType: 'number', ...facts } });
+    await api.run(attribute, { input: { object: { source, name: 'orders' }, name: 'total', dataType: 'number', ...facts } });
   };
 
   test('P31 a source, an object and an attribute are made once, with all that can be said of them', async () => {
@@ -68,35 +68,39 @@ describe('making and changing', () => {
     expect(again).toEqual({ ...first, created: false });
 
     const object =
-      'mutation ($input: CreateSourceObjectInput!) { createSourceObject(input: $input) { created sourceObject { id name description source { name } characterSet { name } } } }';
+      'mutation ($input: CreateSourceObjectInput!) { createSourceObject(input: $input) { created object { id name description source { name } characterSet { name } } } }';
     const made = (
-      await api.run(object, { input: { source: 'shop', name: 'orders', characterSet: 'Latin-1', description: 'One row an order.' } })
+      await api.run(object, {
+        input: { source: { name: 'shop' }, name: 'orders', characterSet: 'Latin-1', description: 'One row an order.' },
+      })
     ).createSourceObject;
     expect(made).toMatchObject({
       created: true,
-      sourceObject: { name: 'orders', source: { name: 'shop' }, characterSet: { name: 'Latin-1' }, description: 'One row an order.' },
+      object: { name: 'orders', source: { name: 'shop' }, characterSet: { name: 'Latin-1' }, description: 'One row an order.' },
     });
-    expect((await api.run(object, { input: { sourceId: first.source.id, name: 'orders' } })).createSourceObject).toEqual({
+    expect((await api.run(object, { input: { source: { id: first.source.id }, name: 'orders' } })).createSourceObject).toEqual({
       ...made,
       created: false,
     });
 
-    const total = await api.run(attribute, { input: { source: 'shop', object: 'orders', name: 'total', dataType: 'number', ...facts } });
+    const total = await api.run(attribute, {
+      input: { object: { source: 'shop', name: 'orders' }, name: 'total', dataType: 'number', ...facts },
+    });
     expect(total.createSourceObjectAttribute).toEqual({
       created: true,
-      sourceObjectAttribute: { name: 'total', dataType: { name: 'number' }, ...facts, object: { name: 'orders' } },
+      attribute: { name: 'total', dataType: { name: 'number' }, ...facts, object: { name: 'orders' } },
     });
     expect(
-      (await api.run(attribute, { input: { objectId: made.sourceObject.id, name: 'total' } })).createSourceObjectAttribute.created,
+      (await api.run(attribute, { input: { object: { id: made.object.id }, name: 'total' } })).createSourceObjectAttribute.created,
     ).toBe(false);
   });
 
   test('P31 an update changes what it says, takes away by null, and leaves the rest; with a reason', async () => {
-    const update = `mutation ($input: UpdateSourceObjectAttributeInput!) { updateSourceObjectAttribute(input: $input) { warnings sourceObjectAttribute {
+    const update = `mutation ($input: UpdateSourceObjectAttributeInput!) { updateSourceObjectAttribute(input: $input) { warnings attribute {
       name path dataType { name } length decimals ordinal isPii defaultNumber rowVersion } } }`;
     await createShop('changed shop');
     await events('SourceObjectAttribute');
-    const told = { source: 'changed shop', object: 'orders', name: 'total' };
+    const told = { attribute: { qualifiedName: 'changed shop.orders.total' } };
     const changed = await api.run(
       update,
       { input: { ...told, dataType: null, length: 20, isPii: false, reason: 'as agreed' } },
@@ -104,7 +108,7 @@ describe('making and changing', () => {
     );
     expect(changed.updateSourceObjectAttribute).toEqual({
       warnings: [],
-      sourceObjectAttribute: {
+      attribute: {
         name: 'total',
         path: 'order.total',
         dataType: null,
@@ -123,20 +127,20 @@ describe('making and changing', () => {
         { field: 'isPii', was: 'true', now: 'false', actor: 'ben', reason: 'as agreed', name: 'total' },
       ]),
     );
-    expect((await api.run(update, { input: { ...told, length: 20 } })).updateSourceObjectAttribute.sourceObjectAttribute.rowVersion).toBe(
-      2,
-    );
+    expect((await api.run(update, { input: { ...told, length: 20 } })).updateSourceObjectAttribute.attribute.rowVersion).toBe(2);
     await register({ name: 'Load orders' });
     const process =
       'mutation ($input: UpdateProcessInput!) { updateProcess(input: $input) { process { type { name } tool { name } scheduleFrequency { name } description } } }';
-    const input = { name: 'Load orders', type: 'Load', tool: 'cron', scheduleFrequency: 'weekly', description: 'Fetches.' };
+    const input = { process: { name: 'Load orders' }, type: 'Load', tool: 'cron', scheduleFrequency: 'weekly', description: 'Fetches.' };
     expect((await api.run(process, { input })).updateProcess.process).toEqual({
       type: { name: 'Load' },
       tool: { name: 'cron' },
       scheduleFrequency: { name: 'weekly' },
       description: 'Fetches.',
     });
-    expect((await api.run(process, { input: { name: 'Load orders', tool: null, description: null } })).updateProcess.process).toEqual({
+    expect(
+      (await api.run(process, { input: { process: { name: 'Load orders' }, tool: null, description: null } })).updateProcess.process,
+    ).toEqual({
       type: { name: 'Load' },
       tool: null,
       scheduleFrequency: { name: 'weekly' },
@@ -148,7 +152,8 @@ describe('making and changing', () => {
     await createShop('refusing shop');
     await register({ name: 'Load returns' });
     const update = 'mutation ($input: UpdateSourceObjectAttributeInput!) { updateSourceObjectAttribute(input: $input) { warnings } }';
-    const told = { source: 'refusing shop', object: 'orders', name: 'total' };
+    const names = { source: 'refusing shop', object: 'orders', name: 'total' };
+    const told = { attribute: names };
     expect(await refused(update, { input: { ...told, isKey: null } })).toMatchObject({
       code: 'INVALID',
       details: { argument: 'input.isKey' },
@@ -157,29 +162,34 @@ describe('making and changing', () => {
       code: 'INVALID',
       details: { argument: 'input.ordinal', value: 0, allowed: { min: 1 } },
     });
-    expect(await refused(update, { input: { name: 'total' } })).toMatchObject({
+    expect(await refused(update, { input: { attribute: { name: 'total' } } })).toMatchObject({
       code: 'INVALID',
-      details: { allowed: 'id, or source, object and name' },
+      details: { argument: 'input.attribute', allowed: 'id, databaseId, qualifiedName, or source, object and name' },
     });
-    expect(await refused(update, { input: { ...told, name: 'tax' } })).toMatchObject({
+    expect(await refused(update, { input: { attribute: { ...names, name: 'tax' } } })).toMatchObject({
       code: 'NOT_FOUND',
-      details: { argument: 'input.name', value: 'tax' },
+      details: { argument: 'input.attribute.name', value: 'tax' },
     });
-    expect(await refused(update, { input: { ...told, object: 'nothing' } })).toMatchObject({
+    expect(await refused(update, { input: { attribute: { ...names, object: 'nothing' } } })).toMatchObject({
       code: 'NOT_FOUND',
-      details: { argument: 'input.object', value: 'nothing' },
+      details: { argument: 'input.attribute.object', value: 'nothing' },
     });
-    expect(await refused(update, { input: { ...told, source: 'nowhere' } })).toMatchObject({
+    expect(await refused(update, { input: { attribute: { ...names, source: 'nowhere' } } })).toMatchObject({
       code: 'NOT_FOUND',
-      details: { argument: 'input.source', value: 'nowhere' },
+      details: { argument: 'input.attribute.source', value: 'nowhere' },
     });
-    expect(await refused('mutation { createSourceObject(input: { source: "nowhere", name: "x" }) { created } }')).toMatchObject({
+    expect(await refused('mutation { createSourceObject(input: { source: { name: "nowhere" }, name: "x" }) { created } }')).toMatchObject({
       code: 'NOT_FOUND',
+      details: { argument: 'input.source.name' },
+    });
+    expect(await refused('mutation { createSourceObject(input: { source: {}, name: "x" }) { created } }')).toMatchObject({
+      code: 'INVALID',
       details: { argument: 'input.source' },
     });
-    expect(await refused('mutation { createSourceObject(input: { name: "x" }) { created } }')).toMatchObject({ code: 'INVALID' });
     expect(
-      await refused('mutation { updateProcess(input: { name: "Load returns", scheduleFrequency: "fortnightly" }) { warnings } }'),
+      await refused(
+        'mutation { updateProcess(input: { process: { name: "Load returns" }, scheduleFrequency: "fortnightly" }) { warnings } }',
+      ),
     ).toMatchObject({
       code: 'INVALID',
       details: { argument: 'input.scheduleFrequency', value: 'fortnightly', allowed: expect.arrayContaining(['weekly']) },
@@ -207,14 +217,25 @@ describe('making and changing', () => {
       details: { argument: 'input.path' },
     });
     const link =
-      'mutation ($input: LocationLinkInput!) { linkLocation(input: $input) { changed location { name } subject { __typename ... on Source { locations { nodes { name } } } } } }';
-    expect((await api.run(link, { input: { source: 'located shop', location: 'landing' } })).linkLocation).toEqual({
+      'mutation ($input: LinkLocationInput!) { linkLocation(input: $input) { changed location { name } subject { __typename ... on Source { locations { nodes { name } } } } } }';
+    expect(
+      (await api.run(link, { input: { subject: { source: { name: 'located shop' } }, location: { name: 'landing' } } })).linkLocation,
+    ).toEqual({
       changed: true,
       location: { name: 'landing' },
       subject: { __typename: 'Source', locations: { nodes: [{ name: 'landing' }] } },
     });
-    expect((await api.run(link, { input: { source: 'located shop', location: 'landing' } })).linkLocation.changed).toBe(false);
-    expect((await api.run(link, { input: { source: 'located shop', object: 'orders', location: 'disk' } })).linkLocation).toMatchObject({
+    expect(
+      (await api.run(link, { input: { subject: { source: { name: 'located shop' } }, location: { name: 'landing' } } })).linkLocation
+        .changed,
+    ).toBe(false);
+    expect(
+      (
+        await api.run(link, {
+          input: { subject: { object: { qualifiedName: 'located shop.orders' } }, location: { path: '/data/s3_export' } },
+        })
+      ).linkLocation,
+    ).toMatchObject({
       changed: true,
       subject: { __typename: 'SourceObject' },
     });
@@ -226,21 +247,33 @@ describe('making and changing', () => {
       sourceObject: { locations: { nodes: [{ name: 'disk' }] } },
       location: { objects: { totalCount: 1, nodes: [{ name: 'orders' }] }, sources: { totalCount: 0 } },
     });
-    const unlink = 'mutation ($input: LocationLinkInput!) { unlinkLocation(input: $input) { changed } }';
-    expect((await api.run(unlink, { input: { source: 'located shop', location: 'landing' } })).unlinkLocation.changed).toBe(true);
-    expect((await api.run(unlink, { input: { source: 'located shop', location: 'landing' } })).unlinkLocation.changed).toBe(false);
-    expect(await refused(link, { input: { source: 'located shop', location: 'nowhere' } })).toMatchObject({
+    const unlink = 'mutation ($input: UnlinkLocationInput!) { unlinkLocation(input: $input) { changed } }';
+    expect(
+      (await api.run(unlink, { input: { subject: { source: { name: 'located shop' } }, location: { name: 'landing' } } })).unlinkLocation
+        .changed,
+    ).toBe(true);
+    expect(
+      (await api.run(unlink, { input: { subject: { source: { name: 'located shop' } }, location: { name: 'landing' } } })).unlinkLocation
+        .changed,
+    ).toBe(false);
+    expect(await refused(link, { input: { subject: { source: { name: 'located shop' } }, location: { name: 'nowhere' } } })).toMatchObject({
       code: 'NOT_FOUND',
-      details: { argument: 'input.location', value: 'nowhere' },
+      details: { argument: 'input.location.name', value: 'nowhere' },
     });
-    expect(await refused(link, { input: { object: 'orders', location: 'disk' } })).toMatchObject({
+    expect(await refused(link, { input: { subject: { process: { name: 'x' } }, location: { name: 'disk' } } })).toMatchObject({
       code: 'INVALID',
-      details: { allowed: ['subject', 'source', 'source and object'] },
+      details: { argument: 'input.subject', value: ['process'], allowed: ['id', 'source', 'object'] },
     });
+    const source = { name: 'located shop' };
+    for (const subject of [{}, { source: null }, { source, object: { source: 'located shop', name: 'orders' } }, { source, id: 'x' }])
+      expect(await refused(link, { input: { subject, location: { name: 'disk' } } })).toMatchObject({
+        code: 'INVALID',
+        details: { argument: 'input.subject', allowed: ['id', 'source', 'object'] },
+      });
     const { tool } = (await api.run('mutation { createTool(input: { name: "t" }) { tool { id } } }')).createTool;
-    expect(await refused(link, { input: { subject: tool.id, location: 'disk' } })).toMatchObject({
+    expect(await refused(link, { input: { subject: { id: tool.id }, location: { name: 'disk' } } })).toMatchObject({
       code: 'INVALID',
-      details: { argument: 'input.subject', allowed: ['Source', 'SourceObject'] },
+      details: { argument: 'input.subject.id', allowed: ['Source', 'SourceObject'] },
     });
   });
 });
@@ -248,34 +281,39 @@ describe('making and changing', () => {
 /** How each kind is told, made by a name, and found. */
 const kinds = {
   Process: {
-    telling: (name: string) => ({ name }),
+    word: 'process',
+    telling: (name: string) => ({ process: { name } }),
     make: (name: string) => register({ name }),
     find: (name: string) => [`{ it: process(name: ${JSON.stringify(name)}) { id name aliases } }`],
   },
   Source: {
-    telling: (name: string) => ({ name }),
+    word: 'source',
+    telling: (name: string) => ({ source: { name } }),
     make: (name: string) => api.run('mutation ($name: String!) { createSource(input: { name: $name }) { created } }', { name }),
     find: (name: string) => [`{ it: source(name: ${JSON.stringify(name)}) { id name aliases } }`],
   },
   SourceObject: {
-    telling: (name: string) => ({ source: 'home', name }),
+    word: 'object',
+    telling: (name: string) => ({ object: { source: 'home', name } }),
     make: (name: string) =>
-      api.run('mutation ($name: String!) { createSourceObject(input: { source: "home", name: $name }) { created } }', { name }),
+      api.run('mutation ($name: String!) { createSourceObject(input: { source: { name: "home" }, name: $name }) { created } }', { name }),
     find: (name: string) => [`{ it: sourceObject(source: "home", name: ${JSON.stringify(name)}) { id name aliases } }`],
   },
   SourceObjectAttribute: {
-    telling: (name: string) => ({ source: 'home', object: 'place', name }),
+    word: 'attribute',
+    telling: (name: string) => ({ attribute: { source: 'home', object: 'place', name } }),
     make: (name: string) =>
       api.run(
-        'mutation ($name: String!) { createSourceObjectAttribute(input: { source: "home", object: "place", name: $name }) { created } }',
+        'mutation ($name: String!) { createSourceObjectAttribute(input: { object: { source: "home", name: "place" }, name: $name }) { created } }',
         { name },
       ),
     find: (name: string) => [
-      `mutation { found: updateSourceObjectAttribute(input: { source: "home", object: "place", name: ${JSON.stringify(name)} }) { it: sourceObjectAttribute { id name aliases } } }`,
+      `{ it: sourceObjectAttribute(source: "home", object: "place", name: ${JSON.stringify(name)}) { id name aliases } }`,
     ],
   },
   Location: {
-    telling: (name: string) => ({ name }),
+    word: 'location',
+    telling: (name: string) => ({ location: { name } }),
     make: (name: string) =>
       api.run('mutation ($name: String!, $path: String!) { createLocation(input: { name: $name, path: $path }) { created } }', {
         name,
@@ -289,11 +327,10 @@ const kindNames = Object.keys(kinds) as Kind[];
 
 const found = async (kind: Kind, name: string) => {
   const { data } = await api.execute(kinds[kind].find(name)[0]!);
-  return data?.it ?? data?.found?.it ?? null;
+  return data?.it ?? null;
 };
-const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 const renaming = (kind: Kind) =>
-  `mutation ($input: Update${kind}Input!) { update${kind}(input: $input) { warnings ${lower(kind)} { id name aliases } } }`;
+  `mutation ($input: Update${kind}Input!) { update${kind}(input: $input) { warnings ${kinds[kind].word} { id name aliases } } }`;
 const rename = async (kind: Kind, name: string, newName: string, more: object = {}) =>
   (await api.run(renaming(kind), { input: { ...kinds[kind].telling(name), newName, ...more } }, { actor: 'anna' }))[`update${kind}`];
 
@@ -311,7 +348,7 @@ describe.each(kindNames)('%s', (kind) => {
     const renamed = await rename(kind, 'old', 'new', { reason: 'merger' });
     expect(renamed).toEqual({
       warnings: [expect.stringMatching(/"old".*Python client/)],
-      [lower(kind)]: { id, name: 'new', aliases: ['old'] },
+      [kinds[kind].word]: { id, name: 'new', aliases: ['old'] },
     });
     expect(await events(kind)).toEqual(
       expect.arrayContaining([
@@ -322,7 +359,7 @@ describe.each(kindNames)('%s', (kind) => {
     expect(await found(kind, 'old')).toEqual({ id, name: 'new', aliases: ['old'] });
     expect(await found(kind, 'new')).toEqual({ id, name: 'new', aliases: ['old'] });
     // Told by its old name, and made again by it: the same thing.
-    expect((await rename(kind, 'old', 'newer'))[lower(kind)]).toEqual({ id, name: 'newer', aliases: ['new', 'old'] });
+    expect((await rename(kind, 'old', 'newer'))[kinds[kind].word]).toEqual({ id, name: 'newer', aliases: ['new', 'old'] });
     const made = await kinds[kind].make('old');
     expect(Object.values(made)[0].created).toBe(false);
     expect(await refused(renaming(kind), { input: { ...kinds[kind].telling('newer'), newName: 'other' } })).toMatchObject({
@@ -333,10 +370,13 @@ describe.each(kindNames)('%s', (kind) => {
       code: 'CONFLICT',
       details: { argument: 'input.newName', aliasOf: 'newer' },
     });
-    expect((await rename(kind, 'newer', 'old'))[lower(kind)]).toEqual({ id, name: 'old', aliases: ['new', 'newer'] });
+    expect((await rename(kind, 'newer', 'old'))[kinds[kind].word]).toEqual({ id, name: 'old', aliases: ['new', 'newer'] });
     const remove = `mutation ($input: RemoveAliasInput!) { removeAlias(input: $input) { changed subject { __typename } } }`;
-    expect((await api.run(remove, { input: { id, alias: 'new' } })).removeAlias).toEqual({ changed: true, subject: { __typename: kind } });
-    expect((await api.run(remove, { input: { id, alias: 'new' } })).removeAlias.changed).toBe(false);
+    expect((await api.run(remove, { input: { subject: { id }, alias: 'new' } })).removeAlias).toEqual({
+      changed: true,
+      subject: { __typename: kind },
+    });
+    expect((await api.run(remove, { input: { subject: { id }, alias: 'new' } })).removeAlias.changed).toBe(false);
     expect((await rename(kind, 'other', 'new')).warnings).toHaveLength(1);
     expect((await found(kind, 'old')).id).toBe(id);
     expect((await found(kind, 'new')).id).not.toBe(id);
@@ -385,12 +425,12 @@ describe.each(kindNames)('%s', (kind) => {
       ).length;
     expect(await listed()).toBe(1);
     await events(kind);
-    const retire = 'mutation ($input: LifecycleInput!) { retire(input: $input) { changed subject { __typename ... on Node { id } } } }';
-    expect((await api.run(retire, { input: { id, reason: 'sold' } }, { actor: 'ben' })).retire).toEqual({
+    const retire = 'mutation ($input: RetireInput!) { retire(input: $input) { changed subject { __typename ... on Node { id } } } }';
+    expect((await api.run(retire, { input: { subject: { id }, reason: 'sold' } }, { actor: 'ben' })).retire).toEqual({
       changed: true,
       subject: { __typename: kind, id },
     });
-    expect((await api.run(retire, { input: { id } })).retire.changed).toBe(false);
+    expect((await api.run(retire, { input: { subject: kinds[kind].telling('pensioner') } })).retire.changed).toBe(false);
     expect(await events(kind)).toEqual([
       { field: 'retiredAt', was: null, now: expect.stringMatching(/^\d{4}-/), actor: 'ben', reason: 'sold', name: 'pensioner' },
     ]);
@@ -398,13 +438,13 @@ describe.each(kindNames)('%s', (kind) => {
     expect((await found(kind, 'pensioner')).id).toBe(id);
     const { node } = await api.run(`query ($id: ID!) { node(id: $id) { ... on ${kind} { retiredAt } } }`, { id });
     expect(node.retiredAt).toMatch(/Z$/);
-    const restore = 'mutation ($input: LifecycleInput!) { restore(input: $input) { changed } }';
-    expect((await api.run(restore, { input: { id } })).restore.changed).toBe(true);
-    expect((await api.run(restore, { input: { id } })).restore.changed).toBe(false);
+    const restore = 'mutation ($input: RestoreInput!) { restore(input: $input) { changed } }';
+    expect((await api.run(restore, { input: { subject: { id } } })).restore.changed).toBe(true);
+    expect((await api.run(restore, { input: { subject: { id } } })).restore.changed).toBe(false);
     expect(await listed()).toBe(1);
-    expect(await refused(retire, { input: { id: Buffer.from(`${kind}:999999`).toString('base64url') } })).toMatchObject({
+    expect(await refused(retire, { input: { subject: { id: Buffer.from(`${kind}:999999`).toString('base64url') } } })).toMatchObject({
       code: 'NOT_FOUND',
-      details: { argument: 'input.id' },
+      details: { argument: 'input.subject.id' },
     });
   });
 });
@@ -413,9 +453,9 @@ describe('registration', () => {
   /** Gives a source, its object `table` and the attribute `a` of that new names. */
   const renameTable = async (source: string, newName: string) => {
     const run = (kind: Kind, input: object) => api.run(renaming(kind), { input });
-    await run('Source', { name: source, newName });
-    await run('SourceObject', { source: newName, name: 'table', newName: 'relation' });
-    await run('SourceObjectAttribute', { source: newName, object: 'relation', name: 'a', newName: 'alpha' });
+    await run('Source', { source: { name: source }, newName });
+    await run('SourceObject', { object: { source: newName, name: 'table' }, newName: 'relation' });
+    await run('SourceObjectAttribute', { attribute: { source: newName, object: 'relation', name: 'a' }, newName: 'alpha' });
   };
 
   test('P31 finds what it names by former names too, at each level, and what it says twice adds up', async () => {
@@ -437,7 +477,7 @@ describe('registration', () => {
       {
         name: 'reg',
         description: 'By the old name.',
-        dependsOn: ['reg parent'],
+        dependsOn: [{ process: { name: 'reg parent' } }],
         datasetTypes: ['sales'],
         sources: [
           {
@@ -454,11 +494,9 @@ describe('registration', () => {
           },
         ],
         targets: [{ name: 'reg out', objects: [{ name: 'table', attributes: [{ name: 'c' }] }] }],
-        mappings: [
-          { from: { source: 'reg in', object: 'table', attribute: 'a' }, to: { source: 'reg out', object: 'table', attribute: 'c' } },
-        ],
+        mappings: [{ from: { source: 'reg in', object: 'table', name: 'a' }, to: { source: 'reg out', object: 'table', name: 'c' } }],
       },
-      { name: 'reg new', tool: 'cron', contacts: [{ name: 'desk', role: 'owner' }], dependsOn: ['reg mother'] },
+      { name: 'reg new', tool: 'cron', contacts: [{ name: 'desk', role: 'owner' }], dependsOn: [{ process: { name: 'reg mother' } }] },
     ];
     for (let time = 0; time < 2; time++)
       expect((await api.run(many, { input: { processes } })).registerProcesses.results).toEqual([
@@ -554,8 +592,10 @@ describe('registration', () => {
 });
 
 describe('what is retired', () => {
-  const retire = (input: object) => api.run('mutation ($input: LifecycleInput!) { retire(input: $input) { changed } }', { input });
-  const restore = (input: object) => api.run('mutation ($input: LifecycleInput!) { restore(input: $input) { changed } }', { input });
+  const retire = (subject: object) =>
+    api.run('mutation ($input: RetireInput!) { retire(input: $input) { changed } }', { input: { subject } });
+  const restore = (subject: object) =>
+    api.run('mutation ($input: RestoreInput!) { restore(input: $input) { changed } }', { input: { subject } });
   const registration = 'mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }';
 
   /** A process that reads two attributes of a source, and a location. */
@@ -569,7 +609,7 @@ describe('what is retired', () => {
 
   test('P31 gets no new links from Waybill, at any granularity; those it has stay, and so do its readers', async () => {
     await create('ret');
-    await retire({ source: 'ret in' });
+    await retire({ source: { name: 'ret in' } });
     const lines = {
       code: 'CONFLICT',
       message: expect.stringMatching(/Source "ret in" is retired.*restore/),
@@ -587,10 +627,14 @@ describe('what is retired', () => {
     expect(
       await refused(registration, { input: { name: 'ret 2', sources: [{ name: 'ret in', objects: [{ name: 'new' }] }] } }),
     ).toMatchObject(lines);
-    expect(await refused('mutation { createSourceObject(input: { source: "ret in", name: "x" }) { created } }')).toMatchObject(lines);
-    expect(await refused('mutation { linkLocation(input: { source: "ret in", location: "ret location" }) { changed } }')).toMatchObject(
+    expect(await refused('mutation { createSourceObject(input: { source: { name: "ret in" }, name: "x" }) { created } }')).toMatchObject(
       lines,
     );
+    expect(
+      await refused(
+        'mutation { linkLocation(input: { subject: { source: { name: "ret in" } }, location: { name: "ret location" } }) { changed } }',
+      ),
+    ).toMatchObject(lines);
     // Saying again what is there adds nothing: a job that runs each night goes on.
     expect(
       (await register({ name: 'ret', sources: [{ name: 'ret in', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] }))
@@ -598,7 +642,7 @@ describe('what is retired', () => {
     ).toBe(false);
     expect(
       await api.run(
-        '{ process(name: "ret") { sources { nodes { name retiredAt } } sourceObjects { nodes { name } } lineage(direction: UPSTREAM) { nodes { id } } } }',
+        '{ process(name: "ret") { sources { nodes { name retiredAt } } sourceObjects { nodes { name } } lineage(direction: UPSTREAM) { nodes { subjectId } } } }',
       ),
     ).toMatchObject({
       process: {
@@ -607,7 +651,7 @@ describe('what is retired', () => {
         lineage: { nodes: { length: 2 } },
       },
     });
-    await restore({ source: 'ret in' });
+    await restore({ source: { name: 'ret in' } });
     await register({ name: 'ret 2', sources: [{ name: 'ret in' }] });
   });
 
@@ -615,36 +659,42 @@ describe('what is retired', () => {
     await create('pen');
     await register({ name: 'pen child' });
     await api.run('mutation { createContact(input: { name: "pen contact" }) { created } }');
-    await retire({ source: 'pen in', object: 'o', attribute: 'b' });
+    await retire({ attribute: { source: 'pen in', object: 'o', name: 'b' } });
     expect(
       await refused(registration, {
         input: { name: 'pen 3', sources: [{ name: 'pen in', objects: [{ name: 'o', attributes: [{ name: 'b' }] }] }] },
       }),
     ).toMatchObject({ code: 'CONFLICT', details: { kind: 'SourceObjectAttribute', value: 'b' } });
-    await retire({ source: 'pen in', object: 'o' });
+    await retire({ object: { source: 'pen in', name: 'o' } });
     expect(
       await refused(registration, {
         input: { name: 'pen 3', sources: [{ name: 'pen in', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] },
       }),
     ).toMatchObject({ code: 'CONFLICT', details: { kind: 'SourceObject', value: 'o' } });
-    await retire({ location: 'pen location' });
-    expect(await refused('mutation { linkLocation(input: { source: "pen in", location: "pen location" }) { changed } }')).toMatchObject({
+    await retire({ location: { name: 'pen location' } });
+    expect(
+      await refused(
+        'mutation { linkLocation(input: { subject: { source: { name: "pen in" } }, location: { name: "pen location" } }) { changed } }',
+      ),
+    ).toMatchObject({
       code: 'CONFLICT',
       details: { kind: 'Location' },
     });
-    await retire({ process: 'pen' });
+    await retire({ process: { name: 'pen' } });
     const process = { code: 'CONFLICT', details: { kind: 'Process', value: 'pen' } };
     expect(await refused(registration, { input: { name: 'pen' } })).toMatchObject(process);
-    expect(await refused(registration, { input: { name: 'pen child', dependsOn: ['pen'] } })).toMatchObject(process);
+    expect(await refused(registration, { input: { name: 'pen child', dependsOn: [{ process: { name: 'pen' } }] } })).toMatchObject(process);
     const { id } = await found('Process', 'pen');
     expect(
-      await refused('mutation ($id: ID!) { linkContact(input: { subject: $id, contact: "pen contact" }) { changed } }', { id }),
+      await refused('mutation ($id: ID!) { linkContact(input: { subject: { id: $id }, contact: { name: "pen contact" } }) { changed } }', {
+        id,
+      }),
     ).toMatchObject(process);
     await api.sql(
       `insert into process_dependency (parent_process_id, child_process_id) select p.process_id, c.process_id from process p, process c where p.process_name = 'pen' and c.process_name = 'pen child'`,
     );
     await restore({ id });
-    expect((await register({ name: 'pen child', dependsOn: ['pen'] })).registerProcess.created).toBe(false);
+    expect((await register({ name: 'pen child', dependsOn: [{ process: { name: 'pen' } }] })).registerProcess.created).toBe(false);
   });
 });
 
@@ -655,21 +705,25 @@ test('P31 each kind is refused new links, also where it is the only retired reco
     await own.run(`mutation { registerProcess(input: { name: "p", sources: [{ name: "s", objects: [{ name: "o", attributes: [{ name: "a" }] }] }] }) { created }
       createLocation(input: { name: "l", path: "/l" }) { created } }`);
     const kinds: [kind: string, target: string, link: string][] = [
-      ['Process', 'process: "p"', registration('dependsOn: ["p"]')],
-      ['Source', 'source: "s"', registration('sources: [{ name: "s" }]')],
-      ['SourceObject', 'source: "s", object: "o"', registration('sources: [{ name: "s", objects: [{ name: "o" }] }]')],
+      ['Process', 'process: { name: "p" }', registration('dependsOn: [{ process: { name: "p" } }]')],
+      ['Source', 'source: { name: "s" }', registration('sources: [{ name: "s" }]')],
+      ['SourceObject', 'object: { source: "s", name: "o" }', registration('sources: [{ name: "s", objects: [{ name: "o" }] }]')],
       [
         'SourceObjectAttribute',
-        'source: "s", object: "o", attribute: "a"',
+        'attribute: { source: "s", object: "o", name: "a" }',
         registration('sources: [{ name: "s", objects: [{ name: "o", attributes: [{ name: "a" }] }] }]'),
       ],
-      ['Location', 'location: "l"', 'mutation { linkLocation(input: { source: "s", location: "l" }) { changed } }'],
+      [
+        'Location',
+        'location: { name: "l" }',
+        'mutation { linkLocation(input: { subject: { source: { name: "s" } }, location: { name: "l" } }) { changed } }',
+      ],
     ];
     for (const [kind, target, link] of kinds) {
-      await own.run(`mutation { retire(input: { ${target} }) { changed } }`);
+      await own.run(`mutation { retire(input: { subject: { ${target} } }) { changed } }`);
       const { errors } = await own.execute(link);
       expect([kind, errors?.[0]?.originalError]).toMatchObject([kind, { code: 'CONFLICT', details: { kind } }]);
-      await own.run(`mutation { restore(input: { ${target} }) { changed } }`);
+      await own.run(`mutation { restore(input: { subject: { ${target} } }) { changed } }`);
     }
     for (const [, , link] of kinds) await own.run(link);
   } finally {
@@ -680,7 +734,7 @@ test('P31 each kind is refused new links, also where it is the only retired reco
 test('P31 several changes in one request: each answers what is there after it', async () => {
   await api.run('mutation { createSource(input: { name: "changed twice", description: "new" }) { created } }');
   const change = (description: string) =>
-    `updateSource(input: { name: "changed twice", description: "${description}" }) { source { description } }`;
+    `updateSource(input: { source: { name: "changed twice" }, description: "${description}" }) { source { description } }`;
   expect(await api.run(`mutation { a: ${change('once')} b: ${change('twice')} }`)).toEqual({
     a: { source: { description: 'once' } },
     b: { source: { description: 'twice' } },
@@ -696,7 +750,7 @@ describe('deleting', () => {
       name: 'del',
       contacts: [{ name: 'del desk', role: 'owner' }],
       datasetTypes: ['del type'],
-      dependsOn: ['del parent'],
+      dependsOn: [{ process: { name: 'del parent' } }],
       sources: [{ name: 'del in', objects: [{ name: 'o', attributes: [{ name: 'a' }, { name: 'b' }] }] }],
       targets: [{ name: 'del out' }],
     };
@@ -713,7 +767,7 @@ describe('deleting', () => {
       { by: 'ProcessSourceObject', count: 1 },
       { by: 'ProcessTarget', count: 1 },
     ];
-    expect((await api.run(remove('Process'), { input: { name: 'del 2', dryRun: true } })).deleteProcess).toEqual({
+    expect((await api.run(remove('Process'), { input: { process: { name: 'del 2' }, dryRun: true } })).deleteProcess).toEqual({
       name: 'del 2',
       deleted: false,
       cascades: goes,
@@ -721,7 +775,9 @@ describe('deleting', () => {
     });
     expect(await found('Process', 'del 2')).not.toBeNull();
     await events('Process');
-    expect((await api.run(remove('Process'), { input: { name: 'del 2', reason: 'gone' } }, { actor: 'ben' })).deleteProcess).toEqual({
+    expect(
+      (await api.run(remove('Process'), { input: { process: { name: 'del 2' }, reason: 'gone' } }, { actor: 'ben' })).deleteProcess,
+    ).toEqual({
       name: 'del 2',
       deleted: true,
       cascades: goes,
@@ -741,7 +797,7 @@ describe('deleting', () => {
 
   test('P31 what is used stays: CONFLICT with counts, told before by a dry run', async () => {
     await register({ name: 'use', sources: [{ name: 'use in', objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }] });
-    await register({ name: 'use child', dependsOn: ['use'] });
+    await register({ name: 'use child', dependsOn: [{ process: { name: 'use' } }] });
     await api.sql(`insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time, process_run_actor_id, is_latest_run)
       select process_id, 2, 1, now(), (select min(actor_id) from actor_lkup), true from process where process_name = 'use'`);
     const uses = async (kind: Kind, input: object) => {
@@ -751,46 +807,46 @@ describe('deleting', () => {
       expect(code).toBe('CONFLICT');
       return details.blockedBy;
     };
-    expect(await uses('Process', { name: 'use' })).toEqual([
+    expect(await uses('Process', { process: { name: 'use' } })).toEqual([
       { by: 'ProcessDependency', count: 1 },
       { by: 'Run', count: 1 },
     ]);
-    expect(await uses('Source', { name: 'use in' })).toEqual([
+    expect(await uses('Source', { source: { name: 'use in' } })).toEqual([
       { by: 'ProcessSource', count: 1 },
       { by: 'SourceObject', count: 1 },
     ]);
-    expect(await uses('SourceObject', { source: 'use in', name: 'o' })).toEqual([
+    expect(await uses('SourceObject', { object: { source: 'use in', name: 'o' } })).toEqual([
       { by: 'ProcessSourceAttribute', count: 1 },
       { by: 'ProcessSourceObject', count: 1 },
     ]);
-    expect(await uses('SourceObjectAttribute', { source: 'use in', object: 'o', name: 'a' })).toEqual([
+    expect(await uses('SourceObjectAttribute', { attribute: { source: 'use in', object: 'o', name: 'a' } })).toEqual([
       { by: 'ProcessSourceAttribute', count: 1 },
     ]);
     await api.run(
-      'mutation { createLocation(input: { name: "use location", path: "/use" }) { created } linkLocation(input: { source: "use in", location: "use location" }) { changed } }',
+      'mutation { createLocation(input: { name: "use location", path: "/use" }) { created } linkLocation(input: { subject: { source: { name: "use in" } }, location: { name: "use location" } }) { changed } }',
     );
     await api.sql(
       `insert into extract_tracking (extract_filename, extract_location_id, extract_registration_date_time) select 'f.csv', location_id, now() from location_lkup where location_name = 'use location'`,
     );
-    expect(await uses('Location', { name: 'use location' })).toEqual([{ by: 'File', count: 1 }]);
-    expect(await refused(remove('Location'), { input: { name: 'nowhere' } })).toMatchObject({
+    expect(await uses('Location', { location: { name: 'use location' } })).toEqual([{ by: 'File', count: 1 }]);
+    expect(await refused(remove('Location'), { input: { location: { name: 'nowhere' } } })).toMatchObject({
       code: 'NOT_FOUND',
-      details: { argument: 'input.name' },
+      details: { argument: 'input.location.name' },
     });
   });
 
   test('P31 an object goes with its attributes, a source when its objects are gone, a location with its links', async () => {
     await register({ name: 'keeper', sources: [{ name: 'kept', objects: [{ name: 'o' }] }] });
-    await api.run(`mutation { a: createSourceObjectAttribute(input: { source: "kept", object: "o", name: "z" }) { created } b: createSource(input: { name: "empty" }) { created }
-      c: createSourceObject(input: { source: "empty", name: "e" }) { created } d: createSourceObjectAttribute(input: { source: "empty", object: "e", name: "1" }) { created }
-      e: createSourceObjectAttribute(input: { source: "empty", object: "e", name: "2" }) { created } f: createLocation(input: { name: "shed", path: "/shed" }) { created }
-      g: linkLocation(input: { source: "empty", object: "e", location: "shed" }) { changed } h: linkLocation(input: { source: "empty", location: "shed" }) { changed }
-      i: updateSourceObjectAttribute(input: { source: "empty", object: "e", name: "1", newName: "one" }) { warnings } }`);
+    await api.run(`mutation { a: createSourceObjectAttribute(input: { object: { source: "kept", name: "o" }, name: "z" }) { created } b: createSource(input: { name: "empty" }) { created }
+      c: createSourceObject(input: { source: { name: "empty" }, name: "e" }) { created } d: createSourceObjectAttribute(input: { object: { source: "empty", name: "e" }, name: "1" }) { created }
+      e: createSourceObjectAttribute(input: { object: { source: "empty", name: "e" }, name: "2" }) { created } f: createLocation(input: { name: "shed", path: "/shed" }) { created }
+      g: linkLocation(input: { subject: { object: { source: "empty", name: "e" } }, location: { name: "shed" } }) { changed } h: linkLocation(input: { subject: { source: { name: "empty" } }, location: { name: "shed" } }) { changed }
+      i: updateSourceObjectAttribute(input: { attribute: { source: "empty", object: "e", name: "1" }, newName: "one" }) { warnings } }`);
     expect(
-      (await api.run(remove('SourceObjectAttribute'), { input: { source: 'kept', object: 'o', name: 'z' } })).deleteSourceObjectAttribute
-        .deleted,
+      (await api.run(remove('SourceObjectAttribute'), { input: { attribute: { source: 'kept', object: 'o', name: 'z' } } }))
+        .deleteSourceObjectAttribute.deleted,
     ).toBe(true);
-    expect((await api.run(remove('SourceObject'), { input: { source: 'empty', name: 'e' } })).deleteSourceObject).toEqual({
+    expect((await api.run(remove('SourceObject'), { input: { object: { source: 'empty', name: 'e' } } })).deleteSourceObject).toEqual({
       name: 'e',
       deleted: true,
       cascades: [
@@ -800,11 +856,14 @@ describe('deleting', () => {
       ],
       blockedBy: [],
     });
-    expect((await api.run(remove('Location'), { input: { name: 'shed' } })).deleteLocation).toMatchObject({
+    expect((await api.run(remove('Location'), { input: { location: { name: 'shed' } } })).deleteLocation).toMatchObject({
       deleted: true,
       cascades: [{ by: 'SourceLocation', count: 1 }],
     });
-    expect((await api.run(remove('Source'), { input: { name: 'empty' } })).deleteSource).toMatchObject({ deleted: true, cascades: [] });
+    expect((await api.run(remove('Source'), { input: { source: { name: 'empty' } } })).deleteSource).toMatchObject({
+      deleted: true,
+      cascades: [],
+    });
     expect(await found('Source', 'empty')).toBeNull();
   });
 
@@ -813,7 +872,7 @@ describe('deleting', () => {
       const name = `contested ${round}`;
       await kinds.Source.make(name);
       const [removed, ...registered] = await Promise.all([
-        api.execute(remove('Source'), { input: { name } }),
+        api.execute(remove('Source'), { input: { source: { name } } }),
         ...[1, 2, 3].map((i) =>
           api.execute('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', {
             input: { name: `contender ${i}`, sources: [{ name }] },

@@ -28,13 +28,13 @@ async function register(name: string, source: string, target: string) {
   };
 }
 
-const link = 'mutation ($input: ContactLinkInput!) { linkContact(input: $input) { changed contact { name } subject { __typename } } }';
-const unlink = 'mutation ($input: ContactLinkInput!) { unlinkContact(input: $input) { changed } }';
+const link = 'mutation ($input: LinkContactInput!) { linkContact(input: $input) { changed contact { name } subject { __typename } } }';
+const unlink = 'mutation ($input: UnlinkContactInput!) { unlinkContact(input: $input) { changed } }';
 
 test('P50 a contact is created, changed, and found by its new e-mail', async () => {
   await api.run('mutation { createContact(input: { name: "Desk", email: "desk@example.org" }) { created } }');
   const changed = await api.run(
-    'mutation { updateContact(input: { name: "Desk", email: "new-desk@example.org" }) { contact { name email } } }',
+    'mutation { updateContact(input: { contact: { name: "Desk" }, email: "new-desk@example.org" }) { contact { name email } } }',
   );
   expect(changed.updateContact.contact).toEqual({ name: 'Desk', email: 'new-desk@example.org' });
   const { errors } = await api.execute(
@@ -44,7 +44,7 @@ test('P50 a contact is created, changed, and found by its new e-mail', async () 
     code: 'CONFLICT',
     details: { argument: 'input.email', value: 'new-desk@example.org' },
   });
-  await api.run('mutation { updateContact(input: { name: "Desk", email: null }) { contact { email } } }');
+  await api.run('mutation { updateContact(input: { contact: { name: "Desk" }, email: null }) { contact { email } } }');
   expect((await api.run('{ contact(name: "Desk") { email } }')).contact).toEqual({ email: null });
 });
 
@@ -63,7 +63,7 @@ test.each(['process', 'source', 'object', 'attribute'] as const)(
       );
       return (node.own ?? node.contacts).nodes;
     };
-    const input = { subject, contact: 'Night shift' };
+    const input = { subject: { id: subject }, contact: { name: 'Night shift' } };
     expect((await api.run(link, { input: { ...input, role: 'owner' } })).linkContact).toMatchObject({
       changed: true,
       contact: { name: 'Night shift' },
@@ -81,36 +81,40 @@ test.each(['process', 'source', 'object', 'attribute'] as const)(
 
 test('P50 a contact has each of its subjects once, however many roles it has there', async () => {
   for (const subject of [ids.source, ids.object, ids.attribute])
-    for (const role of ['owner', 'on call', 'steward']) await api.run(link, { input: { subject, contact: 'Night shift', role } });
+    for (const role of ['owner', 'on call', 'steward'])
+      await api.run(link, { input: { subject: { id: subject }, contact: { name: 'Night shift' }, role } });
   const list = '{ totalCount nodes { name } }';
   expect((await api.run(`{ contact(name: "Night shift") { sources ${list} objects ${list} attributes ${list} } }`)).contact).toEqual({
     sources: { totalCount: 1, nodes: [{ name: 'in' }] },
     objects: { totalCount: 1, nodes: [{ name: 'file' }] },
     attributes: { totalCount: 1, nodes: [{ name: 'key' }] },
   });
-  for (const subject of [ids.source, ids.object, ids.attribute]) await api.run(unlink, { input: { subject, contact: 'Night shift' } });
+  for (const subject of [ids.source, ids.object, ids.attribute])
+    await api.run(unlink, { input: { subject: { id: subject }, contact: { name: 'Night shift' } } });
 });
 
 test('P50 an unknown contact, an unknown subject and an id of another type are told', async () => {
   const failure = async (input: object) => (await api.execute(link, { input })).errors![0]!.originalError;
-  expect(await failure({ subject: ids.process, contact: 'Nobody' })).toMatchObject({
+  expect(await failure({ subject: { process: { name: 'Load' } }, contact: { name: 'Nobody' } })).toMatchObject({
     code: 'NOT_FOUND',
-    details: { argument: 'input.contact', value: 'Nobody' },
+    details: { argument: 'input.contact.name', value: 'Nobody' },
   });
   const { tool } = (await api.run('mutation { createTool(input: { name: "t" }) { tool { id } } }')).createTool;
-  expect(await failure({ subject: tool.id, contact: 'Data desk' })).toMatchObject({
+  expect(await failure({ subject: { id: tool.id }, contact: { name: 'Data desk' } })).toMatchObject({
     code: 'INVALID',
-    details: { argument: 'input.subject' },
+    details: { argument: 'input.subject.id', allowed: ['Process', 'Source', 'SourceObject', 'SourceObjectAttribute'] },
   });
   const gone = Buffer.from('Process:999999').toString('base64url');
-  expect(await failure({ subject: gone, contact: 'Data desk' })).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await failure({ subject: { id: gone }, contact: { name: 'Data desk' } })).toMatchObject({ code: 'NOT_FOUND' });
 });
 
 test('P32 the contacts of a process are its own, its sources and its targets, each once an origin, with roles', async () => {
   const own = await register('Many contacts', 'asked', 'filled');
-  await api.run(link, { input: { subject: own.process, contact: 'Data desk', role: 'owner' } });
-  await api.run(link, { input: { subject: own.source, contact: 'Data desk', role: 'steward' } });
-  await api.run(link, { input: { subject: own.object, contact: 'Night shift', role: 'on call' } });
+  await api.run(link, { input: { subject: { id: own.process }, contact: { name: 'Data desk' }, role: 'owner' } });
+  await api.run(link, { input: { subject: { source: { name: 'asked' } }, contact: { name: 'Data desk' }, role: 'steward' } });
+  await api.run(link, {
+    input: { subject: { object: { qualifiedName: 'asked.file' } }, contact: { name: 'Night shift' }, role: 'on call' },
+  });
   await api.run(
     'mutation { registerProcess(input: { name: "Many contacts", targets: [{ name: "filled", contacts: [{ name: "Data desk" }] }] }) { created } }',
   );

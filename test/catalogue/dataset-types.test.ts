@@ -11,20 +11,21 @@ const register = (input: object) =>
 const link = async (input: object) =>
   (
     await api.run(
-      'mutation ($input: DatasetTypeLinkInput!) { linkDatasetType(input: $input) { changed datasetType { name } subject { __typename } } }',
+      'mutation ($input: LinkDatasetTypeInput!) { linkDatasetType(input: $input) { changed datasetType { name } subject { __typename } } }',
       { input },
     )
   ).linkDatasetType;
 const unlink = async (input: object) =>
-  (await api.run('mutation ($input: DatasetTypeLinkInput!) { unlinkDatasetType(input: $input) { changed } }', { input })).unlinkDatasetType
-    .changed;
+  (await api.run('mutation ($input: UnlinkDatasetTypeInput!) { unlinkDatasetType(input: $input) { changed } }', { input }))
+    .unlinkDatasetType.changed;
 
 /** Everything that carries the type, by name. */
 const carriers = async (name: string) => {
-  const { datasetType } = await api.run(
-    'query ($name: String!) { datasetType(name: $name) { processes { nodes { name } } sources { nodes { name } } objects { nodes { name source { name } } } } }',
+  const { datasetTypes } = await api.run(
+    'query ($name: String!) { datasetTypes(where: { name: { eq: $name } }) { nodes { processes { nodes { name } } sources { nodes { name } } objects { nodes { name source { name } } } } } }',
     { name },
   );
+  const [datasetType] = datasetTypes.nodes;
   return {
     processes: datasetType.processes.nodes.map((each: { name: string }) => each.name),
     sources: datasetType.sources.nodes.map((each: { name: string }) => each.name),
@@ -75,7 +76,7 @@ test('P30 a type that comes later reaches what exists, and what is linked later 
     sources: ['early source', 'late target'],
     objects: ['early source.o', 'late target.o'],
   });
-  expect(await link({ process: 'later', datasetType: 'later still' })).toEqual({
+  expect(await link({ subject: { process: { name: 'later' } }, datasetType: { name: 'later still' } })).toEqual({
     changed: true,
     datasetType: { name: 'later still' },
     subject: { __typename: 'Process' },
@@ -97,37 +98,55 @@ test('P30 a type that comes later reaches what exists, and what is linked later 
 
 test('P30 a type is linked to a source or an object alone, unlinked, and comes back only for a reason', async () => {
   await register({ name: 'single', sources: [{ name: 'single', objects: [{ name: 'o' }] }] });
-  expect(await link({ source: 'single', object: 'o', datasetType: 'lone' })).toMatchObject({
+  expect(await link({ subject: { object: { source: 'single', name: 'o' } }, datasetType: { name: 'lone' } })).toMatchObject({
     changed: true,
     subject: { __typename: 'SourceObject' },
   });
-  expect(await link({ source: 'single', object: 'o', datasetType: 'lone' })).toMatchObject({ changed: false });
+  expect(await link({ subject: { object: { source: 'single', name: 'o' } }, datasetType: { name: 'lone' } })).toMatchObject({
+    changed: false,
+  });
   expect(await carriers('lone')).toEqual({ processes: [], sources: [], objects: ['single.o'] });
-  await link({ process: 'single', datasetType: 'lone' });
-  expect(await unlink({ source: 'single', datasetType: 'lone' })).toBe(true);
-  expect(await unlink({ source: 'single', datasetType: 'lone' })).toBe(false);
+  await link({ subject: { process: { name: 'single' } }, datasetType: { name: 'lone' } });
+  expect(await unlink({ subject: { source: { name: 'single' } }, datasetType: { name: 'lone' } })).toBe(true);
+  expect(await unlink({ subject: { source: { name: 'single' } }, datasetType: { name: 'lone' } })).toBe(false);
   await register({ name: 'single', sources: [{ name: 'single', objects: [{ name: 'o' }] }], datasetTypes: ['lone'] });
   expect(await carriers('lone')).toEqual({ processes: ['single'], sources: [], objects: ['single.o'] });
-  expect(await unlink({ process: 'single', datasetType: 'lone' })).toBe(true);
-  const failure = async (input: object, mutation = 'linkDatasetType') =>
-    (await api.execute(`mutation ($input: DatasetTypeLinkInput!) { ${mutation}(input: $input) { changed } }`, { input })).errors![0]!
-      .originalError;
-  expect(await failure({ source: 'single', datasetType: 'unheard of' }, 'unlinkDatasetType')).toMatchObject({ code: 'NOT_FOUND' });
-  expect(await failure({ process: 'nobody', datasetType: 'lone' })).toMatchObject({
-    code: 'NOT_FOUND',
-    details: { argument: 'input.process', value: 'nobody' },
-  });
-  expect(await failure({ datasetType: 'lone' })).toMatchObject({
+  expect(await unlink({ subject: { process: { name: 'single' } }, datasetType: { name: 'lone' } })).toBe(true);
+  const failure = async (input: object, mutation = 'LinkDatasetType') =>
+    (
+      await api.execute(
+        `mutation ($input: ${mutation}Input!) { ${mutation.charAt(0).toLowerCase()}${mutation.slice(1)}(input: $input) { changed } }`,
+        { input },
+      )
+    ).errors![0]!.originalError;
+  expect(
+    await failure({ subject: { source: { name: 'single' } }, datasetType: { name: 'unheard of' } }, 'UnlinkDatasetType'),
+  ).toMatchObject({ code: 'NOT_FOUND', details: { argument: 'input.datasetType.name' } });
+  expect(await failure({ subject: { source: { name: 'single' } }, datasetType: { name: 'lone', databaseId: 1 } })).toMatchObject({
     code: 'INVALID',
-    details: { allowed: ['subject', 'process', 'source', 'source and object'] },
+    details: { argument: 'input.datasetType' },
   });
-  expect(await failure({ process: 'single', source: 'single', datasetType: 'lone' })).toMatchObject({ code: 'INVALID' });
+  expect(await failure({ subject: { process: { name: 'nobody' } }, datasetType: { name: 'lone' } })).toMatchObject({
+    code: 'NOT_FOUND',
+    details: { argument: 'input.subject.process.name', value: 'nobody' },
+  });
+  expect(await failure({ subject: {}, datasetType: { name: 'lone' } })).toMatchObject({
+    code: 'INVALID',
+    details: { allowed: ['id', 'process', 'source', 'object'] },
+  });
+  expect(
+    await failure({ subject: { process: { name: 'single' }, source: { name: 'single' } }, datasetType: { name: 'lone' } }),
+  ).toMatchObject({ code: 'INVALID' });
 });
 
 test('P30 the history tells of every type that came, with its actor', async () => {
   await register({ name: 'told', sources: [{ name: 'told' }] });
   await api.sql('delete from status_event');
-  await api.run('mutation { linkDatasetType(input: { process: "told", datasetType: "news" }) { changed } }', {}, { actor: 'anna' });
+  await api.run(
+    'mutation { linkDatasetType(input: { subject: { process: { name: "told" } }, datasetType: { name: "news" } }) { changed } }',
+    {},
+    { actor: 'anna' },
+  );
   expect(
     await api.sql(
       `select subject_kind as kind, field, to_value as "to", actor from status_event where subject_name = 'told' order by kind`,

@@ -104,7 +104,7 @@ test('P38 what is left out stays, null takes it away, the history tells of it', 
   expect(
     (await api.run(removal, { input: { cluster: { name: 'changed' }, process: { name: 'q2' } } })).removeProcessFromCluster.changed,
   ).toBe(false);
-  await api.run('mutation { retire(input: { process: "q3" }) { changed } }');
+  await api.run('mutation { retire(input: { subject: { process: { name: "q3" } } }) { changed } }');
   expect((await needs('changed')).declaredNeeds).toMatchObject({ memory: '16', memoryLeft: '48' });
   expect(await refused({ cluster: { name: 'bare' }, process: { name: 'q3' } })).toMatchObject({
     code: 'CONFLICT',

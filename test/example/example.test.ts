@@ -345,7 +345,7 @@ describe('on a server', () => {
 
   const limitFailures = (failureLimit: number) =>
     ask('mutation ($input: UpdateProcessInput!) { updateProcess(input: $input) { process { name } } }', {
-      input: { name: 'Load bird strikes', failureLimit },
+      input: { process: { name: 'Load bird strikes' }, failureLimit },
     });
 
   const state = async () => {
@@ -435,7 +435,7 @@ describe('on a server', () => {
   test('a process that was renamed in the store is run by its name of before', async () => {
     await runExample(ask, () => undefined, { group: 'night 5' });
     const rename =
-      'mutation ($name: String!, $newName: String!) { updateProcess(input: { name: $name, newName: $newName }) { process { name } } }';
+      'mutation ($name: String!, $newName: String!) { updateProcess(input: { process: { name: $name }, newName: $newName }) { process { name } } }';
     await ask(rename, { name: 'Compare states', newName: 'Compare the states' });
     try {
       const said: string[] = [];

@@ -105,7 +105,7 @@ test('C3 a version of another size leaves no size in the units of the one before
 test('C1 a file is found by a former name of its location, one by one and among many', async () => {
   const file = { path: '/data/renamed', fileName: 'a.csv' };
   const { file: claimed } = await claim(api, file);
-  await call(api, 'mutation { updateLocation(input: { name: "local - renamed", newName: "the new name" }) { warnings } }');
+  await call(api, 'mutation { updateLocation(input: { location: { name: "local - renamed" }, newName: "the new name" }) { warnings } }');
   const former = { location: 'local - renamed', fileName: 'a.csv' };
   expect(await claim(api, former)).toMatchObject({ outcome: 'BUSY', created: false, file: { databaseId: claimed.databaseId } });
   expect(await claimMany(api, [{ file: former, owner: 'two' }])).toMatchObject([

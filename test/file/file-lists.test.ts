@@ -15,7 +15,7 @@ beforeAll(async () => {
       e: reportRun(input: { run: { process: "loader", number: 1 }, status: "completed" }) { changed }
       t: startRun(input: { process: { name: "loader" } }) { outcome }
       d: registerFiles(input: { location: { path: "s3://lake/in" }, run: { process: "loader", number: 2 }, files: [{ fileName: "same.csv" }] }) { results { created } }
-      r: updateLocation(input: { name: "in", newName: "inbox" }) { warnings } q: updateProcess(input: { name: "loader", newName: "the loader" }) { warnings }
+      r: updateLocation(input: { location: { name: "in" }, newName: "inbox" }) { warnings } q: updateProcess(input: { process: { name: "loader" }, newName: "the loader" }) { warnings }
     }`,
     {
       a: files.map((fileName, i) => ({ fileName, status: i % 2 ? 'ready' : 'loaded' })),

@@ -178,7 +178,7 @@ describe('a file', () => {
         created: i === 0,
         file: { path: 's3://shelf/in/deep/er/key', location: { name: 'shelf' } },
       });
-    await api.run('mutation { updateLocation(input: { name: "shelf", newName: "rack" }) { warnings } }');
+    await api.run('mutation { updateLocation(input: { location: { name: "shelf" }, newName: "rack" }) { warnings } }');
     expect((await register({ fileName: 'deep/er/key' }, { location: { name: 'shelf' } })).created).toBe(false);
     const before = await count('location_lkup');
     for (const [ref, error] of [
@@ -206,7 +206,7 @@ describe('a file', () => {
       name: 'zz',
       path: 'zz://x',
     });
-    await api.run('mutation ($id: ID!) { retire(input: { id: $id }) { changed } }', { id: location.id });
+    await api.run('mutation ($id: ID!) { retire(input: { subject: { id: $id } }) { changed } }', { id: location.id });
     expect(await refused(register({ fileName: 'new' }, { location: { name: 'rack' } }))).toMatchObject({
       code: 'CONFLICT',
       details: { kind: 'Location', value: 'rack' },
@@ -659,7 +659,7 @@ describe('what a file gets from the process that registers it', () => {
   test('P48 a known file, registered under a run of another process, gets those of that one beside its own; what is retired gets no links', async () => {
     const one = await startRun({ name: 'maker', sources: [{ name: 'from' }] });
     const other = await startRun({ name: 'taker', sources: [{ name: 'also' }, { name: 'old' }] });
-    await api.run('mutation { retire(input: { source: "old" }) { changed } }');
+    await api.run('mutation { retire(input: { subject: { source: { name: "old" } } }) { changed } }');
     await inherited(one, 'shared', '/shared');
     expect(await inherited(other, 'shared', '/shared')).toMatchObject({ sources: ['also', 'from'], ofLocation: ['also', 'from'] });
   });
@@ -693,7 +693,9 @@ describe('what a file gets from the process that registers it', () => {
   test('P30 a dataset type that comes later reaches the files that the process has, whoever writes it', async () => {
     const run = await startRun({ name: 'late' });
     expect((await inherited(run)).types).toEqual([]);
-    await api.run('mutation { linkDatasetType(input: { process: "late", datasetType: "afterwards" }) { changed } }');
+    await api.run(
+      'mutation { linkDatasetType(input: { subject: { process: { name: "late" } }, datasetType: { name: "afterwards" } }) { changed } }',
+    );
     expect((await inherited(run)).types).toEqual(['afterwards']);
     // As a Python client writes: the type of the process, and another file of its run.
     await api.sql(`insert into dataset_type_lkup (dataset_type) values ('by hand')`);

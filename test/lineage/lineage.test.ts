@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const fields = 'nodes { id distance } edges { from to } complete truncatedBy visitedNodes frontier endCursor';
+const fields = 'nodes { subjectId distance } edges { from to } complete truncatedBy visitedNodes frontier endCursor';
 
 async function lineage({ roots, ...args }: Args): Promise<Answer> {
   const data = await api.run(
@@ -132,8 +132,8 @@ test('L3 each node comes once, at its shortest distance, in a graph of 30 layers
   const { nodes, edges, complete } = await lineage({ roots: [`2:${at}`], direction: 'DOWNSTREAM' });
   expect(complete).toBe(true);
   expect(nodes).toHaveLength(1 + 30 * 8);
-  expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
-  expect(nodes.map(({ id, distance }) => [keyOf(id), distance]).at(-1)).toEqual([`2:${at + 123}`, 60]);
+  expect(new Set(nodes.map(({ subjectId }) => subjectId)).size).toBe(nodes.length);
+  expect(nodes.map(({ subjectId, distance }) => [keyOf(subjectId), distance]).at(-1)).toEqual([`2:${at + 123}`, 60]);
   expect(edges).toHaveLength(4 + 30 * 16 + 29 * 16);
   const short = await lineage({ roots: [`2:${at}`], direction: 'DOWNSTREAM', depth: 59 });
   expect(short).toMatchObject({ complete: false, truncatedBy: 'DEPTH', visitedNodes: 1 + 30 * 8 - 4, frontier: 4, endCursor: null });
@@ -205,7 +205,7 @@ test('L4 a limit of 100 nodes on an answer of 10,000 says so, and going on gives
   expect(pages.at(-1)).toMatchObject({ complete: true, visitedNodes: 10_000, endCursor: null });
 });
 
-const show = ({ nodes }: Answer) => nodes.map(({ id, distance }) => `${distance} ${keyOf(id)}`);
+const show = ({ nodes }: Answer) => nodes.map(({ subjectId, distance }) => `${distance} ${keyOf(subjectId)}`);
 
 test('L5 a process that declares only sources links its sources to its targets at object granularity', async () => {
   const at = made.names;
@@ -279,14 +279,16 @@ test('L1 every type that can be a root has the field, and things and ids come ou
       source: node(id: $source) { ... on Source { lineage(granularity: SOURCE, direction: DOWNSTREAM) { ...lineage } } }
       object: node(id: $object) { ... on SourceObject { lineage(direction: DOWNSTREAM, depth: 1, maxNodes: 2) { ...lineage } } }
     }
-    fragment lineage on Lineage { nodes { id subject { __typename ... on Process { id name } ... on Source { id name } ... on SourceObject { id name } } } }`,
+    fragment lineage on Lineage { nodes { subjectId subject { __typename ... on Process { id name } ... on Source { id name } ... on SourceObject { id name } } } }`,
     { process: idOf(`0:${at + 2}`), source: idOf(`1:${at + 1}`), object: idOf(`2:${at + 1}`) },
   );
   const names = (key: string) =>
-    (data[key].lineage.nodes as { id: string; subject: { __typename: string; id: string; name: string } }[]).map(({ id, subject }) => {
-      expect(subject.id).toBe(id);
-      return `${subject.__typename} ${subject.name}`;
-    });
+    (data[key].lineage.nodes as { subjectId: string; subject: { __typename: string; id: string; name: string } }[]).map(
+      ({ subjectId, subject }) => {
+        expect(subject.id).toBe(subjectId);
+        return `${subject.__typename} ${subject.name}`;
+      },
+    );
   expect(names('process')).toEqual([
     `Process process ${at + 2}`,
     `Source source ${at + 1}`,

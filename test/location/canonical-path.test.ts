@@ -252,13 +252,13 @@ test('P41 a path that is changed to that of another location in another spelling
   await create('/update/two', { name: 'two' });
   const update = (input: object) =>
     api.run('mutation ($input: UpdateLocationInput!) { updateLocation(input: $input) { location { path canonicalPath } } }', { input });
-  expect(await failure(update({ name: 'two', path: 'file:///update/one/' }))).toMatchObject({
+  expect(await failure(update({ location: { name: 'two' }, path: 'file:///update/one/' }))).toMatchObject({
     code: 'CONFLICT',
     argument: 'input.path',
     name: 'one',
   });
   // Its own in another spelling is shown from then on.
-  expect((await update({ name: 'two', path: 'file:/update/two' })).updateLocation.location).toEqual({
+  expect((await update({ location: { name: 'two' }, path: 'file:/update/two' })).updateLocation.location).toEqual({
     path: 'file:/update/two',
     canonicalPath: '/update/two',
   });
@@ -286,13 +286,17 @@ test('P41 another bucket than the one in the path is refused, and a bucket witho
   const update = (input: object) =>
     api.run('mutation ($input: UpdateLocationInput!) { updateLocation(input: $input) { location { bucket } } }', { input });
   const name = (await create('s3://a')).location.name;
-  expect(await failure(update({ name, bucket: 'b' }))).toMatchObject({ code: 'INVALID', argument: 'input.bucket', allowed: ['a'] });
-  expect(await failure(update({ name, path: 's3://c', bucket: 'a' }))).toMatchObject({
+  expect(await failure(update({ location: { name }, bucket: 'b' }))).toMatchObject({
+    code: 'INVALID',
+    argument: 'input.bucket',
+    allowed: ['a'],
+  });
+  expect(await failure(update({ location: { name }, path: 's3://c', bucket: 'a' }))).toMatchObject({
     code: 'INVALID',
     argument: 'input.bucket',
     allowed: ['c'],
   });
-  expect((await update({ name, path: 's3://c' })).updateLocation.location.bucket).toBe('c');
+  expect((await update({ location: { name }, path: 's3://c' })).updateLocation.location.bucket).toBe('c');
   for (const path of ['s3://', 's3:///in', 's3:/a/in'])
     expect(await failure(create(path))).toMatchObject({ code: 'INVALID', argument: 'input.path' });
 });

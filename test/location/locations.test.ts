@@ -121,7 +121,7 @@ test('P41 a location without a name gets one made of its path, that no other has
   expect((await create({ path: '/third/in' })).location.name).toBe('local - /third/in - 2');
   // A name that another one had before is taken too.
   await create({ path: '/once', name: 'local - again' });
-  await update({ name: 'local - again', newName: 'moved' });
+  await update({ location: { name: 'local - again' }, newName: 'moved' });
   expect((await create({ path: '/x/again' })).location.name).toBe('local - /x/again');
 });
 
@@ -139,7 +139,7 @@ test('P41 with and without a slash at its end it is one location; with another n
   });
   // Case makes another one.
   expect((await create({ name: 'Drop', path: '/Drop' })).created).toBe(true);
-  await update({ name: 'drop', newName: 'mailbox' });
+  await update({ location: { name: 'drop' }, newName: 'mailbox' });
   expect(await create({ name: 'drop', path: '/drop' })).toMatchObject({ created: false, location: { name: 'mailbox' } });
   expect((await api.run('{ location(path: "/drop//") { name } }')).location).toEqual({ name: 'mailbox' });
 });
@@ -163,15 +163,21 @@ test('P41 an unknown scheme needs a type; a type that is given counts', async ()
 
 test('P41 an update holds to the same: path, type and bucket go together, and no other location loses its path', async () => {
   await create({ name: 'u', path: '/u', maxAttempts: 3, retryDelaySeconds: 0 });
-  expect(await update({ name: 'u', path: 's3://u//in/' })).toMatchObject({
+  expect(await update({ location: { name: 'u' }, path: 's3://u//in/' })).toMatchObject({
     path: 's3://u/in',
     type: { name: 's3' },
     bucket: 'u',
     maxAttempts: 3,
     retryDelaySeconds: 0,
   });
-  expect(await update({ name: 'u', path: '/u/' })).toMatchObject({ path: '/u', type: { name: 'local filesystem' }, bucket: null });
-  expect(await update({ name: 'u', path: 'gs://u', type: 'object store', maxAttempts: null, retryDelaySeconds: 10 })).toMatchObject({
+  expect(await update({ location: { name: 'u' }, path: '/u/' })).toMatchObject({
+    path: '/u',
+    type: { name: 'local filesystem' },
+    bucket: null,
+  });
+  expect(
+    await update({ location: { name: 'u' }, path: 'gs://u', type: 'object store', maxAttempts: null, retryDelaySeconds: 10 }),
+  ).toMatchObject({
     path: 'gs://u',
     type: { name: 'object store' },
     bucket: 'u',
@@ -179,18 +185,24 @@ test('P41 an update holds to the same: path, type and bucket go together, and no
     retryDelaySeconds: 10,
   });
   await create({ name: 'v', path: '/v' });
-  expect(await refused(update({ name: 'u', path: '/v/' }))).toMatchObject({
+  expect(await refused(update({ location: { name: 'u' }, path: '/v/' }))).toMatchObject({
     code: 'CONFLICT',
     message: expect.stringMatching(/"v".*"u"/),
     details: { argument: 'input.path', name: 'v' },
   });
-  expect(await refused(update({ name: 'u', path: '/v/../w' }))).toMatchObject({ code: 'INVALID', details: { argument: 'input.path' } });
-  expect(await refused(update({ name: 'u', path: null }))).toMatchObject({ code: 'INVALID', details: { argument: 'input.path' } });
+  expect(await refused(update({ location: { name: 'u' }, path: '/v/../w' }))).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'input.path' },
+  });
+  expect(await refused(update({ location: { name: 'u' }, path: null }))).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'input.path' },
+  });
   for (const [field, value] of [
     ['maxAttempts', 0],
     ['retryDelaySeconds', -1],
   ] as const) {
-    expect(await refused(update({ name: 'u', [field]: value }))).toMatchObject({
+    expect(await refused(update({ location: { name: 'u' }, [field]: value }))).toMatchObject({
       code: 'INVALID',
       details: { argument: `input.${field}` },
     });

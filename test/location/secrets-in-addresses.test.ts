@@ -51,7 +51,7 @@ test.each([
 test('P41 a name that is an address is stored without its password, and a folder keeps its name', async () => {
   await create({ path: 'ftp://bob@host/named', name: `ftp://bob:${secret}@host/named` });
   await api.run('mutation ($input: UpdateLocationInput!) { updateLocation(input: $input) { warnings } }', {
-    input: { name: 'ftp://bob:***@host/named', newName: `sftp://bob:${secret}@host/named` },
+    input: { location: { name: 'ftp://bob:***@host/named' }, newName: `sftp://bob:${secret}@host/named` },
   });
   expect(await stored()).not.toContain(secret);
   for (const path of ['/data/token=abc/sig=1', '/data/a:b@c', 'C:\\team@home\\x;password=1', 'in/key=a@b'])
@@ -106,7 +106,7 @@ test('P41 no error tells the password', async () => {
     ),
     failure(
       api.run('mutation ($input: UpdateLocationInput!) { updateLocation(input: $input) { warnings } }', {
-        input: { name: 'ftp - x', path },
+        input: { location: { name: 'ftp - x' }, path },
       }),
     ),
   ]);

@@ -27,7 +27,7 @@ const process = '{ process(name: "process 001") { field } }';
 const inProcess = (field: string) => process.replace('field', field);
 const mutation = (field: string, input: string) => `mutation { ${field}(input: { ${input} }) { __typename } }`;
 const registration = (lists: string, mode = 'REPLACE') => mutation('registerProcess', `name: "process 001", mode: ${mode}, ${lists}`);
-const filter = (list: string) => `attribute: { source: "warehouse", object: "table 001", attribute: "column 1" }, operator: "in", ${list}`;
+const filter = (list: string) => `attribute: { source: "warehouse", object: "table 001", name: "column 1" }, operator: "in", ${list}`;
 
 /** Lists that select or remove, by pattern of their coordinates: operations that give an empty one, with its argument. */
 const refused: Record<string, [string, string][]> = {
@@ -64,15 +64,21 @@ const refused: Record<string, [string, string][]> = {
     name,
   ]),
   'UnlinkProcessInput.(sources|targets)': ['sources', 'targets'].map((side) => [
-    mutation('unlinkProcess', `name: "process 001", ${side}: []`),
+    mutation('unlinkProcess', `process: { name: "process 001" }, ${side}: []`),
     `input.${side}`,
   ]),
   'UnlinkSourceInput.objects': [
-    [mutation('unlinkProcess', 'name: "process 001", targets: [{ name: "warehouse", objects: [] }]'), 'input.targets.0.objects'],
+    [
+      mutation('unlinkProcess', 'process: { name: "process 001" }, targets: [{ name: "warehouse", objects: [] }]'),
+      'input.targets.0.objects',
+    ],
   ],
   'UnlinkObjectInput.attributes': [
     [
-      mutation('unlinkProcess', 'name: "process 001", targets: [{ name: "warehouse", objects: [{ name: "table 001", attributes: [] }] }]'),
+      mutation(
+        'unlinkProcess',
+        'process: { name: "process 001" }, targets: [{ name: "warehouse", objects: [{ name: "table 001", attributes: [] }] }]',
+      ),
       'input.targets.0.objects.0.attributes',
     ],
   ],
@@ -81,10 +87,9 @@ const refused: Record<string, [string, string][]> = {
     [mutation('removeProcessFilters', 'process: { name: "process 001" }, filters: []'), 'input.filters'],
   ],
   'AddProcessFiltersInput.filters': [[mutation('addProcessFilters', 'process: { name: "process 001" }, filters: []'), 'input.filters']],
-  '(Update)?ProcessFilterInput.(texts|numbers)': ['texts', 'numbers'].map((list) => [
-    mutation('addProcessFilters', `process: { name: "process 001" }, filters: [{ ${filter(`${list}: []`)} }]`),
-    `input.filters.0.${list}`,
-  ]),
+  '(Update)?ProcessFilterInput.values': [
+    [mutation('addProcessFilters', `process: { name: "process 001" }, filters: [{ ${filter('values: []')} }]`), 'input.filters.0.values'],
+  ],
   'AddDependenciesInput.dependencies': [[mutation('addDependencies', 'dependencies: []'), 'input.dependencies']],
   'RemoveDependenciesInput.dependencies': [[mutation('removeDependencies', 'dependencies: []'), 'input.dependencies']],
   'AddFileDependenciesInput.dependencies': [[mutation('addFileDependencies', 'dependencies: []'), 'input.dependencies']],

@@ -129,7 +129,7 @@ test('a record that is locked waits with its deletion until the transaction has 
   await write((tx) => insertRow(tx, Contact, { name: 'kept' }));
   const { deleting } = await write(async (tx) => {
     await kept(tx, 'kept', 'key share');
-    const waiting = { deleting: api.run('mutation { deleteContact(input: { name: "kept" }) { deletedName } }') };
+    const waiting = { deleting: api.run('mutation { deleteContact(input: { contact: { name: "kept" } }) { deletedName } }') };
     await untilWaiting(api, 1, waiting.deleting);
     expect(await contacts('kept')).toHaveLength(1);
     return waiting;
@@ -150,7 +150,7 @@ test('a record that went while its lock was waited for is not found', async () =
 
 test('a former name leads to the record that had it last, also where another client gave it to a second one', async () => {
   const rename = (name: string, newName: string) =>
-    api.run('mutation ($input: UpdateSourceInput!) { updateSource(input: $input) { warnings } }', { input: { name, newName } });
+    api.run('mutation ($input: UpdateSourceInput!) { updateSource(input: $input) { warnings } }', { input: { source: { name }, newName } });
   await api.run('mutation { createSource(input: { name: "lake" }) { created } }');
   await rename('lake', 'old lake');
   await api.sql(`insert into source_lkup (source_name, source_type_id) values ('lake', 1)`);
@@ -159,7 +159,7 @@ test('a former name leads to the record that had it last, also where another cli
 });
 
 test('what uses a record through one of several references is counted, once', async () => {
-  const attribute = (source: string) => ({ source, object: 'orders', attribute: 'id' });
+  const attribute = (source: string) => ({ source, object: 'orders', name: 'id' });
   const side = (name: string) => [{ name, objects: [{ name: 'orders', attributes: [{ name: 'id' }] }] }];
   await api.run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', {
     input: {
@@ -170,7 +170,7 @@ test('what uses a record through one of several references is counted, once', as
     },
   });
   const usesOf = async (source: string) => {
-    const mutation = `mutation { deleteSourceObjectAttribute(input: { source: "${source}", object: "orders", name: "id", dryRun: true }) { blockedBy { by count } } }`;
+    const mutation = `mutation { deleteSourceObjectAttribute(input: { attribute: { source: "${source}", object: "orders", name: "id" }, dryRun: true }) { blockedBy { by count } } }`;
     return (await api.run(mutation)).deleteSourceObjectAttribute.blockedBy;
   };
   expect(await usesOf('from')).toEqual([

@@ -125,35 +125,35 @@ test('L15 filters through relations do not see what is retired, as the lists the
   await api.run(`mutation { registerProcess(input: { name: "gone reader", datasetTypes: ["gone type"]
     sources: [{ name: "gone in", objects: [{ name: "gone object", attributes: [{ name: "gone attribute" }] }] }] }) { created }
     createLocation(input: { name: "gone location", path: "/gone" }) { created }
-    onSource: linkLocation(input: { source: "gone in", location: "gone location" }) { changed }
-    onObject: linkLocation(input: { source: "gone in", object: "gone object", location: "gone location" }) { changed } }`);
+    onSource: linkLocation(input: { subject: { source: { name: "gone in" } }, location: { name: "gone location" } }) { changed }
+    onObject: linkLocation(input: { subject: { object: { source: "gone in", name: "gone object" } }, location: { name: "gone location" } }) { changed } }`);
   // What the filter of a type asks of a list, and what then is retired.
   const relations: [list: string, where: string, target: string][] = [
-    ['sources', 'objects: { some: { name: { eq: "gone object" } } }', 'source: "gone in", object: "gone object"'],
+    ['sources', 'objects: { some: { name: { eq: "gone object" } } }', 'object: { source: "gone in", name: "gone object" }'],
     [
       'sourceObjects',
       'attributes: { some: { name: { eq: "gone attribute" } } }',
-      'source: "gone in", object: "gone object", attribute: "gone attribute"',
+      'attribute: { source: "gone in", object: "gone object", name: "gone attribute" }',
     ],
-    ['sources', 'locations: { some: { name: { eq: "gone location" } } }', 'location: "gone location"'],
-    ['sourceObjects', 'locations: { some: { name: { eq: "gone location" } } }', 'location: "gone location"'],
-    ['locations', 'sources: { some: { name: { eq: "gone in" } } }', 'source: "gone in"'],
-    ['locations', 'objects: { some: { name: { eq: "gone object" } } }', 'source: "gone in", object: "gone object"'],
-    ['datasetTypes', 'processes: { some: { name: { eq: "gone reader" } } }', 'process: "gone reader"'],
-    ['datasetTypes', 'sources: { some: { name: { eq: "gone in" } } }', 'source: "gone in"'],
-    ['datasetTypes', 'objects: { some: { name: { eq: "gone object" } } }', 'source: "gone in", object: "gone object"'],
+    ['sources', 'locations: { some: { name: { eq: "gone location" } } }', 'location: { name: "gone location" }'],
+    ['sourceObjects', 'locations: { some: { name: { eq: "gone location" } } }', 'location: { name: "gone location" }'],
+    ['locations', 'sources: { some: { name: { eq: "gone in" } } }', 'source: { name: "gone in" }'],
+    ['locations', 'objects: { some: { name: { eq: "gone object" } } }', 'object: { source: "gone in", name: "gone object" }'],
+    ['datasetTypes', 'processes: { some: { name: { eq: "gone reader" } } }', 'process: { name: "gone reader" }'],
+    ['datasetTypes', 'sources: { some: { name: { eq: "gone in" } } }', 'source: { name: "gone in" }'],
+    ['datasetTypes', 'objects: { some: { name: { eq: "gone object" } } }', 'object: { source: "gone in", name: "gone object" }'],
   ];
   for (const [list, where, target] of relations) {
     const count = async (condition: string) => (await api.run(`{ ${list}(where: { ${condition} }) { totalCount } }`))[list].totalCount;
     const none = where.replace('some', 'none');
     const [seen, others] = [await count(where), await count(none)];
     expect([where, seen]).toEqual([where, 1]);
-    await api.run(`mutation { retire(input: { ${target} }) { changed } }`);
+    await api.run(`mutation { retire(input: { subject: { ${target} } }) { changed } }`);
     expect([where, await count(where), await count(none)]).toEqual([where, 0, others + 1]);
-    await api.run(`mutation { restore(input: { ${target} }) { changed } }`);
+    await api.run(`mutation { restore(input: { subject: { ${target} } }) { changed } }`);
   }
   // Lists of facts keep showing it, and so do their filters.
-  await api.run('mutation { retire(input: { source: "gone in" }) { changed } }');
+  await api.run('mutation { retire(input: { subject: { source: { name: "gone in" } } }) { changed } }');
   const { processes } = await api.run('{ processes(where: { sources: { some: { name: { eq: "gone in" } } } }) { nodes { name } } }');
   expect(processes.nodes).toEqual([{ name: 'gone reader' }]);
 });
@@ -203,7 +203,7 @@ test('L19 one query says where an attribute is read, written and filtered', asyn
   await api.run(`mutation { registerProcess(input: {
     name: "reader", targets: [{ name: "mart", objects: [{ name: "copy", attributes: [{ name: "id" }] }] }]
     sources: [{ name: "warehouse", objects: [{ name: "table 001", attributes: [{ name: "column 1" }] }] }]
-    filters: [{ attribute: { source: "warehouse", object: "table 001", attribute: "column 1" }, operator: "eq", text: "x" }]
+    filters: [{ attribute: { source: "warehouse", object: "table 001", name: "column 1" }, operator: "eq", values: [{ text: "x" }] }]
   }) { created } }`);
   const query = `query ($where: SourceObjectAttributeWhere) { sourceObjectAttributes(where: $where) { nodes { name object { name } readBy { nodes { name } } writtenBy { nodes { name } } filteredBy { nodes { name } } } } }`;
   const where = { name: { eq: 'column 1' }, object: { name: { eq: 'table 001' }, source: { name: { eq: 'warehouse' } } } };

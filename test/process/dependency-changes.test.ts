@@ -197,7 +197,9 @@ describe('cycles', () => {
   test('P36 a registration is checked against soft links too', async () => {
     await make('reg 1', 'reg 2');
     await add([link('reg 2', 'reg 1', 'SOFT')]);
-    const { errors } = await api.execute('mutation { registerProcess(input: { name: "reg 1", dependsOn: ["reg 2"] }) { created } }');
+    const { errors } = await api.execute(
+      'mutation { registerProcess(input: { name: "reg 1", dependsOn: [{ process: { name: "reg 2" } }] }) { created } }',
+    );
     expect(errors![0]!.originalError).toMatchObject({ code: 'CONFLICT', details: { cycle: ['reg 1', 'reg 2', 'reg 1'] } });
   });
 

@@ -6,8 +6,8 @@ let api: Api;
 beforeAll(async () => {
   api = await openApi('order');
   await api.run(`mutation { registerProcesses(input: { processes: [
-    { name: "file a" }, { name: "file b" }, { name: "load", dependsOn: ["file a", "file b"] },
-    { name: "report", dependsOn: ["load"] }, { name: "mail", dependsOn: ["report", "file a"] }, { name: "alone" }
+    { name: "file a" }, { name: "file b" }, { name: "load", dependsOn: [{ process: { name: "file a" } }, { process: { name: "file b" } }] },
+    { name: "report", dependsOn: [{ process: { name: "load" } }] }, { name: "mail", dependsOn: [{ process: { name: "report" } }, { process: { name: "file a" } }] }, { name: "alone" }
   ] }) { results { created } } }`);
   await api.run(
     'mutation { addDependencies(input: { dependencies: [{ parent: { name: "mail" }, child: { name: "alone" }, kind: SOFT }] }) { results { outcome } } }',

@@ -1,13 +1,14 @@
 import type { Tx } from '../../src/platform/database.js';
 import { addFilters, replaceFilters } from '../../src/process/filters/process-filters.js';
-import { at, on, openFilters } from '../support/process-filters.js';
+import { at, on, openFilters, valued } from '../support/process-filters.js';
 
 const { api, newProcess, add, predicate, failure } = await openFilters('process_filter_changes');
 afterAll(() => api.close());
 
 describe('P34 a filter is changed', () => {
   const update = `mutation ($input: UpdateProcessFilterInput!) { updateProcessFilter(input: $input) { filter { id predicate group rowVersion } } }`;
-  const change = async (id: string, more: object) => (await api.run(update, { input: { id, ...more } })).updateProcessFilter.filter;
+  const change = async (id: string, more: Parameters<typeof valued>[0]) =>
+    (await api.run(update, { input: { id, ...valued(more) } })).updateProcessFilter.filter;
 
   test('in each of its parts, and kept in the others', async () => {
     await newProcess('changing');
@@ -50,13 +51,13 @@ describe('P34 a filter is changed', () => {
       on('lg', 'in', { texts: ['AL', 'NL'] }),
     );
     const [one, two, list] = filters.map(({ id }: { id: string }) => id);
-    expect(await failure(update, { id: one, attribute: at('year'), text: 'x' })).toMatchObject({
+    expect(await failure(update, valued({ id: one, attribute: at('year'), text: 'x' }))).toMatchObject({
       code: 'INVALID',
-      details: { argument: 'input.text' },
+      details: { argument: 'input.values.0.text' },
     });
-    expect(await failure(update, { id: one, operator: 'lke' })).toMatchObject({
+    expect(await failure(update, { id: one, operator: 'contains' })).toMatchObject({
       code: 'INVALID',
-      details: { argument: 'input.number', value: '1' },
+      details: { argument: 'input.values.0.number', value: '1' },
     });
     expect(await failure(update, { id: one, operator: 'max' })).toMatchObject({
       code: 'INVALID',
@@ -64,14 +65,14 @@ describe('P34 a filter is changed', () => {
     });
     expect(await failure(update, { id: list, operator: 'eq' })).toMatchObject({
       code: 'INVALID',
-      details: { argument: 'input.texts', value: ['AL', 'NL'] },
+      details: { argument: 'input.values', allowed: 'one value' },
     });
     expect(await failure(update, { id: list, attribute: at('year') })).toMatchObject({
       code: 'INVALID',
-      details: { argument: 'input.texts' },
+      details: { argument: 'input.values.0.text' },
     });
-    expect(await failure(update, { id: two, number: 1 })).toMatchObject({ code: 'CONFLICT', details: { filter: one } });
-    expect(await failure(update, { id: Buffer.from('ProcessFilter:999999').toString('base64url'), number: 1 })).toMatchObject({
+    expect(await failure(update, valued({ id: two, number: 1 }))).toMatchObject({ code: 'CONFLICT', details: { filter: one } });
+    expect(await failure(update, valued({ id: Buffer.from('ProcessFilter:999999').toString('base64url'), number: 1 }))).toMatchObject({
       code: 'NOT_FOUND',
       details: { argument: 'input.id' },
     });

@@ -231,7 +231,7 @@ test('lineage goes both ways at object granularity', async () => {
       name: 'Report',
       sources: [{ name: 'warehouse', objects: [{ name: 'teams' }] }],
       targets: [{ name: 'reports' }],
-      dependsOn: ['Load Teams'],
+      dependsOn: [{ process: { name: 'Load Teams' } }],
     },
   });
   const data = await api.run(
@@ -242,7 +242,6 @@ test('lineage goes both ways at object granularity', async () => {
      "sourceObject": {
        "lineage": {
          "complete": true,
-         "truncatedBy": null,
          "edges": [
            {
              "from": "U291cmNlOjI",
@@ -321,6 +320,7 @@ test('lineage goes both ways at object granularity', async () => {
              },
            },
          ],
+         "truncatedBy": null,
          "visitedNodes": 7,
        },
      },

@@ -1,6 +1,8 @@
 import type { replaceable, RegistrationLists } from '../../src/process/registration/registration-rows.js';
+import type { NamedRequest } from '../../src/process/registration/name-references.js';
 import { listsOf } from '../../src/process/registration/registration-lists.js';
 import { RegistrationMode, type AttributeInput, type RegisterProcessInput } from '../../src/process/register-process.input.js';
+import { DependencyKind } from '../../src/process/dependency-kind.js';
 import { Process } from '../../src/process/process.entity.js';
 import { runSettings } from '../../src/process/run-settings.js';
 import { createOrm } from '../../src/app/store/orm.js';
@@ -32,7 +34,7 @@ const attribute: Required<AttributeInput> = {
 const contacts = [{ name: 'desk', email: 'desk@example.org', role: 'owner' }];
 const object = { name: 'o', description: 'All of it.', contacts, attributes: [attribute] };
 const source = { name: 's', type: 'Database', description: 'All of it.', contacts };
-const end = { source: 's', object: 'o', attribute: 'a' };
+const end = { source: 's', object: 'o', name: 'a' };
 
 /** What a registration says of a process beside lists: the compiler misses what is new in the input. */
 type Facts = Required<Omit<RegisterProcessInput, 'mode' | (typeof replaceable)[number]>>;
@@ -62,12 +64,12 @@ const otherFacts: Omit<Facts, 'name'> = {
 const named = new Set(['type', 'tool', 'scheduleFrequency']);
 
 /** Everything that a registration can say. */
-const full: Required<RegisterProcessInput> = {
+const full: Required<NamedRequest> = {
   ...facts,
   sources: [{ ...source, objects: [object, { name: 'whole' }] }, { name: 'whole' }],
   targets: [{ ...source, objects: [object, { name: 'whole' }] }, { name: 'whole' }],
   contacts,
-  dependsOn: ['parent'],
+  dependsOn: [{ parent: 'parent', kind: DependencyKind.HARD }],
   datasetTypes: ['sales'],
   mappings: [{ from: end, to: end, expression: 'a', transformation: 'identity' }],
   filters: [],

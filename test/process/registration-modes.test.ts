@@ -38,7 +38,7 @@ const object = (name: string, ...attributes: string[]) => ({
   name,
   ...(attributes.length ? { attributes: attributes.map((each) => ({ name: each })) } : {}),
 });
-const attribute = (source: string, objectName: string, name: string) => ({ source, object: objectName, attribute: name });
+const attribute = (source: string, objectName: string, name: string) => ({ source, object: objectName, name });
 
 const full = (name: string) => ({
   name,
@@ -48,10 +48,10 @@ const full = (name: string) => ({
     { name: 'desk', role: 'owner' },
     { name: 'night', role: 'on call' },
   ],
-  dependsOn: ['parent one', 'parent two'],
+  dependsOn: [{ process: { name: 'parent one' } }, { process: { name: 'parent two' } }],
   datasetTypes: ['sales'],
   mappings: [{ from: attribute('in', 'a', 'x'), to: attribute('out', 't', 'u'), expression: 'upper(x)', transformation: 'identity' }],
-  filters: [{ attribute: attribute('in', 'a', 'x'), operator: 'gte', number: 2000 }],
+  filters: [{ attribute: attribute('in', 'a', 'x'), operator: 'gte', values: [{ number: 2000 }] }],
 });
 beforeAll(async () => {
   for (const name of ['parent one', 'parent two']) await api.run(register, { input: { name } });
@@ -140,7 +140,7 @@ test('P31 REPLACE unlinks what a given list leaves out, and leaves the other lis
       name: 'replaced',
       mode: 'REPLACE',
       contacts: [{ name: 'desk', role: 'steward' }],
-      dependsOn: ['parent two'],
+      dependsOn: [{ process: { name: 'parent two' } }],
       datasetTypes: ['people'],
     },
   });
@@ -160,14 +160,14 @@ test('P31 REPLACE unlinks what a given list leaves out, and leaves the other lis
 });
 
 test('P31 REPLACE of dependsOn leaves what a Python client wrote as soft', async () => {
-  await api.run(register, { input: { name: 'half soft', dependsOn: ['parent one'] } });
+  await api.run(register, { input: { name: 'half soft', dependsOn: [{ process: { name: 'parent one' } }] } });
   await api.sql(
     `insert into process_dependency (parent_process_id, child_process_id, dependency_type_id)
      select p.process_id, c.process_id, t.dependency_type_id from process p, process c, dependency_type_lkup t
      where p.process_name = 'parent two' and c.process_name = 'half soft' and t.dependency_type_name = 'Soft'`,
   );
   await api.run(register, { input: { name: 'third parent' } });
-  await api.run(register, { input: { name: 'half soft', mode: 'REPLACE', dependsOn: ['third parent'] } });
+  await api.run(register, { input: { name: 'half soft', mode: 'REPLACE', dependsOn: [{ process: { name: 'third parent' } }] } });
   const { process } = await api.run('{ process(name: "half soft") { parents { nodes { kind process { name } } } } }');
   expect(process.parents.nodes).toEqual([
     { kind: 'SOFT', process: { name: 'parent two' } },
@@ -178,7 +178,7 @@ test('P31 REPLACE of dependsOn leaves what a Python client wrote as soft', async
 test('P34 filters are registered with the process; ADD adds to them, REPLACE replaces them', async () => {
   await api.run(register, { input: full('filtered') });
   expect((await linksOf('filtered')).filters).toBe('in.a.x >= 2000');
-  const filters = [{ attribute: attribute('in', 'a', 'y'), operator: 'in', texts: ['NL', 'AL'] }];
+  const filters = [{ attribute: attribute('in', 'a', 'y'), operator: 'in', values: [{ text: 'NL' }, { text: 'AL' }] }];
   await api.run(register, { input: { name: 'filtered', filters } });
   expect((await linksOf('filtered')).filters).toBe("in.a.x >= 2000 and in.a.y in ('AL', 'NL')");
   await api.run(register, { input: { name: 'filtered', mode: 'REPLACE', filters } });
@@ -221,41 +221,57 @@ describe('unlinkProcess', () => {
     [{ name: 'in', objects: [{ name: 'a', attributes: ['gone'] }] }, 'There is no SourceObjectAttribute "in.a.gone".'],
   ])('P31 names the first that is missing: %j', async (source, message) => {
     await api.run(register, { input: full('nothing to unlink') });
-    const { errors } = await api.execute(unlink, { input: { name: 'nothing to unlink', sources: [source] } });
+    const { errors } = await api.execute(unlink, { input: { process: { name: 'nothing to unlink' }, sources: [source] } });
     expect(errors).toEqual([expect.objectContaining({ message })]);
   });
 
   test('P31 takes attributes, objects or sources; what was only added for a finer link goes with the last of them', async () => {
     await api.run(register, { input: full('unlinked') });
     expect(
-      (await api.run(unlink, { input: { name: 'unlinked', sources: [{ name: 'in', objects: [{ name: 'a', attributes: ['x'] }] }] } }))
-        .unlinkProcess.removed,
+      (
+        await api.run(unlink, {
+          input: { process: { name: 'unlinked' }, sources: [{ name: 'in', objects: [{ name: 'a', attributes: ['x'] }] }] },
+        })
+      ).unlinkProcess.removed,
     ).toBe(1);
     expect(await linksOf('unlinked')).toMatchObject({ reads: [['in', 'whole'], ['a', 'b'], ['y']], mappings: [] });
-    await api.run(unlink, { input: { name: 'unlinked', sources: [{ name: 'in', objects: [{ name: 'a', attributes: ['y'] }] }] } });
+    await api.run(unlink, {
+      input: { process: { name: 'unlinked' }, sources: [{ name: 'in', objects: [{ name: 'a', attributes: ['y'] }] }] },
+    });
     expect(await linksOf('unlinked')).toMatchObject({ reads: [['in', 'whole'], ['b'], []] });
     await api.run(unlink, {
-      input: { name: 'unlinked', sources: [{ name: 'in' }, { name: 'whole' }], targets: [{ name: 'out', objects: [{ name: 't' }] }] },
+      input: {
+        process: { name: 'unlinked' },
+        sources: [{ name: 'in' }, { name: 'whole' }],
+        targets: [{ name: 'out', objects: [{ name: 't' }] }],
+      },
     });
     expect(await linksOf('unlinked')).toMatchObject({ reads: [[], [], []], writes: [[], [], []] });
-    expect((await api.run(unlink, { input: { name: 'unlinked', sources: [{ name: 'in' }] } })).unlinkProcess.removed).toBe(0);
+    expect((await api.run(unlink, { input: { process: { name: 'unlinked' }, sources: [{ name: 'in' }] } })).unlinkProcess.removed).toBe(0);
   });
   test('P31 keepCoarser keeps the object of the last attribute', async () => {
     await api.run(register, { input: full('coarse') });
     await api.run(unlink, {
-      input: { name: 'coarse', keepCoarser: true, targets: [{ name: 'out', objects: [{ name: 't', attributes: ['u', 'v'] }] }] },
+      input: {
+        process: { name: 'coarse' },
+        keepCoarser: true,
+        targets: [{ name: 'out', objects: [{ name: 't', attributes: ['u', 'v'] }] }],
+      },
     });
     expect(await linksOf('coarse')).toMatchObject({ writes: [['out'], ['t'], []] });
   });
   test('P31 keepCoarser keeps the source of the last object', async () => {
     await api.run(register, { input: full('coarser') });
-    await api.run(unlink, { input: { name: 'coarser', keepCoarser: true, targets: [{ name: 'out', objects: [{ name: 't' }] }] } });
+    await api.run(unlink, {
+      input: { process: { name: 'coarser' }, keepCoarser: true, targets: [{ name: 'out', objects: [{ name: 't' }] }] },
+    });
     expect(await linksOf('coarser')).toMatchObject({ writes: [['out'], [], []] });
   });
   test('P31 says what does not exist, and changes nothing', async () => {
     await api.run(register, { input: full('known') });
     const before = await linksOf('known');
-    const refused = async (input: object) => (await api.execute(unlink, { input: { name: 'known', ...input } })).errors![0]!.originalError;
+    const refused = async (input: object) =>
+      (await api.execute(unlink, { input: { process: { name: 'known' }, ...input } })).errors![0]!.originalError;
     expect(await refused({ sources: [{ name: 'in' }, { name: 'nowhere' }] })).toMatchObject({
       code: 'NOT_FOUND',
       details: { value: { source: 'nowhere' } },
@@ -272,16 +288,16 @@ describe('unlinkProcess', () => {
 describe('registerProcesses', () => {
   test('P31 answers per item: a bad one does not lose the others, and parents may stand behind their children', async () => {
     const processes = [
-      { name: 'bulk child', dependsOn: ['bulk parent'] },
-      { name: 'bulk bad', dependsOn: ['nobody at all'] },
+      { name: 'bulk child', dependsOn: [{ process: { name: 'bulk parent' } }] },
+      { name: 'bulk bad', dependsOn: [{ process: { name: 'nobody at all' } }] },
       { name: 'bulk parent', sources: [{ name: 'in' }] },
       { name: 'bulk often', scheduleFrequency: 'fortnightly' },
-      { name: 'bulk loop', dependsOn: ['bulk loop'] },
+      { name: 'bulk loop', dependsOn: [{ process: { name: 'bulk loop' } }] },
     ];
     const { results } = (await api.run(registerMany, { input: { processes } })).registerProcesses;
     expect(results).toMatchObject([
       { created: true, process: { name: 'bulk child' }, error: null },
-      { created: false, process: null, error: { code: 'NOT_FOUND', value: 'nobody at all' } },
+      { created: false, process: null, error: { code: 'NOT_FOUND', argument: 'input.dependsOn.0.process.name', value: 'nobody at all' } },
       { created: true, process: { name: 'bulk parent' }, error: null },
       {
         created: false,

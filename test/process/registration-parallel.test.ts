@@ -87,8 +87,8 @@ test('P36 of two registrations that together would close a cycle one is refused'
   for (let round = 0; round < rounds; round++) {
     for (const name of ['a', 'b']) await one.run(register, { input: { name: `cycle ${round} ${name}` } });
     const [ab, ba] = await Promise.all([
-      one.execute(register, { input: { name: `cycle ${round} a`, dependsOn: [`cycle ${round} b`] } }),
-      two.execute(register, { input: { name: `cycle ${round} b`, dependsOn: [`cycle ${round} a`] } }),
+      one.execute(register, { input: { name: `cycle ${round} a`, dependsOn: [{ process: { name: `cycle ${round} b` } }] } }),
+      two.execute(register, { input: { name: `cycle ${round} b`, dependsOn: [{ process: { name: `cycle ${round} a` } }] } }),
     ]);
     const refused = [ab, ba].filter(({ errors }) => errors);
     expect(refused).toHaveLength(1);
@@ -134,22 +134,21 @@ test('look-ups, renames and links of two servers beside registrations of the sam
         name: `person ${round} ${n % 3}`,
       }),
       run(api, 'mutation ($input: UpdateContactInput!) { updateContact(input: $input) { contact { rowVersion } } }', {
-        name: `person ${round}`,
+        contact: { name: `person ${round}` },
         email: `person${round}.${n}@example.org`,
       }),
       run(api, 'mutation ($input: UpdateProcessInput!) { updateProcess(input: $input) { warnings } }', {
-        name: `beside ${round}`,
+        process: { name: `beside ${round}` },
         newName: `renamed ${round} ${n % 4}`,
         tool: `hammer ${round} ${n % 2}`,
       }),
       run(api, 'mutation ($input: UpdateSourceObjectInput!) { updateSourceObject(input: $input) { warnings } }', {
-        source: `well ${round}`,
-        name: 'water',
+        object: { source: `well ${round}`, name: 'water' },
         newName: `water ${n % 3}`,
       }),
-      run(api, 'mutation ($input: DatasetTypeLinkInput!) { linkDatasetType(input: $input) { changed } }', {
-        source: `well ${round}`,
-        datasetType: `kind of data ${round}`,
+      run(api, 'mutation ($input: LinkDatasetTypeInput!) { linkDatasetType(input: $input) { changed } }', {
+        subject: { source: { name: `well ${round}` } },
+        datasetType: { name: `kind of data ${round}` },
       }),
       run(api, 'mutation ($input: OpenRunGroupInput!) { openRunGroup(input: $input) { created } }', {
         key: `night ${round}`,

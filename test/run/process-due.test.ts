@@ -274,7 +274,7 @@ test('a process with a schedule can be deleted, and its due time goes with it', 
   const due = () => api.sql(`select from process_due d join process p using (process_id) where p.process_name = 'short-lived'`);
   expect(await due()).toHaveLength(1);
   const { deleteProcess } = await api.run(
-    'mutation { deleteProcess(input: {name: "short-lived"}) { deleted cascades { by } blockedBy { by } } }',
+    'mutation { deleteProcess(input: { process: { name: "short-lived" } }) { deleted cascades { by } blockedBy { by } } }',
   );
   expect(deleteProcess).toEqual({ deleted: true, cascades: [], blockedBy: [] });
   expect(await due()).toHaveLength(0);

@@ -96,7 +96,7 @@ test.each([
 
 test('P16 a run with a status of its own goes on until it ends in one of the system', async () => {
   const process = await newProcess();
-  const child = await newProcess({ dependsOn: [process] });
+  const child = await newProcess({ dependsOn: [{ process: { name: process } }] });
   const { run } = await start(api, process);
   expect(await failure(report(api, run, { status: 'in quarantine' }))).toMatchObject({
     code: 'INVALID',

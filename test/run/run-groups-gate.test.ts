@@ -45,8 +45,8 @@ async function chain(): Promise<{ A: string; B: string; C: string; group: { key:
     input: {
       processes: [
         { name: A, ...known },
-        { name: B, ...known, dependsOn: [A] },
-        { name: C, ...known, dependsOn: [B] },
+        { name: B, ...known, dependsOn: [{ process: { name: A } }] },
+        { name: C, ...known, dependsOn: [{ process: { name: B } }] },
       ],
     },
   });

@@ -101,7 +101,7 @@ test('P23 stuck runs, and all others', async () => {
 });
 
 test('P23 process, actor and group choose runs, by former names too; filters and lists below them agree', async () => {
-  await api.run('mutation { updateProcess(input: { name: "state 3", newName: "state three" }) { process { name } } }');
+  await api.run('mutation { updateProcess(input: { process: { name: "state 3" }, newName: "state three" }) { process { name } } }');
   expect(await named('process: { name: "state 3" }')).toEqual(['completed']);
   expect(await named('process: { name: "state three" }')).toEqual(['completed']);
   const odd = made.filter((_, i) => i % 2).map(([name]) => name);

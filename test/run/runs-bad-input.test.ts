@@ -542,8 +542,8 @@ describe('P4 P7 P8 P25 P26 starts', () => {
     ['a retired process that is registered', { process: { ...process, name: 'retired' } }, { code: 'CONFLICT' }],
     [
       'an unknown parent process',
-      { process: { ...process, dependsOn: ['nobody'] } },
-      { code: 'NOT_FOUND', argument: 'input.process.dependsOn', value: 'nobody' },
+      { process: { ...process, dependsOn: [{ process: { name: 'nobody' } }] } },
+      { code: 'NOT_FOUND', argument: 'input.process.dependsOn.0.process.name', value: 'nobody' },
     ],
     [
       'an unknown frequency',

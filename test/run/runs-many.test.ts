@@ -15,7 +15,7 @@ beforeAll(async () => {
     input: {
       processes: [
         { name: 'busy', ...known },
-        { name: 'below', ...known, dependsOn: ['busy'] },
+        { name: 'below', ...known, dependsOn: [{ process: { name: 'busy' } }] },
       ],
     },
   });

@@ -387,7 +387,12 @@ test('P25 a hold ends the run that is stuck, also where the process would have t
     [child, [parent]],
   ] as const)
     await api.run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', {
-      input: { name, type: 'Load', tool: 'dbt', ...(dependsOn.length ? { dependsOn } : {}) },
+      input: {
+        name,
+        type: 'Load',
+        tool: 'dbt',
+        ...(dependsOn.length ? { dependsOn: dependsOn.map((parent) => ({ process: { name: parent } })) } : {}),
+      },
     });
   const start = (name: string, leaseSeconds: number | null) =>
     ask('startRun', 'StartRunInput', { process: { name }, leaseSeconds }, 'outcome');

@@ -159,7 +159,7 @@ test('C17 parents that fail at once in a group skip what depends on them once', 
       name: `load ${i}`,
       type: 'Load',
       tool: 'dbt',
-      dependsOn,
+      dependsOn: dependsOn.map((parent) => ({ process: { name: parent } })),
     });
   for (let round = 0; round < 20; round++) {
     const group = { key: `night ${round}`, expectedTotal: 10 };

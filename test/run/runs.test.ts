@@ -37,7 +37,7 @@ test('P23 a run is found in exactly one way, with everything that it started wit
   );
   await runs.newError(id, 'row 1', day('00:00:10'));
   await runs.newError(id, 'the end', day('00:00:20'), 'Process Error');
-  await api.run('mutation { updateProcess(input: { name: "load", newName: "load facts" }) { process { name } } }');
+  await api.run('mutation { updateProcess(input: { process: { name: "load" }, newName: "load facts" }) { process { name } } }');
   const wanted = `databaseId name number state stuck durationSeconds startedAt endedAt status { name } actor { name } group { key } parentRun { databaseId childProgress { total } }
     parameters { name value } inputs { nodes { name source { name } } } outputs { nodes { name source { name } } }
     errors { totalCount nodes { description occurredAt type { name } run { databaseId } } } children { totalCount }

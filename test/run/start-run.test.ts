@@ -52,7 +52,7 @@ async function newProcess(settings: object = {}): Promise<string> {
   return name;
 }
 /** A process that depends on others, by hard dependencies. */
-const dependingOn = (...dependsOn: string[]) => newProcess({ dependsOn });
+const dependingOn = (...parents: string[]) => newProcess({ dependsOn: parents.map((name) => ({ process: { name } })) });
 const fail = (on: Server, process: string) => runOnce(on, process, 'failed');
 const rowsOf = (process: string) =>
   api.sql('select r.* from process_tracking r join process p using (process_id) where p.process_name = $1 order by process_run_id', [
@@ -89,11 +89,11 @@ const everything = (mark: string) => ({
     datasetTypes: [`dataset type ${mark}`],
     mappings: [
       {
-        from: { source: `source ${mark}`, object: 'orders', attribute: 'price' },
-        to: { source: `target ${mark}`, object: 'totals', attribute: 'sum' },
+        from: { source: `source ${mark}`, object: 'orders', name: 'price' },
+        to: { source: `target ${mark}`, object: 'totals', name: 'sum' },
       },
     ],
-    filters: [{ attribute: { source: `source ${mark}`, object: 'orders', attribute: 'id' }, operator: 'gt', number: '5' }],
+    filters: [{ attribute: { source: `source ${mark}`, object: 'orders', name: 'id' }, operator: 'gt', values: [{ number: '5' }] }],
   },
   actor: { name: `actor ${mark}` },
   runName: `run ${mark}`,
@@ -214,7 +214,7 @@ test('P2 a process that was renamed is found by its former name', async () => {
   const process = await newProcess();
   await runOnce(api, process);
   await call(api, 'mutation ($input: UpdateProcessInput!) { updateProcess(input: $input) { process { name } } }', {
-    input: { name: process, newName: `${process}, renamed` },
+    input: { process: { name: process }, newName: `${process}, renamed` },
   });
   const before = await rowCounts(api);
   for (const [i, facts] of [process, { name: process, ...known }].entries()) {
@@ -393,7 +393,7 @@ test('P8 twenty starts at once with one key are one run', async () => {
 
 test('P8 a start that was refused may be repeated with its key, also after a hold that it brought about', async () => {
   const parent = await newProcess();
-  const process = await newProcess({ dependsOn: [parent], failureLimit: 2 });
+  const process = await newProcess({ dependsOn: [{ process: { name: parent } }], failureLimit: 2 });
   const input = { idempotencyKey: 'k', runName: 'run with a key', parameters: [{ name: 'day', value: '1' }] };
   const running = await start(api, parent);
   expect((await start(api, process, input)).outcome).toBe('BLOCKED');
@@ -571,11 +571,11 @@ const situations: Record<string, [(process: string) => Promise<unknown>, Start['
     async (p) => {
       const parent = await newProcess();
       await fail(api, parent);
-      await newProcess({ name: p, dependsOn: [parent] });
+      await newProcess({ name: p, dependsOn: [{ process: { name: parent } }] });
     },
     'BLOCKED',
   ],
-  'a parent never ran': [async (p) => newProcess({ name: p, dependsOn: [await newProcess()] }), 'STARTED'],
+  'a parent never ran': [async (p) => newProcess({ name: p, dependsOn: [{ process: { name: await newProcess() } }] }), 'STARTED'],
 };
 
 test.each(Object.entries(situations))(

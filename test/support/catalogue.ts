@@ -46,7 +46,7 @@ const processNumber = (i: number): RegisterProcessInput => ({
       ],
     },
   ],
-  dependsOn: i > 1 ? [`process ${number(i - 1)}`] : [],
+  dependsOn: i > 1 ? [{ process: { name: `process ${number(i - 1)}` } }] : [],
 });
 
 /** Fills a store with processes 1 to `count`, as one request of one actor. */

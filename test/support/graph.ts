@@ -146,7 +146,7 @@ function distances(edges: [NodeKey, NodeKey][], roots: NodeKey[], upstream: bool
 
 /** An answer of the API, all of it. */
 export interface Answer {
-  nodes: { id: string; distance: number }[];
+  nodes: { subjectId: string; distance: number }[];
   edges: { from: string; to: string }[];
   complete: boolean;
   truncatedBy: string | null;
@@ -207,7 +207,7 @@ export function expectedPages(graph: Graph, args: Args & { direction: Direction;
 
 /** An answer in the words of `expectedPages`. */
 export const readable = ({ nodes, edges, endCursor: _, ...rest }: Answer) => ({
-  nodes: nodes.map(({ id, distance }) => [keyOf(id), distance]),
+  nodes: nodes.map(({ subjectId, distance }) => [keyOf(subjectId), distance]),
   edges: edges.map(({ from, to }) => edgeText([keyOf(from), keyOf(to)])).sort(),
   ...rest,
 });

@@ -3,9 +3,27 @@ import { openApi, type Api } from './api.js';
 const attributes = { year: 'integer', lg: 'varchar(3)', name: 'text', rating: 'NUMBER(4,2)', founded: 'date', note: null };
 
 /** An attribute of the table that all processes here read. */
-export const at = (attribute: string) => ({ source: 'warehouse', object: 'teams', attribute });
+export const at = (name: string) => ({ source: 'warehouse', object: 'teams', name });
+
+interface Said {
+  text?: unknown;
+  number?: unknown;
+  texts?: unknown[];
+  numbers?: unknown[];
+  [more: string]: unknown;
+}
+/** An input with `values` made of one text or number, or of several. */
+export const valued = ({ text, number, texts, numbers, ...more }: Said): object => {
+  const values = [
+    ...(text === undefined ? [] : [{ text }]),
+    ...(number === undefined ? [] : [{ number }]),
+    ...(texts ?? []).map((each) => ({ text: each })),
+    ...(numbers ?? []).map((each) => ({ number: each })),
+  ];
+  return { ...more, ...(values.length || texts || numbers ? { values } : {}) };
+};
 /** A condition on it, as an input. */
-export const on = (attribute: string, operator: string, more: object) => ({ attribute: at(attribute), operator, ...more });
+export const on = (attribute: string, operator: string, more: Said) => ({ attribute: at(attribute), operator, ...valued(more) });
 
 /** A row as ProcessTracker's Python client finds it. */
 export const asPython = (attribute: string, code: string, numeric: string | null, text: string | null) => ({
@@ -34,7 +52,7 @@ export async function openFilters(name: string) {
   }
 
   const addMutation = `mutation ($input: AddProcessFiltersInput!) { addProcessFilters(input: $input) {
-  added process { filterPredicate } filters { id code text number group predicate values { text number } attribute { name } filterType { name } }
+  added process { filterPredicate } filters { id operator group predicate values { text number } attribute { name } filterType { name } }
 } }`;
   const add = async (process: string, ...filters: object[]) =>
     (await api.run(addMutation, { input: { process: { name: process }, filters } })).addProcessFilters;

@@ -1,16 +1,34 @@
 import { GraphQLJSON } from 'graphql-scalars';
-import { Field, FieldResolver, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
-import { shownMessage, shownValue, type DomainError } from '../errors.js';
+import { Field, FieldResolver, ObjectType, registerEnumType, Resolver, Root, type ClassType } from 'type-graphql';
+import { shownMessage, shownValue, type DomainError, type ErrorCode } from '../errors.js';
 
-@ObjectType({ description: 'Error of one item of a request with several items; the valid items are committed.' })
+const ErrorCodes = {
+  INVALID: 'INVALID',
+  NOT_FOUND: 'NOT_FOUND',
+  CONFLICT: 'CONFLICT',
+  FORBIDDEN: 'FORBIDDEN',
+  UNAUTHENTICATED: 'UNAUTHENTICATED',
+} as const satisfies { [Code in ErrorCode]: Code };
+registerEnumType(ErrorCodes, {
+  name: 'ErrorCode',
+  description: 'Kind of an error, as in `extensions.code`.',
+  valuesConfig: {
+    INVALID: { description: 'An argument has a value that is not allowed.' },
+    NOT_FOUND: { description: 'A record that an argument identifies does not exist.' },
+    CONFLICT: { description: 'The request contradicts the present state of a record.' },
+    FORBIDDEN: { description: 'The caller may not make this change.' },
+    UNAUTHENTICATED: { description: 'The caller has not identified itself by a valid key.' },
+  },
+});
+
+@ObjectType({ description: 'Error of one item of a request that has several items. The other items are not affected.' })
 export class ItemError {
-  @Field(() => String, { description: '`INVALID`, `NOT_FOUND`, `CONFLICT` or `FORBIDDEN`, as in `extensions.code` of an error.' })
-  code!: string;
-  @Field(() => String, { description: 'Message, one sentence.' }) message!: string;
-  @Field(() => String, { nullable: true, description: 'Path of the argument within the item; null if no single one is wrong.' }) argument!:
-    string | null;
-  @Field(() => GraphQLJSON, { nullable: true, description: 'The value of the argument.' }) value!: unknown;
-  @Field(() => GraphQLJSON, { nullable: true, description: 'The values, or the rule, that are allowed.' }) allowed!: unknown;
+  @Field(() => ErrorCodes, { description: 'Kind of the error.' }) code!: ErrorCode;
+  @Field(() => String, { description: 'The error as a sentence.' }) message!: string;
+  @Field(() => String, { nullable: true, description: 'Path of the refused argument within the item; null if no single one is at fault.' })
+  argument!: string | null;
+  @Field(() => GraphQLJSON, { nullable: true, description: 'The refused value.' }) value!: unknown;
+  @Field(() => GraphQLJSON, { nullable: true, description: 'The allowed values, or the rule for them.' }) allowed!: unknown;
   @Field(() => [String], { nullable: true, description: 'The nearest known names, where a name is unknown.' }) nearest!: string[] | null;
 }
 

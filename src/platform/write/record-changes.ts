@@ -1,10 +1,10 @@
 import type { Tx } from '../database.js';
 import { invalid } from '../errors.js';
 import type { EntityClass } from '../entity/rows.js';
-import { idInSql, type Aliased, type Named, type Naming } from '../read/naming.js';
-import { below, namedRefs, resolveRef, type NamedRef } from '../read/references.js';
-import { textAt } from '../text-at.js';
+import { idInSql, type Named } from '../read/naming.js';
+import { below, resolveRef } from '../read/references.js';
 import { anyEntityIn, insertRow, updateRows } from './entities.js';
+import { refIn, type RecordKind } from './record-kind.js';
 import { rename, taken } from './rename.js';
 import { goneMeanwhile } from './written-row.js';
 
@@ -48,7 +48,7 @@ export async function lookupId(tx: Tx, entity: EntityClass<Named>, name: string,
 }
 
 /** Properties and values of what an input says. What it leaves out is not among them. */
-async function valuesOf(tx: Tx, fields: readonly ThingField[], input: NamedRef): Promise<Readonly<Record<string, unknown>>> {
+async function valuesOf(tx: Tx, fields: readonly ThingField[], input: object): Promise<Readonly<Record<string, unknown>>> {
   const given: Readonly<Record<string, unknown>> = { ...input };
   const values: Record<string, unknown> = {};
   for (const field of fields) {
@@ -65,26 +65,16 @@ async function valuesOf(tx: Tx, fields: readonly ThingField[], input: NamedRef):
   return values;
 }
 
-/** The part of an input that names what the record is in. */
-function outer({ argument }: NonNullable<Naming['within']>, input: NamedRef): NamedRef {
-  const { id: _id, [argument]: _own, ...rest }: Readonly<Record<string, unknown>> = { ...input };
-  return { ...rest, id: textAt(input, `${argument}Id`) ?? null, name: textAt(input, argument) ?? null };
-}
-
 /** Makes a record, or finds the one that has its name; that one stays as it was. */
 export async function createThing(
   tx: Tx,
-  naming: Naming,
+  kind: RecordKind,
   fields: readonly ThingField[],
-  input: NamedRef,
+  input: { name: string },
 ): Promise<{ id: number; created: boolean }> {
+  const { naming, within: outer } = kind;
   const { entity, within } = naming;
-  const parent =
-    within &&
-    (await resolveRef(tx, namedRefs(within.naming), outer(within, input), {
-      at: below('input', { id: `${within.argument}Id`, name: within.argument }),
-      lock: 'key share',
-    }));
+  const parent = outer && (await resolveRef(tx, outer.refs, refIn(input, outer), { at: below(`input.${outer.word}`), lock: 'key share' }));
   const find = async () => {
     const names = [input.name, ...(parent ? [parent.id] : [])];
     const [row] = await tx.query<{ id: number | null }>(`select ${idInSql(naming, '$1', '$2')} as id`, names);
@@ -92,7 +82,7 @@ export async function createThing(
   };
   const known = await find();
   if (known !== null) return { id: known, created: false };
-  const own = { name: input.name ?? '', ...(within ? { [within.property]: parent!.id } : {}) };
+  const own = { name: input.name, ...(within ? { [within.property]: parent!.id } : {}) };
   const values = { ...own, ...(await valuesOf(tx, fields, input)) };
   const made = await insertRow(tx, entity, values, Object.keys(own)).catch((error: unknown) => taken(error, entity.name, input));
   if (made !== undefined) return { id: made, created: true };
@@ -101,8 +91,8 @@ export async function createThing(
   return { id: there, created: false };
 }
 
-/** What every input for a change has; the fields of the thing stand beside it. */
-export interface ThingChange extends NamedRef {
+/** What every input for a change has; the reference to the record and its fields stand beside it. */
+export interface ThingChange {
   newName?: string | null;
   reason?: string | null;
 }
@@ -110,12 +100,13 @@ export interface ThingChange extends NamedRef {
 /** Changes what the input says of a record, and its name if there is a `newName`. */
 export async function updateThing(
   tx: Tx,
-  naming: Aliased,
+  kind: RecordKind,
   fields: readonly ThingField[],
   input: ThingChange,
 ): Promise<{ id: number; warnings: string[] }> {
+  const { naming, word, refs } = kind;
   const { entity } = naming;
-  const row = await resolveRef(tx, namedRefs(naming), input, { at: below('input'), lock: 'update', read: ['name'] });
+  const row = await resolveRef(tx, refs, refIn(input, kind), { at: below(`input.${word}`), lock: 'update', read: ['name'] });
   const values = await valuesOf(tx, fields, input);
   if (Object.keys(values).length)
     await updateRows(tx, entity, { id: row.id }, values).catch((error: unknown) => taken(error, entity.name, input));

@@ -1,15 +1,15 @@
-import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, InputType, Mutation, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
 import type { Context } from '../read/context.js';
-import { nameArguments, type Aliased, type Naming } from '../read/naming.js';
-import type { NamedRef } from '../read/references.js';
+import type { Aliased } from '../read/naming.js';
 import type { Row } from '../entity/node.js';
 import { referenceTo, shapeOf } from '../entity/rows.js';
 import { LongText, Name } from '../entity/text.js';
+import type { RecordKind } from './record-kind.js';
 import { withRow, writtenField } from './written-row.js';
 import { createThing, updateThing, type ThingChange, type ThingField } from './record-changes.js';
 
 export interface ThingOptions {
-  naming: Aliased;
+  kind: RecordKind;
   /** What one of it is, for the descriptions: `a source`. */
   noun: string;
   fields: readonly ThingField[];
@@ -21,26 +21,14 @@ export interface ThingOptions {
   unique: string;
 }
 
-const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
-
-/** Gives an input the fields that tell a thing: its id, or its name and the names of what it is in. */
-export function tellingFields(input: object, naming: Naming): void {
-  const type = naming.entity.name;
-  const names = nameArguments(naming);
-  Field(() => ID, { nullable: true, description: `Id of the ${type}.` })(input, 'id');
-  for (const each of names)
-    Field(() => Name, {
-      nullable: true,
-      description:
-        each === 'name'
-          ? `Name of the ${type}, the present one or a former one${names.length > 1 ? `, together with \`${names.slice(0, -1).join('` and `')}\`` : ''}.`
-          : `Name of the ${each} that it is in, where it is told by name.`,
-    })(input, each);
+/** Gives an input the field that refers to the record. */
+export function refField(input: object, { word, ref, naming }: RecordKind): void {
+  Field(() => ref, { description: `The ${naming.entity.name}.` })(input, word);
 }
 
 /** Gives an input the field for the reason of a change. */
 export const reasonField = (input: object) =>
-  Field(() => LongText, { nullable: true, description: 'Why: kept in the history.' })(input, 'reason');
+  Field(() => LongText, { nullable: true, description: 'Reason of the change, kept in the history.' })(input, 'reason');
 
 const given = (type: (() => object) | undefined, lookup: unknown) => type ?? (() => (lookup ? Name : LongText));
 
@@ -49,7 +37,7 @@ export function aliasesField({ entity, alias }: Aliased): ClassType {
   @Resolver(() => entity)
   class AliasResolver {
     @FieldResolver(() => [String], {
-      description: 'Former names, by which it is still found, ordered. A thing that has such a name itself is found before.',
+      description: 'Former names by which it is still found, ordered. The own name of another record takes precedence.',
     })
     aliases(@Root() row: Row, @Ctx() ctx: Context): Promise<string[]> {
       const { table, columns } = shapeOf(alias.entity);
@@ -73,81 +61,70 @@ export function aliasesField({ entity, alias }: Aliased): ClassType {
 }
 
 /** The fields `aliases` and what the API has to make and change a kind of thing. Answers its resolver classes. */
-export function thing({ naming, noun, unique, fields, needed = [], create = true }: ThingOptions): ClassType[] {
-  const { entity, within } = naming;
+export function thing({ kind, noun, unique, fields, needed = [], create = true }: ThingOptions): ClassType[] {
+  const { naming, word, within } = kind;
+  const { entity } = naming;
   const type = entity.name;
-  const singular = lower(type);
 
-  @InputType(`Update${type}Input`, { description: `Which ${type} to change, and its new values. What is left out stays.` })
+  @InputType(`Update${type}Input`, { description: `The ${type} to change, and its new values. An omitted field keeps its value.` })
   class UpdateInput {}
-  tellingFields(UpdateInput.prototype, naming);
+  refField(UpdateInput.prototype, kind);
   Field(() => Name, { nullable: true, description: `New name, unique ${unique}. It keeps its id; the old name becomes an alias.` })(
     UpdateInput.prototype,
     'newName',
   );
   for (const { name, doc, type: graphql, lookup, required } of fields)
-    Field(given(graphql, lookup), { nullable: true, description: `${doc}${required ? '' : ' Null takes it away.'}` })(
+    Field(given(graphql, lookup), { nullable: true, description: `${doc}${required ? '' : ' Null removes it.'}` })(
       UpdateInput.prototype,
       name,
     );
   reasonField(UpdateInput.prototype);
 
-  @ObjectType(`Update${type}Payload`, { description: `The changed ${type}.` })
+  @ObjectType(`Update${type}Payload`, { description: `Result of \`update${type}\`.` })
   class UpdatePayload {
-    @Field(() => [String], { description: 'What the caller should know of the consequences, such as who does not know a new name yet.' })
+    @Field(() => [String], { description: 'Consequences of the change, such as clients that do not know a new name.' })
     warnings!: string[];
   }
 
-  writtenField(UpdatePayload.prototype, singular, entity, `The ${type} as it is now.`);
+  writtenField(UpdatePayload.prototype, word, entity, `The ${type} after the change.`);
 
   @Resolver()
   class UpdateResolver {
     @Mutation(() => UpdatePayload, { name: `update${type}`, description: `Renames or changes ${noun}.` })
     update(
       @Ctx() ctx: Context,
-      @Arg('input', () => UpdateInput, { description: 'Which one, and its new values.' }) input: ThingChange,
+      @Arg('input', () => UpdateInput, { description: 'The record and its new values.' }) input: ThingChange,
     ): Promise<object> {
-      return ctx.write(async (tx) => withRow(tx, entity, singular, await updateThing(tx, naming, fields, input)), input.reason);
+      return ctx.write(async (tx) => withRow(tx, entity, word, await updateThing(tx, kind, fields, input)), input.reason);
     }
   }
 
   const changing = [UpdateResolver, aliasesField(naming)];
   if (!create) return changing;
 
-  @InputType(`Create${type}Input`, { description: `The ${type} to make.` })
+  @InputType(`Create${type}Input`, { description: `The ${type} to create.` })
   class CreateInput {
     @Field(() => Name, { description: `Its name, unique ${unique}.` }) name!: string;
   }
-  if (within) {
-    const outside = within.naming.entity.name;
-    Field(() => ID, { nullable: true, description: `Id of the ${outside} that it lies in.` })(
-      CreateInput.prototype,
-      `${within.argument}Id`,
-    );
-    for (const each of nameArguments(naming).slice(0, -1))
-      Field(() => Name, { nullable: true, description: `Name of the ${each} that it lies in, instead of \`${within.argument}Id\`.` })(
-        CreateInput.prototype,
-        each,
-      );
-  }
+  if (within) refField(CreateInput.prototype, within);
   for (const { name, doc, type: graphql, lookup } of fields)
     Field(given(graphql, lookup), { nullable: !needed.includes(name), description: doc })(CreateInput.prototype, name);
 
-  @ObjectType(`Create${type}Payload`, { description: `What became of the wish to make ${noun}.` })
+  @ObjectType(`Create${type}Payload`, { description: `Result of \`create${type}\`.` })
   class CreatePayload {
-    @Field(() => Boolean, { description: 'False where there was one with the name; it is left as it was.' }) created!: boolean;
+    @Field(() => Boolean, { description: 'False where one with the name existed; it was not changed.' }) created!: boolean;
   }
 
-  writtenField(CreatePayload.prototype, singular, entity, `The ${type}: the new one, or the one that had the name.`);
+  writtenField(CreatePayload.prototype, word, entity, `The ${type} with the name.`);
 
   @Resolver()
   class CreateResolver {
     @Mutation(() => CreatePayload, {
       name: `create${type}`,
-      description: `Makes ${noun}, or finds the one that has the name, now or formerly.`,
+      description: `Creates ${noun}, or finds the one with the name or alias.`,
     })
-    create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'What to make.' }) input: NamedRef): Promise<object> {
-      return ctx.write(async (tx) => withRow(tx, entity, singular, await createThing(tx, naming, fields, input)));
+    create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'Its values.' }) input: CreateInput): Promise<object> {
+      return ctx.write(async (tx) => withRow(tx, entity, word, await createThing(tx, kind, fields, input)));
     }
   }
   return [...changing, CreateResolver];

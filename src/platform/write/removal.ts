@@ -3,15 +3,15 @@ import type { Context } from '../read/context.js';
 import type { Tx } from '../database.js';
 import { conflict } from '../errors.js';
 import { shapeOf, type EntityClass } from '../entity/rows.js';
-import type { Naming } from '../read/naming.js';
-import { below, namedRefs, resolveRef, type NamedRef } from '../read/references.js';
+import { below, resolveRef } from '../read/references.js';
 import { anyEntityIn, deleteRows } from './entities.js';
 import { countReferring, isReferring, summed, type Referring, type RowCount } from './references.js';
-import { reasonField, tellingFields } from './record.js';
+import { refIn, type RecordKind } from './record-kind.js';
+import { reasonField, refField } from './record.js';
 
 /** What may be deleted together with a thing. Whatever else refers to it is a use, and keeps it. */
 export interface Removal {
-  naming: Naming;
+  kind: RecordKind;
   /** Kinds of rows that go with it: `Kind`, or `Kind.column` where only one of its references does. */
   goes: readonly string[];
   /** Kinds of rows that are computed from it: the database deletes them with it, and nobody is asked. */
@@ -26,7 +26,7 @@ interface Rows extends Referring {
 }
 
 /** All rows that refer to the record with this number, or to a part of it. Those of one entity and fate are counted once. */
-function referring({ naming, goes, computed = [], parts }: Removal, id: number): Rows[] {
+function referring({ kind: { naming }, goes, computed = [], parts }: Removal, id: number): Rows[] {
   const found = new Map<string, Rows & { any: Referring['any'][number][] }>();
   const add = (target: EntityClass, going: readonly string[], is: Referring['any'][number]['is']) => {
     for (const { entity, name, property, column } of shapeOf(target).references) {
@@ -53,17 +53,18 @@ interface Deletion {
   blockedBy: RowCount[];
 }
 
-/** The thing to delete. */
-interface DeletionInput extends NamedRef {
+/** What every input for a deletion has beside the reference to the record. */
+interface DeletionInput {
   dryRun?: boolean | null;
   reason?: string | null;
 }
 
 /** Deletes a thing and what goes with it, or tells only what would go. @throws CONFLICT with counts of what uses it */
 async function remove(tx: Tx, removal: Removal, input: DeletionInput): Promise<Deletion> {
-  const { entity } = removal.naming;
+  const { kind } = removal;
+  const { entity } = kind.naming;
   // Whoever links it holds a weaker lock on the row until the link can be seen, or waits here and finds it gone.
-  const row = await resolveRef(tx, namedRefs(removal.naming), input, { at: below('input'), lock: 'update', read: ['name'] });
+  const row = await resolveRef(tx, kind.refs, refIn(input, kind), { at: below(`input.${kind.word}`), lock: 'update', read: ['name'] });
   const db = anyEntityIn(tx);
   if (removal.parts)
     await db
@@ -83,7 +84,7 @@ async function remove(tx: Tx, removal: Removal, input: DeletionInput): Promise<D
     throw conflict(
       `${entity.name} ${JSON.stringify(deletion.name)} is in use: ${deletion.blockedBy.map(({ by, count }) => `${count} ${by}`).join(', ')}.`,
       {
-        argument: 'input',
+        argument: `input.${kind.word}`,
         value: deletion.name,
         blockedBy: deletion.blockedBy,
       },
@@ -95,37 +96,48 @@ async function remove(tx: Tx, removal: Removal, input: DeletionInput): Promise<D
   return { ...deletion, deleted: true };
 }
 
-@ObjectType({ description: 'How many rows of a kind there are.' })
+@ObjectType({ description: 'A number of rows of one kind.' })
 class RowsOfKind {
-  @Field({ description: 'Kind of row: the name of a type of this API, or of a link such as `ProcessSource`.' }) by!: string;
-  @Field(() => Int, { description: 'How many there are.' }) count!: number;
+  @Field({ description: 'Kind of the rows: a type of this API, or a link such as `ProcessSource`.' }) by!: string;
+  @Field(() => Int, { description: 'Number of the rows.' }) count!: number;
 }
 
-@ObjectType({ description: 'A deleted thing, or one that could be.' })
-class DeletionPayload {
-  @Field({ description: 'The name it has or had.' }) name!: string;
-  @Field({ description: 'Whether it is gone: false for a dry run.' }) deleted!: boolean;
-  @Field(() => [RowsOfKind], { description: 'What went with it, or would go.' }) cascades!: RowsOfKind[];
-  @Field(() => [RowsOfKind], { description: 'What keeps it: told by a dry run; without one it is a CONFLICT with the same counts.' })
+/** The fields of the payloads. */
+@ObjectType({ description: 'Result of a deletion.' })
+abstract class DeletionPayload {
+  @Field({ description: 'The name of the record.' }) name!: string;
+  @Field({ description: 'Whether the record was deleted; false for a dry run.' }) deleted!: boolean;
+  @Field(() => [RowsOfKind], { description: 'Rows that are deleted with the record.' }) cascades!: RowsOfKind[];
+  @Field(() => [RowsOfKind], {
+    description:
+      'Rows that use the record and prevent its deletion. Not empty for a dry run only: else they are a CONFLICT with the same counts.',
+  })
   blockedBy!: RowsOfKind[];
 }
 
 /** The mutation that deletes things of a kind. `rule` says what goes with one and what keeps it. */
 export function removable(removal: Removal, noun: string, rule: string): ClassType {
-  const type = removal.naming.entity.name;
+  const { kind } = removal;
+  const type = kind.naming.entity.name;
 
-  @InputType(`Delete${type}Input`, { description: `Which ${type} to delete.` })
+  @InputType(`Delete${type}Input`, { description: `The ${type} to delete.` })
   class DeleteInput {
-    @Field(() => Boolean, { nullable: true, description: 'Only tell what would go and what uses it; nothing changes.' }) dryRun?:
-      boolean | null;
+    @Field(() => Boolean, {
+      nullable: true,
+      description: 'Whether to answer only what the deletion would do; nothing changes. Default false.',
+    })
+    dryRun?: boolean | null;
   }
-  tellingFields(DeleteInput.prototype, removal.naming);
+  refField(DeleteInput.prototype, kind);
   reasonField(DeleteInput.prototype);
+
+  @ObjectType(`Delete${type}Payload`, { description: `Result of \`delete${type}\`.` })
+  class DeletePayload extends DeletionPayload {}
 
   @Resolver()
   class DeleteResolver {
-    @Mutation(() => DeletionPayload, { name: `delete${type}`, description: `Deletes ${noun} that nothing uses. ${rule}` })
-    remove(@Ctx() ctx: Context, @Arg('input', () => DeleteInput, { description: 'Which one.' }) input: DeletionInput): Promise<Deletion> {
+    @Mutation(() => DeletePayload, { name: `delete${type}`, description: `Deletes ${noun} that no other record uses. ${rule}` })
+    remove(@Ctx() ctx: Context, @Arg('input', () => DeleteInput, { description: 'The record.' }) input: DeletionInput): Promise<Deletion> {
       return ctx.write((tx) => remove(tx, removal, input), input.reason);
     }
   }

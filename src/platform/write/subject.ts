@@ -1,83 +1,54 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { createUnionType, Field, ID, type ClassType } from 'type-graphql';
+import { createUnionType, type ClassType } from 'type-graphql';
 import type { Tx } from '../database.js';
 import { invalid } from '../errors.js';
 import { decodeId, idOf } from '../entity/ids.js';
-import { textAt } from '../text-at.js';
-import { nameArguments, type Aliased, type Named } from '../read/naming.js';
-import { below, namedRefs, resolveRef, type NamedRef, type RowLock } from '../read/references.js';
 import type { Row } from '../entity/node.js';
 import { entityNamed } from '../entity/rows.js';
-import { Name } from '../entity/text.js';
 import type { Context } from '../read/context.js';
+import type { Named } from '../read/naming.js';
+import { below, resolveRef, type RowLock } from '../read/references.js';
 import { stamped } from '../read/stamped.js';
+import { textAt } from '../text-at.js';
+import { refIn, type RecordKind } from './record-kind.js';
 
-/** One of the kinds of things that an argument can mean, and what an input calls its name. */
-export interface SubjectKind {
-  naming: Aliased;
-  argument: string;
-}
-
-export interface Subject {
-  /** GraphQL type. */
-  type: string;
+export interface Subject<K extends RecordKind> {
+  kind: K;
   row: Row & Named;
 }
 
-const path = ({ naming, argument }: SubjectKind) => [...nameArguments(naming).slice(0, -1), argument];
-
-/** Gives an input the fields that tell a thing of one of several kinds: its id, or the names on the way to it. */
-export function subjectFields(input: object, kinds: readonly SubjectKind[], idArgument: string): void {
-  const types = kinds.map(({ naming }) => naming.entity.name).join(', ');
-  Field(() => ID, { nullable: true, description: `Global id of it: ${types}. Or tell it by name.` })(input, idArgument);
-  for (const argument of new Set(kinds.flatMap(path))) {
-    const kind = kinds.find((each) => each.argument === argument);
-    const outside = kind ? path(kind).slice(0, -1) : [];
-    Field(() => Name, {
-      nullable: true,
-      description: `Name of the ${argument}${outside.length ? `, together with \`${outside.join('` and `')}\`` : ''}.`,
-    })(input, argument);
-  }
-}
-
-/** The thing that an input means by its id, or by the names on the way to it, locked. @throws INVALID or NOT_FOUND */
-export async function lockSubject(
+/**
+ * The record that an input identifies by its id, or by a reference under the word of its kind, locked.
+ * @throws INVALID for a kind that is not among `kinds`, and for none or several; NOT_FOUND
+ */
+export async function lockSubject<K extends RecordKind>(
   tx: Tx,
-  kinds: readonly SubjectKind[],
-  input: object,
-  idArgument: string,
+  kinds: readonly K[],
+  subject: object,
+  argument: string,
   lock: RowLock,
-): Promise<Subject> {
-  const all = new Set(kinds.flatMap(path));
-  const given = [...all].filter((argument) => textAt(input, argument) !== undefined && textAt(input, argument) !== null);
-  const id = textAt(input, idArgument);
-  const kind = id
-    ? kinds.find(({ naming }) => naming.entity.name === decodeId(id, `input.${idArgument}`).type)
-    : kinds.find((each) => path(each).length === given.length && path(each).every((argument) => given.includes(argument)));
-  if (id && !given.length) {
-    const types = kinds.map(({ naming }) => naming.entity.name);
-    const { naming } = kind ?? kinds[0]!;
-    idOf(id, types, `input.${idArgument}`);
-    return locked(tx, naming, { id }, { id: idArgument }, lock);
-  }
-  if (id || !kind) {
-    const allowed = [idArgument, ...kinds.map((each) => path(each).join(' and '))];
-    throw invalid(`Say which one by exactly one of: ${allowed.join('; ')}.`, { argument: 'input', value: input, allowed });
-  }
-  const names = Object.fromEntries(
-    path(kind).map((argument, i, list) => [i === list.length - 1 ? 'name' : argument, textAt(input, argument)]),
-  );
-  return locked(tx, kind.naming, names, { name: kind.argument }, lock);
+): Promise<Subject<K>> {
+  const given = Object.entries<unknown>({ ...subject }).flatMap(([word, value]) => ((value ?? null) === null ? [] : word));
+  const [by] = given;
+  const allowed = ['id', ...kinds.map(({ word }) => word)];
+  if (given.length !== 1 || !allowed.includes(by!))
+    throw invalid(`${argument} must have exactly one of ${allowed.join(', ')}; it has ${given.join(' and ') || 'none'}.`, {
+      argument,
+      value: given,
+      allowed,
+    });
+  const id = textAt(subject, 'id');
+  const types = kinds.map(({ naming }) => naming.entity.name);
+  if (typeof id === 'string') idOf(id, types, `${argument}.id`);
+  const type = typeof id === 'string' ? decodeId(id).type : undefined;
+  const kind = kinds.find(({ word, naming }) => (type ? naming.entity.name === type : word === by))!;
+  const [ref, at] = type ? [{ id }, argument] : [refIn(subject, kind), `${argument}.${by}`];
+  const row = await resolveRef(tx, kind.refs, ref, { at: below(at), lock, read: ['name'] });
+  return { kind, row };
 }
 
-/** `names`: what the input calls the id and the name. */
-async function locked(tx: Tx, naming: Aliased, ref: NamedRef, names: Readonly<Record<string, string>>, lock: RowLock): Promise<Subject> {
-  const row = await resolveRef(tx, namedRefs(naming), ref, { at: below('input', names), lock, read: ['name'] });
-  return { type: naming.entity.name, row };
-}
-
-/** The union of some kinds of things, under a name. */
-export const subjectUnion = (name: string, kinds: readonly SubjectKind[], description: string) =>
+/** The union of some kinds of records, under a name. */
+export const subjectUnion = (name: string, kinds: readonly RecordKind[], description: string) =>
   createUnionType({
     name,
     description,
@@ -86,6 +57,6 @@ export const subjectUnion = (name: string, kinds: readonly SubjectKind[], descri
     resolveType: (row: Pick<Row, '__typename'>) => row.__typename,
   });
 
-/** Answers the thing that a payload `{ type, id }` means. */
+/** The record that a payload `{ type, id }` refers to. */
 export const subjectOf = async (ctx: Context, info: GraphQLResolveInfo, { type, id }: { type: string; id: number }): Promise<Row | null> =>
   stamped(await ctx.load(entityNamed(type)!, id, info), type);

@@ -100,13 +100,13 @@ begin
   where is_new and kind in ('hard', 'soft', 'control');
 end $$;
 
--- The hard dependencies of a registration (rows of registered_dependency: place in `process_ids`, name of the parent);
+-- The dependencies of a registration (rows of registered_dependency: place in `process_ids`, name of the parent, kind);
 -- answers the `links_above` the new ones.
 create or replace function process_tracker.add_dependencies(wanted jsonb, process_ids int[]) returns json
 language plpgsql as $$
 declare
   missing text;
-  child_ids int[]; parent_ids int[];
+  child_ids int[]; parent_ids int[]; kinds text[];
 begin
   select parent
   into missing
@@ -119,16 +119,21 @@ begin
       message = format('There is no Process %s.', to_json(missing)),
       detail = jsonb_build_object('argument', 'dependsOn', 'value', missing);
   end if;
-  select array_agg(process_ids[n.process]), array_agg(process_id)
-  into child_ids, parent_ids
+  select array_agg(process_ids[n.process]), array_agg(process_id), array_agg(n.kind)
+  into child_ids, parent_ids, kinds
   from jsonb_populate_recordset(null::registered_dependency, wanted) n
   join process on process_name = parent
-  where not exists (
+  where case n.kind when 'hard' then not exists (
     select
     from process_dependency d
     left join dependency_type_lkup t using (dependency_type_id)
     where d.child_process_id = process_ids[n.process] and d.parent_process_id = process_id
-      and t.dependency_type_name is distinct from 'Soft');
+      and t.dependency_type_name is distinct from 'Soft')
+  else not exists (
+    select
+    from process_relation r
+    where r.child_process_id = process_ids[n.process] and r.parent_process_id = process_id
+      and r.kind = n.kind and r.declared_at is not null) end;
   if child_ids is null then
     return null;
   elsif exists (select from unnest(child_ids, parent_ids) n(child, parent) where child = parent) then
@@ -139,5 +144,5 @@ begin
       where child = parent));
   end if;
   return (process_tracker.insert_dependencies(
-    child_ids, parent_ids, array_fill('hard'::text, array[cardinality(child_ids)]), null)).links;
+    child_ids, parent_ids, kinds, null)).links;
 end $$;

@@ -70,14 +70,19 @@ class DependencyResult {
   cycle!: (Row<Process> | null)[] | null;
 }
 
-@ObjectType({ description: 'What became of a request to add or remove dependencies.' })
-class DependenciesPayload {
-  @Field(() => [DependencyResult], { description: 'One result an item, in the order given.' }) results!: DependencyChange[];
+/** The fields of both payloads. */
+@ObjectType({ description: 'Result of a change of dependencies.' })
+abstract class DependenciesPayload {
+  @Field(() => [DependencyResult], { description: 'One result for each item, in the order of the request.' }) results!: DependencyChange[];
 }
+@ObjectType({ description: 'Result of `addDependencies`.' })
+class AddDependenciesPayload extends DependenciesPayload {}
+@ObjectType({ description: 'Result of `removeDependencies`.' })
+class RemoveDependenciesPayload extends DependenciesPayload {}
 
 @Resolver()
 class DependencyMutations {
-  @Mutation(() => DependenciesPayload, {
+  @Mutation(() => AddDependenciesPayload, {
     description:
       'Adds dependencies between processes. One that would make a process depend on itself is refused with the cycle, the others stand. Doing it again changes nothing.',
   })
@@ -89,7 +94,7 @@ class DependencyMutations {
     return { results: await ctx.write((tx) => addDependencies(tx, dependencies), reason) };
   }
 
-  @Mutation(() => DependenciesPayload, { description: 'Removes dependencies between processes. What is not there is no error.' })
+  @Mutation(() => RemoveDependenciesPayload, { description: 'Removes dependencies between processes. What is not there is no error.' })
   async removeDependencies(
     @Ctx() ctx: Context,
     @Arg('input', () => RemoveDependenciesInput, { description: 'The dependencies.' }) { dependencies, reason }: RemoveDependenciesInput,

@@ -32,5 +32,5 @@ export async function cycleErrors(
 /** @throws CONFLICT where the dependencies of a registration have closed a cycle: it has to be undone. */
 export async function refuseCycle(tx: Tx, links: LinksAbove): Promise<void> {
   const cycle = cyclesOf(links).find((each) => each !== null);
-  if (cycle) throw (await cycleErrors(tx, [cycle], () => ({ argument: 'dependsOn' })))[0]!;
+  if (cycle) throw (await cycleErrors(tx, [cycle], () => ({ argument: 'input.dependsOn' })))[0]!;
 }

@@ -1,10 +1,11 @@
 import type { Tx } from '../../platform/database.js';
 import { invalid, orThrow } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
-import { below, resolveRefs, type NamedRef } from '../../platform/read/references.js';
+import { below, resolveRefs } from '../../platform/read/references.js';
 import { attributeRefs } from '../../source/source-naming.js';
 import { CanonicalKind, canonicalType, isNumeric } from '../../source/canonical-type.js';
-import type { FilterAttributeInput, FilterValueInput, ProcessFilterInput } from '../process-filter.input.js';
+import type { ProcessFilterInput, ProcessFilterValueInput } from '../process-filter.input.js';
+import { filterCodeOf, operatorOf } from './filter-operator.js';
 import { listOperator, pathOf, renderList, type FilterValue } from './process-filter-predicate.js';
 
 /** A condition with the path of the argument that it came by, for errors. */
@@ -34,19 +35,12 @@ interface Attribute {
   decimals: number | null;
 }
 
-const valueArguments = ['text', 'number', 'texts', 'numbers'] as const;
-
-/** Which of the four values is given; undefined for none. */
-export const valueGiven = (input: FilterValueInput, argument: string): (typeof valueArguments)[number] | undefined => {
-  const given = valueArguments.filter((name) => input[name] !== undefined && input[name] !== null);
-  if (given.length > 1)
-    throw invalid(`A condition compares with one of text, number, texts and numbers; here are ${given.join(' and ')}.`, {
-      argument: `${argument}.${given[1]}`,
-      value: input[given[1]!],
-      allowed: valueArguments,
-    });
-  return given[0];
-};
+/** A value with the path of its argument. @throws INVALID unless it is either a text or a number */
+function checkedValue({ text = null, number = null }: ProcessFilterValueInput, argument: string): FilterValue {
+  if ((text === null) === (number === null))
+    throw invalid(`${argument} must have either text or number.`, { argument, value: { text, number }, allowed: ['text', 'number'] });
+  return { text, number };
+}
 
 /** Turns conditions into rows, in a fixed number of statements. @throws INVALID or NOT_FOUND, naming the argument */
 export async function rowsOf(tx: Tx, asked: readonly AskedFilter[]): Promise<FilterRow[]> {
@@ -55,10 +49,10 @@ export async function rowsOf(tx: Tx, asked: readonly AskedFilter[]): Promise<Fil
   );
   const attributes = await attributesOf(tx, asked);
   return asked.map(({ processId, filter, argument }, i) => {
-    const type = types.find(({ code }) => code === filter.operator);
+    const type = types.find(({ code }) => code === filterCodeOf(filter.operator));
     if (!type) {
-      const allowed = types.map(({ code }) => code);
-      throw invalid(`There is no operator ${JSON.stringify(filter.operator)}; known are ${allowed.join(', ')}.`, {
+      const allowed = types.map(({ code }) => operatorOf(code));
+      throw invalid(`There is no operator ${JSON.stringify(filter.operator)}; allowed are ${allowed.join(', ')}.`, {
         argument: `${argument}.operator`,
         value: filter.operator,
         allowed,
@@ -66,9 +60,9 @@ export async function rowsOf(tx: Tx, asked: readonly AskedFilter[]): Promise<Fil
     }
     const group = filter.group ?? 1;
     if (group < 1)
-      throw invalid(`A group has a number from 1, not ${group}.`, { argument: `${argument}.group`, value: group, allowed: { min: 1 } });
+      throw invalid(`group must be at least 1, not ${group}.`, { argument: `${argument}.group`, value: group, allowed: { min: 1 } });
     const row = { process: processId, attribute: attributes[i]!.id, type: type.id, group };
-    const values = valuesOf(filter, attributes[i]!, argument);
+    const values = valuesOf(filter.values, type.code, attributes[i]!, `${argument}.values`);
     return type.code === listOperator
       ? { ...row, text: renderList(values), number: null, list: values }
       : { ...row, ...values[0]!, list: null };
@@ -77,8 +71,8 @@ export async function rowsOf(tx: Tx, asked: readonly AskedFilter[]): Promise<Fil
 
 /** The attributes that the conditions name, by their present or a former name. @throws INVALID or NOT_FOUND, naming what is missing */
 async function attributesOf(tx: Tx, asked: readonly AskedFilter[]): Promise<Attribute[]> {
-  const refs = asked.map(({ filter: { attribute }, argument }) => named(attribute, `${argument}.attribute`));
-  const at = (i: number, of?: string) => below(`${asked[i]!.argument}.attribute`, { name: 'attribute' })(of);
+  const refs = asked.map(({ filter: { attribute } }) => attribute);
+  const at = (i: number, of?: string) => below(`${asked[i]!.argument}.attribute`)(of);
   const ids = (await resolveRefs(tx, attributeRefs, refs, { at })).map((each) => orThrow(each).id);
   const found = await tx.query<Attribute>(
     `select a.source_object_attribute_id as id,
@@ -95,55 +89,38 @@ async function attributesOf(tx: Tx, asked: readonly AskedFilter[]): Promise<Attr
   return ids.map((id) => byId.get(id)!);
 }
 
-function named({ id, source, object, attribute }: FilterAttributeInput, argument: string): NamedRef {
-  const names = [source, object, attribute].filter((name) => name !== undefined && name !== null);
-  if (id ? names.length > 0 : names.length < 3)
-    throw invalid('Say which attribute: either by id, or by source, object and attribute.', {
+/** The values of a condition, all as texts or all as numbers, whatever the attribute wants. */
+function valuesOf(given: readonly ProcessFilterValueInput[], code: string, attribute: Attribute, argument: string): FilterValue[] {
+  refuseEmpty(given, argument);
+  if (given.length > 1 && code !== listOperator)
+    throw invalid(`${operatorOf(code)} compares with one value, not with ${given.length}; only ${listOperator} compares with several.`, {
       argument,
-      value: { id, source, object, attribute },
-      allowed: 'id, or source, object and attribute',
+      value: given,
+      allowed: 'one value',
     });
-  const path: Record<string, unknown> = { source, object };
-  return id ? { id } : { ...path, name: attribute ?? null };
-}
-
-/** The values of a condition, as texts or as numbers, whatever the attribute wants. */
-function valuesOf(filter: ProcessFilterInput, attribute: Attribute, argument: string): FilterValue[] {
-  const given = valueGiven(filter, argument);
-  if (!given) throw invalid('Say what to compare with.', { argument: `${argument}.text`, value: null, allowed: valueArguments });
-  const at = `${argument}.${given}`;
-  const value = filter[given]!;
-  if (Array.isArray(value)) {
-    if (filter.operator !== listOperator)
-      throw invalid(`Only ${listOperator} compares with a list; ${filter.operator} takes one value.`, {
-        argument: at,
-        value,
-        allowed: ['text', 'number'],
-      });
-    refuseEmpty(value, at);
-  }
+  const list = given.map((value, i) => checkedValue(value, `${argument}.${i}`));
   const canonical = canonicalType(attribute.dataType, attribute.length, attribute.decimals);
-  const numbers = given === 'number' || given === 'numbers';
+  const words = list.findIndex(({ text }) => text !== null);
   // `like` compares texts; and codes of digits are often sent as numbers.
-  const asText = !numbers || canonical?.kind === CanonicalKind.TEXT || filter.operator === 'lke';
-  const list = Array.isArray(value) ? value : [value];
-  if (asText && isNumeric(canonical))
+  const asText = words >= 0 || canonical?.kind === CanonicalKind.TEXT || code === 'lke';
+  if (asText && isNumeric(canonical)) {
+    const at = Math.max(words, 0);
     throw invalid(
       `${pathOf(attribute.path)} has the data type ${attribute.dataType}, which holds numbers: ${
-        numbers ? `${filter.operator} compares texts` : `it cannot be compared with the text ${JSON.stringify(list[0])}`
+        words < 0 ? `${operatorOf(code)} compares texts` : `it cannot be compared with the text ${JSON.stringify(list[at]!.text)}`
       }.`,
       {
-        argument: at,
-        value,
-        allowed: numbers ? 'another operator' : 'a number',
+        argument: `${argument}.${at}.${words < 0 ? 'number' : 'text'}`,
+        value: list[at]!.text ?? list[at]!.number,
+        allowed: words < 0 ? 'another operator' : 'a number',
         attribute: pathOf(attribute.path),
         dataType: attribute.dataType,
       },
     );
-  const texts = asText
-    ? list.map((each) => ({ text: each, number: null }))
-    : list.map((each) => ({ text: null, number: plainNumber(each) }));
-  return setOf(texts);
+  }
+  return setOf(
+    list.map(({ text, number }) => (asText ? { text: text ?? number, number: null } : { text: null, number: plainNumber(number!) })),
+  );
 }
 
 /** The one way to write a number, so that 2000, 2000.0 and 02000 are the same condition. */
@@ -154,7 +131,7 @@ export function plainNumber(decimal: string): string {
   return digits === '0' ? '0' : sign + digits;
 }
 
-/** Each value once, in order: a list means the same whatever the order it was said in. */
+/** Each value once, in order: a list means the same in any order. */
 function setOf(values: FilterValue[]): FilterValue[] {
   const byLiteral = new Map(values.map((value) => [value.text ?? value.number!, value]));
   const before = (a: FilterValue, b: FilterValue) =>

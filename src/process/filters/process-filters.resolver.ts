@@ -4,14 +4,14 @@ import type { Context } from '../../platform/read/context.js';
 import { listField, referenceField } from '../../platform/read/fields.js';
 import type { Row } from '../../platform/entity/node.js';
 import type { ListSource } from '../../platform/read/paging.js';
-import { Decimal } from '../../platform/entity/scalars.js';
 import { SourceObjectAttribute } from '../../source/source-object-attribute.entity.js';
 import { FilterType } from './filter-type.entity.js';
 import { conditionOrder, conditionsOf, filtersWithNames, type StoredCondition } from './process-filter-conditions.js';
 import { ProcessFilterValue } from './process-filter-value.entity.js';
 import { ProcessFilter } from './process-filter.entity.js';
 import { AddProcessFiltersInput, RemoveProcessFiltersInput, UpdateProcessFilterInput } from '../process-filter.input.js';
-import { listOperator, renderCondition, renderPredicate, type FilterValue } from './process-filter-predicate.js';
+import { operatorOf, operatorsDoc } from './filter-operator.js';
+import { renderCondition, renderPredicate, type FilterValue } from './process-filter-predicate.js';
 import { addProcessFilters, removeProcessFilters, updateProcessFilter, type PutFilter } from './process-filters.js';
 import { Process } from '../process.entity.js';
 
@@ -24,33 +24,15 @@ const conditionOf = (ctx: Context, id: number): Promise<StoredCondition> =>
     })
     .load(id);
 
-/** The value of a condition that compares with one. */
-const single = ({ code, values }: StoredCondition): FilterValue | undefined => (code === listOperator ? undefined : values[0]);
-
 @Resolver(() => ProcessFilter)
 class ProcessFilterResolver {
-  @FieldResolver(() => String, { description: 'The operator: code of its filter type, such as `gte`.' })
-  async code(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<string> {
-    return (await conditionOf(ctx, id)).code;
-  }
-  @FieldResolver(() => String, {
-    nullable: true,
-    description:
-      'The text that it compares with; null where that is a number or a list. Column `filter_value_string`, which of a list holds a rendering.',
-  })
-  async text(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<string | null> {
-    return single(await conditionOf(ctx, id))?.text ?? null;
-  }
-  @FieldResolver(() => Decimal, {
-    nullable: true,
-    description: 'The number that it compares with; null where that is a text or a list. Column `filter_value_numeric`.',
-  })
-  async number(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<string | null> {
-    return single(await conditionOf(ctx, id))?.number ?? null;
+  @FieldResolver(() => String, { description: `The operator: ${operatorsDoc}.` })
+  async operator(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<string> {
+    return operatorOf((await conditionOf(ctx, id)).code);
   }
   @FieldResolver(() => [ProcessFilterValue], {
     description:
-      'All values that it compares with: one, or those of a list in their order. A list that another client wrote counts as one text unless it is written as in SQL.',
+      'The values that it compares with: one, or those of a list in their order. A list that another client wrote is one text unless it is written as in SQL.',
   })
   async values(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<readonly FilterValue[]> {
     return (await conditionOf(ctx, id)).values;

@@ -3,17 +3,17 @@ import { conflict, invalid, notFound } from '../../platform/errors.js';
 import { globalId, idOf } from '../../platform/entity/ids.js';
 import { refuseEmpty } from '../../platform/lists.js';
 import { below, resolveRef } from '../../platform/read/references.js';
-import { rowsOf, valueGiven, type AskedFilter, type FilterRow } from './process-filter-checks.js';
+import { operatorOf } from './filter-operator.js';
+import { rowsOf, type AskedFilter, type FilterRow } from './process-filter-checks.js';
 import { deleteRows, entitiesIn } from '../../platform/write/entities.js';
 import { conditionsOf } from './process-filter-conditions.js';
 import type {
   AddProcessFiltersInput,
-  FilterValueInput,
   ProcessFilterInput,
   RemoveProcessFiltersInput,
   UpdateProcessFilterInput,
 } from '../process-filter.input.js';
-import { listOperator, type FilterValue } from './process-filter-predicate.js';
+import type { ProcessRef } from '../process-ref.input.js';
 import { processRefs } from '../process-naming.js';
 import { ProcessFilterValue } from './process-filter-value.entity.js';
 import { ProcessFilter } from './process-filter.entity.js';
@@ -55,7 +55,7 @@ export const addFilters = (tx: Tx, requests: readonly FilterRequest[]): Promise<
 /** As `addFilters`; whatever other conditions these processes have goes. A request without filters takes all of them. */
 export const replaceFilters = (tx: Tx, requests: readonly FilterRequest[]): Promise<PutFilter[][]> => put(tx, requests, true);
 
-const processOf = async (tx: Tx, process: { id?: string | null; name?: string | null }) =>
+const processOf = async (tx: Tx, process: ProcessRef) =>
   (await resolveRef(tx, processRefs, process, { at: below('input.process'), lock: 'key share' })).id;
 
 export async function addProcessFilters(tx: Tx, input: AddProcessFiltersInput): Promise<{ processId: number; filters: PutFilter[] }> {
@@ -84,23 +84,15 @@ export async function updateProcessFilter(tx: Tx, input: UpdateProcessFilterInpu
   );
   if (!known) throw notFound('There is no ProcessFilter with this id.', { argument: 'input.id', value: input.id });
   const [condition] = await conditionsOf(tx, 'process_filter_id', [id]);
-  const operator = input.operator ?? condition!.code;
-  const { text, number, texts, numbers } = valueGiven(input, 'input') ? input : valuesAgain(condition!.values, operator);
   const filter = {
     attribute: input.attribute ?? { id: globalId('SourceObjectAttribute', known.attributeId) },
+    operator: input.operator ?? operatorOf(condition!.code),
+    values: input.values ?? [...condition!.values],
     group: input.group ?? condition!.group,
-    ...{ operator, text, number, texts, numbers },
   };
   const [row] = await rowsOf(tx, [{ processId: known.processId, filter, argument: 'input' }]);
   await replaceRow(tx, id, row!);
   return id;
-}
-
-/** The values of a condition as they would be given for this operator. */
-function valuesAgain(values: readonly FilterValue[], operator: string): FilterValueInput {
-  if (operator !== listOperator && values.length === 1) return values[0]!;
-  const texts = values.flatMap(({ text }) => text ?? []);
-  return texts.length ? { texts } : { numbers: values.flatMap(({ number }) => number ?? []) };
 }
 
 async function replaceRow(tx: Tx, id: number, { process, attribute, type, group, text, number, list }: FilterRow): Promise<void> {
@@ -140,7 +132,7 @@ async function replaceRow(tx: Tx, id: number, { process, attribute, type, group,
 export async function removeProcessFilters(tx: Tx, input: RemoveProcessFiltersInput): Promise<number[]> {
   const { process, filters, filterIds } = input;
   if (!filterIds === !(process && filters) || (filterIds && (process || filters)))
-    throw invalid('Say which filters: either by their ids, or by a process and its conditions.', {
+    throw invalid('input must have either filterIds, or process and filters.', {
       argument: 'input',
       value: input,
       allowed: 'filterIds, or process and filters',

@@ -1,5 +1,6 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, InputType } from 'type-graphql';
 import { Name } from '../../platform/entity/text.js';
+import { ProcessRef } from '../process-ref.input.js';
 
 @InputType({ description: 'An object whose links are taken from a process.' })
 export class UnlinkObjectInput {
@@ -21,10 +22,9 @@ export class UnlinkSourceInput {
   objects?: UnlinkObjectInput[] | null;
 }
 
-@InputType({ description: 'What a process no longer reads or writes. Name the process by `id` or by `name`.' })
+@InputType({ description: 'A process, and the data that it no longer reads or writes.' })
 export class UnlinkProcessInput {
-  @Field(() => ID, { nullable: true, description: 'Global id of the process.' }) id?: string | null;
-  @Field(() => Name, { nullable: true, description: 'Name of the process.' }) name?: string | null;
+  @Field(() => ProcessRef, { description: 'The process.' }) process!: ProcessRef;
   @Field(() => [UnlinkSourceInput], { nullable: true, description: 'What it no longer reads.' }) sources?: UnlinkSourceInput[] | null;
   @Field(() => [UnlinkSourceInput], { nullable: true, description: 'What it no longer writes.' }) targets?: UnlinkSourceInput[] | null;
   @Field(() => Boolean, {

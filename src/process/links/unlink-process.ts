@@ -37,7 +37,7 @@ export async function unlinkProcess(tx: Tx, input: UnlinkProcessInput): Promise<
       value: null,
       allowed: 'at least one source',
     });
-  const { id } = await resolveRef(tx, processRefs, { id: input.id, name: input.name }, { at: below('input'), lock: 'update' });
+  const { id } = await resolveRef(tx, processRefs, input.process, { at: below('input.process'), lock: 'update' });
   const sql = 'select process_tracker.unlink_process($1, $2::jsonb, $3) as removed';
   const [row] = await tx.query<{ removed: number }>(sql, [id, JSON.stringify(refs), input.keepCoarser ?? false]);
   return { id, removed: row!.removed };

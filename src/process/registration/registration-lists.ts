@@ -1,14 +1,6 @@
 import { checkNotNegative } from '../../platform/checks.js';
-import {
-  RegistrationMode,
-  type AttributeInput,
-  type AttributeMappingInput,
-  type AttributeNameInput,
-  type ContactInput,
-  type ObjectInput,
-  type RegisterProcessInput,
-  type SourceInput,
-} from '../register-process.input.js';
+import { RegistrationMode, type AttributeInput, type ContactInput, type ObjectInput, type SourceInput } from '../register-process.input.js';
+import type { AttributeNames, NamedMapping, NamedRequest } from './name-references.js';
 import { replaceable, Rows, type RegistrationLists } from './registration-rows.js';
 
 const names = (list: Iterable<string | null | undefined>) =>
@@ -20,7 +12,7 @@ type Side = 'reads' | 'writes';
 type Role = string | null | undefined;
 
 /** Everything that the requests name, once, with places instead of names. */
-export function listsOf(requests: readonly RegisterProcessInput[]) {
+export function listsOf(requests: readonly NamedRequest[]) {
   const processes: RowsOf<'processes'> = new Rows();
   const sources: RowsOf<'sources'> = new Rows();
   const objects: RowsOf<'objects'> = new Rows();
@@ -78,8 +70,8 @@ export function listsOf(requests: readonly RegisterProcessInput[]) {
     for (const [k, attribute] of (input.attributes ?? []).entries())
       addAttribute(links[side].attributes, process, object, attribute, `${path}.attributes.${k}`);
   };
-  const addMapping = (process: string, { expression, transformation, ...ends }: AttributeMappingInput, path: string) => {
-    const attributeOf = ({ source: ofSource, object: ofObject, attribute: name }: AttributeNameInput) => {
+  const addMapping = (process: string, { expression, transformation, ...ends }: NamedMapping, path: string) => {
+    const attributeOf = ({ source: ofSource, object: ofObject, name }: AttributeNames) => {
       const source = sources.add(ofSource, { name: ofSource });
       const object = objects.add(keyOf(source, ofObject), { source, name: ofObject });
       return attributes.add(keyOf(object, name), { object, name });
@@ -103,7 +95,7 @@ export function listsOf(requests: readonly RegisterProcessInput[]) {
     addContacts(called, 'input', (contact, role) => processContacts.add(keyOf(process, contact, role ?? ''), { process, contact, role }));
     addSide(process, 'reads', reads);
     addSide(process, 'writes', writes);
-    for (const parent of dependsOn ?? []) dependencies.add(keyOf(process, parent), { process, parent });
+    for (const { parent, kind } of dependsOn ?? []) dependencies.add(keyOf(process, parent, kind), { process, parent, kind });
     for (const [i, mapping] of (mapped ?? []).entries()) addMapping(process, mapping, `input.mappings.${i}`);
     if (mode === RegistrationMode.REPLACE)
       for (const what of replaceable) if (request[what]) replaces.add(keyOf(process, what), { process, what });

@@ -1,5 +1,6 @@
 import { invalid } from '../../platform/errors.js';
 import { given } from '../../platform/checks.js';
+import type { DependencyKind } from '../dependency-kind.js';
 import type {
   AttributeInput,
   AttributeMappingInput,
@@ -61,7 +62,7 @@ export interface RegistrationLists {
   sourceContacts: ContactLink<'source'>[];
   objectContacts: ContactLink<'object'>[];
   processDatasetTypes: (To<'process'> & { name: string })[];
-  dependencies: (To<'process'> & { parent: string })[];
+  dependencies: (To<'process'> & { parent: string; kind: DependencyKind })[];
   mappings: (To<'process' | 'from' | 'to'> & Pick<AttributeMappingInput, 'expression' | 'transformation'>)[];
   replaces: (To<'process'> & { what: Replaceable })[];
 }

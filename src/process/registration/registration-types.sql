@@ -67,7 +67,7 @@ create type process_tracker.registered_process_contact as (process int, contact 
 create type process_tracker.registered_source_contact as (source int, contact int, role text);
 create type process_tracker.registered_object_contact as (object int, contact int, role text);
 create type process_tracker.registered_dataset_type as (process int, name text);
-create type process_tracker.registered_dependency as (process int, parent text);
+create type process_tracker.registered_dependency as (process int, parent text, kind text);
 create type process_tracker.registered_mapping as (
   process int, "from" int, "to" int, expression text, transformation text
 );

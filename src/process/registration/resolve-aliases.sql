@@ -179,7 +179,7 @@ begin
         -- are facts: they add up, and the later one wins.
         select place, facts, jsonb_path_query_array(
             facts, '$.keyvalue() ? (@.key like_regex
-              "^(process|source|object|attribute|from|to|contact|name|parent|role|what)$")') as same
+              "^(process|source|object|attribute|from|to|contact|name|parent|kind|role|what)$")') as same
         from pointed
       ), told as (
         select same, jsonb_object_agg(e.key, e.value order by place) as facts

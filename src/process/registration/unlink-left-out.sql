@@ -93,5 +93,31 @@ begin
       select
       from jsonb_populate_recordset(null::registered_dependency, input -> 'dependencies') n
       join process p on p.process_name = n.parent
-      where n.process = r.process and p.process_id = l.parent_process_id);
+      where n.process = r.process and n.kind = 'hard' and p.process_id = l.parent_process_id);
+  -- Relations of the other kinds that the list names. What events have reported stays, as reported.
+  with left_out as (
+    select l.child_process_id, l.parent_process_id, l.kind
+    from jsonb_populate_recordset(null::registered_replacement, input -> 'replaces') r
+    join process_relation l on l.child_process_id = process_ids[r.process]
+    where r.what = 'dependsOn' and l.declared_at is not null
+      and exists (
+        select
+        from jsonb_populate_recordset(null::registered_dependency, input -> 'dependencies') n
+        where n.process = r.process and n.kind = l.kind)
+      and not exists (
+        select
+        from jsonb_populate_recordset(null::registered_dependency, input -> 'dependencies') n
+        join process p on p.process_name = n.parent
+        where n.process = r.process and n.kind = l.kind and p.process_id = l.parent_process_id)
+  ), reported as (
+    update process_relation l
+    set declared_by = null, declared_at = null, note = null
+    from left_out o
+    where (l.child_process_id, l.parent_process_id, l.kind) = (o.child_process_id, o.parent_process_id, o.kind)
+      and l.last_seen is not null
+  )
+  delete from process_relation l
+  using left_out o
+  where (l.child_process_id, l.parent_process_id, l.kind) = (o.child_process_id, o.parent_process_id, o.kind)
+    and l.last_seen is null;
 end $$;

@@ -2,16 +2,18 @@ import { locationRefs } from '../location/location-naming.js';
 import { Location } from '../location/location.entity.js';
 import { listField } from '../platform/read/fields.js';
 import { linking } from '../platform/write/linking.js';
-import { resolveRef } from '../platform/read/references.js';
+import { below, resolveRef } from '../platform/read/references.js';
 import type { ListSource } from '../platform/read/paging.js';
 import type { EntityClass } from '../platform/entity/rows.js';
-import { objectNaming, sourceNaming } from './source-naming.js';
-import { SourceLocation } from './source-location.entity.js';
-import { SourceObjectLocation } from './source-object-location.entity.js';
-import { SourceObject } from './source-object.entity.js';
-import { Source } from './source.entity.js';
+import { objectKind, sourceKind } from '../source/source-kinds.js';
+import { SubjectRef } from './subject-ref.input.js';
+import { LocationRef } from '../location/location-ref.input.js';
+import { SourceLocation } from '../source/source-location.entity.js';
+import { SourceObjectLocation } from '../source/source-object-location.entity.js';
+import { SourceObject } from '../source/source-object.entity.js';
+import { Source } from '../source/source.entity.js';
 
-const below = (name: string, entity: EntityClass, from: string, parent: string): ListSource => ({
+const lying = (name: string, entity: EntityClass, from: string, parent: string): ListSource => ({
   name,
   entity,
   from,
@@ -25,25 +27,29 @@ export const sourceLocations = [
   ...linking({
     entity: Location,
     noun: 'a location',
+    ref: LocationRef,
+    refDoc: 'The location, which must exist.',
+    subject: SubjectRef,
     kinds: [
-      { naming: sourceNaming, argument: 'source', link: SourceLocation },
-      { naming: objectNaming, argument: 'object', link: SourceObjectLocation },
+      { ...sourceKind, link: SourceLocation },
+      { ...objectKind, link: SourceObjectLocation },
     ],
-    find: async (tx, name, argument) => (await resolveRef(tx, locationRefs, { name }, { at: () => argument, lock: 'key share' })).id,
+    find: async (tx, ref, argument) =>
+      (await resolveRef<object, Location>(tx, locationRefs, ref, { at: below(argument), lock: 'key share' })).id,
   }),
   ...listField(
     Source,
     'locations',
     Location,
     'Where its files lie, ordered by name.',
-    below('Source.locations', Location, 'source_location l join location_lkup t on t.location_id = l.location_id', 'l.source_id'),
+    lying('Source.locations', Location, 'source_location l join location_lkup t on t.location_id = l.location_id', 'l.source_id'),
   ),
   ...listField(
     SourceObject,
     'locations',
     Location,
     'Where its files lie, ordered by name.',
-    below(
+    lying(
       'SourceObject.locations',
       Location,
       'source_object_location l join location_lkup t on t.location_id = l.location_id',
@@ -55,10 +61,10 @@ export const sourceLocations = [
     'sources',
     Source,
     'The sources whose files lie here, ordered by name.',
-    below('Location.sources', Source, 'source_location l join source_lkup t on t.source_id = l.source_id', 'l.location_id'),
+    lying('Location.sources', Source, 'source_location l join source_lkup t on t.source_id = l.source_id', 'l.location_id'),
   ),
   ...listField(Location, 'objects', SourceObject, 'The objects whose files lie here, ordered by name.', {
-    ...below(
+    ...lying(
       'Location.objects',
       SourceObject,
       'source_object_location l join source_object_lkup t on t.source_object_id = l.source_object_id',
