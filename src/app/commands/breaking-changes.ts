@@ -20,8 +20,23 @@ const names = (text: string, coordinate: string) =>
 /** The names of a table `| Old | New |` in some notes: whole coordinates, or a name wherever it stands; `*` stands for the rest of a name. */
 function renamedIn(notes: string): (name: string) => boolean {
   const [, table = ''] = /^\| Old +\| New +\|\n\|[-| ]+\|\n((?:\|.*\n)*)/m.exec(notes) ?? [];
-  const patterns = [...table.matchAll(/^\| `([^`]+)`/gm)].map(
-    ([, old]) => new RegExp(`^${old!.replace(/[.()]/g, '\\$&').replaceAll('*', '\\w*')}$`),
+  const olds = table.split('\n').flatMap((row) => {
+    let type = '';
+    return [...(/^\|(.*?) \| /.exec(row)?.[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, old = '']) => {
+      // `.name` is a field of the type before.
+      const whole = old.startsWith('.') ? type + old : old;
+      type = whole.split('.')[0]!;
+      return whole;
+    });
+  });
+  const patterns = olds.map(
+    (old) =>
+      new RegExp(
+        `^${old
+          .replace(/: [^)]*/, ':')
+          .replace(/[.()]/g, '\\$&')
+          .replaceAll('*', '\\w*')}$`,
+      ),
   );
   return (name) => patterns.some((pattern) => pattern.test(name));
 }
