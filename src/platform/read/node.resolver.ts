@@ -3,7 +3,6 @@ import type { ComplexityEstimatorArgs } from 'graphql-query-complexity';
 import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from './context.js';
 import { invalid } from '../errors.js';
-import { checkLength } from '../lists.js';
 import { decodeId, globalId } from '../entity/ids.js';
 import { Audited, Node, type Row } from '../entity/node.js';
 import { entityNamed } from '../entity/rows.js';
@@ -50,7 +49,12 @@ export class NodeResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('ids', () => [ID], { description: 'Global ids.' }) ids: string[],
   ): Promise<(Row | null)[]> {
-    checkLength(ids, 'ids', maxIds, 0);
+    if (ids.length > maxIds)
+      throw invalid(`ids must have at most ${maxIds} entries, not ${ids.length}.`, {
+        argument: 'ids',
+        value: ids.length,
+        allowed: { max: maxIds },
+      });
     return Promise.all(ids.map((id, i) => nodeOf(ctx, info, id, `ids.${i}`)));
   }
 }
