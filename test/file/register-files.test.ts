@@ -671,7 +671,8 @@ describe('what a file gets from the process that registers it', () => {
     });
     const change = (mutation: string) =>
       api.run(
-        `mutation { s: ${mutation}(input: { source: "left" }) { changed } o: ${mutation}(input: { source: "kept", object: "unused" }) { changed } }`,
+        `mutation { s: ${mutation}(input: { subject: { source: { name: "left" } } }) { changed }
+          o: ${mutation}(input: { subject: { object: { source: "kept", name: "unused" } } }) { changed } }`,
       );
     await change('retire');
     expect(await inherited(run, 'kept.csv', '/kept')).toMatchObject({ sources: ['kept'], objects: ['used'] });
