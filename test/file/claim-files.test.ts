@@ -409,6 +409,8 @@ test('C8 a file whose lease is over is listed as stuck, and taken by the next cl
     expect(await stuck(later)).toEqual(here);
     expect(await stuck(later, ', location: { name: "local - claims" }')).toEqual(here);
     expect(await stuck(later, ', location: { path: "/data/claims/" }')).toEqual(here);
+    await insertFiles(api, 'elsewhere', []);
+    expect(await stuck(later, ', location: { name: "elsewhere" }')).toEqual({ nodes: [], totalCount: 0 });
     expect(await failure(stuck(later, ', location: { name: "nowhere" }'))).toMatchObject({ code: 'NOT_FOUND', argument: 'location.name' });
     const second = await claim(later, file, { owner: 'next' });
     expect(second).toMatchObject({ outcome: 'CLAIMED', attempt: 2, owner: 'next' });
