@@ -38,27 +38,27 @@ type Figure = 'neededMemory' | 'neededProcessing';
 type Needs = Record<Figure, number | null> & Record<`${Figure}Unit`, string | null>;
 const needs = ['neededMemory', 'neededMemoryUnit', 'neededProcessing', 'neededProcessingUnit'] as const satisfies (keyof Needs)[];
 
-/** A figure with its unit: what the input says, else what is known, else the unit of the cluster. */
+/** A figure with its unit: that of the input, else the known one, else the unit of the cluster. */
 function figureOf(input: Assignment, known: Needs | undefined, figure: Figure, clusterUnit: string | null): [number | null, string | null] {
   const unitArgument = `${figure}Unit` as const;
   const argument = `input.${figure}`;
   const amount = input[figure] === undefined ? (known?.[figure] ?? null) : input[figure];
   if (amount === null) {
     if (input[unitArgument])
-      throw invalid(`${unitArgument} says nothing without ${figure}.`, { argument, value: null, allowed: 'a whole number from 0' });
+      throw invalid(`\`${unitArgument}\` needs \`${figure}\`.`, { argument, value: null, allowed: 'a whole number from 0' });
     return [null, null];
   }
-  if (amount < 0) throw invalid(`${figure} must be at least 0, not ${amount}.`, { argument, value: amount, allowed: { min: 0 } });
+  if (amount < 0) throw invalid(`\`${figure}\` must be at least 0, not ${amount}.`, { argument, value: amount, allowed: { min: 0 } });
   const unit = input[unitArgument] ?? known?.[unitArgument] ?? clusterUnit;
   const allowed = [...(figure === 'neededMemory' ? unitNames : []), ...(clusterUnit ? [clusterUnit.trim()] : [])];
   const found = unit === null ? undefined : allowed.find((each) => sameUnit(each, unit));
-  // A cluster that counts its processing in nothing yet takes any word for it.
+  // A cluster without a unit of processing takes any.
   const free = figure === 'neededProcessing' && clusterUnit === null;
   if (unit === null || (found === undefined && !free))
     throw invalid(
       unit === null
-        ? `Say the unit of ${figure}: the cluster states none.`
-        : `${JSON.stringify(unit)} cannot be compared with what the cluster states; use ${allowed.join(', ')}.`,
+        ? `\`${figure}\` needs a unit: the cluster states none.`
+        : `The unit ${JSON.stringify(unit)} cannot be compared with that of the cluster; use ${allowed.join(', ')}.`,
       { argument: `input.${unitArgument}`, value: unit, allowed: allowed.length ? allowed : 'a unit' },
     );
   return [amount, found ?? unit];
@@ -74,7 +74,7 @@ const locate = async (tx: Tx, input: Assignment) => {
   return { process, cluster };
 };
 
-/** Says that a process runs on a cluster and what it needs there, or changes what it needs. What is left out stays. */
+/** Assigns a process to a cluster with its needs there, or changes its needs. Omitted values stay. */
 export async function assignProcess(tx: Tx, input: Assignment): Promise<Assigned> {
   const { process, cluster } = await locate(tx, input);
   const db = entitiesIn(tx, { ClusterProcess });
@@ -102,7 +102,7 @@ export async function assignProcess(tx: Tx, input: Assignment): Promise<Assigned
   return { id: process.id, clusterId: cluster.id, changed: changed.length > 0 };
 }
 
-/** Says that a process no longer runs on a cluster. */
+/** Removes a process from a cluster. */
 export async function removeProcess(tx: Tx, input: Assignment): Promise<Assigned> {
   const { process, cluster } = await locate(tx, input);
   const gone = await deleteRows(tx, ClusterProcess, { clusterId: cluster.id, processId: process.id });
@@ -116,19 +116,19 @@ export const decimal = (sql: string): string => `trim_scale(round(${sql}, 12))::
 interface NeedsOptions {
   /** Joins that choose which rows of `cluster_process c` count, and how often. */
   those: string;
-  /** Columns of the joined tables for `told`. */
+  /** Columns of the joined tables for `totals`. */
   columns: string;
-  /** Aggregates over what counts in a cluster; there, `memory` and `processing` are in its units, null where nothing can be compared. */
-  told: string;
-  /** What the answer says of them; there, they are columns of `t`, null for a cluster without any. */
+  /** Aggregates over the needs in a cluster; there, `memory` and `processing` are in its units, null where units cannot be compared. */
+  totals: string;
+  /** What the answer has of them; there, they are columns of `t`, null for a cluster without any. */
   answer: string;
 }
 
 /**
- * What processes of clusters need together, by the numbers of the clusters (`$1`). Needs are added in bytes and told in the cluster's unit,
+ * What processes of clusters need together, by the numbers of the clusters (`$1`). Needs are added in bytes and answered in the cluster's unit,
  * or in GB where it states none.
  */
-export const clusterNeedsSql = ({ those, columns, told, answer }: NeedsOptions): string => `
+export const clusterNeedsSql = ({ those, columns, totals, answer }: NeedsOptions): string => `
   with unit (name, bytes) as (values ${unitValues}), need as (
     select k.cluster_id, c.process_id,
       c.needed_memory, c.needed_memory_unit, c.needed_processing, c.needed_processing_unit, ${columns},
@@ -144,8 +144,8 @@ export const clusterNeedsSql = ({ those, columns, told, answer }: NeedsOptions):
     left join unit ku on ku.name = lower(btrim(coalesce(k.cluster_max_memory_unit, 'GB')))
     left join unit pu on pu.name = lower(btrim(c.needed_memory_unit))
     where k.cluster_id = any($1::int[])
-  ), told as (
-    select cluster_id, coalesce(sum(memory), 0) as memory, coalesce(sum(processing), 0) as processing, ${told}
+  ), total as (
+    select cluster_id, coalesce(sum(memory), 0) as memory, coalesce(sum(processing), 0) as processing, ${totals}
     from need
     group by cluster_id
   )
@@ -158,17 +158,17 @@ export const clusterNeedsSql = ({ those, columns, told, answer }: NeedsOptions):
       then ${decimal('k.cluster_max_processing - coalesce(t.processing, 0)')} end as "processingLeft",
     ${answer}
   from cluster_tracking_lkup k
-  left join told t using (cluster_id)
+  left join total t using (cluster_id)
   where k.cluster_id = any($1::int[])`;
 
 const notCounted = (figure: 'memory' | 'processing') =>
   `coalesce(json_agg(json_build_object('processId', process_id, 'figure', '${figure.toUpperCase()}', 'amount', needed_${figure}, 'unit', needed_${figure}_unit) order by process_name)
      filter (where needed_${figure} is not null and ${figure} is null), '[]') as no_${figure}`;
 
-/** What all processes of clusters need if they run at the same time; what cannot be compared is listed. A retired process needs nothing. */
+/** What all processes of clusters need if they run at the same time; needs in other units are listed. A retired process has none. */
 export const declaredNeeds = clusterNeedsSql({
   those: 'join process p on p.process_id = c.process_id and p.retired_at is null',
   columns: 'p.process_name',
-  told: `${notCounted('memory')}, ${notCounted('processing')}`,
+  totals: `${notCounted('memory')}, ${notCounted('processing')}`,
   answer: `coalesce(t.no_memory, '[]') as no_memory, coalesce(t.no_processing, '[]') as no_processing`,
 });

@@ -6,22 +6,22 @@ export const Cluster = lookupEntity({
   table: 'cluster_tracking_lkup',
   key: 'cluster_id',
   label: 'cluster_name',
-  doc: 'A group of machines with a capacity that its processes share.',
+  doc: 'Group of machines with a capacity that its processes share.',
   extra: {
-    maxMemory: Whole('cluster_max_memory', { nullable: true, doc: 'Memory that all its processes may take together, in `maxMemoryUnit`.' }),
+    maxMemory: Whole('cluster_max_memory', { nullable: true, doc: 'Memory for all its processes together, in `maxMemoryUnit`.' }),
     maxMemoryUnit: Text('cluster_max_memory_unit', { nullable: true, doc: 'Unit of the memory figures, such as GB.' }),
     maxProcessing: Whole('cluster_max_processing', {
       nullable: true,
-      doc: 'Processing capacity that all its processes may take together, in `maxProcessingUnit`.',
+      doc: 'Processing capacity for all its processes together, in `maxProcessingUnit`.',
     }),
     maxProcessingUnit: Text('cluster_max_processing_unit', { nullable: true, doc: 'Unit of the processing figures, such as DPU.' }),
     currentMemoryUsage: Whole('cluster_current_memory_usage', {
       nullable: true,
-      doc: 'Memory in use as an outside tool last wrote it, in `maxMemoryUnit`.',
+      doc: 'Memory in use, as last written by an external tool, in `maxMemoryUnit`.',
     }),
     currentProcessUsage: Whole('cluster_current_process_usage', {
       nullable: true,
-      doc: 'Processing capacity in use as an outside tool last wrote it, in `maxProcessingUnit`.',
+      doc: 'Processing capacity in use, as last written by an external tool, in `maxProcessingUnit`.',
     }),
   },
 });

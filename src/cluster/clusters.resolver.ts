@@ -26,19 +26,19 @@ import { ClusterRef } from './cluster-refs.js';
 import { Cluster } from './cluster.entity.js';
 import { Process } from '../process/process.entity.js';
 
-@ObjectType({ description: 'What a process says to need of a cluster while it runs.' })
+@ObjectType({ description: 'Declared needs of a process on a cluster while it runs.' })
 abstract class Needs {
-  @Field(() => Int, { nullable: true, description: 'Memory it needs, in `neededMemoryUnit`. Column `needed_memory`.' })
+  @Field(() => Int, { nullable: true, description: 'Memory needed, in `neededMemoryUnit`.' })
   neededMemory!: number | null;
-  @Field(() => String, { nullable: true, description: 'Unit of the memory, such as GB or GiB. Column `needed_memory_unit`.' })
+  @Field(() => String, { nullable: true, description: 'Unit of the memory, such as GB or GiB.' })
   neededMemoryUnit!: string | null;
-  @Field(() => Int, { nullable: true, description: 'Processing capacity it needs, in `neededProcessingUnit`. Column `needed_processing`.' })
+  @Field(() => Int, { nullable: true, description: 'Processing capacity needed, in `neededProcessingUnit`.' })
   neededProcessing!: number | null;
-  @Field(() => String, { nullable: true, description: 'Unit of the processing capacity, such as DPU. Column `needed_processing_unit`.' })
+  @Field(() => String, { nullable: true, description: 'Unit of the processing capacity, such as DPU.' })
   neededProcessingUnit!: string | null;
 }
 
-@ObjectType({ description: 'A process of a cluster, and what it needs there.' })
+@ObjectType({ description: 'Process of a cluster, with its needs there.' })
 class ClusterProcess extends Needs {
   @Field(() => Process, { description: 'The process.' }) process!: Row<Process>;
 }
@@ -51,7 +51,7 @@ class ClusterProcessResolver {
   }
 }
 
-@ObjectType({ description: 'A cluster that a process runs on, and what it needs there.' })
+@ObjectType({ description: 'Cluster that a process runs on, with its needs there.' })
 class ProcessCluster extends Needs {
   @Field(() => Cluster, { description: 'The cluster.' }) cluster!: Row<Cluster>;
 }
@@ -70,39 +70,39 @@ enum ClusterFigure {
 }
 registerEnumType(ClusterFigure, {
   name: 'ClusterFigure',
-  description: 'What a cluster has a limited amount of.',
+  description: 'Limited resource of a cluster.',
   valuesConfig: { MEMORY: { description: 'Memory, in its unit.' }, PROCESSING: { description: 'Processing capacity.' } },
 });
 
-@ObjectType({ description: 'A need in a unit that the cluster cannot compare with its own.' })
+@ObjectType({ description: 'Need in a unit that cannot be compared with that of the cluster.' })
 class NeedNotCounted {
   /** The number of the process, which is read by it. */
   processId!: number;
-  @Field(() => ClusterFigure, { description: 'What is needed.' }) figure!: ClusterFigure;
-  @Field(() => Int, { description: 'How much, in `unit`.' }) amount!: number;
-  @Field(() => String, { nullable: true, description: 'The unit that was given.' }) unit!: string | null;
+  @Field(() => ClusterFigure, { description: 'Resource needed.' }) figure!: ClusterFigure;
+  @Field(() => Int, { description: 'Amount, in `unit`.' }) amount!: number;
+  @Field(() => String, { nullable: true, description: 'Unit of the amount; null if not specified.' }) unit!: string | null;
 }
 
 @ObjectType({
-  description: 'What all processes of a cluster need if they run at the same time. A retired process needs nothing.',
+  description: 'Needs of all processes of a cluster if they run at the same time. Retired processes are not counted.',
 })
 class ClusterNeeds {
   @Field(() => Decimal, { description: 'Memory, in `memoryUnit`.' }) memory!: string;
-  @Field({ description: "The cluster's unit of memory; GB where it states none." }) memoryUnit!: string;
+  @Field({ description: 'Unit of memory of the cluster, default GB.' }) memoryUnit!: string;
   @Field(() => Decimal, {
     nullable: true,
-    description: 'What is left of its memory, negative where it is too little; null where it states none.',
+    description: 'Memory left, negative if exceeded; null if the cluster states no memory.',
   })
   memoryLeft!: string | null;
   @Field(() => Decimal, { description: 'Processing capacity, in `processingUnit`.' }) processing!: string;
-  @Field(() => String, { nullable: true, description: "The cluster's unit of processing capacity; null where it states none." })
+  @Field(() => String, { nullable: true, description: 'Unit of processing capacity of the cluster; null if it states none.' })
   processingUnit!: string | null;
   @Field(() => Decimal, {
     nullable: true,
-    description: 'What is left of its processing capacity, negative where it is too little; null where it states none.',
+    description: 'Processing capacity left, negative if exceeded; null if the cluster states none.',
   })
   processingLeft!: string | null;
-  @Field(() => [NeedNotCounted], { description: 'Needs that are in none of these figures, ordered by the name of the process.' })
+  @Field(() => [NeedNotCounted], { description: 'Needs in other units, not counted above, ordered by the name of the process.' })
   notCounted!: NeedNotCounted[];
 }
 
@@ -113,19 +113,19 @@ class RemoveProcessFromClusterInput implements Assignment {
   @Field(() => LongText, { nullable: true, description: 'Reason, kept in the history.' }) reason?: string | null;
 }
 
-const left = 'Left out it stays as it is; null takes it away.';
+const omitted = 'Omit to keep it; null removes it.';
 
-@InputType({ description: 'A process, the cluster it runs on, and what it needs there.' })
+@InputType({ description: 'A process to assign to a cluster, with its needs there.' })
 class AssignProcessToClusterInput extends RemoveProcessFromClusterInput {
-  @Field(() => Int, { nullable: true, description: `Memory it needs, from 0. ${left}` }) neededMemory?: number | null;
+  @Field(() => Int, { nullable: true, description: `Memory needed, from 0. ${omitted}` }) neededMemory?: number | null;
   @Field(() => Name, {
     nullable: true,
     description:
-      "B, KB, MB, GB, TB, PB (of 1,000) or KiB, MiB, GiB, TiB, PiB (of 1,024), in any case, or the cluster's own unit, which is taken if left out.",
+      'Unit of the memory, in any case; default: the unit of the cluster. Others: B, KB, MB, GB, TB, PB (of 1,000), KiB, MiB, GiB, TiB, PiB (of 1,024).',
   })
   neededMemoryUnit?: string | null;
-  @Field(() => Int, { nullable: true, description: `Processing capacity it needs, from 0. ${left}` }) neededProcessing?: number | null;
-  @Field(() => Name, { nullable: true, description: "The cluster's unit of processing capacity, which is taken if left out." })
+  @Field(() => Int, { nullable: true, description: `Processing capacity needed, from 0. ${omitted}` }) neededProcessing?: number | null;
+  @Field(() => Name, { nullable: true, description: 'Unit of processing capacity of the cluster, which is the default.' })
   neededProcessingUnit?: string | null;
 }
 
@@ -153,19 +153,21 @@ const removed = assignmentPayload('removeProcessFromCluster');
 @Resolver()
 class ClusterMutations {
   @Mutation(() => assigned.type, {
-    description: 'Says that a process runs on a cluster and what it needs there; once more, it changes what it needs.',
+    description: 'Assigns a process to a cluster with its needs there; a repetition changes the needs.',
   })
   assignProcessToCluster(
     @Ctx() ctx: Context,
-    @Arg('input', () => AssignProcessToClusterInput, { description: 'Process, cluster and needs.' }) input: AssignProcessToClusterInput,
+    @Arg('input', () => AssignProcessToClusterInput, { description: 'The process, the cluster and the needs.' })
+    input: AssignProcessToClusterInput,
   ): Promise<Assigned> {
     return ctx.write((tx) => assignProcess(tx, input), input.reason);
   }
 
-  @Mutation(() => removed.type, { description: 'Says that a process no longer runs on a cluster.' })
+  @Mutation(() => removed.type, { description: 'Removes a process from a cluster.' })
   removeProcessFromCluster(
     @Ctx() ctx: Context,
-    @Arg('input', () => RemoveProcessFromClusterInput, { description: 'Process and cluster.' }) input: RemoveProcessFromClusterInput,
+    @Arg('input', () => RemoveProcessFromClusterInput, { description: 'The process and the cluster.' })
+    input: RemoveProcessFromClusterInput,
   ): Promise<Assigned> {
     return ctx.write((tx) => removeProcess(tx, input), input.reason);
   }
@@ -176,7 +178,7 @@ type NeedsRow = ClusterNeeds & { id: number; no_memory: NotCounted[]; no_process
 
 @Resolver(() => Cluster)
 class ClusterNeedsResolver {
-  @FieldResolver(() => ClusterNeeds, { description: 'What its processes say to need, together, and what that leaves of it.' })
+  @FieldResolver(() => ClusterNeeds, { description: 'Declared needs of its processes together, and what is left.' })
   declaredNeeds(@Root() row: Row<Cluster, 'id'>, @Ctx() ctx: Context): Promise<NeedsRow> {
     return ctx.loaders
       .get<number, NeedsRow>('Cluster.declaredNeeds', async (ids) => {
@@ -210,21 +212,21 @@ export const clusterResolvers = [
   ClusterNeedsResolver,
   ClusterProcessResolver,
   ProcessClusterResolver,
-  referenceField(NeedNotCounted, 'process', 'processId', Process, 'The process that needs it.', false),
+  referenceField(NeedNotCounted, 'process', 'processId', Process, 'The process with the need.', false),
   ...assigned.resolvers,
   ...removed.resolvers,
   ...listField(
     Cluster,
     'processes',
     ClusterProcess,
-    'The processes that run on it, ordered by name, with what they need.',
+    'Processes that run on it, ordered by name, with their needs.',
     assignments('Cluster.processes', Process, 'process', 'cluster_id', 'process'),
   ),
   ...listField(
     Process,
     'clusters',
     ProcessCluster,
-    'The clusters that it runs on, ordered by name, with what it needs there.',
+    'Clusters that it runs on, ordered by name, with its needs there.',
     assignments('Process.clusters', Cluster, 'cluster_tracking_lkup', 'process_id', 'cluster'),
   ),
 ];

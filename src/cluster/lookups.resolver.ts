@@ -9,13 +9,13 @@ export const clusterLookups = namedRecord(
     plural: 'clusters',
     noun: 'a cluster',
     fields: [
-      { property: 'maxMemory', type: () => Int, min: 0, doc: 'Memory that all its processes may take together, in `maxMemoryUnit`.' },
+      { property: 'maxMemory', type: () => Int, min: 0, doc: 'Memory for all its processes together, in `maxMemoryUnit`.' },
       { property: 'maxMemoryUnit', doc: 'Unit of the memory figures, such as GB.' },
       {
         property: 'maxProcessing',
         type: () => Int,
         min: 0,
-        doc: 'Processing capacity that all its processes may take together, in `maxProcessingUnit`.',
+        doc: 'Processing capacity for all its processes together, in `maxProcessingUnit`.',
       },
       { property: 'maxProcessingUnit', doc: 'Unit of the processing figures, such as DPU.' },
     ],

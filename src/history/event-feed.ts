@@ -7,14 +7,14 @@ import { StatusEvent } from './status-event.entity.js';
 /**
  * Reading events as a feed: each once, none missed, and those of one subject in the order in which they happened.
  *
- * Numbers of events are given before their transaction commits, so a lower one may appear behind a higher one: to go on "behind the last
+ * Numbers of events are given before their transaction commits, so a lower one may appear behind a higher one: to continue "behind the last
  * number" would miss events. Numbers of transactions alone would give two events of one subject in the wrong order where the transaction that
  * began first wrote last. So the feed goes by windows: all events with lo <= transaction < hi, in the order of their numbers. Two things make
  * a window good, and once it is good it stays so:
  *
  * - No transaction below hi still runs (hi is at most the snapshot's xmin): nothing can be added to the window any more.
  * - No event in it has an earlier one of the same subject behind it, in a transaction from hi on. Such a transaction committed before the
- *   event in the window was written, since it held the subject's row; so whoever sees the one sees the other, and hi is lowered until none is left.
+ *   event in the window was written, since it held the subject's row; so a snapshot that sees the one sees the other, and hi is lowered until none is left.
  *
  * Links come and go without a lock on their subject: two that were added at the same time by two transactions may come in either order.
  */
@@ -49,7 +49,7 @@ export function decodePlace(cursor: string, now: Snapshot, argument: string): Pl
   return { lo, hi, id };
 }
 
-/** Which transactions have ended, as PostgreSQL tells it. */
+/** Which transactions have ended, as PostgreSQL reports it. */
 export class Snapshot {
   readonly min: bigint;
   readonly #max: bigint;
@@ -75,7 +75,7 @@ export async function currentSnapshot(db: Queries): Promise<Snapshot> {
 
 /**
  * Events that came with a backup carry the numbers of transactions of another server: high ones would pass for new as soon as the numbers here
- * come to them. Called before a feed begins; mostly it finds none. Whoever sees an event has a transaction of this server's below its xmax.
+ * come to them. Called before a feed begins; mostly it finds none. A snapshot that sees an event has a transaction of this server's below its xmax.
  */
 export async function disownRestored(db: Queries): Promise<void> {
   await db.query(
@@ -90,14 +90,14 @@ export interface FeedEvent extends Omit<StatusEvent, 'id'> {
   id: string;
   number: bigint;
   transaction: bigint;
-  /** It tells of links, not of a value. */
+  /** It is a change of links, not of a value. */
   isLink: boolean;
 }
 
 const highest = (2n ** 64n - 1n).toString();
 
 export interface NextWindow {
-  /** Its end. Where it is `lo`, there is nothing yet. */
+  /** Its end. Where it is `lo`, there is no event yet. */
   hi: bigint;
   /** Whether there are events in it. */
   news: boolean;
@@ -148,7 +148,7 @@ const pageSize = 1000;
 
 /** Reads a good window by pages, from behind the event `after` on. */
 export class WindowReader {
-  /** Nothing is left. */
+  /** All has been read. */
   done = false;
   #after: bigint;
   #last: string | undefined;

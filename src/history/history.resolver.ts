@@ -27,16 +27,19 @@ class HistoryArgs extends PageArgs {
       'Order of the list, default newest first. Events of one instant are in the order of their recording. Cursors belong to one order.',
   })
   orderBy?: OrderBy | null;
-  @Field(() => [Name], { nullable: true, description: 'Only changes of these fields, as events call them. Left out: all.' })
+  @Field(() => [Name], { nullable: true, description: 'Only changes of these fields, as in `StatusEvent.field`. Omit for all.' })
   fields?: string[] | null;
 }
 
 @ArgsType()
 class SubjectArgs extends HistoryArgs {
-  @Field(() => ID, { nullable: true, description: 'Global id of what the events are about; it may be deleted.' }) subject?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Global id of the subject, which may be deleted.' }) subject?: string | null;
   @Field(() => SubjectKind, { nullable: true, description: 'Type of the subject, together with `databaseId` and instead of `subject`.' })
   kind?: string | null;
-  @Field(() => Int, { nullable: true, description: "Instead of `subject`, together with `kind`: ProcessTracker's number of it." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "ProcessTracker's number of the subject, together with `kind` and instead of `subject`.",
+  })
   databaseId?: number | null;
 }
 
@@ -68,12 +71,12 @@ function events(ctx: Context, info: GraphQLResolveInfo, kind: string, id: number
 @Resolver()
 class HistoryQuery {
   @Query(() => connection.type, {
-    description: 'What happened to one thing: every change of its state and its links, whoever made it. Also of a thing that was deleted.',
+    description: 'History of one record, also of a deleted one: every change of its values and its links, by any client.',
   })
   history(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => SubjectArgs) args: SubjectArgs): Promise<Page> {
     const { subject, kind, databaseId } = args;
     if (typeof subject === 'string' ? kind || typeof databaseId === 'number' : !kind || typeof databaseId !== 'number')
-      throw invalid('Say whose history: either by subject, or by kind and databaseId.', {
+      throw invalid('Identify the subject of the history: by `subject`, or by `kind` and `databaseId`.', {
         argument: 'subject',
         value: subject ?? null,
         allowed: 'subject, or kind and databaseId',
@@ -89,10 +92,10 @@ class HistoryQuery {
   }
 }
 
-/** Whatever has audit columns has a history. */
+/** Each type with audit columns has a history. */
 @Resolver(() => Audited)
 class HistoryField {
-  @FieldResolver(() => connection.type, { description: 'What happened to it: every change of its state and its links, whoever made it.' })
+  @FieldResolver(() => connection.type, { description: 'History of the record: every change of its values and its links, by any client.' })
   history(
     @Root() row: Row,
     @Ctx() ctx: Context,
@@ -114,41 +117,39 @@ const names = ({ fieldName }: EventRow, text: string | null): string[] | null =>
 class StatusEventResolver {
   @FieldResolver()
   origin(@Root() { origin }: EventRow): string {
-    // Another client may call its way what it likes.
+    // Other clients may write what they like.
     return origins.has(origin) ? origin : EventOrigin.SQL;
   }
   @FieldResolver(() => String, {
     description:
-      'What was changed, as this API calls it: `name`, `description`, `status`, `parents`, …; `created` and `deleted` for the whole.',
+      'Changed field, named as in this API: `name`, `description`, `status`, `parents`, …; `created` and `deleted` for the record itself.',
   })
   field(@Root() { fieldName }: EventRow): string {
     return fieldName;
   }
   @FieldResolver(() => String, {
     nullable: true,
-    description:
-      'What it was, in words; null if it was not there. Of links, the names of those that went, as JSON: `removed` has them as a list.',
+    description: 'Old value as text; null without one. For links, the removed names as JSON: `removed` has them as a list.',
   })
   from(@Root() { fromValue }: EventRow): string | null {
     return fromValue;
   }
   @FieldResolver(() => String, {
     nullable: true,
-    description:
-      'What it is since, in words; null if it is no longer there. Of links, the names of those that came, as JSON: `added` has them as a list.',
+    description: 'New value as text; null without one. For links, the added names as JSON: `added` has them as a list.',
   })
   to(@Root() { toValue }: EventRow): string | null {
     return toValue;
   }
-  @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'The facts that led to it, where the writer gave any.' })
+  @FieldResolver(() => GraphQLJSON, { nullable: true, description: 'Facts that led to the change, where the writer supplied them.' })
   evidence(@Root() row: EventRow): unknown {
     return row.evidence;
   }
-  @FieldResolver(() => [String], { nullable: true, description: 'Names of the links that came; null where a value was changed.' })
+  @FieldResolver(() => [String], { nullable: true, description: 'Names of the added links; null for a change of a value.' })
   added(@Root() row: EventRow): string[] | null {
     return names(row, row.toValue);
   }
-  @FieldResolver(() => [String], { nullable: true, description: 'Names of the links that went; null where a value was changed.' })
+  @FieldResolver(() => [String], { nullable: true, description: 'Names of the removed links; null for a change of a value.' })
   removed(@Root() row: EventRow): string[] | null {
     return names(row, row.fromValue);
   }

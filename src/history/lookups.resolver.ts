@@ -7,5 +7,5 @@ export const systemLookups = lookup({
   plural: 'systemSettings',
   noun: "an entry of ProcessTracker's system table",
   defaults: ['version'],
-  fields: [{ property: 'value', type: () => LongText, doc: 'Its value.', required: true }],
+  fields: [{ property: 'value', type: () => LongText, doc: 'Value of the fact.', required: true }],
 });

@@ -1,8 +1,8 @@
--- History is written here and in record-links.sql, by statement-level triggers, so that it is complete whoever writes:
--- one pass over the changed rows a statement. Each concept has them made for its own tables, in its own history.sql. A
--- change that does not come through `begin_write` gets the origin `sql` and no actor. TRUNCATE tells a trigger no rows
--- and leaves no events. The functions are made as plain SQL, so that their plans are kept. They are `security definer`:
--- who may write a table need not be allowed to write the history.
+-- History is written here and in record-links.sql, by statement-level triggers, so that it is complete whichever
+-- client writes: one pass over the changed rows a statement. Each concept has them made for its own tables, in its own
+-- history.sql. A change that does not come through `begin_write` gets the origin `sql` and no actor. TRUNCATE gives a
+-- trigger no rows and leaves no events. The functions are made as plain SQL, so that their plans are kept. They are
+-- `security definer`: who may write a table need not be allowed to write the history.
 
 -- What an event says of the change as a whole. One call a statement: nothing in it changes within one.
 create or replace function process_tracker.change_context(

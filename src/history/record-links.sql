@@ -1,6 +1,6 @@
 -- The history of links (see record-changes.sql). Adding eighty thousand attributes is one change of one object, so a
 -- statement makes one event an owner: `to` is the JSON list of the names that came, `from` of those that went. A link
--- that a finer one implies is told by that one.
+-- that a finer one implies is in the event of that one.
 --
 -- Has the links of a table recorded as changes of their owners. `owners` is what these are: kind (GraphQL type), owner
 -- (table), key, name (of the row `r`). `owner_id` is the column of the link that holds the owner's number, `word` the

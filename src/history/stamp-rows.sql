@@ -1,6 +1,6 @@
--- The audit columns and the row version are kept by the database, so that they are true whoever writes. A row that
--- Waybill makes carries its actor; a row that a Python client makes carries what that client says (0, and the moment it
--- was started).
+-- The audit columns and the row version are kept by the database, so that they are true whichever client writes. A row
+-- that Waybill makes carries its actor; a row that a Python client makes carries what that client says (0, and the
+-- moment it was started).
 create or replace function process_tracker.stamp_row() returns trigger language plpgsql as $$
 declare
   actor integer := coalesce(nullif(current_setting('waybill.actor_id', true), '')::integer, 0);
@@ -16,8 +16,8 @@ begin
   return new;
 end $$;
 
--- An update that changes nothing leaves the row as it was. `implied` and `declared` tell of finer links, and the
--- instants of runs and errors of naive times beside them, and heartbeats only that a holder lives: their change is no
+-- An update that changes nothing leaves the row as it was. `implied` and `declared` follow from finer links, and the
+-- instants of runs and errors of naive times beside them, and heartbeats from the lease owner: their change is no
 -- change of the row.
 do $$
 declare

@@ -46,10 +46,10 @@ export class StatusEvent {
   @Big('subject_id')
   subjectId!: string;
 
-  @Text('subject_name', { nullable: true, doc: 'The name it had after the change; `#` and its number where it was gone already.' })
+  @Text('subject_name', { nullable: true, doc: 'Name of the record after the change; `#` and its number if it was deleted already.' })
   subjectName!: string | null;
 
-  // These three are not shown as they stand: the resolver tells links from values.
+  // The resolver shows these three: it distinguishes links from values.
 
   @Text('field')
   fieldName!: string;
@@ -60,16 +60,16 @@ export class StatusEvent {
   @Text('to_value', { nullable: true })
   toValue!: string | null;
 
-  @InstantColumn('at', { default: 'waybill_now()', doc: "When, by the database's clock." })
+  @InstantColumn('at', { default: 'waybill_now()', doc: 'Time of the change, by the clock of the database.' })
   at!: string;
 
-  @Text('actor', { nullable: true, doc: 'Name of who did it; null where the writer did not say, as with plain SQL.' })
+  @Text('actor', { nullable: true, doc: 'Name of the actor; null if not specified, as with plain SQL.' })
   actor!: string | null;
 
   @Text('origin', { as: () => EventOrigin, doc: 'Way by which the change was made.' })
   origin!: string;
 
-  @Text('reason', { nullable: true, doc: 'Why, in the words of who did it.' })
+  @Text('reason', { nullable: true, doc: 'Reason given for the change; null without one.' })
   reason!: string | null;
 
   @Stored('evidence', 'jsonb', { nullable: true })

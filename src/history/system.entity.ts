@@ -6,9 +6,9 @@ export const SystemSetting = lookupEntity({
   table: 'system_lkup',
   key: 'system_id',
   label: 'system_key',
-  doc: 'A fact that the store keeps of itself for its clients, such as the version of ProcessTracker whose tables it has.',
+  doc: 'Fact about the store itself, such as the version of the ProcessTracker tables in it.',
   extra: {
-    value: Text('system_value', { doc: 'What is said of it.' }),
+    value: Text('system_value', { doc: 'Value of the fact.' }),
   },
 });
 export type SystemSetting = InstanceType<typeof SystemSetting>;

@@ -11,7 +11,7 @@ import type { ChangesArgs } from './changes.type.js';
 import type { SubjectLinks } from './subject-links.js';
 import { rootKinds, upstreamOf, type Root, type Upstream } from './upstream.js';
 
-/** Which changes a subscriber wants. */
+/** The changes that a subscription selects. */
 export interface ChangeFilter {
   kinds: ReadonlySet<string>;
   statuses?: ReadonlySet<string>;
@@ -78,7 +78,7 @@ async function checkedRoot(db: Database, id: string): Promise<Root> {
   return { kind, id: numbers[rootKinds.indexOf(kind)]![0]! };
 }
 
-/** Whether an event has to be looked at more closely: what can be told without the links of its subject. */
+/** Whether an event may match, as far as its own values decide; the links of its subject may decide more. */
 export function mayMatch({ kinds, statuses, fields }: ChangeFilter, event: FeedEvent): boolean {
   return (
     kinds.has(event.subjectKind) &&
@@ -98,7 +98,7 @@ export function matchesLinks({ process, group, location, upstream }: ChangeFilte
   );
 }
 
-/** Whether other things may be upstream since this event, or files of them. */
+/** Whether other records may be upstream since this event, or files of them. */
 export const changesLineage = ({ isLink, subjectKind }: FeedEvent): boolean =>
   isLink && (rootKinds as readonly string[]).includes(subjectKind);
 

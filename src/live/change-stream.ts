@@ -11,7 +11,7 @@ import { upstreamOf } from './upstream.js';
 export interface ChangeRow {
   event: FeedEvent;
   place: Place;
-  /** The changes that are told one after the other, this one among them: what is asked of the first is read for all. */
+  /** The changes that are delivered one after the other, this one among them: what the first needs is read for all. */
   batch: readonly FeedEvent[];
 }
 
@@ -19,13 +19,13 @@ export interface ChangeRow {
 const batchSize = 100;
 const retryMs = 1000;
 
-/** Where one stands: behind a place; and, if one goes along with the feed, the number of the page that comes next. */
+/** The position of a subscriber: behind a place; and, if it follows the feed, the number of the page that comes next. */
 export interface Seat {
   at: Place;
   seq?: number | undefined;
 }
 
-/** The seat of one who comes now. All of a window that the feed is reading has been committed before. */
+/** The seat of a new subscriber. All of a window that the feed is reading has been committed before. */
 export const seatNow = (feed: Feed): Seat => ({ at: boundary(feed.end), seq: feed.nextSeq });
 
 interface StreamOptions {
@@ -33,12 +33,12 @@ interface StreamOptions {
   feed: Feed;
   filter: ChangeFilter;
   seat: Seat;
-  /** What it saw is not told. */
+  /** What it saw is not delivered. */
   seen: Snapshot | undefined;
   signal: AbortSignal;
 }
 
-/** The changes that one subscriber wants. It holds no queue: a slow subscriber is behind the feed, and reads the store where it stands. */
+/** The changes that one subscriber selects. It holds no queue: a slow subscriber is behind the feed, and reads the store from its position. */
 export async function* changesOf(options: StreamOptions): AsyncGenerator<ChangeRow, void> {
   const { db, filter, seen, signal } = options;
   for await (const page of pagesFor(options)) {

@@ -12,7 +12,7 @@ import { lastCursors } from './last-cursors.js';
 import { Change, ChangesArgs } from './changes.type.js';
 import { feedsOf } from './feed.js';
 
-/** Checks what a subscriber wants, and answers the changes from then on. */
+/** Checks the arguments of a subscription, and answers the changes from then on. */
 async function subscribeToChanges(args: ChangesArgs, ctx: Context): Promise<AsyncIterableIterator<ChangeRow>> {
   const { db } = ctx;
   const feeds = feedsOf(db);
@@ -38,16 +38,16 @@ async function subscribeToChanges(args: ChangesArgs, ctx: Context): Promise<Asyn
       }
       return { done: true, value: undefined };
     };
-    // A generator that waits would hear of the end only with the next change.
-    const told: AsyncIterableIterator<ChangeRow, undefined> = {
+    // A generator that waits would see the end only with the next change.
+    const delivered: AsyncIterableIterator<ChangeRow, undefined> = {
       async next(): Promise<IteratorResult<ChangeRow, undefined>> {
         const result = await changes.next();
         return result.done || leaving.signal.aborted ? leave() : result;
       },
       return: leave,
-      [Symbol.asyncIterator]: () => told,
+      [Symbol.asyncIterator]: () => delivered,
     };
-    return told;
+    return delivered;
   } catch (error) {
     await feeds.leave();
     throw error;
@@ -58,13 +58,13 @@ async function subscribeToChanges(args: ChangesArgs, ctx: Context): Promise<Asyn
 class ChangesSubscription {
   @Subscription(() => Change, {
     description:
-      'Each change of a state or of links, whoever made it, once, and those of one thing in their order, as soon as no older transaction runs any more.',
+      'Delivers each change of a value or of links exactly once, whichever client made it. Changes of one record come in their order, as soon as no older transaction is running.',
     subscribe: ({ args, context }: { args: ChangesArgs; context: Context }) => subscribeToChanges(args, context),
   })
   changes(@Root() change: ChangeRow | undefined, @Ctx() ctx: Context, @Args(() => ChangesArgs) _args: ChangesArgs): ChangeRow {
     if (!change)
       throw invalid(
-        'Subscriptions come by WebSocket at /graphql (protocol graphql-transport-ws), or as server-sent events from /graphql/stream.',
+        'Subscriptions need a WebSocket at /graphql (protocol graphql-transport-ws), or server-sent events from /graphql/stream.',
       );
     // What was read for earlier changes may be old by now.
     if (change.event === change.batch[0]) ctx.loaders.clear();
@@ -73,7 +73,7 @@ class ChangesSubscription {
 
   @Query(() => String, {
     description:
-      'Where changes stand now: take it, then read what is of interest, then subscribe to `changes` after it, and nothing is missed.',
+      'Cursor of the present end of changes. Read it first, then the data, then subscribe to `changes` after it: no change is missed.',
   })
   async changesCursor(@Ctx() { db }: Context): Promise<string> {
     return encodePlace(boundary((await currentSnapshot(db)).min));

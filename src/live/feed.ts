@@ -4,7 +4,7 @@ import type { Database } from '../platform/database.js';
 import { readLinks, type SubjectLinks } from './subject-links.js';
 import { Listener, makeAnnouncer } from './wake-ups.js';
 
-/** Some events of one good window, in their order. Whoever needs the links of their subjects shares one statement. */
+/** Some events of one good window, in their order. Subscribers that need the links of their subjects share one statement. */
 export class Page {
   #links: Promise<(event: FeedEvent) => SubjectLinks> | undefined;
 
@@ -27,7 +27,7 @@ export class Page {
 }
 
 export interface FeedOptions {
-  /** Milliseconds after which the feed looks by itself: other clients wake nobody. */
+  /** Milliseconds between two polls: writes of other clients do not wake the feed. */
   pollMs: number;
   /** How many events are kept for subscribers that are behind; those further behind read the store themselves. */
   kept: number;
@@ -35,12 +35,12 @@ export interface FeedOptions {
 }
 
 const defaults: FeedOptions = { pollMs: 1000, kept: 5000, onError: () => undefined };
-/** Between two looks, however often it is woken. */
+/** Between two polls, however often it is woken. */
 const pauseMs = 10;
-/** After a look that found events held back by a transaction that runs. */
+/** After a poll that found events held back by a running transaction. */
 const heldMs = 100;
 const reportMs = 30_000;
-/** A transaction that holds changes back for longer is somebody's mistake. */
+/** A transaction that holds changes back for longer is a mistake of its client. */
 const patienceMs = 60_000;
 
 /** Reads new events once for all subscribers of a server, while there are any. */
@@ -48,12 +48,12 @@ export class Feed {
   readonly #pages: Page[] = [];
   #firstSeq = 0;
   #events = 0;
-  /** Raised with whatever a subscriber may wait for. */
+  /** Raised with all that a subscriber may wait for. */
   version = 0;
   readonly #news = new EventEmitter().setMaxListeners(0);
   #timer: NodeJS.Timeout | undefined;
-  #looking = false;
-  #lookedAt = 0;
+  #polling = false;
+  #polledAt = 0;
   #reportedAt = -Infinity;
   #heldSince = Infinity;
   #woken = false;
@@ -98,31 +98,31 @@ export class Feed {
     return seq < this.#firstSeq ? 'gone' : this.#pages[seq - this.#firstSeq];
   }
 
-  /** The number of the page with which one goes on who has taken all below `lo`; undefined if none begins there. */
+  /** The number of the page with which a subscriber continues that has taken all below `lo`; undefined if none begins there. */
   seatAt(lo: bigint): number | undefined {
     const i = this.#pages.findLastIndex((page) => page.first && page.lo === lo);
     if (i >= 0) return this.#firstSeq + i;
     return this.#lo === this.#end && lo === this.#lo ? this.nextSeq : undefined;
   }
 
-  /** Waits until something has changed since `version`. */
+  /** Waits until `version` is no longer this one. */
   changed(version: number, signal: AbortSignal): Promise<void> {
     if (version !== this.version || signal.aborted || this.#stopped) return Promise.resolve();
     const done = () => undefined;
     return once(this.#news, 'news', { signal }).then(done, done);
   }
 
-  /** Tells what went wrong, seldom: while the database is away everybody tries again and again. */
+  /** Reports an error, seldom: while the database is away all subscribers try again and again. */
   report(error: unknown): void {
     if (this.#stopped || Date.now() - this.#reportedAt < reportMs) return;
     this.#reportedAt = Date.now();
     this.options.onError(error);
   }
 
-  /** There may be something new. */
+  /** There may be new events. */
   wake(): void {
     this.#woken = true;
-    if (!this.#looking) this.#schedule(Math.max(0, this.#lookedAt + pauseMs - Date.now()));
+    if (!this.#polling) this.#schedule(Math.max(0, this.#polledAt + pauseMs - Date.now()));
   }
 
   get listenerPid(): number | undefined {
@@ -132,24 +132,24 @@ export class Feed {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#tell();
+    this.#notify();
     await this.#listener.end();
   }
 
   #schedule(ms: number): void {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.#look(), ms);
+    this.#timer = setTimeout(() => void this.#poll(), ms);
     this.#timer.unref();
   }
 
-  #tell(): void {
+  #notify(): void {
     this.version++;
     this.#news.emit('news');
   }
 
-  async #look(): Promise<void> {
-    this.#looking = true;
+  async #poll(): Promise<void> {
+    this.#polling = true;
     this.#woken = false;
     let next = this.options.pollMs;
     try {
@@ -157,17 +157,17 @@ export class Feed {
       if (news) await this.#read(hi);
       if (hi > this.#lo) {
         this.#lo = this.#end = hi;
-        this.#tell();
+        this.#notify();
       }
       if (held) next = Math.min(next, heldMs);
       this.#watchHeld(held && !news);
     } catch (error) {
       // What was read so far of a window would come twice: its pages go, and subscribers read the store where they are.
-      if (this.#end !== this.#lo) this.#forget();
+      if (this.#end !== this.#lo) this.#dropAll();
       this.report(error);
     }
-    this.#looking = false;
-    this.#lookedAt = Date.now();
+    this.#polling = false;
+    this.#polledAt = Date.now();
     this.#schedule(this.#woken ? Math.min(next, pauseMs) : next);
   }
 
@@ -175,7 +175,7 @@ export class Feed {
     if (!held) this.#heldSince = Infinity;
     else if (this.#heldSince === Infinity) this.#heldSince = Date.now();
     else if (Date.now() - this.#heldSince > patienceMs)
-      this.report(new Error('Changes cannot be told before an older transaction ends, which has run for more than a minute.'));
+      this.report(new Error('Changes cannot be delivered before an older transaction ends, which has run for more than a minute.'));
   }
 
   async #read(hi: bigint): Promise<void> {
@@ -187,7 +187,7 @@ export class Feed {
       this.#pages.push(new Page(this.db, this.#lo, hi, events, first, reader.done));
       this.#events += events.length;
       while (this.#pages.length > 1 && this.#events > this.options.kept) this.#drop();
-      this.#tell();
+      this.#notify();
     }
   }
 
@@ -196,16 +196,16 @@ export class Feed {
     this.#firstSeq++;
   }
 
-  #forget(): void {
+  #dropAll(): void {
     while (this.#pages.length) this.#drop();
-    // Whoever waits for the next page has taken those before it.
+    // A subscriber that waits for the next page has taken those before it.
     this.#firstSeq++;
     this.#end = this.#lo;
-    this.#tell();
+    this.#notify();
   }
 }
 
-/** The feed of a database: there is one while somebody subscribes. */
+/** The feed of a database: there is one while there are subscribers. */
 export class Feeds {
   options: FeedOptions = defaults;
   subscribers = 0;

@@ -12,7 +12,7 @@ export interface SubjectLinks {
 
 const nothing: SubjectLinks = { processes: [], groups: [], location: null };
 
-/** The links of the subjects of all these events, in one statement; what is gone has none. */
+/** The links of the subjects of all these events, in one statement; deleted subjects have none. */
 export async function readLinks(db: Queries, events: readonly FeedEvent[]): Promise<(event: FeedEvent) => SubjectLinks> {
   const idsOf = (kind: string) => [...new Set(events.flatMap((event) => (event.subjectKind === kind ? [event.subjectId] : [])))];
   const [runs, files] = [idsOf('Run'), idsOf('File')];

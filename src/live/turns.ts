@@ -1,5 +1,5 @@
 const waiting: (() => void)[] = [];
-/** Subscribers that are told in one turn of the event loop. */
+/** Subscribers that are served in one turn of the event loop. */
 const perTurn = 4;
 
 function next(): void {
@@ -7,7 +7,7 @@ function next(): void {
   if (waiting.length) setImmediate(next);
 }
 
-/** Waits for one's turn: telling a change to a hundred subscribers at once would keep all requests waiting. */
+/** Waits for a turn: delivering a change to a hundred subscribers at once would keep all requests waiting. */
 export const turn = (): Promise<void> =>
   new Promise((resolve) => {
     if (waiting.push(resolve) === 1) setImmediate(next);

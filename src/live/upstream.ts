@@ -4,7 +4,7 @@ import type { Database } from '../platform/database.js';
 import { conflict } from '../platform/errors.js';
 import { timeLimitMs, unlimited } from '../platform/read/traversal.js';
 
-/** The kinds that a walk may start from. */
+/** The kinds that a traversal may start from. */
 export const rootKinds = kinds;
 
 export interface Root {
@@ -12,7 +12,7 @@ export interface Root {
   id: number;
 }
 
-/** All that lies upstream of something, by kind. */
+/** All that lies upstream of a record, by kind. */
 export interface Upstream {
   processes: ReadonlySet<number>;
   sources: ReadonlySet<number>;
@@ -24,12 +24,12 @@ export interface Upstream {
 const way = { direction: LineageDirection.UPSTREAM, granularity: LineageGranularity.OBJECT };
 const limits = { depth: unlimited, maxNodes: unlimited, milliseconds: timeLimitMs };
 
-/** What lies upstream, without the root itself. @throws CONFLICT where it is too much to be found in time */
+/** What lies upstream, without the root itself. @throws CONFLICT if the traversal exceeds its time limit */
 export async function upstreamOf(db: Database, { kind, id }: Root): Promise<Upstream> {
   const roots = kinds.map((each) => (each === kind ? [id] : []));
   const levels = await readLevels(db, [roots], way, limits);
   if (levels.some(({ distance }) => distance === null))
-    throw conflict('What lies upstream of it is too much to be found in time. Take something that is nearer to its origins.', {
+    throw conflict('The traversal upstream exceeds the time limit. Choose a root with fewer ancestors.', {
       argument: 'upstreamOf',
     });
   const metOf = (each: number) => new Set(levels.flatMap(({ distance, ids }) => (distance === 0 ? [] : ids[each]!)));

@@ -4,8 +4,8 @@ import { cut, processOf } from '../platform/pool.js';
 import { codeOf } from '../platform/text-at.js';
 
 /**
- * Servers wake each other's feeds by NOTIFY, without content: what there is to know stands in the store, and a feed that is not woken looks by
- * itself a little later. A NOTIFY makes commits wait for each other, so it is sent after the commit, seldom, and only where somebody listens:
+ * Servers wake each other's feeds by NOTIFY, without content: the events are in the store, and a feed that is not woken polls
+ * a little later. A NOTIFY makes commits wait for each other, so it is sent after the commit, seldom, and only while there are listeners:
  * a listener holds an advisory lock.
  */
 const channel = 'waybill_changes';
@@ -43,7 +43,7 @@ export class Listener {
 
   async #connect(): Promise<void> {
     const address = this.db.listenAddress;
-    if (!address) return; // The feed looks by itself.
+    if (!address) return; // The feed polls.
     const client = new pg.Client({
       ...address,
       application_name: 'waybill changes',
@@ -73,10 +73,10 @@ export class Listener {
     try {
       await client.connect();
       await client.query(`listen ${channel}; select pg_advisory_lock_shared(${lock.class}, ${lock.object})`);
-      // A connection that went silent wakes nobody and breaks never.
+      // A silent connection would wake no feed and never break.
       heartbeat = setInterval(() => client.query('select 1').catch(lose), heartbeatMs);
       heartbeat.unref();
-      // What came while nobody listened.
+      // Events that came while there was no listener.
       this.onWake();
     } catch (error) {
       lose(error);
@@ -93,8 +93,8 @@ function leave(client: pg.Client): void {
 const notifyMs = 50;
 
 /**
- * Makes one who tells the listeners of other servers, at most once in a while: the first call at once, those in between together afterwards.
- * `ownPid` tells the connection of the own listener, who knows already.
+ * Makes a function that notifies the listeners of other servers, at most once in a while: the first call at once, those in between together
+ * afterwards. `ownPid` is the connection of the own listener, which needs no notice.
  */
 export function makeAnnouncer(db: Database, ownPid: () => number | undefined): () => void {
   let next = 0;
@@ -111,7 +111,7 @@ export function makeAnnouncer(db: Database, ownPid: () => number | undefined): (
            and granted and pid <> $1
            and database = (select oid from pg_database where datname = current_database()))`,
       [ownPid() ?? 0],
-    ).catch(() => undefined); // They look by themselves.
+    ).catch(() => undefined); // They poll.
   };
   return () => {
     if (waiting) return;

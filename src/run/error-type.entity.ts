@@ -5,6 +5,6 @@ export const ErrorType = lookupEntity({
   table: 'error_type_lkup',
   key: 'error_type_id',
   label: 'error_type_name',
-  doc: 'The kind of an error of a run: File Error, Data Error, Process Error, or one of your own.',
+  doc: 'Type of an error of a run: File Error, Data Error, Process Error, or one of your own.',
 });
 export type ErrorType = InstanceType<typeof ErrorType>;

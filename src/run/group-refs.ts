@@ -7,11 +7,11 @@ import { RunGroup } from './run-group.entity.js';
 
 const ways = ['id', 'databaseId', 'key'] as const;
 
-/** What a reference says. @throws INVALID if it says too little or too much */
+/** The number or the key in a reference. @throws INVALID for too little or too much */
 export function wantedGroup(ref: RunGroupRef, path: (argument?: string) => string): { id?: number | null; key?: string | null } {
   const [by, ...more] = ways.filter((each) => given(ref[each]));
   if (!by || more.length)
-    throw invalid('Say which RunGroup: by id, by databaseId, or by key.', {
+    throw invalid('Identify one RunGroup: by id, by databaseId, or by key.', {
       argument: path(),
       value: ref,
       allowed: 'id, databaseId, or key',

@@ -5,7 +5,7 @@ import { Audited, Node } from '../platform/entity/node.js';
 import { ErrorType } from './error-type.entity.js';
 import { Run } from './run.entity.js';
 
-@ObjectType('RunError', { implements: [Node, Audited], description: 'An error that a run raised. Not every error makes its run fail.' })
+@ObjectType('RunError', { implements: [Node, Audited], description: 'Error that a run raised. An error does not imply a failure.' })
 @Index({ properties: ['runId', 'typeId'] })
 @Index({ properties: ['typeId'] })
 @Index({ properties: ['occurredAt'] })
@@ -20,10 +20,10 @@ export class RunError extends Audited {
   @Reference(() => Run, 'process_tracking_id')
   runId!: number;
 
-  @Text('error_description', { nullable: true, doc: 'What went wrong, in the words of who raised it; null if nothing was said.' })
+  @Text('error_description', { nullable: true, doc: 'Error message; null without one.' })
   description!: string | null;
 
-  @InstantColumn('occurred_at', { nullable: true, shownAs: { sql: (column) => column, nullable: false }, doc: 'When it happened.' })
+  @InstantColumn('occurred_at', { nullable: true, shownAs: { sql: (column) => column, nullable: false }, doc: 'Time of the error.' })
   occurredAt!: string;
 
   @LocalTime('error_occurrence_date_time')

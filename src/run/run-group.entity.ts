@@ -6,7 +6,7 @@ import { Audited, Node } from '../platform/entity/node.js';
 @ObjectType('RunGroup', {
   implements: [Node, Audited],
   description:
-    'Runs that belong together: a batch, a nightly load, a release. Inside a group a process waits for its parents to complete there.',
+    'Group of runs, such as a batch, a nightly load or a release. In a group a process is blocked until its hard parents are completed there.',
 })
 @Unique({ properties: ['key'] })
 @Check({ name: 'run_group_expected_total_check', expression: 'expected_total >= 0' })
@@ -15,15 +15,15 @@ export class RunGroup extends Audited {
   @Key('run_group_id')
   id!: number;
 
-  @Text('group_key', { doc: 'What the group is told by, unique and case-sensitive: a date, a batch number.' })
+  @Text('group_key', { doc: 'Key of the group, unique and case-sensitive, such as a date or a batch number.' })
   key!: string;
 
-  @Text('name', { nullable: true, doc: 'What people call it; null if only its key was given.' })
+  @Text('name', { nullable: true, doc: 'Display name; null without one.' })
   name!: string | null;
 
-  @Whole('expected_total', { nullable: true, doc: 'How many runs it will have, as announced; null if nobody said.' })
+  @Whole('expected_total', { nullable: true, doc: 'Expected number of runs; null if not specified.' })
   expectedTotal!: number | null;
 
-  @InstantColumn('closed_at', { nullable: true, doc: 'When it was closed: no run starts in it since. Null while it is open.' })
+  @InstantColumn('closed_at', { nullable: true, doc: 'Time of its closing, since when no run starts in it. Null while it is open.' })
   closedAt!: string | null;
 }

@@ -4,7 +4,7 @@ import { TextKey } from '../platform/entity/text-key.js';
 import { SourceObject } from '../source/source-object.entity.js';
 import { Run } from './run.entity.js';
 
-/** An object that a run reads (input) or writes (output), as its process said when it started. */
+/** An object that a run reads (input) or writes (output), as its process declared at the start. */
 @Index({ properties: ['objectId'] })
 @Check({ name: 'run_object_direction_check', expression: "direction in ('input', 'output')" })
 @Entity({ tableName: 'run_object' })

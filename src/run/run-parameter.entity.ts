@@ -4,8 +4,7 @@ import { Reference, Text } from '../platform/entity/columns.js';
 import { TextKey } from '../platform/entity/text-key.js';
 import { Run } from './run.entity.js';
 
-/** What a run was told to do. */
-@ObjectType({ description: 'A parameter of a run.' })
+@ObjectType({ description: 'Parameter of a run.' })
 @Entity({ tableName: 'run_parameter' })
 export class RunParameter {
   @Reference(() => Run, 'process_tracking_id', { primary: true, onDelete: 'cascade' })
@@ -14,6 +13,6 @@ export class RunParameter {
   @TextKey('name')
   name!: string;
 
-  @Text('value', { nullable: true, doc: 'Its value; null where it has none.' })
+  @Text('value', { nullable: true, doc: 'Value of the parameter; null without one.' })
   value!: string | null;
 }

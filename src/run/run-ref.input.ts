@@ -5,9 +5,9 @@ import { idFields, refInput } from '../platform/read/ref-input.js';
 export class RunRef {
   id?: string | null;
   databaseId?: number | null;
-  @Field(() => Name, { nullable: true, description: 'Its own name, where its start gave one.' }) name?: string | null;
-  @Field(() => Name, { nullable: true, description: 'Name of its process, the present one or a former one.' }) process?: string | null;
-  @Field(() => Int, { nullable: true, description: 'Its number among the runs of `process`: 1, 2, 3 and so on.' }) number?: number | null;
+  @Field(() => Name, { nullable: true, description: 'Name of the run, where its start specified one.' }) name?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Name of its process, or an alias.' }) process?: string | null;
+  @Field(() => Int, { nullable: true, description: 'Number of the run among those of `process`, from 1.' }) number?: number | null;
 }
 idFields(RunRef.prototype);
 refInput(

@@ -17,7 +17,7 @@ export const runRefs: RefKind<RunRef, Run> = {
   wanted(ref, at) {
     const [by, ...more] = ways.filter((each) => given(ref[each]));
     if (!by || more.length || (by === 'number' && !ref.process))
-      throw invalid('Say which Run: by id, by databaseId, by name, or by process and number.', {
+      throw invalid('Identify one Run: by id, by databaseId, by name, or by process and number.', {
         argument: at(),
         value: ref,
         allowed: 'id, databaseId, name, or process and number',
@@ -37,7 +37,7 @@ export const runRefs: RefKind<RunRef, Run> = {
        where r.process_tracking_id = w.id and (w.process is null or r.process_id = ${processIdSql()})
        limit 1)`,
   outer: () => [{ argument: 'process', type: 'Process', idSql: processIdSql() }],
-  // What is no run of its process may be one of another.
+  // A run that is not one of this process may be one of another.
   by: (ref) => (ref.process && (given(ref.id) || given(ref.databaseId)) ? 'process' : byOf(ref)),
   called(ref) {
     const by = byOf(ref);

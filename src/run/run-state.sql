@@ -21,7 +21,7 @@ language sql immutable parallel safe as $$
   select status > 4
 $$;
 
--- The state of a run as the API calls it: a status of somebody's own is CUSTOM.
+-- The state of a run as the API calls it: a custom status is CUSTOM.
 create or replace function process_tracker.run_state(status int, end_reason text) returns text language sql stable as $$
   select case status
     when process_tracker.run_status('running') then 'RUNNING'
@@ -36,7 +36,7 @@ create or replace function process_tracker.run_state(status int, end_reason text
   end
 $$;
 
--- Whether a run goes on: it is running, or in a status of somebody's own without an end.
+-- Whether a run is open: it is running, or in a custom status without an end.
 create or replace function process_tracker.run_is_open(status int, ended_at timestamptz) returns boolean
 language sql stable as $$
   select status = process_tracker.run_status('running')
@@ -46,7 +46,7 @@ language sql stable as $$
         where process_status_id = status and process_status_name in ('unknown', 'skipped'))
 $$;
 
--- Whether a run, as the latest of its process, holds back what depends on it: it goes on, failed, or is a hold.
+-- Whether a run, as the latest of its process, blocks what depends on it: it is open, failed, or is a hold.
 create or replace function process_tracker.run_holds_back(status int, ended_at timestamptz) returns boolean
 language sql stable as $$
   select status in (process_tracker.run_status('running'), process_tracker.run_status('failed'),
@@ -54,8 +54,8 @@ language sql stable as $$
     or process_tracker.run_is_open(status, ended_at)
 $$;
 
--- Why an open run counts as stuck: its lease is over, or it runs longer than its process may since it was last taken
--- up (`taken_up_at`, else `started_at`). Null if it does not.
+-- Why an open run counts as stuck: its lease has expired, or it exceeds the time limit of its process since it was
+-- last resumed (`taken_up_at`, else `started_at`). Null if it does not.
 create or replace function process_tracker.why_stuck(
   lease_until timestamptz, started_at timestamptz, time_limit_seconds int
 ) returns text language sql stable as $$

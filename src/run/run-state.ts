@@ -1,6 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 
-/** What a run's status, its end reason and its end say together. Made in SQL by run-state.sql. */
+/** Computed from a run's status, its end reason and its end by run-state.sql. */
 export enum RunState {
   RUNNING = 'RUNNING',
   COMPLETED = 'COMPLETED',
@@ -14,27 +14,29 @@ export enum RunState {
 }
 registerEnumType(RunState, {
   name: 'RunState',
-  description: 'The state of a run. What is stored is its status, which other clients see as well.',
+  description: 'State of a run, computed from its stored status.',
   valuesConfig: {
-    RUNNING: { description: 'It goes on.' },
-    COMPLETED: { description: 'It ended well, or a hold was released to this.' },
-    FAILED: { description: 'It ended badly.' },
-    ABANDONED: { description: 'Its holder was not heard of in time and it was ended for it. Stored as `failed`, and counts as a failure.' },
-    CANCELLED: { description: 'A person ended it. Stored as `failed`, but is no failure of the process.' },
-    ON_HOLD: { description: 'A mark instead of a run: the process does not start until a person releases it.' },
-    SKIPPED: { description: 'It was left out, because a parent failed in its group say.' },
-    UNKNOWN: { description: 'Nobody knows how it ended.' },
-    CUSTOM: { description: "It has a status of somebody's own: see `status`. It goes on until it has an end." },
+    RUNNING: { description: 'It is running.' },
+    COMPLETED: { description: 'It completed, or is a hold that was released to this status.' },
+    FAILED: { description: 'It failed.' },
+    ABANDONED: {
+      description: 'It was ended because its lease expired or its lease owner is gone. Stored as `failed`; it counts as a failure.',
+    },
+    CANCELLED: { description: 'An operator cancelled it. Stored as `failed`; it does not count as a failure.' },
+    ON_HOLD: { description: 'Hold of the process instead of a run: no start succeeds until an operator releases it.' },
+    SKIPPED: { description: 'It was skipped, for example because a parent failed in its run group.' },
+    UNKNOWN: { description: 'Its end is unknown.' },
+    CUSTOM: { description: 'It has a custom status: see `status`. It is open until it has an end.' },
   },
 });
 
-/** The numbers of ProcessTracker's four statuses, which every store gives by itself; for SQL whose plan depends on them. `run_status` has them in SQL. */
+/** The numbers of ProcessTracker's four statuses, which are the same in every store; for SQL whose plan depends on them. `run_status` has them in SQL. */
 export const runStatus = { running: 1, completed: 2, failed: 3, onHold: 4 } as const;
 
 /** SQL of the state of the run whose row is `alias`. */
 export const runStateSql = (alias = 't'): string => `process_tracker.run_state(${alias}.process_status_id, ${alias}.end_reason)`;
 
-/** SQL of whether the run whose row is `alias` goes on. The index of open runs has them all. */
+/** SQL of whether the run whose row is `alias` is open. The index of open runs has them all. */
 export const runIsOpenSql = (alias = 't'): string =>
   `(${alias}.ended_at is null and process_tracker.run_is_open(${alias}.process_status_id, ${alias}.ended_at))`;
 

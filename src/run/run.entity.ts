@@ -8,7 +8,7 @@ import { ProcessStatus } from './process-status.entity.js';
 import { RunEndReason, RunOrigin } from './run-enums.js';
 import { RunGroup } from './run-group.entity.js';
 
-/** A trigger fills it for whoever writes only ProcessTracker's column (keep-instants.sql). */
+/** A trigger fills it for clients that write only ProcessTracker's column (keep-instants.sql). */
 const always = { sql: (column: string) => column, nullable: false as const };
 const zero = { sql: (column: string) => `coalesce(${column}, 0)`, nullable: false as const };
 
@@ -18,7 +18,7 @@ const zero = { sql: (column: string) => `coalesce(${column}, 0)`, nullable: fals
  */
 @ObjectType('Run', {
   implements: [Node, Audited],
-  description: 'One run of a process: when, by whom, how it went, how much it handled, and what it read and wrote.',
+  description: 'One run of a process: times, actor, state, record counts, and the objects it read and wrote.',
 })
 @Unique({ properties: ['name'] })
 @Unique({ properties: ['processId', 'number'] })
@@ -53,24 +53,24 @@ export class Run extends Audited {
   @Reference(() => ProcessStatus, 'process_status_id')
   statusId!: number;
 
-  @Whole('process_run_id', { default: '0', doc: 'Its number among the runs of its process: 1, 2, 3, …' })
+  @Whole('process_run_id', { default: '0', doc: 'Number of the run among those of its process, from 1.' })
   number!: number;
 
-  @Text('process_run_name', { nullable: true, doc: 'Its name, unique among all runs; null if it has none.' })
+  @Text('process_run_name', { nullable: true, doc: 'Name, unique among all runs; null without one.' })
   name!: string | null;
 
   @Flag('is_latest_run', { nullable: true, default: 'false' })
   isLatest!: boolean | null;
 
-  @InstantColumn('started_at', { nullable: true, shownAs: always, doc: 'When it started.' })
+  @InstantColumn('started_at', { nullable: true, shownAs: always, doc: 'Start of the run.' })
   startedAt!: string;
 
-  @InstantColumn('ended_at', { nullable: true, doc: 'When it ended; null while it has not.' })
+  @InstantColumn('ended_at', { nullable: true, doc: 'End of the run; null while it is open.' })
   endedAt!: string | null;
 
   @InstantColumn('taken_up_at', {
     nullable: true,
-    doc: 'When it was last taken up again: reopened, resumed from another status, or reported on after its lease had expired. The time limit of its process counts from then. Null: from `startedAt`.',
+    doc: 'Time when it was last resumed: reopened, moved back to running, or reported on after its lease had expired. The time limit of its process counts from then; if null, from `startedAt`.',
   })
   takenUpAt!: string | null;
 
@@ -87,19 +87,19 @@ export class Run extends Audited {
   })
   endReason!: string | null;
 
-  @LocalTime('process_run_low_date_time', { nullable: true, doc: 'The lowest date in the data that it handled.' })
+  @LocalTime('process_run_low_date_time', { nullable: true, doc: 'Low watermark of the data that it handled.' })
   lowWatermark!: string | null;
 
-  @LocalTime('process_run_high_date_time', { nullable: true, doc: 'The highest date in the data that it handled.' })
+  @LocalTime('process_run_high_date_time', { nullable: true, doc: 'High watermark of the data that it handled.' })
   highWatermark!: string | null;
 
-  @Big('process_run_record_count', { nullable: true, default: '0', shownAs: zero, doc: 'Records that it handled.' })
+  @Big('process_run_record_count', { nullable: true, default: '0', shownAs: zero, doc: 'Number of records handled.' })
   recordCount!: string;
 
-  @Big('process_run_insert_count', { default: '0', doc: 'Records that it inserted.' })
+  @Big('process_run_insert_count', { default: '0', doc: 'Number of records inserted.' })
   insertCount!: string;
 
-  @Big('process_run_update_count', { default: '0', doc: 'Records that it updated.' })
+  @Big('process_run_update_count', { default: '0', doc: 'Number of records updated.' })
   updateCount!: string;
 
   @Reference(() => Actor, 'process_run_actor_id', { nullable: true })
@@ -120,23 +120,23 @@ export class Run extends Audited {
 
   @Big('fencing_token', {
     nullable: true,
-    doc: 'What whoever holds the run shows with each report. A higher one is given whenever the run is taken from its holder. No secret. Null for runs of other clients.',
+    doc: 'Fencing token that the lease owner sends with each report. It increases whenever the run gets a new owner. Not a secret. Null for runs of other clients.',
   })
   fencingToken!: string | null;
 
-  @Whole('lease_seconds', { nullable: true, doc: 'Seconds by which each report prolongs the lease; null for a run without lease.' })
+  @Whole('lease_seconds', { nullable: true, doc: 'Lease in seconds, renewed by each report; null for a run without a lease.' })
   leaseSeconds!: number | null;
 
   @InstantColumn('lease_until', {
     nullable: true,
-    doc: 'When its lease is over unless a report comes before; null for a run without lease.',
+    doc: 'Time when its lease expires unless a report renews it; null for a run without a lease.',
   })
   leaseUntil!: string | null;
 
-  @InstantColumn('heartbeat_at', { nullable: true, doc: 'When its holder was last heard of; null for runs of other clients.' })
+  @InstantColumn('heartbeat_at', { nullable: true, doc: 'Time of the last heartbeat; null for runs of other clients.' })
   heartbeatAt!: string | null;
 
-  @Text('idempotency_key', { nullable: true, doc: 'The key that its start was asked for with; null if there was none.' })
+  @Text('idempotency_key', { nullable: true, doc: 'Idempotency key of its start; null without one.' })
   idempotencyKey!: string | null;
 
   @Stored('idempotency_input', 'jsonb', { nullable: true })

@@ -4,8 +4,8 @@ import { runIsOpenSql, stuckSql } from './run-state.js';
 const batchSize = 100;
 
 /**
- * Abandons the runs with a lease that are stuck: their holder was not heard of in time, or they ran longer than their process may. A run
- * without a lease is never abandoned by a machine. Safe on any number of servers at once. Answers how many it abandoned.
+ * Abandons the runs with a lease that are stuck: no heartbeat came in time, or they exceeded the time limit of their process. A run
+ * without a lease is never abandoned automatically. Safe on any number of servers at once. Answers how many it abandoned.
  */
 export async function sweepRuns(db: Database): Promise<number> {
   for (let total = 0; ;) {

@@ -115,7 +115,7 @@ describe('a lone date beyond the known one of the other side', () => {
     await call(api, 'mutation ($input: RegisterFilesInput!) { registerFiles(input: $input) { results { created } } }', {
       input: { location: { path: file.path }, files: [{ fileName: file.fileName }] },
     });
-    const [low, high] = [`${side}LowAt`, `${side}HighAt`];
+    const [low, high] = [`${side}LowWatermark`, `${side}HighWatermark`];
     await reportFile(api, file, { [low]: second, [high]: third });
     expect(await failure(reportFile(api, file, { [low]: last }))).toMatchObject({
       code: 'INVALID',

@@ -125,9 +125,15 @@ export class RunModel {
     if (input.group !== null && !this.groups.has(input.group)) this.groups.set(input.group, { closed: false });
     if (facts.abandoned) this.#abandon([facts.abandoned], 'api');
     const hold = facts.outcome === 'ON_HOLD';
-    facts.run = this.#add(process, hold ? 'on hold' : 'running', 'api', hold ? `It failed ${facts.failureLimit} times in a row.` : null, {
-      group: input.group,
-    });
+    facts.run = this.#add(
+      process,
+      hold ? 'on hold' : 'running',
+      'api',
+      hold ? `It failed ${facts.failureLimit} consecutive times.` : null,
+      {
+        group: input.group,
+      },
+    );
     if (!hold) {
       facts.run.leaseSeconds = input.lease ?? process.lease;
       if (facts.run.leaseSeconds) facts.run.leaseUntil = this.now + facts.run.leaseSeconds;
@@ -177,7 +183,7 @@ export class RunModel {
 
   #abandon(runs: ModelRun[], origin: string) {
     for (const run of runs) {
-      this.#move(run, 'failed', origin, 'Its holder was not heard of in time.');
+      this.#move(run, 'failed', origin, 'No heartbeat of its lease owner came in time.');
       Object.assign(run, { endReason: 'abandoned', endedAt: this.now, leaseUntil: null, errors: run.errors + 1, ours: true });
     }
     for (const run of runs.toSorted((a, b) => a.place - b.place)) this.#skip(run, origin);

@@ -36,9 +36,8 @@ export class Loaders {
         ids,
       ]);
       // A key of 64 bits is read as a text.
-      // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- the driver answers a text there.
-      const byId = new Map(rows.map((row) => [Number(row.id), row]));
-      return ids.map((each) => byId.get(each) ?? null);
+      const byId = new Map(rows.map((row) => [String(row.id), row]));
+      return ids.map((each) => byId.get(String(each)) ?? null);
     }).load(id);
   }
 

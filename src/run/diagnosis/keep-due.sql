@@ -1,5 +1,6 @@
--- process_due is kept by triggers, so that it is true whoever writes. Rows with a cron text are marked as pending: a
--- server computes them (run/diagnosis/process-due.ts), before it answers from them. No row depends on the clock.
+-- process_due is kept by triggers, so that it is true whichever client writes. Rows with a cron text are marked as
+-- pending: a server computes them (run/diagnosis/process-due.ts), before it answers from them. No row depends on the
+-- clock.
 
 -- Processes are locked first, as a start and a report do. What others have written is looked at afterwards, so that
 -- of two who change one process the later one sees both.

@@ -12,13 +12,14 @@ import { Process } from '../../process/process.entity.js';
 import { lateNow, lateOrders } from './late-processes.js';
 import { schedulesOf, type Schedule } from './process-due.js';
 
-@ObjectType({ description: 'How late a process is.' })
+@ObjectType({ description: 'Lateness of a process.' })
 class Lateness {
-  @Field(() => DateTime, { description: 'When it became late: a quarter of the time between two starts after `dueAt`.' }) since!: string;
-  @Field(() => DateTime, { description: 'When the start was due that did not come.' }) dueAt!: string;
+  @Field(() => DateTime, { description: 'Time since when it is late: a quarter of the time between two starts after `dueAt`.' })
+  since!: string;
+  @Field(() => DateTime, { description: 'Time when the missing start was due.' }) dueAt!: string;
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When its last completed run started; null if there is none. It counts from when it was made then.',
+    description: 'Start of its last completed run; null without one, then its creation counts.',
   })
   lastStartedAt!: string | null;
 }
@@ -27,7 +28,7 @@ const LateProcessOrder = orderInputOf('LateProcess', lateOrders);
 
 @ArgsType()
 class LateProcessArgs extends PageArgs {
-  @Field(() => whereOf(Process), { nullable: true, description: 'Only those that meet these conditions.' }) where?: Where | null;
+  @Field(() => whereOf(Process), { nullable: true, description: 'Only processes that meet these conditions.' }) where?: Where | null;
   @Field(() => LateProcessOrder, {
     nullable: true,
     description: 'Order of the list, default the longest late first (`LATE_SINCE`, `ASC`). Cursors belong to one order.',
@@ -37,12 +38,12 @@ class LateProcessArgs extends PageArgs {
 
 const connection = connectionOf(Process);
 const rule =
-  'Late is a process that no completed run started for, within its period and a quarter of it (hour, day, week, calendar month, quarter, year on the clock of the ' +
-  "store's time zone), or, where it has a cron text, since a quarter of the time before the tick that it should have served by now. A released hold is no run.";
+  'A process is late if no completed run started within its period plus a quarter of it (hour, day, week, calendar month, quarter, year in the time zone of ' +
+  'the store), or, with a cron expression, within a quarter of the time to the next tick after the one due. A released hold is not a run.';
 
 @Resolver()
 class LateProcessQuery {
-  @Query(() => connection.type, { description: `The processes that are late, without retired ones. ${rule}` })
+  @Query(() => connection.type, { description: `Late processes, without retired ones. ${rule}` })
   async lateProcesses(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -58,7 +59,7 @@ const scheduleOf = (ctx: Context, { id }: Row<Process, 'id'>): Promise<Schedule 
 
 @Resolver(() => Process)
 class ProcessSchedule {
-  @FieldResolver(() => Lateness, { nullable: true, description: `How late it is; null if it is not. ${rule}` })
+  @FieldResolver(() => Lateness, { nullable: true, description: `Lateness of the process; null if it is not late. ${rule}` })
   async late(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context): Promise<Schedule | null> {
     const schedule = await scheduleOf(ctx, row);
     return schedule?.isLate ? schedule : null;
@@ -66,8 +67,8 @@ class ProcessSchedule {
   @FieldResolver(() => DateTime, {
     nullable: true,
     description:
-      'When its next start is due, by its cron text or else by its schedule frequency, counted from when its last completed run started; in the past if ' +
-      "that start did not come. Null for what is retired, unscheduled, or has a frequency of one's own.",
+      'Time when its next start is due, by its cron expression or else its schedule frequency, counted from the start of its last completed run; in the past if ' +
+      'that start is missing. Null for a retired or unscheduled process, and for a custom frequency.',
   })
   async nextDueAt(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context): Promise<string | null> {
     return (await scheduleOf(ctx, row))?.dueAt ?? null;

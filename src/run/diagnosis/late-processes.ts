@@ -34,7 +34,7 @@ const withUnstored = lists(`(
   from process_due s left join jsonb_to_recordset($1::jsonb) u(process_id int, late_from timestamptz) using (process_id)
 )`);
 
-/** The list that tells who is late now, and the conditions that it needs before all others. */
+/** The list of processes that are late now, and the conditions that it needs before all others. */
 export async function lateNow(db: Queries, order: OrderBy | null | undefined): Promise<{ list: ListSource; where: Condition[] }> {
   const unstored = await fillDue(db);
   const list = (unstored.length ? withUnstored : stored)[order?.field ?? 'LATE_SINCE']!;

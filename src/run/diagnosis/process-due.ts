@@ -74,7 +74,7 @@ const turnMs = 5;
 const cannotStore = new Set(['25006', '42501', '55P03']);
 
 /**
- * Computes what is pending and stores it: afterwards every row tells when its process is late. Any number of servers may do so at once, beside any writer:
+ * Computes what is pending and stores it: afterwards every row has the time from which its process is late. Any number of servers may do so at once, beside any writer:
  * a row is written only if it is what it was computed from, and one that another transaction is changing is left to that. What could not be stored is
  * answered: it holds for rows that are pending still.
  */
@@ -138,7 +138,7 @@ async function store(db: Queries, results: readonly PendingRow[]): Promise<numbe
 
 const running = new WeakMap<Queries, { now: Promise<Unstored[]>; next?: Promise<Unstored[]> }>();
 
-/** `fill`, once at a time on each server: who comes while one runs, which may be past what that one is to see, shares the next. */
+/** `fill`, once at a time on each server: calls that come while one runs, which may be past what they need, share the next. */
 export function fillDue(db: Queries): Promise<Unstored[]> {
   const current = running.get(db);
   if (!current) {

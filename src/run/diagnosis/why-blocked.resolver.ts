@@ -13,33 +13,33 @@ import { groupRefs } from '../group-refs.js';
 import { whyBlocked, type Blockage } from './why-blocked.js';
 import { Cause, causeFields, walkLimits } from './why-causes.js';
 
-@ObjectType({ description: 'A process whose latest run holds others back: it goes on, went badly, or is on hold.' })
+@ObjectType({ description: 'Process whose latest run blocks others: it is running, failed, or is on hold.' })
 class Blocker extends Cause {
   @Field(() => Boolean, {
     description:
-      'Whether a start is refused for it now: true for a direct parent and for what the process itself is at, false for what stands behind those, ' +
-      'and for a run whose lease is over, which a start would end.',
+      'Whether a start is refused because of it now. True for a direct parent and for the own run or hold of the process; false for more distant ancestors, ' +
+      'and for an own run with an expired lease, which a start would end.',
   })
   blocks!: boolean;
 }
 
 @ObjectType({
-  description: 'What holds a process back: what it is at itself, and what it depends on, directly or through others.',
+  description: 'Reasons why a process is blocked: its own run or hold, and its ancestors over hard dependencies.',
 })
 class ProcessBlockage {
-  @Field(() => Boolean, { description: 'Whether a start is refused now, by one of those below.' }) blocked!: boolean;
-  @Field(() => Blocker, { nullable: true, description: 'Its own run that goes on, or its hold; null if there is none.' })
+  @Field(() => Boolean, { description: 'Whether a start is refused now.' }) blocked!: boolean;
+  @Field(() => Blocker, { nullable: true, description: 'Its own running run, or its hold; null without one.' })
   own!: Blocker | null;
   @Field(() => [Blocker], {
     description:
-      'The processes over hard dependencies that hold back what depends on them, the nearest first. Those further up are told even where those ' +
-      'between are well: they wait for it before they run again.',
+      'Ancestors over hard dependencies that block their descendants, nearest first. More distant ones are included even if those ' +
+      'between are completed, because those wait for them before they run again.',
   })
   causes!: Blocker[];
-  @Field(() => Boolean, { description: 'Whether all that it depends on was looked at.' }) complete!: boolean;
+  @Field(() => Boolean, { description: 'Whether all ancestors were visited.' }) complete!: boolean;
   @Field(() => TraversalLimit, {
     nullable: true,
-    description: `What ended the look; null if it is complete. It goes over ${walkLimits.processes} processes and ${walkLimits.milliseconds / 1000} seconds at most.`,
+    description: `Limit that truncated the traversal; null if it is complete. At most ${walkLimits.processes} processes and ${walkLimits.milliseconds / 1000} seconds.`,
   })
   truncatedBy!: TraversalLimit | null;
 }
@@ -58,8 +58,7 @@ class ProcessBlockageResolver {
 
 const groupArgument = {
   nullable: true,
-  description:
-    'Run group that the run would belong to; a key may be new. There a process waits until its parents are completed in that group.',
+  description: 'Run group of the run; a key may be new. There a process is blocked until its hard parents are completed in the group.',
 };
 
 async function blockageOf(ctx: Context, id: number, group: RunGroupRef | null | undefined): Promise<Blockage> {
@@ -82,7 +81,7 @@ const groupNumber = (ctx: Context, ref: RunGroupRef): Promise<number> =>
 
 @Resolver(() => Process)
 class WhyBlocked {
-  @FieldResolver(() => ProcessBlockage, { description: 'What holds it back, and what stands behind that.' })
+  @FieldResolver(() => ProcessBlockage, { description: 'Reasons why the process is blocked, with their causes.' })
   whyBlocked(
     @Root() row: Row<Process, 'id'>,
     @Ctx() ctx: Context,
@@ -94,10 +93,10 @@ class WhyBlocked {
 
 @Resolver()
 class WhyBlockedQuery {
-  @Query(() => ProcessBlockage, { description: 'What holds a process back, and what stands behind that.' })
+  @Query(() => ProcessBlockage, { description: 'Reasons why a process is blocked, with their causes.' })
   async whyBlocked(
     @Ctx() ctx: Context,
-    @Arg('process', () => ProcessRef, { description: 'The process. NOT_FOUND if there is none.' }) process: ProcessRef,
+    @Arg('process', () => ProcessRef, { description: 'The process.' }) process: ProcessRef,
     @Arg('group', () => RunGroupRef, groupArgument) group?: RunGroupRef | null,
   ): Promise<Blockage> {
     const { id } = await resolveRef(ctx.db, processRefs, process, { at: below('process') });

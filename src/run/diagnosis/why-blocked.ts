@@ -24,13 +24,14 @@ interface Found extends BlockerRow {
 const { completed, onHold } = runStatus;
 
 /**
- * What holds processes back: their own run, and all that they depend on whose latest command run would hold back its children. One statement, whatever the depth.
- * A process further up that does so is told even where those between could start: they would have to wait for it before they run again.
+ * What blocks processes: their own run, and all ancestors whose latest command run would block its children. One statement, whatever the depth.
+ * A more distant ancestor is included even where those between could start: they would have to wait for it before they run again.
  * Inside a run group (its number, 0 for one that is not known) it is all whose latest run there is not completed, as judge-start.sql has it.
  */
 export async function whyBlocked(db: Queries, ids: readonly number[], group: number | null): Promise<Blockage[]> {
   const rows = await db.query<Found>(
-    `select r.root, w.distance, w.cut as "truncatedBy", x.* from unnest($1::int[]) r(root)
+    `select r.root, w.distance, w.cut as "truncatedBy", x.*
+     from unnest($1::int[]) r(root)
      cross join lateral (
        select 0 as distance, array[r.root] as processes, null as cut
        union all

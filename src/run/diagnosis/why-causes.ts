@@ -11,12 +11,12 @@ import { Run } from '../run.entity.js';
 import { RunError } from '../run-error.entity.js';
 import { RunState } from '../run-state.js';
 
-/** How far and how long a walk over dependencies goes for one answer: to any depth. */
+/** Limits of a traversal of dependencies for one answer; any depth. */
 export const walkLimits = { processes: 10_000, milliseconds: 5000, depth: 2_147_483_647 };
 
 const maxErrors = 10;
 
-/** A run that is told as the cause of something, by numbers. */
+/** A run that is a cause, by numbers. */
 export interface CauseRow {
   processId: number;
   runId: number;
@@ -24,15 +24,15 @@ export interface CauseRow {
   state: RunState;
 }
 
-/** What is told of a run where it is a cause. */
+/** Fields of a run that is a cause. */
 @ObjectType()
 export abstract class Cause {
   /** The numbers of the process and of its run, which are read by them. */
   processId!: number;
   runId!: number | null;
-  @Field(() => Int, { description: 'How many steps away it is, by the shortest way; 0 is the process itself, 1 a direct parent or child.' })
+  @Field(() => Int, { description: 'Distance in steps, by the shortest path: 0 is the process itself, 1 a direct parent or child.' })
   distance!: number;
-  @Field(() => RunState, { nullable: true, description: 'The state of the run; null if the process has none in the run group.' })
+  @Field(() => RunState, { nullable: true, description: 'State of the run; null if the process has none in the run group.' })
   state!: RunState | null;
 }
 
@@ -41,7 +41,7 @@ interface Change {
   actor: string | null;
 }
 
-/** Who brought a run into the status that it has, and why: of all runs asked for, in one statement. */
+/** The actor and the reason of a run's present status: of all runs requested, in one statement. */
 const changeOf = async (ctx: Context, runId: number | null): Promise<Change | null> =>
   runId === null
     ? null
@@ -87,30 +87,30 @@ const errorsOf = (ctx: Context, runId: number, info: GraphQLResolveInfo): Promis
     .load(runId);
 };
 
-type Told = { runId: number | null };
+type OfRun = { runId: number | null };
 
-/** Adds to a type whose rows have the number of a run (`runId`) what is known of how it came to its state. */
+/** Adds to a type whose rows have the number of a run (`runId`) the errors, the reason and the actor of its state. */
 export function runStoryOf(owner: ClassType): ClassType[] {
   @Resolver(() => owner)
   class RunStory {
     @FieldResolver(() => [RunError], {
-      description: `The errors that the run raised, newest first, at most ${maxErrors}; all are in its \`errors\`.`,
+      description: `Errors that the run raised, newest first, at most ${maxErrors}; \`Run.errors\` has all.`,
     })
-    errors(@Root() row: Told, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<RunError>[]> {
+    errors(@Root() row: OfRun, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<RunError>[]> {
       return row.runId === null ? Promise.resolve([]) : errorsOf(ctx, row.runId, info);
     }
     @FieldResolver(() => String, {
       nullable: true,
-      description: 'Why it has its status, in the words of who gave it; null if nothing was said.',
+      description: 'Reason given for its status; null without one.',
     })
-    async reason(@Root() row: Told, @Ctx() ctx: Context): Promise<string | null> {
+    async reason(@Root() row: OfRun, @Ctx() ctx: Context): Promise<string | null> {
       return (await changeOf(ctx, row.runId))?.reason ?? null;
     }
     @FieldResolver(() => String, {
       nullable: true,
-      description: 'Who gave it its status; null where that is not known, as with plain SQL.',
+      description: 'Name of the actor that set its status; null if not known, as with plain SQL.',
     })
-    async actor(@Root() row: Told, @Ctx() ctx: Context): Promise<string | null> {
+    async actor(@Root() row: OfRun, @Ctx() ctx: Context): Promise<string | null> {
       return (await changeOf(ctx, row.runId))?.actor ?? null;
     }
   }
@@ -120,6 +120,6 @@ export function runStoryOf(owner: ClassType): ClassType[] {
 /** The same for a kind of cause, with its process and its run. */
 export const causeFields = (owner: ClassType<Cause>): ClassType[] => [
   ...runStoryOf(owner),
-  referenceField(owner, 'process', 'processId', Process, 'The process; whom to call is in its `contacts`.', false),
-  referenceField(owner, 'run', 'runId', Run, 'The run: how far it is, whether it is stuck, why it ended; null if there is none yet.'),
+  referenceField(owner, 'process', 'processId', Process, 'The process; see its `contacts`.', false),
+  referenceField(owner, 'run', 'runId', Run, 'The run; null if there is none yet.'),
 ];

@@ -7,25 +7,25 @@ import { RunEndReason } from '../run-enums.js';
 import { Cause, causeFields, runStoryOf, walkLimits } from './why-causes.js';
 import { whyFailed, type Failure } from './why-failed.js';
 
-@ObjectType({ description: 'A run that failed, or is stuck, and may be why another one failed.' })
+@ObjectType({ description: 'Run that failed or is stuck, a possible cause of another failure.' })
 class FailureCause extends Cause {}
 
-@ObjectType({ description: 'Why a run failed, as far as the store knows.' })
+@ObjectType({ description: 'Known causes of the failure of a run.' })
 class RunFailure {
   @Field(() => RunEndReason, { nullable: true, description: 'Reason of its end; null where it simply failed.' })
   endReason!: string | null;
-  @Field(() => [FailureCause], { description: 'The runs that were a part of it and failed, in the order in which they were made.' })
+  @Field(() => [FailureCause], { description: 'Child runs that failed, in the order of their creation.' })
   children!: FailureCause[];
   @Field(() => [FailureCause], {
     description:
-      'What its process depends on over hard dependencies, the nearest first: of each process its last run that had started when this one ended, ' +
-      'if that had failed by then, or is stuck. For a skipped run: what failed in its run group.',
+      'Ancestors of its process over hard dependencies, nearest first. Of each, the last run that had started when this one ended, ' +
+      'if it had failed by then, or is stuck. For a skipped run: the failures in its run group.',
   })
   ancestors!: FailureCause[];
-  @Field(() => Boolean, { description: 'Whether all that it depends on was looked at.' }) complete!: boolean;
+  @Field(() => Boolean, { description: 'Whether all ancestors were visited.' }) complete!: boolean;
   @Field(() => TraversalLimit, {
     nullable: true,
-    description: `What ended the look; null if it is complete. It goes over ${walkLimits.processes} processes and ${walkLimits.milliseconds / 1000} seconds at most.`,
+    description: `Limit that truncated the traversal; null if it is complete. At most ${walkLimits.processes} processes and ${walkLimits.milliseconds / 1000} seconds.`,
   })
   truncatedBy!: TraversalLimit | null;
 }
@@ -43,7 +43,7 @@ class WhyFailed {
   @FieldResolver(() => RunFailure, {
     nullable: true,
     description:
-      'Why it failed, or was SKIPPED after a failure in its run group: for one that is FAILED, ABANDONED, or skipped so; null for all others.',
+      'Causes of its failure, or of its skip after a failure in its run group. Null unless FAILED, ABANDONED, or SKIPPED by a failed parent.',
   })
   whyFailed(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<Failure | null> {
     return ctx.loaders.get<number, Failure | null>('Run.whyFailed', (ids) => whyFailed(ctx.db, ids)).load(row.id);

@@ -4,7 +4,7 @@ import { runIsOpenSql, runStateSql, runStatus, stuckSql } from '../run-state.js'
 import { knownEndReason } from '../run-enums.js';
 import { walkLimits, type CauseRow } from './why-causes.js';
 
-/** Why a run failed: the run itself by its number, and the runs that failed for it. */
+/** Why a run failed: the run itself by its number, and the runs that caused it. */
 export interface Failure {
   runId: number;
   endReason: string | null;

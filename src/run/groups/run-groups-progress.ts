@@ -12,16 +12,16 @@ export enum RunGroupState {
 }
 registerEnumType(RunGroupState, {
   name: 'RunGroupState',
-  description: 'How runs that belong together are doing as a whole.',
+  description: 'State of a run group as a whole.',
   valuesConfig: {
-    OPEN: { description: 'It is not closed, and no run is in it yet.' },
-    RUNNING: { description: 'It is not closed, however many of its members have ended, or one of them still goes on.' },
-    SUCCEEDED: { description: 'It is closed, and all members completed, as many as were expected.' },
+    OPEN: { description: 'Not closed, and without a run.' },
+    RUNNING: { description: 'Not closed, or with a running member.' },
+    SUCCEEDED: { description: 'Closed, and all members completed, as many as expected.' },
     PARTIAL: {
-      description: 'It is closed; some members completed, but not all, or fewer than were expected. One that was skipped did not complete.',
+      description: 'Closed; some members completed, but not all, or fewer than expected. A skipped member did not complete.',
     },
-    FAILED: { description: 'It is closed, and no member completed.' },
-    CANCELLED: { description: 'It is closed, and all its members were cancelled.' },
+    FAILED: { description: 'Closed, and no member completed.' },
+    CANCELLED: { description: 'Closed, and all members were cancelled.' },
   },
 });
 
@@ -39,43 +39,42 @@ const countOf = {
 
 @ObjectType({
   description:
-    'How far runs that belong together have come. In a group a process counts once, by the latest of its runs there; below a parent run each run counts.',
+    'Progress of the runs of a group or below a parent run. In a group a process counts once, by its latest run there; below a parent run each run counts.',
 })
 export class RunProgress {
-  @Field(() => Int, { description: 'Members that are running.' }) running!: number;
-  @Field(() => Int, { description: 'Members that completed.' }) completed!: number;
-  @Field(() => Int, { description: 'Members that failed, those abandoned or cancelled not counted.' }) failed!: number;
-  @Field(() => Int, { description: 'Members that were abandoned.' }) abandoned!: number;
-  @Field(() => Int, { description: 'Members that a person cancelled.' }) cancelled!: number;
-  @Field(() => Int, { description: 'Members that are on hold.' }) onHold!: number;
-  @Field(() => Int, { description: 'Members that were skipped.' }) skipped!: number;
-  @Field(() => Int, { description: 'Members of which nobody knows how they ended.' }) unknown!: number;
-  @Field(() => Int, { description: "Members with a status of somebody's own, ended or not." }) custom!: number;
-  @Field(() => Int, { description: 'All members.' }) total!: number;
-  @Field(() => Int, { nullable: true, description: 'How many were announced; null if nobody said.' }) expected!: number | null;
-  @Field(() => Int, { description: 'Members that neither go on nor are on hold, however they ended.' }) finished!: number;
+  @Field(() => Int, { description: 'Number of members that are running.' }) running!: number;
+  @Field(() => Int, { description: 'Number of members that completed.' }) completed!: number;
+  @Field(() => Int, { description: 'Number of members that failed, without abandoned and cancelled ones.' }) failed!: number;
+  @Field(() => Int, { description: 'Number of members that were abandoned.' }) abandoned!: number;
+  @Field(() => Int, { description: 'Number of members that an operator cancelled.' }) cancelled!: number;
+  @Field(() => Int, { description: 'Number of members that are on hold.' }) onHold!: number;
+  @Field(() => Int, { description: 'Number of members that were skipped.' }) skipped!: number;
+  @Field(() => Int, { description: 'Number of members with an unknown end.' }) unknown!: number;
+  @Field(() => Int, { description: 'Number of members with a custom status, ended or not.' }) custom!: number;
+  @Field(() => Int, { description: 'Number of members.' }) total!: number;
+  @Field(() => Int, { nullable: true, description: 'Expected number of members; null if not specified.' }) expected!: number | null;
+  @Field(() => Int, { description: 'Number of members that have ended in any state; a hold has not.' }) finished!: number;
   @Field(() => Float, {
     nullable: true,
     description:
-      'Finished members in percent of those expected, or of all members where nobody said or there are more. Null where there is nothing to divide by.',
+      'Finished members in percent of the expected ones, or of all members if none are expected or there are more. Null without members.',
   })
   percentFinished!: number | null;
-  @Field(() => Boolean, { description: 'Whether there are more members than were expected.' }) moreThanExpected!: boolean;
+  @Field(() => Boolean, { description: 'Whether there are more members than expected.' }) moreThanExpected!: boolean;
   @Field(() => DateTime, {
     nullable: true,
-    description:
-      'When the first run started, tries that were repeated included; null if none did. Holds and what was skipped never started.',
+    description: 'Start of the first run, repeated attempts included; null if none has started. Holds and skipped runs never start.',
   })
   firstStartedAt!: string | null;
   @Field(() => DateTime, {
     nullable: true,
-    description: 'When the last run ended, tries that were repeated included; null if none has. Others may still go on.',
+    description: 'End of the last run that has ended, repeated attempts included; null if none has. Others may be running.',
   })
   lastEndedAt!: string | null;
-  @Field(() => RunGroupState, { description: 'How they are doing as a whole.' }) state!: RunGroupState;
+  @Field(() => RunGroupState, { description: 'State of the members as a whole.' }) state!: RunGroupState;
 }
 
-/** What the store says of some runs that belong together: those in one state. The state is null where there is none. */
+/** Members of a group in one state, as the store counts them. The state is null for a group without members. */
 export interface ProgressRow {
   __key: number;
   expected: number | null;
@@ -117,7 +116,7 @@ export const groupProgress = progressSql(
    where group_id = any($1::int[])`,
 );
 
-/** Progress of the children of runs, which are closed when the run goes on no more. */
+/** Progress of the children of runs, which are closed when the run has ended. */
 export const childProgress = progressSql(
   `select process_tracking_id as key, null::int as expected, not ${runIsOpenSql('t')} as closed
    from process_tracking t
@@ -135,7 +134,7 @@ function stateOf({ total, completed, cancelled, expected }: Omit<RunProgress, 's
   return total && cancelled === total ? RunGroupState.CANCELLED : RunGroupState.FAILED;
 }
 
-/** Adds up what the store says of one group; it says something of each. */
+/** Adds up the rows of one group, which has one at least. */
 export function progressOf(rows: readonly ProgressRow[]): RunProgress {
   const { expected, closed } = rows[0]!;
   const counts = { running: 0, completed: 0, failed: 0, abandoned: 0, cancelled: 0, onHold: 0, skipped: 0, unknown: 0, custom: 0 };

@@ -44,53 +44,53 @@ const newest: ListSource = { name: 'RunGroup.createdAt', entity: RunGroup, order
 class RunGroupArgs extends PageArgs {
   @Field(() => where, {
     nullable: true,
-    description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
+    description: `Only groups that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
   })
   where?: Where | null;
-  @Field(() => GroupOrder, { nullable: true, description: 'The order of the list; newest first if not said. Cursors belong to one order.' })
+  @Field(() => GroupOrder, { nullable: true, description: 'Order of the list, default newest first. Cursors belong to one order.' })
   orderBy?: OrderBy | null;
 }
 
 @Resolver()
 class RunGroupQueries {
-  @Query(() => connection.type, { description: 'All groups of runs, those made last first if nothing else is said.' })
+  @Query(() => connection.type, { description: 'All run groups, newest first by default.' })
   runGroups(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunGroupArgs) args: RunGroupArgs): Promise<Page> {
     return page(ctx, info, orderedBy(newest, orders, args.orderBy), args);
   }
 }
 
-@InputType({ description: 'A group of runs to open, and what is known of it.' })
+@InputType({ description: 'The run group to open.' })
 class OpenRunGroupInput implements GroupToOpen {
-  @Field(() => Name, { description: 'What the group is told by: a date, a batch number.' }) key!: string;
-  @Field(() => Name, { nullable: true, description: 'What people call it. Left out it stays as it is; null takes it away.' })
+  @Field(() => Name, { description: 'Key of the group, such as a date or a batch number.' }) key!: string;
+  @Field(() => Name, { nullable: true, description: 'Display name. Omit to keep it; null removes it.' })
   name?: string | null;
   @Field(() => Int, {
     nullable: true,
-    description: 'How many processes will run in it, from 0. Left out it stays as it is; null takes it away.',
+    description: 'Expected number of processes that run in it, from 0. Omit to keep it; null removes it.',
   })
   expectedTotal?: number | null;
-  @Field(() => LongText, { nullable: true, description: 'Why: kept in the history.' }) reason?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Reason, kept in the history.' }) reason?: string | null;
 }
 
-@InputType({ description: 'Which group to close.' })
+@InputType({ description: 'The run group to close.' })
 class CloseRunGroupInput {
-  @Field(() => RunGroupRef, { description: 'The group.' }) group!: RunGroupRef;
-  @Field(() => LongText, { nullable: true, description: 'Why: kept in the history.' }) reason?: string | null;
+  @Field(() => RunGroupRef, { description: 'The run group.' }) group!: RunGroupRef;
+  @Field(() => LongText, { nullable: true, description: 'Reason, kept in the history.' }) reason?: string | null;
 }
 
-@InputType({ description: 'Which group to open again, and why.' })
+@InputType({ description: 'The run group to reopen, and the reason.' })
 class ReopenRunGroupInput {
-  @Field(() => RunGroupRef, { description: 'The group.' }) group!: RunGroupRef;
-  @Field(() => LongText, { description: 'Why: kept in the history. It must not be empty.' }) reason!: string;
+  @Field(() => RunGroupRef, { description: 'The run group.' }) group!: RunGroupRef;
+  @Field(() => LongText, { description: 'Reason, kept in the history. It must not be empty.' }) reason!: string;
 }
 
-const groupDoc = 'The group after the change.';
+const groupDoc = 'The run group after the change.';
 
 @ObjectType({ description: 'Result of `openRunGroup`.' })
 class OpenRunGroupPayload {
   /** The number of the group, which is read by it. */
   groupId!: number;
-  @Field(() => Boolean, { description: 'False where there was a group with the key.' }) created!: boolean;
+  @Field(() => Boolean, { description: 'False where a group with the key existed.' }) created!: boolean;
 }
 
 /** The payload of a mutation that closes or opens a group, under its own name. Answers `type` and the resolver that it needs. */
@@ -111,35 +111,35 @@ const reopened = changedGroup('reopenRunGroup');
 class RunGroupMutations {
   @Mutation(() => OpenRunGroupPayload, {
     description:
-      'Makes a group of runs, or finds the one with the key, whose name and expected total it sets where they are given. A group that was closed stays closed: see `reopenRunGroup`.',
+      'Creates a run group, or finds the one with the key and sets its given name and expected total. A closed group stays closed: see `reopenRunGroup`.',
   })
   openRunGroup(
     @Ctx() ctx: Context,
-    @Arg('input', () => OpenRunGroupInput, { description: 'The group.' }) input: OpenRunGroupInput,
+    @Arg('input', () => OpenRunGroupInput, { description: 'The run group.' }) input: OpenRunGroupInput,
   ): Promise<OpenedGroup> {
     return ctx.write((tx) => openGroup(tx, input), input.reason);
   }
 
   @Mutation(() => closed.type, {
-    description: 'Closes a group: no run starts in it since, and those that go on end as they would. Doing it again changes nothing.',
+    description: 'Closes a run group: no further run starts in it; running ones continue. A repetition changes nothing.',
   })
   closeRunGroup(
     @Ctx() ctx: Context,
-    @Arg('input', () => CloseRunGroupInput, { description: 'The group.' }) input: CloseRunGroupInput,
+    @Arg('input', () => CloseRunGroupInput, { description: 'The run group.' }) input: CloseRunGroupInput,
   ): Promise<ChangedGroup> {
     return ctx.write((tx) => closeGroup(tx, input.group), input.reason);
   }
 
-  @Mutation(() => reopened.type, { description: 'Opens a closed group again, so that runs start in it. Doing it again changes nothing.' })
+  @Mutation(() => reopened.type, { description: 'Reopens a closed run group, so that runs can start in it. A repetition changes nothing.' })
   reopenRunGroup(
     @Ctx() ctx: Context,
-    @Arg('input', () => ReopenRunGroupInput, { description: 'The group, and why.' }) input: ReopenRunGroupInput,
+    @Arg('input', () => ReopenRunGroupInput, { description: 'The run group and the reason.' }) input: ReopenRunGroupInput,
   ): Promise<ChangedGroup> {
     return ctx.write((tx) => reopenGroup(tx, input.group, input.reason), input.reason);
   }
 }
 
-/** Progress of all groups (or parent runs) asked for, in one statement. */
+/** Progress of all groups (or parent runs) requested, in one statement. */
 const progress = (ctx: Context, name: string, sql: string, id: number): Promise<RunProgress> =>
   ctx.loaders
     .get<number, RunProgress>(name, async (ids) => grouped(ids, await ctx.db.query<ProgressRow>(sql, [ids])).map(progressOf))
@@ -147,7 +147,7 @@ const progress = (ctx: Context, name: string, sql: string, id: number): Promise<
 
 @Resolver(() => RunGroup)
 class GroupProgressResolver {
-  @FieldResolver(() => RunProgress, { description: 'How far its runs have come. A process that was tried again counts by its latest run.' })
+  @FieldResolver(() => RunProgress, { description: 'Progress of its runs. A process with several runs counts by its latest one.' })
   progress(@Root() row: Row<RunGroup, 'id'>, @Ctx() ctx: Context): Promise<RunProgress> {
     return progress(ctx, 'RunGroup.progress', groupProgress, row.id);
   }
@@ -157,7 +157,7 @@ class GroupProgressResolver {
 class ChildProgressResolver {
   @FieldResolver(() => RunProgress, {
     nullable: true,
-    description: 'How far its children have come, each run counted; they count as closed once it goes on no more. Null if it has none.',
+    description: 'Progress of its child runs, each counted; they count as closed when this run has ended. Null without children.',
   })
   async childProgress(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<RunProgress | null> {
     const all = await progress(ctx, 'Run.childProgress', childProgress, row.id);

@@ -23,10 +23,10 @@ export interface ChangedGroup {
   changed: boolean;
 }
 
-/** Makes a group or changes the one with the key, whoever else does so now. What is left out stays. @throws INVALID */
+/** Creates a group or changes the one with the key, safely beside other clients. Omitted values stay. @throws INVALID */
 export async function openGroup(tx: Tx, { key, name, expectedTotal }: GroupToOpen): Promise<OpenedGroup> {
   if (typeof expectedTotal === 'number' && expectedTotal < 0)
-    throw invalid(`expectedTotal must not be negative, it is ${expectedTotal}.`, {
+    throw invalid(`\`expectedTotal\` must be at least 0, not ${expectedTotal}.`, {
       argument: 'input.expectedTotal',
       value: expectedTotal,
       allowed: { min: 0 },
@@ -47,7 +47,7 @@ export async function openGroup(tx: Tx, { key, name, expectedTotal }: GroupToOpe
   return { groupId: row.id, created: row.created };
 }
 
-/** Sets when a group was closed, where it is not as it should be. @throws INVALID or NOT_FOUND */
+/** Closes or opens a group, unless it is closed or open already. @throws INVALID or NOT_FOUND */
 async function setClosed(tx: Tx, ref: RunGroupRef, closed: boolean): Promise<ChangedGroup> {
   const at = below('input.group');
   const { id: number, key } = wantedGroup(ref, at);
@@ -67,6 +67,7 @@ export const closeGroup = (tx: Tx, ref: RunGroupRef): Promise<ChangedGroup> => s
 
 /** Opens a closed group again. @throws INVALID without a reason, NOT_FOUND */
 export async function reopenGroup(tx: Tx, ref: RunGroupRef, reason: string): Promise<ChangedGroup> {
-  if (!reason.trim()) throw invalid('Say why the group is opened again.', { argument: 'input.reason', value: reason, allowed: 'a reason' });
+  if (!reason.trim())
+    throw invalid('A reason is required to reopen a group.', { argument: 'input.reason', value: reason, allowed: 'a reason' });
   return setClosed(tx, ref, false);
 }

@@ -18,7 +18,7 @@ begin
       set_config('waybill.reason', format('%s failed in the group %s.', cause.process_name, cause.group_key), true),
       set_config('waybill.evidence',
         jsonb_build_object('process', cause.process_name, 'run', cause.process_run_id)::text, true);
-    -- Whoever starts one of them at this moment takes the same number: then one of both tries again.
+    -- A start of one of them at this moment takes the same number: then one of both tries again.
     insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time,
         process_run_end_date_time, started_at, ended_at, process_run_actor_id, is_latest_run, end_reason, group_id)
       select p.process_id, s.process_status_id, coalesce(l.number, 0) + 1, n.now::timestamp, n.now::timestamp,

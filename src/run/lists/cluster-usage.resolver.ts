@@ -8,57 +8,57 @@ import { Cluster } from '../../cluster/cluster.entity.js';
 import { Run } from '../run.entity.js';
 import { runIsOpenSql } from '../run-state.js';
 
-@ObjectType({ description: 'A run that goes on, of a process of the cluster, and what that process needs there.' })
+@ObjectType({ description: 'Running run of a process of the cluster, and the needs of the process there.' })
 class ClusterRun {
   /** The number of the run, which is read by it. */
   runId!: number;
   @Field(() => Decimal, {
     nullable: true,
-    description: "Memory, in the cluster's `memoryUnit`; null where its process states none, or in a unit that cannot be compared.",
+    description: 'Memory, in `memoryUnit` of the cluster; null if the process states none, or in a unit that cannot be compared.',
   })
   memory!: string | null;
   @Field(() => Decimal, {
     nullable: true,
-    description: "Processing capacity, in the cluster's `processingUnit`; null where its process states none, or in another unit.",
+    description: 'Processing capacity, in `processingUnit` of the cluster; null if the process states none, or in another unit.',
   })
   processing!: string | null;
 }
 
 @ObjectType({
   description:
-    'What the runs that go on now use of a cluster, by what their processes state to need there. A process that runs twice counts twice.',
+    'Resources of a cluster in use by running runs, by the declared needs of their processes. A process with two running runs counts twice.',
 })
 class ClusterUsage {
   @Field(() => Decimal, { description: 'Memory in use, in `memoryUnit`.' }) memory!: string;
-  @Field(() => String, { description: "The cluster's unit of memory; GB where it states none." }) memoryUnit!: string;
+  @Field(() => String, { description: 'Unit of memory of the cluster, default GB.' }) memoryUnit!: string;
   @Field(() => Decimal, {
     nullable: true,
-    description: 'What is left of its memory, negative where it is too little; null where it states none.',
+    description: 'Memory left, negative if exceeded; null if the cluster states no memory.',
   })
   memoryLeft!: string | null;
   @Field(() => Decimal, { description: 'Processing capacity in use, in `processingUnit`.' }) processing!: string;
-  @Field(() => String, { nullable: true, description: "The cluster's unit of processing capacity; null where it states none." })
+  @Field(() => String, { nullable: true, description: 'Unit of processing capacity of the cluster; null if it states none.' })
   processingUnit!: string | null;
   @Field(() => Decimal, {
     nullable: true,
-    description: 'What is left of its processing capacity, negative where it is too little; null where it states none.',
+    description: 'Processing capacity left, negative if exceeded; null if the cluster states none.',
   })
   processingLeft!: string | null;
-  @Field(() => [ClusterRun], { description: 'The runs, in the order in which they started; also those of processes that state no needs.' })
+  @Field(() => [ClusterRun], { description: 'Running runs in the order of their start, also those of processes without declared needs.' })
   runs!: ClusterRun[];
 }
 
 const usage = clusterNeedsSql({
   those: `join process_tracking r on r.process_id = c.process_id and ${runIsOpenSql('r')}`,
   columns: 'r.process_tracking_id, r.started_at',
-  told: `json_agg(json_build_object('runId', process_tracking_id, 'memory', ${decimal('memory')}, 'processing', ${decimal('processing::numeric')})
+  totals: `json_agg(json_build_object('runId', process_tracking_id, 'memory', ${decimal('memory')}, 'processing', ${decimal('processing::numeric')})
     order by started_at, process_tracking_id) as runs`,
   answer: `coalesce(t.runs, '[]') as runs`,
 });
 
 @Resolver(() => Cluster)
 class ClusterUsageResolver {
-  @FieldResolver(() => ClusterUsage, { description: 'What of it is in use now, and what is left.' })
+  @FieldResolver(() => ClusterUsage, { description: 'Resources in use now, and resources left.' })
   usage(@Root() row: Row<Cluster, 'id'>, @Ctx() ctx: Context): Promise<ClusterUsage> {
     return ctx.loaders
       .get<number, ClusterUsage>('Cluster.usage', async (ids) => {

@@ -26,14 +26,14 @@ const where = whereOf(RunError);
 class RunErrorArgs extends PageArgs {
   @Field(() => where, {
     nullable: true,
-    description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
+    description: `Only errors that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
   })
   where?: Where | null;
 }
 
 @Resolver()
 class RunErrorQueries {
-  @Query(() => connection.type, { description: 'The errors of all runs, newest first.' })
+  @Query(() => connection.type, { description: 'Errors of all runs, newest first.' })
   runErrors(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunErrorArgs) args: RunErrorArgs): Promise<Page> {
     return page(ctx, info, errors('RunError.occurredAt'), args);
   }
@@ -48,16 +48,16 @@ const ofProcess = errors('Process.errors', {
 export const runErrorResolvers = [
   RunErrorQueries,
   ...connection.resolvers,
-  referenceField(RunError, 'type', 'typeId', ErrorType, 'What kind of error it is.', false),
+  referenceField(RunError, 'type', 'typeId', ErrorType, 'Type of the error.', false),
   referenceField(RunError, 'run', 'runId', Run, 'The run that raised it.', false),
   ...listField(
     Run,
     'errors',
     RunError,
-    'The errors that it raised, newest first. Not every one makes it fail.',
+    'Errors that the run raised, newest first. An error does not imply a failure.',
     errors('Run.errors', { parent: 't.process_tracking_id' }),
   ),
-  ...listField(Process, 'errors', RunError, 'The errors that its runs raised, newest first.', ofProcess),
+  ...listField(Process, 'errors', RunError, 'Errors that its runs raised, newest first.', ofProcess),
 ];
 
 // A filter looks at all processes at once, and leaves PostgreSQL the choice.

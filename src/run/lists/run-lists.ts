@@ -54,20 +54,19 @@ export function runArguments(without?: string): new () => RunArguments {
   class RunArgs extends PageArgs {
     @Field(() => type, {
       nullable: true,
-      description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
+      description: `Only runs that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
     })
     where?: Where | null;
-    @Field(() => [RunState], { nullable: true, description: 'Only those in one of these states. At least one must be given.' })
+    @Field(() => [RunState], { nullable: true, description: 'Only runs in one of these states, at least one.' })
     states?: RunState[] | null;
     @Field(() => Boolean, {
       nullable: true,
-      description: 'True: only those that go on and are stuck. False: all others. See `Run.stuck`.',
+      description: 'True: only stuck runs. False: all others. See `Run.stuck`.',
     })
     stuck?: boolean | null;
     @Field(() => RunOrder, {
       nullable: true,
-      description:
-        'The order of the list; newest first if not said. By number go only the runs of one process. Cursors belong to one order.',
+      description: 'Order of the list, default newest first. `NUMBER` needs the runs of one process. Cursors belong to one order.',
     })
     orderBy?: OrderBy | null;
   }
@@ -99,7 +98,7 @@ async function ofOwner(ctx: Context, argument: string, args: RunArguments): Prom
   return { key: `${argument} ${id}`, sql: (values) => `t.${column} = ${values.add(id, 'int')}` };
 }
 
-/** Statuses beside ProcessTracker's four, whose numbers every store gives by itself. */
+/** Statuses beside ProcessTracker's four, whose numbers differ from store to store. */
 const furtherStatuses = (ctx: Context): Promise<{ id: number; name: string }[]> =>
   ctx.loaders
     .get<string, { id: number; name: string }[]>('further statuses', async (keys) => {
@@ -144,7 +143,7 @@ async function inState(ctx: Context, states: readonly RunState[] | null | undefi
   return { key: sql, sql: () => sql };
 }
 
-/** Runs that are stuck, or all others. The stuck ones are found first, among the few that go on. */
+/** Runs that are stuck, or all others. The stuck ones are found first, among the few open ones. */
 function areStuck(stuck: boolean | null | undefined): Condition | undefined {
   if (stuck === null || stuck === undefined) return undefined;
   const those = `array(
@@ -166,7 +165,7 @@ export async function pageOfRuns(
   parent?: number,
 ): Promise<Page> {
   if (args.orderBy?.field === 'NUMBER' && !ownerOf(args, 'process') && list.parent !== byProcess)
-    throw invalid('Runs are ordered by number only among those of one process: identify it by `process`.', {
+    throw invalid('Ordering by NUMBER needs the runs of one process: specify `process`.', {
       argument: 'orderBy.field',
       value: args.orderBy.field,
       allowed: ['STARTED_AT'],

@@ -13,39 +13,38 @@ import { statisticsOfAll, statisticsOfEach, type Statistics } from './run-statis
 
 @ArgsType()
 class WindowArgs {
-  @Field(() => DateTime, { description: 'Runs that ended at this moment or later.' }) from!: string;
-  @Field(() => DateTime, { nullable: true, description: 'Runs that ended before this moment. Left out: all since `from`.' }) to?:
-    string | null;
+  @Field(() => DateTime, { description: 'Start of the window: runs that ended at this time or later.' }) from!: string;
+  @Field(() => DateTime, { nullable: true, description: 'End of the window: runs that ended before this time. Omit for all since `from`.' })
+  to?: string | null;
 }
 
-@ObjectType({ description: 'How long completed runs took, in seconds.' })
+@ObjectType({ description: 'Durations of completed runs, in seconds.' })
 class RunDurations {
-  @Field(() => Float, { description: 'The shortest.' }) shortest!: number;
-  @Field(() => Float, { description: 'The sum of all, divided by how many there are.' }) mean!: number;
-  @Field(() => Float, { description: 'Half of them took no longer; between the two in the middle where there are two.' }) median!: number;
-  @Field(() => Float, { description: '95 in 100 took no longer, likewise.' }) p95!: number;
-  @Field(() => Float, { description: 'The longest.' }) longest!: number;
+  @Field(() => Float, { description: 'Shortest duration.' }) shortest!: number;
+  @Field(() => Float, { description: 'Arithmetic mean.' }) mean!: number;
+  @Field(() => Float, { description: 'Median, interpolated.' }) median!: number;
+  @Field(() => Float, { description: '95th percentile, interpolated.' }) p95!: number;
+  @Field(() => Float, { description: 'Longest duration.' }) longest!: number;
 }
 
 @ObjectType({
-  description:
-    'How runs that ended in a window went. Holds, released or not, what was skipped, and what nobody knows the end of are not among them.',
+  description: 'Statistics of runs that ended in a window. Holds, skipped runs and runs with an unknown end are not counted.',
 })
 class RunStatistics {
-  @Field(() => Int, { description: 'How many ended.' }) runCount!: number;
-  @Field(() => Int, { description: 'How many of them were completed.' }) completed!: number;
-  @Field(() => Int, { description: 'How many failed by themselves.' }) failed!: number;
-  @Field(() => Int, { description: 'How many were abandoned.' }) abandoned!: number;
-  @Field(() => Int, { description: 'How many a person cancelled: no success and no failure.' }) cancelled!: number;
-  @Field(() => Int, { description: "How many ended in a status of somebody's own: no success and no failure." }) custom!: number;
+  @Field(() => Int, { description: 'Number of runs that ended.' }) runCount!: number;
+  @Field(() => Int, { description: 'Number of completed runs.' }) completed!: number;
+  @Field(() => Int, { description: 'Number of failed runs, without abandoned and cancelled ones.' }) failed!: number;
+  @Field(() => Int, { description: 'Number of abandoned runs.' }) abandoned!: number;
+  @Field(() => Int, { description: 'Number of runs that an operator cancelled: neither success nor failure.' }) cancelled!: number;
+  @Field(() => Int, { description: 'Number of runs that ended in a custom status: neither success nor failure.' }) custom!: number;
   @Field(() => Float, {
     nullable: true,
-    description: 'The share of completed ones, 0 to 1, among those that were completed, failed or were abandoned; null if there were none.',
+    description: 'Share of completed runs among completed, failed and abandoned ones, 0 to 1; null without such runs.',
   })
   successRate!: number | null;
-  @Field(() => BigIntText, { nullable: true, description: 'Records that they handled, all together; null if none ended.' })
+  @Field(() => BigIntText, { nullable: true, description: 'Total number of records handled; null if no run ended.' })
   recordCount!: string | null;
-  @Field(() => RunDurations, { nullable: true, description: 'How long the completed ones took; null if there were none.' })
+  @Field(() => RunDurations, { nullable: true, description: 'Durations of the completed runs; null if there were none.' })
   durations!: Statistics | null;
 }
 
@@ -59,11 +58,11 @@ class RunStatisticsResolver {
 
 @Resolver()
 class RunStatisticsQuery {
-  @Query(() => RunStatistics, { description: 'How the runs of some processes, or of all, went in a window, counted together.' })
+  @Query(() => RunStatistics, { description: 'Statistics of the runs of some processes, or of all, in a window.' })
   async runStatistics(
     @Ctx() ctx: Context,
     @Args(() => WindowArgs) window: WindowArgs,
-    @Arg('processes', () => [ProcessRef], { nullable: true, description: 'The processes; at least one must be given. Left out: all.' })
+    @Arg('processes', () => [ProcessRef], { nullable: true, description: 'The processes, at least one. Omit for all.' })
     refs?: ProcessRef[] | null,
   ): Promise<Statistics> {
     checkWindow(window);
@@ -77,7 +76,7 @@ class RunStatisticsQuery {
 
 @Resolver(() => Process)
 class ProcessStatistics {
-  @FieldResolver(() => RunStatistics, { description: 'How its runs went in a window.' })
+  @FieldResolver(() => RunStatistics, { description: 'Statistics of its runs in a window.' })
   runStatistics(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context, @Args(() => WindowArgs) window: WindowArgs): Promise<Statistics> {
     checkWindow(window);
     return ctx.loaders

@@ -20,7 +20,7 @@ export interface Statistics {
 
 const { completed, failed } = runStatus;
 
-/** Runs that ended, well or badly. A hold, what was skipped and what nobody knows the end of are none. */
+/** Runs that ended. Holds, skipped runs and runs with an unknown end are not counted. */
 const counted = `r.ended_at >= $1::timestamptz and r.ended_at < coalesce($2::timestamptz, 'infinity')
   and (r.end_reason is null or r.end_reason not in ('released', 'parent failed'))
   and (r.process_status_id in (${completed}, ${failed})

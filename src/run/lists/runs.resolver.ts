@@ -28,10 +28,10 @@ enum StuckReason {
 }
 registerEnumType(StuckReason, {
   name: 'StuckReason',
-  description: 'Why a run that goes on counts as stuck.',
+  description: 'Reason why an open run counts as stuck.',
   valuesConfig: {
-    LEASE_EXPIRED: { description: 'Its lease is over: its holder was not heard of in time.' },
-    TIME_LIMIT: { description: 'It runs longer than its process may: see `Process.runTimeLimitSeconds`.' },
+    LEASE_EXPIRED: { description: 'Its lease has expired: no heartbeat came in time.' },
+    TIME_LIMIT: { description: 'It exceeds the time limit of its process: see `Process.runTimeLimitSeconds`.' },
   },
 });
 
@@ -41,7 +41,7 @@ const RunArgs = runArguments();
 
 @Resolver()
 class RunQueries {
-  @Query(() => connection.type, { description: 'All runs, newest first if nothing else is said, or those that the arguments choose.' })
+  @Query(() => connection.type, { description: 'All runs that meet the arguments, newest first by default.' })
   runs(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunArgs) args: RunArguments): Promise<Page> {
     return pageOfRuns(ctx, info, newest, args);
   }
@@ -82,13 +82,13 @@ type ParameterRow = Pick<RunParameter, 'name' | 'value'>;
 
 @Resolver(() => Run)
 class RunResolver {
-  @FieldResolver(() => RunState, { description: 'Its state: what its status and its end reason say together.' })
+  @FieldResolver(() => RunState, { description: 'State of the run, computed from its status and its end reason.' })
   async state(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<RunState> {
     return (await factsOf(ctx, row.id)).state;
   }
   @FieldResolver(() => StuckReason, {
     nullable: true,
-    description: 'Why it counts as stuck; null if it does not, or goes on no more. Told when asked, by the clock of the database.',
+    description: 'Reason why it counts as stuck, by the clock of the database; null if it does not, or has ended.',
   })
   async stuck(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<StuckReason | null> {
     return (await factsOf(ctx, row.id)).stuck;
@@ -96,7 +96,7 @@ class RunResolver {
   @FieldResolver(() => Float, {
     nullable: true,
     description:
-      'Seconds from its start to its end, or to now while it goes on. Null for what never ran (a hold, a run that was skipped), and where the end is not known.',
+      'Seconds from its start to its end, or to now while it is open. Null for holds and skipped runs, which never ran, and for an unknown end.',
   })
   async durationSeconds(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<number | null> {
     return (await factsOf(ctx, row.id)).durationSeconds;
@@ -106,7 +106,7 @@ class RunResolver {
   endReason(@Root() { endReason }: Row<Run, 'endReason'>): string | null {
     return knownEndReason(endReason);
   }
-  @FieldResolver(() => [RunParameter], { description: 'What it was told to do when it started, ordered by name.' })
+  @FieldResolver(() => [RunParameter], { description: 'Parameters of the run, ordered by name.' })
   parameters(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<ParameterRow[]> {
     return ctx.loaders
       .get<number, ParameterRow[]>('Run.parameters', async (ids) =>
@@ -127,7 +127,7 @@ class RunResolver {
 
 @Resolver(() => RunParameter)
 class RunParameterResolver {
-  @FieldResolver(() => String, { description: 'Its name, unique in the run. Column `name`.' })
+  @FieldResolver(() => String, { description: 'Name of the parameter, unique in the run.' })
   name(@Root() { name }: ParameterRow): string {
     return name;
   }
@@ -137,7 +137,7 @@ class RunParameterResolver {
 class RunsResolver {
   @FieldResolver(() => Run, {
     nullable: true,
-    description: 'Its latest run, as whoever starts runs marks it (column `is_latest_run`); null if it never ran.',
+    description: 'Latest run, as marked by the client that started it; null if it never ran.',
   })
   latestRun(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Run> | null> {
     const columns = selectList(Run, selectedProperties(info, Run));
@@ -172,41 +172,34 @@ export const runResolvers = [
   RunParameterResolver,
   RunsResolver,
   ...connection.resolvers,
-  referenceField(Run, 'process', 'processId', Process, 'The process that it is a run of.', false),
-  referenceField(Run, 'status', 'statusId', ProcessStatus, 'The status that it is stored with; `state` says what it means.', false),
-  referenceField(Run, 'actor', 'actorId', Actor, 'Who or what started it; null if nobody said.'),
-  referenceField(Run, 'group', 'groupId', RunGroup, 'The group that it belongs to; null if it belongs to none.'),
-  referenceField(Run, 'parentRun', 'parentRunId', Run, 'The run that it is a part of; null if it stands alone.'),
+  referenceField(Run, 'process', 'processId', Process, 'Process of the run.', false),
+  referenceField(Run, 'status', 'statusId', ProcessStatus, 'Stored status; `state` is computed from it.', false),
+  referenceField(Run, 'actor', 'actorId', Actor, 'Actor that started it; null if not specified.'),
+  referenceField(Run, 'group', 'groupId', RunGroup, 'Run group of the run; null without one.'),
+  referenceField(Run, 'parentRun', 'parentRunId', Run, 'Run that it is a part of; null without one.'),
   ...listField(
     Run,
     'inputs',
     SourceObject,
-    'The objects that it reads, as its process said when it started, ordered by name.',
+    'Objects that it reads, as its process declared at the start, ordered by name.',
     objects('input'),
   ),
   ...listField(
     Run,
     'outputs',
     SourceObject,
-    'The objects that it writes, as its process said when it started, ordered by name.',
+    'Objects that it writes, as its process declared at the start, ordered by name.',
     objects('output'),
   ),
-  ...runsField(Run, 'children', 'parent_run_id', 'startedAt', 'The runs that are a part of it, newest first if nothing else is said.'),
-  ...runsField(Process, 'runs', 'process_id', 'number', 'Its runs, the highest number first if nothing else is said.', 'process'),
-  ...runsField(
-    Actor,
-    'runs',
-    'process_run_actor_id',
-    'startedAt',
-    'The runs that it started, newest first if nothing else is said.',
-    'actor',
-  ),
+  ...runsField(Run, 'children', 'parent_run_id', 'startedAt', 'Runs that are a part of it, newest first by default.'),
+  ...runsField(Process, 'runs', 'process_id', 'number', 'Runs of the process, highest number first by default.', 'process'),
+  ...runsField(Actor, 'runs', 'process_run_actor_id', 'startedAt', 'Runs that the actor started, newest first by default.', 'actor'),
   ...runsField(
     RunGroup,
     'runs',
     'group_id',
     'startedAt',
-    'Its runs, newest first if nothing else is said; a process that was tried again has several.',
+    'Runs of the group, newest first by default; a process may have several.',
     'group',
   ),
 ];

@@ -51,7 +51,7 @@ create or replace trigger keep_instants_update before update on process_tracker.
     and new.occurred_at is not distinct from old.occurred_at)
   execute function process_tracker.keep_error_instant();
 
--- Rows from before. The instants tell nothing new: they raise no row version (history/stamp-rows.sql leaves them out).
+-- Rows from before. The instants add no fact: they raise no row version (history/stamp-rows.sql leaves them out).
 create or replace function process_tracker.fill_instants() returns void language sql as $$
   update process_tracker.process_tracking set
       started_at = process_tracker.store_instant(process_run_start_date_time),

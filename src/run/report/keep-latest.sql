@@ -1,6 +1,6 @@
 -- ProcessTracker's client takes the run with the highest number for the latest, and takes the mark from that one
 -- before it makes its own. A run that was skipped because a parent failed in a group may have the highest number
--- without the mark (groups/skip-descendants.sql): then nobody would take the mark from the run below it, and the
+-- without the mark (groups/skip-descendants.sql): then no client would take the mark from the run below it, and the
 -- client could not start its process any more.
 create or replace function process_tracker.pass_latest_on() returns trigger language plpgsql set jit = off as $$
 begin

@@ -1,11 +1,11 @@
--- The lifecycle of runs. `*` is a status of somebody's own: a run may take one and must end in one of the others to
--- free what waits for it.
+-- The lifecycle of runs. `*` is a custom status: a run may take one and must end in one of the others to free what
+-- waits for it.
 delete from process_tracker.lifecycle_move where subject_kind = 'Run';
 insert into process_tracker.lifecycle_move (subject_kind, from_state, to_state, needs_reason)
 select 'Run', f, t, needs_reason
 from (values
   (array['running', '*'], array['running', 'completed', 'failed', 'on hold', 'skipped', 'unknown', '*'], false),
-  -- A person releases a hold, or takes up again what has ended.
+  -- An operator releases a hold, or reopens a run that has ended.
   (array['on hold'], array['completed', 'skipped', 'unknown', '*'], true),
   (array['completed', 'failed', 'unknown'], array['running'], true),
   (array['unknown'], array['completed', 'failed'], false)
@@ -45,7 +45,7 @@ begin
   return null;
 end $$;
 
--- A hold that was released to a status of somebody's own has ended as well: it can only be reopened, with a reason.
+-- A hold that was released to a custom status has ended as well: it can only be reopened, with a reason.
 create or replace function process_tracker.check_ended_run(state text, item jsonb) returns jsonb
 language plpgsql stable as $$
 begin
@@ -58,7 +58,7 @@ begin
         'argument', 'status', 'value', item -> 'to', 'state', state, 'allowed', '["running"]'::jsonb);
     elsif coalesce(item ->> 'reason', '') = '' then
       return jsonb_build_object('code', 'INVALID',
-        'message', format('To bring this Run from %s to running needs a reason.', state),
+        'message', format('The change of this Run from %s to running needs a reason.', state),
         'argument', 'reason', 'value', item -> 'reason', 'allowed', 'a sentence');
     end if;
   end if;
@@ -71,7 +71,8 @@ create or replace function process_tracker.check_run_values(run process_tracker.
 returns jsonb language plpgsql stable as $$
 declare
   low constant timestamptz := least(run.process_run_low_date_time::timestamptz, (item ->> 'lowWatermark')::timestamptz);
-  high constant timestamptz := greatest(run.process_run_high_date_time::timestamptz, (item ->> 'highWatermark')::timestamptz);
+  high constant timestamptz := greatest(
+    run.process_run_high_date_time::timestamptz, (item ->> 'highWatermark')::timestamptz);
   largest constant bigint := 9223372036854775807;
 begin
   if (item ->> 'endedAt')::timestamptz < run.started_at then
@@ -82,7 +83,7 @@ begin
   -- Also one that would not be kept, because a lower or a higher one is known.
   if (item ->> 'lowWatermark')::timestamptz > least((item ->> 'highWatermark')::timestamptz, high)
       or (item ->> 'highWatermark')::timestamptz < low then
-    return jsonb_build_object('code', 'INVALID', 'message', 'The low date would be after the high date.',
+    return jsonb_build_object('code', 'INVALID', 'message', 'The low watermark would be after the high watermark.',
       'argument', case when item ? 'lowWatermark' then 'lowWatermark' else 'highWatermark' end,
       'value', coalesce(item -> 'lowWatermark', item -> 'highWatermark'),
       'allowed', jsonb_build_object(
@@ -93,7 +94,7 @@ begin
       and coalesce((item ->> 'insertCount')::numeric, run.process_run_insert_count)
         + coalesce((item ->> 'updateCount')::numeric, run.process_run_update_count) > largest then
     return jsonb_build_object('code', 'INVALID',
-      'message', 'Inserts and updates together are more than a 64-bit number holds.',
+      'message', 'Inserts and updates together exceed a 64-bit number.',
       'argument', case when item ? 'insertCount' then 'insertCount' else 'updateCount' end,
       'value', coalesce(item -> 'insertCount', item -> 'updateCount'));
   end if;
@@ -114,12 +115,12 @@ begin
     return null;
   end if;
   return jsonb_build_object('code', 'INVALID',
-    'message', format('There is no error type %s; say createType to make it.', to_json(unknown)),
+    'message', format('There is no error type %s; `createType: true` creates it.', to_json(unknown)),
     'argument', 'errors.type', 'value', unknown,
     'allowed', (select jsonb_agg(error_type_name order by error_type_id) from error_type_lkup));
 end $$;
 
--- A run that goes on cannot be reopened, and of those that have ended only the latest.
+-- An open run cannot be reopened, and of those that have ended only the latest.
 create or replace function process_tracker.check_reopening(
   run process_tracker.process_tracking, state text, open boolean, item jsonb
 ) returns jsonb language plpgsql stable as $$
@@ -127,7 +128,7 @@ declare
   latest process_tracking;
 begin
   if open and (item ->> 'mustMove')::boolean then
-    return jsonb_build_object('code', 'CONFLICT', 'message', format('This Run is %s and goes on.', state),
+    return jsonb_build_object('code', 'CONFLICT', 'message', format('This Run is %s and has not ended.', state),
       'argument', 'run', 'value', run.process_run_id);
   end if;
   if not open then
@@ -160,7 +161,7 @@ select process_tracker.make_lifecycle(jsonb_build_object(
       when (m.x ->> 'ends')::boolean then coalesce((m.x ->> 'endedAt')::timestamptz, m.now)::timestamp
       when m.x ->> 'to' = 'running' then null
       else t.process_run_end_date_time end,
-    -- Whoever ends a hold has released it.
+    -- The end of a hold is its release.
     end_reason = case
       when (m.x ->> 'ends')::boolean then coalesce(
         m.x ->> 'endReason',
@@ -178,7 +179,8 @@ select process_tracker.make_lifecycle(jsonb_build_object(
         + coalesce((m.x ->> 'updateCount')::bigint, t.process_run_update_count)
       else t.process_run_record_count end,
     process_run_low_date_time = least(t.process_run_low_date_time, (m.x ->> 'lowWatermark')::timestamptz::timestamp),
-    process_run_high_date_time = greatest(t.process_run_high_date_time, (m.x ->> 'highWatermark')::timestamptz::timestamp),
+    process_run_high_date_time = greatest(
+      t.process_run_high_date_time, (m.x ->> 'highWatermark')::timestamptz::timestamp),
     -- From here the time limit counts: taken up again after it had ended, rested in another status, or its lease had
     -- expired.
     taken_up_at = case
@@ -188,7 +190,7 @@ select process_tracker.make_lifecycle(jsonb_build_object(
       then m.now
       else t.taken_up_at end,
     heartbeat_at = case when (m.x ->> 'heartbeat')::boolean and m.open then m.now else t.heartbeat_at end,
-    -- Whoever takes up again what has ended has the lease that is said now, or none.
+    -- A run that is reopened has the lease of this report, or none.
     lease_seconds = coalesce(
       (m.x ->> 'leaseSeconds')::int,
       case when m.x ->> 'to' = 'running' and not m.open then null else t.lease_seconds end),
@@ -198,7 +200,7 @@ select process_tracker.make_lifecycle(jsonb_build_object(
       when (m.x ->> 'heartbeat')::boolean and m.open
         then m.now + coalesce((m.x ->> 'leaseSeconds')::int, t.lease_seconds) * interval '1 second'
       else t.lease_until end,
-    -- Whoever held it until now writes no more.
+    -- The former lease owner can write no more.
     fencing_token = case
       when (m.x ->> 'fence')::boolean then nextval('process_tracker.fencing_token_seq')
       else t.fencing_token end

@@ -16,14 +16,14 @@ import { RunRef } from '../run-ref.input.js';
 @InputType()
 abstract class OperatedRunInput {
   @Field(() => RunRef, { description: 'The run.' }) run!: RunRef;
-  @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has seen: anything else is a CONFLICT.' })
+  @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has read; another one is a CONFLICT.' })
   rowVersion?: number | null;
-  @Field(() => LongText, { description: 'Why: kept in the history.' }) reason!: string;
+  @Field(() => LongText, { description: 'Reason, kept in the history.' }) reason!: string;
 }
 
-@InputType({ description: 'A run that has ended and goes on, and why.' })
+@InputType({ description: 'The run to reopen, and the reason.' })
 class ReopenRunInput extends OperatedRunInput {
-  @Field(() => Int, { nullable: true, description: 'Seconds of lease for whoever takes it up; none where nothing is said.' })
+  @Field(() => Int, { nullable: true, description: 'Lease in seconds for the client that continues the run. Default: none.' })
   leaseSeconds?: number | null;
 }
 
@@ -33,26 +33,26 @@ class CancelRunInput extends OperatedRunInput {}
 @InputType({ description: 'The run to abandon, and the reason.' })
 class AbandonRunInput extends OperatedRunInput {}
 
-@InputType({ description: 'A process to put on hold, and why.' })
+@InputType({ description: 'The process to put on hold, and the reason.' })
 class HoldProcessInput {
   @Field(() => ProcessRef, { description: 'The process.' }) process!: ProcessRef;
-  @Field(() => LongText, { description: 'Why: kept in the history.' }) reason!: string;
+  @Field(() => LongText, { description: 'Reason, kept in the history.' }) reason!: string;
 }
 
-@InputType({ description: 'A process to release from its hold, and why.' })
+@InputType({ description: 'The process to release from its hold, and the reason.' })
 class ReleaseProcessInput extends HoldProcessInput {
   @Field(() => Name, {
     defaultValue: 'completed',
-    description: 'The status that the hold gets: completed, skipped, unknown, or one of your own; not running or failed.',
+    description: 'New status of the hold: completed, skipped, unknown, or a status of your own; not running or failed.',
   })
   to!: string;
 }
 
 const needsReason = (reason: string) => {
-  if (!reason.trim()) throw invalid('Say why.', { argument: 'input.reason', value: reason, allowed: 'a sentence' });
+  if (!reason.trim()) throw invalid('A reason is required.', { argument: 'input.reason', value: reason, allowed: 'a sentence' });
 };
 
-/** What a person does to a run: no token is needed, and the holder loses it. */
+/** What an operator does to a run: it needs no token, and the lease owner loses the run. */
 function byPerson(ctx: Context, input: OperatedRunInput, item: RunItem) {
   needsReason(input.reason);
   const { run, reason, rowVersion: version } = input;
@@ -77,15 +77,15 @@ const payloads = {
   releaseProcess: runPayload('releaseProcess', hold),
 };
 
-/** What people do to runs and processes: each with a reason, which the history keeps. */
+/** What operators do to runs and processes: each with a reason, which the history keeps. */
 @Resolver()
 class OperateRunsResolver {
   @Mutation(() => payloads.reopenRun.type, {
-    description: 'Lets a run that has ended go on: only the latest run of its process, and only if none goes on.',
+    description: 'Reopens a run that has ended: the latest run of its process, while no other is running. It needs no fencing token.',
   })
   reopenRun(
     @Ctx() ctx: Context,
-    @Arg('input', () => ReopenRunInput, { description: 'The run, and why.' }) input: ReopenRunInput,
+    @Arg('input', () => ReopenRunInput, { description: 'The run and the reason.' }) input: ReopenRunInput,
   ): Promise<{ id: number; changed: boolean }> {
     const { leaseSeconds } = input;
     if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'input.leaseSeconds');
@@ -93,32 +93,34 @@ class OperateRunsResolver {
   }
 
   @Mutation(() => payloads.cancelRun.type, {
-    description: 'Ends a run that nobody wants any more. Stored as failed, shown as CANCELLED; no failure of the process.',
+    description:
+      'Ends a run that is no longer wanted. Stored as failed, shown as CANCELLED; it does not count as a failure. It needs no fencing token; the one of the lease owner becomes stale.',
   })
   cancelRun(
     @Ctx() ctx: Context,
-    @Arg('input', () => CancelRunInput, { description: 'The run, and why.' }) input: CancelRunInput,
+    @Arg('input', () => CancelRunInput, { description: 'The run and the reason.' }) input: CancelRunInput,
   ): Promise<{ id: number; changed: boolean }> {
     return byPerson(ctx, input, { to: 'failed', ends: true, endReason: 'cancelled' });
   }
 
   @Mutation(() => payloads.abandonRun.type, {
-    description: 'Ends a run whose holder is gone, also one without a lease. Stored as failed, shown as ABANDONED; counts as a failure.',
+    description:
+      'Ends a run whose lease owner is gone, also one without a lease. Stored as failed, shown as ABANDONED; it counts as a failure. It needs no fencing token; the one of the lease owner becomes stale.',
   })
   abandonRun(
     @Ctx() ctx: Context,
-    @Arg('input', () => AbandonRunInput, { description: 'The run, and why.' }) input: AbandonRunInput,
+    @Arg('input', () => AbandonRunInput, { description: 'The run and the reason.' }) input: AbandonRunInput,
   ): Promise<{ id: number; changed: boolean }> {
     return byPerson(ctx, input, { to: 'failed', ends: true, endReason: 'abandoned' });
   }
 
   @Mutation(() => payloads.holdProcess.type, {
     description:
-      'Puts a process on hold: no start succeeds until it is released. A process whose run goes on cannot be put on hold. Doing it again changes nothing.',
+      'Puts a process on hold: no start succeeds until its release. A process with a running run is a CONFLICT. A repetition changes nothing.',
   })
   holdProcess(
     @Ctx() ctx: Context,
-    @Arg('input', () => HoldProcessInput, { description: 'The process, and why.' }) input: HoldProcessInput,
+    @Arg('input', () => HoldProcessInput, { description: 'The process and the reason.' }) input: HoldProcessInput,
   ): Promise<{ id: number; changed: boolean }> {
     needsReason(input.reason);
     return ctx.write(
@@ -134,11 +136,11 @@ class OperateRunsResolver {
   }
 
   @Mutation(() => payloads.releaseProcess.type, {
-    description: 'Releases a process from its hold: the next start succeeds, if nothing else holds it back.',
+    description: 'Releases a process from its hold: the next start succeeds unless a parent blocks it.',
   })
   releaseProcess(
     @Ctx() ctx: Context,
-    @Arg('input', () => ReleaseProcessInput, { description: 'The process, and why.' }) input: ReleaseProcessInput,
+    @Arg('input', () => ReleaseProcessInput, { description: 'The process and the reason.' }) input: ReleaseProcessInput,
   ): Promise<{ id: number; changed: boolean }> {
     const { to, reason } = input;
     needsReason(reason);

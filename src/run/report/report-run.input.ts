@@ -5,73 +5,74 @@ import { maxLeaseSeconds } from '../../process/run-settings.js';
 import { RunRef } from '../run-ref.input.js';
 import { RunParameterInput } from '../start/start-run.input.js';
 
-@InputType({ description: 'An error of a run.' })
+@InputType({ description: 'Error of a run.' })
 export class RunErrorInput {
-  @Field(() => Name, { description: 'Its kind: one of `errorTypes`.' }) type!: string;
-  @Field(() => LongText, { nullable: true, description: 'What went wrong. What looks like a password or a key in it is masked.' })
+  @Field(() => Name, { description: 'Type of the error, one of `errorTypes`.' }) type!: string;
+  @Field(() => LongText, { nullable: true, description: 'Error message. Passwords and keys in it are masked.' })
   description?: string | null;
-  @Field(() => DateTime, { nullable: true, description: "When it happened; with the report's end, else now, where nothing is said." })
+  @Field(() => DateTime, { nullable: true, description: 'Time of the error. Default: `endedAt` of the report, else now.' })
   occurredAt?: string | null;
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether a kind that is not known is made.' }) createType!: boolean;
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether a missing type is created.' }) createType!: boolean;
 }
 
-@InputType({ description: 'Which run, and by what right it is written.' })
+@InputType({ description: 'The run, and the right to write it.' })
 class HeldRunInput {
   @Field(() => RunRef, { description: 'The run.' }) run!: RunRef;
   @Field(() => BigIntText, {
     nullable: true,
-    description: 'The token that its start answered. Needed for a run with a lease; where it is given, it must be the live one.',
+    description: 'Fencing token that its start answered. Required for a run with a lease; a stale token is a CONFLICT.',
   })
   fencingToken?: string | null;
-  @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has seen: anything else is a CONFLICT.' })
+  @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has read; another one is a CONFLICT.' })
   rowVersion?: number | null;
-  @Field(() => LongText, { nullable: true, description: 'Why: kept in the history.' }) reason?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Reason, kept in the history.' }) reason?: string | null;
 }
 
-@InputType({ description: 'What is to be said of a run. What is left out stays as it is; each report is a heartbeat.' })
+@InputType({ description: 'Report on a run. Omitted fields keep their values; each report is a heartbeat.' })
 export class ReportRunInput extends HeldRunInput {
   @Field(() => Name, {
     nullable: true,
     description:
-      'Its status from now on: completed, failed, on hold, skipped, unknown or running, or one of your own (`processStatuses`), which does not end it. Ended as it is already: answered as done.',
+      'New status: completed, failed, on hold, skipped, unknown, running, or a custom one. A custom one (`processStatuses`) does not end the run. A status that it has already changes nothing.',
   })
   status?: string | null;
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether a status that is not known is made.' }) createStatus!: boolean;
-  @Field(() => DateTime, { nullable: true, description: 'When it ended, with a status that ends it; now, where nothing is said.' })
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether a missing status is created.' }) createStatus!: boolean;
+  @Field(() => DateTime, { nullable: true, description: 'Time of the end, with a status that ends the run. Default: now.' })
   endedAt?: string | null;
   @Field(() => BigIntText, {
     nullable: true,
     description:
-      "Records that it handled so far, from 0; the process's total grows by the difference. Left out: inserts and updates together.",
+      'Number of records handled so far, from 0; the total of the process grows by the difference. Default: inserts and updates together.',
   })
   recordCount?: string | null;
-  @Field(() => BigIntText, { nullable: true, description: 'Records that it inserted so far, from 0.' }) insertCount?: string | null;
-  @Field(() => BigIntText, { nullable: true, description: 'Records that it updated so far, from 0.' }) updateCount?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'A low date of its data; the lowest one is kept.' }) lowWatermark?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'A high date of its data; the highest one is kept.' }) highWatermark?:
+  @Field(() => BigIntText, { nullable: true, description: 'Number of records inserted so far, from 0.' }) insertCount?: string | null;
+  @Field(() => BigIntText, { nullable: true, description: 'Number of records updated so far, from 0.' }) updateCount?: string | null;
+  @Field(() => DateTime, { nullable: true, description: 'Low watermark of its data; the lowest one reported is kept.' }) lowWatermark?:
     string | null;
-  @Field(() => [RunErrorInput], { nullable: true, description: 'Errors to add. They alone do not make it fail.' }) errors?:
+  @Field(() => DateTime, { nullable: true, description: 'High watermark of its data; the highest one reported is kept.' }) highWatermark?:
+    string | null;
+  @Field(() => [RunErrorInput], { nullable: true, description: 'Errors to add. They do not change the status.' }) errors?:
     RunErrorInput[] | null;
   @Field(() => [RunParameterInput], { nullable: true, description: 'Parameters to set.' }) parameters?: RunParameterInput[] | null;
   @Field(() => Int, {
     nullable: true,
-    description: `Seconds of lease from now on: 1 to ${maxLeaseSeconds}. Left out: as before.`,
+    description: `New lease in seconds, 1 to ${maxLeaseSeconds}. Omit to keep it.`,
   })
   leaseSeconds?: number | null;
 }
 
-@InputType({ description: 'Several reports, each for itself.' })
+@InputType({ description: 'Several independent reports.' })
 export class ReportRunsInput {
-  @Field(() => [ReportRunInput], { description: 'The reports: 1 to 10000. Several of one run are written in the order given.' })
+  @Field(() => [ReportRunInput], { description: 'The reports, 1 to 10000. Several of one run are written in the order given.' })
   reports!: ReportRunInput[];
 }
 
-@InputType({ description: 'An error of a run, and whether the run fails by it.' })
+@InputType({ description: 'Error of a run, and whether the run fails.' })
 export class RaiseRunErrorInput extends HeldRunInput {
-  @Field(() => Name, { description: 'Its kind: one of `errorTypes`.' }) type!: string;
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether a kind that is not known is made.' }) createType!: boolean;
-  @Field(() => LongText, { nullable: true, description: 'What went wrong. What looks like a password or a key in it is masked.' })
+  @Field(() => Name, { description: 'Type of the error, one of `errorTypes`.' }) type!: string;
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether a missing type is created.' }) createType!: boolean;
+  @Field(() => LongText, { nullable: true, description: 'Error message. Passwords and keys in it are masked.' })
   description?: string | null;
-  @Field(() => DateTime, { nullable: true, description: 'When it happened; now, where nothing is said.' }) occurredAt?: string | null;
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether the run fails, at the same instant.' }) failRun!: boolean;
+  @Field(() => DateTime, { nullable: true, description: 'Time of the error. Default: now.' }) occurredAt?: string | null;
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether the run fails at the same time.' }) failRun!: boolean;
 }

@@ -13,21 +13,21 @@ import { runPayload } from './run-payload.js';
 
 const maxReports = 10_000;
 
-@ObjectType({ description: 'What became of one of several reports: a run, or an error.' })
+@ObjectType({ description: 'Result of one of several reports: a run, or an error.' })
 class ReportRunResult {
-  @Field(() => Run, { nullable: true, description: 'The run as it is now; null if there is an error.' })
+  @Field(() => Run, { nullable: true, description: 'The run after the change; null with an error.' })
   run!: Row<Run> | null;
   @Field(() => Boolean, {
     description: 'True when this report changed the run; false where it was already as reported, and with an error.',
   })
   changed!: boolean;
-  @Field(() => ItemError, { nullable: true, description: 'What is wrong with this report; null if it was written.' })
+  @Field(() => ItemError, { nullable: true, description: 'Error of this report; null if it was written.' })
   error!: ItemError | null;
 }
 
-@ObjectType({ description: 'What became of several reports.' })
+@ObjectType({ description: 'Result of `reportRuns`.' })
 class ReportRunsPayload {
-  @Field(() => [ReportRunResult], { description: 'One result a report, in the order given.' }) results!: ReportRunResult[];
+  @Field(() => [ReportRunResult], { description: 'One result for each report, in the order given.' }) results!: ReportRunResult[];
 }
 
 /** `raiseRunError` has at its top what a report has in its list of errors. */
@@ -40,18 +40,18 @@ const raised = runPayload('raiseRunError');
 class ReportRunResolver {
   @Mutation(() => reported.type, {
     description:
-      'Says how a run is going, or that it has ended: status, counts, dates, errors and parameters in one call and one transaction. Each report renews the lease of the run.',
+      'Reports the progress or the end of a run: status, counts, watermarks, errors and parameters in one transaction. Each report renews the lease of the run.',
   })
   async reportRun(
     @Ctx() ctx: Context,
-    @Arg('input', () => ReportRunInput, { description: 'The run and what is to be said of it.' }) input: ReportRunInput,
+    @Arg('input', () => ReportRunInput, { description: 'The run and its new values.' }) input: ReportRunInput,
   ): Promise<{ id: number; changed: boolean }> {
     const item = await ofInput(() => itemOf(input));
     return ctx.write((tx) => reportRun(tx, input.run, item), item.reason, [recordOf('Run', input.run)]);
   }
 
   @Mutation(() => ReportRunsPayload, {
-    description: 'Reports on many runs, each for itself: what is wrong with one is told in its result, the others stand.',
+    description: 'Reports on many runs. An invalid report has an error in its result; the valid ones are committed.',
   })
   async reportRuns(
     @Ctx() ctx: Context,
@@ -65,7 +65,7 @@ class ReportRunResolver {
   }
 
   @Mutation(() => raised.type, {
-    description: 'Adds an error to a run, which fails by it if `failRun` says so. Errors may be added to a run that has ended.',
+    description: 'Adds an error to a run, which fails with `failRun: true`. A run that has ended may get errors too.',
   })
   async raiseRunError(
     @Ctx() ctx: Context,

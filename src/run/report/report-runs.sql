@@ -1,8 +1,8 @@
 -- What is reported on runs: states, ends, counts, dates, errors, parameters, heartbeats. Many in one call, each for
--- itself: what is wrong with one is its verdict (lifecycle/make-lifecycle.sql), the others are written. No run may
--- stand twice in `items`, whose objects hold, each left out where nothing is said: id, to, createStatus, ends,
--- endedAt, endReason, recordCount, insertCount, updateCount, lowWatermark, highWatermark, leaseSeconds, heartbeat, fence, errors
--- (type, createType, description, occurredAt), parameters (name, value), and what the lifecycle takes.
+-- itself: an invalid one gets a verdict (lifecycle/make-lifecycle.sql), the others are written. No run may
+-- stand twice in `items`, whose objects hold, each optional but the first: id, to, createStatus, ends,
+-- endedAt, endReason, recordCount, insertCount, updateCount, lowWatermark, highWatermark, leaseSeconds, heartbeat,
+-- fence, errors (type, createType, description, occurredAt), parameters (name, value), and what the lifecycle takes.
 --
 -- Processes are locked before their runs, each in the order of their numbers, as a start does; also for a heartbeat,
 -- which a further report on the same run may follow in the same transaction.
@@ -94,8 +94,8 @@ create or replace function process_tracker.without_known_errors(items jsonb) ret
     case
       when cardinality(e.known) > 0 and e.new is null
         and (n.x ->> 'to' = 'failed' and r.process_status_id = process_tracker.run_status('failed')
-          or not n.x ?| array['to', 'recordCount', 'insertCount', 'updateCount', 'lowWatermark', 'highWatermark', 'leaseSeconds',
-            'parameters'])
+          or not n.x ?| array['to', 'recordCount', 'insertCount', 'updateCount', 'lowWatermark', 'highWatermark',
+            'leaseSeconds', 'parameters'])
       then n.x - array['errors', 'mustMove', 'version'] || '{"repeated": true}'
       else n.x || jsonb_strip_nulls(jsonb_build_object(
         'errors', coalesce(e.new, case when cardinality(e.known) > 0 then '[]'::jsonb end)))
@@ -160,7 +160,7 @@ begin
       where run_parameter.value is distinct from excluded.value;
 end $$;
 
--- What a process remembers of its runs. A run that a person cancelled is no failure of the process; a released hold
+-- What a process keeps of its runs. A run that an operator cancelled is no failure of the process; a released hold
 -- is no run that was completed.
 create or replace function process_tracker.sum_up_runs(accepted jsonb) returns void language plpgsql
 set seq_page_cost = 1000 set jit = off as $$

@@ -14,7 +14,7 @@ import { checkParameters } from '../start/start-run.js';
 /** Statuses with which a run has ended. */
 const ending = new Set(['completed', 'failed', 'skipped', 'unknown']);
 
-/** What report-runs.sql takes of one run, beside its number. What is undefined is not said. */
+/** What report-runs.sql takes of one run, beside its number. Undefined fields keep their values. */
 export type RunItem = {
   to?: string | null;
   createStatus?: boolean;
@@ -59,7 +59,7 @@ export async function itemOf(report: ReportRunInput): Promise<RunItem> {
   checkParameters(parameters, 'parameters');
   const ends = !!to && ending.has(to);
   if (endedAt && !ends)
-    throw invalid(`endedAt goes with a status that ends the run.`, {
+    throw invalid('`endedAt` needs a status that ends the run.', {
       argument: 'endedAt',
       value: endedAt,
       allowed: [...ending].join(', '),
@@ -85,11 +85,11 @@ export async function itemOf(report: ReportRunInput): Promise<RunItem> {
 }
 
 /**
- * Writes items of runs, each for itself: what is wrong with one is its outcome, the others stand. Several of one run are written in the order
+ * Writes items of runs, each for itself: an invalid one has an error, the valid ones are committed. Several of one run are written in the order
  * given. One statement, and one more for each further item of a run. Arguments in errors are named within the item.
  */
 export async function reportRuns(tx: Tx, runs: readonly RunRef[], items: readonly (RunItem | DomainError)[]): Promise<Reported[]> {
-  // A number that is of no run is found out by the statement.
+  // The statement finds out whether a number is that of a run.
   const ids = numbersOf(await resolveRefs(tx, runRefs, runs, { at: inEach('run'), unchecked: true }));
   return writeReports(tx, `select i, verdict from process_tracker.report_runs($1::jsonb, 'command')`, ids, items);
 }

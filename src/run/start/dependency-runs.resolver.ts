@@ -9,7 +9,7 @@ import { page, PageArgs, type ListSource, type Page } from '../../platform/read/
 import { Process } from '../../process/process.entity.js';
 
 const rule =
-  'by the rules of starts outside of a run group: it does not run, is not on hold nor about to be for its failures, and no parent holds it back';
+  'if, as for a start outside a run group, no run is open, no hold is set or due for consecutive failures, and no hard parent blocks it';
 
 /** The rules themselves, not a copy of them. */
 const mayStart = (process: string) =>
@@ -18,7 +18,7 @@ const mayStart = (process: string) =>
 @Resolver(() => Process)
 class MayStart {
   @FieldResolver(() => Boolean, {
-    description: `Whether it may start now, ${rule}. With \`executionOrder\` it says what of a set may start. False for a retired one.`,
+    description: `Whether the process may start now. It may ${rule}. False for a retired process. Together with \`executionOrder\` it shows which of a set may start.`,
   })
   mayStart(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context): Promise<boolean> {
     return ctx.loaders
@@ -38,14 +38,14 @@ class MayStart {
 
 @ArgsType()
 class StartableArgs extends PageArgs {
-  @Field(() => whereOf(Process), { nullable: true, description: 'Only those that meet these conditions.' }) where?: Where | null;
+  @Field(() => whereOf(Process), { nullable: true, description: 'Only processes that meet these conditions.' }) where?: Where | null;
 }
 
 const startable: ListSource = { name: 'startableProcesses', entity: Process, order: ['name', 'id'], where: mayStart('t') };
 
 @Resolver()
 class StartableProcesses {
-  @Query(() => connectionOf(Process).type, { description: `The processes that may start now, ordered by name: ${rule}.` })
+  @Query(() => connectionOf(Process).type, { description: `Processes that may start now, ordered by name. A process may ${rule}.` })
   startableProcesses(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => StartableArgs) args: StartableArgs): Promise<Page> {
     return page(ctx, info, startable, args);
   }

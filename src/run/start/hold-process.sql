@@ -1,4 +1,4 @@
--- Puts a process on hold for a person: a mark in the place of a run. Answers its number, and whether it was on hold
+-- Puts a process on hold for an operator: a mark in the place of a run. Answers its number, and whether it was on hold
 -- already.
 create or replace function process_tracker.hold_process(process int, actor text) returns jsonb language plpgsql as $$
 declare
@@ -10,12 +10,12 @@ begin
     where p.process_id = hold_process.process
     for no key update;
   if not found then
-    raise exception using errcode = '40001', message = 'The process went while it was put on hold.';
+    raise exception using errcode = '40001', message = 'The process was deleted while it was put on hold.';
   end if;
   facts := process_tracker.judge_start(proc.process_id, null);
   if facts ->> 'outcome' = 'ALREADY_RUNNING' then
     raise exception using errcode = 'WB409',
-      message = format('%s runs: end, cancel or abandon its run first.', to_json(proc.process_name)),
+      message = format('The Process %s is running: end, cancel or abandon its run first.', to_json(proc.process_name)),
       detail = jsonb_build_object(
         'argument', 'input.process', 'value', proc.process_name, 'databaseId', facts -> 'run');
   end if;
@@ -41,7 +41,7 @@ begin
     for no key update;
   hold := process_tracker.last_command_run(process);
   if hold.process_status_id is distinct from process_tracker.run_status('on hold') then
-    raise exception using errcode = 'WB409', message = format('%s is not on hold.', to_json(name)),
+    raise exception using errcode = 'WB409', message = format('The Process %s is not on hold.', to_json(name)),
       detail = jsonb_build_object('argument', 'input.process', 'value', name,
         'state', process_tracker.run_state(hold.process_status_id, hold.end_reason));
   end if;

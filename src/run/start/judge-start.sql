@@ -1,11 +1,10 @@
 -- Whether a process may start a run, and why not, from what stands there now; it writes nothing. `in_group` is the
 -- number of a run group, or null. A start calls it with the process locked.
 --
--- Answers an object: `outcome` (STARTED, ALREADY_RUNNING, ON_HOLD, BLOCKED) · `run`: the run that goes on, or the
--- hold ·
--- `abandons`: a run whose holder is gone and that a start ends · `failures`: the failures in a row that put the
--- process on hold · `blockers`: hard parents that hold it back · `warnings`: parents that do not, but that one should
--- know of: never ran, skipped, unknown, or soft and not well. Runs and processes by their numbers. Rules see command
+-- Answers an object: `outcome` (STARTED, ALREADY_RUNNING, ON_HOLD, BLOCKED) · `run`: the running run, or the hold ·
+-- `abandons`: a run with an expired lease that a start ends · `failures`: the consecutive failures that put the
+-- process on hold · `blockers`: hard parents that block it · `warnings`: parents that do not, but deserve attention:
+-- never ran, skipped, unknown, or soft and not completed. Runs and processes by their numbers. Rules see command
 -- runs only: what events report may overlap.
 create or replace function process_tracker.judge_start(process int, in_group int) returns jsonb
 language plpgsql stable as $$
@@ -19,7 +18,7 @@ declare
   parents jsonb;
   facts jsonb;
 begin
-  -- A process that says nothing is put on hold after 5 failures.
+  -- A process without a limit of its own is put on hold after 5 failures.
   select coalesce(p.failure_limit, 5), p.run_time_limit_seconds into failure_limit, time_limit
     from process p
     where p.process_id = judge_start.process;
@@ -31,7 +30,7 @@ begin
   end if;
   facts := jsonb_build_object('failureLimit', failure_limit);
   if going.process_id is not null then
-    -- A run without a lease is never taken from its holder by a machine, however long it runs.
+    -- A run without a lease is never taken over automatically, however long it runs.
     if going.lease_until is null or process_tracker.why_stuck(
         going.lease_until, coalesce(going.taken_up_at, going.started_at), time_limit) is null then
       return facts || jsonb_build_object('outcome', 'ALREADY_RUNNING', 'run', going.process_tracking_id);
@@ -51,7 +50,7 @@ begin
     'blockers', jsonb_path_query_array(parents, '$[*] ? (@.blocks == true)'),
     'warnings', jsonb_path_query_array(parents, '$[*] ? (@.blocks == false)'));
   if failures is null and jsonb_array_length(facts -> 'blockers') > 0 then
-    -- Such a start ends nothing; a person who puts the process on hold does.
+    -- Such a start ends nothing; an operator who puts the process on hold does.
     return facts - 'abandons' || jsonb_strip_nulls(jsonb_build_object('outcome', 'BLOCKED', 'stale', stale));
   end if;
   return facts || jsonb_build_object('outcome', case when failures is not null then 'ON_HOLD' else 'STARTED' end);
@@ -98,7 +97,7 @@ begin
     having bool_and(f.failed) and count(*) = failure_limit);
 end $$;
 
--- The parents that block a start (`blocks`: hard ones that are not well), and those that one should know of.
+-- The parents that block a start (`blocks`: hard ones that are not completed), and those that deserve attention.
 create or replace function process_tracker.parents_of_start(process int, in_group int) returns jsonb
 language plpgsql stable as $$
 declare

@@ -6,25 +6,24 @@ import { RegisterProcessInput } from '../../process/register-process.input.js';
 import { maxLeaseSeconds } from '../../process/run-settings.js';
 import { RunRef } from '../run-ref.input.js';
 
-@InputType({ description: 'A parameter of a run.' })
+@InputType({ description: 'Parameter of a run.' })
 export class RunParameterInput {
-  @Field(() => Name, { description: 'Its name, once a run.' }) name!: string;
-  @Field(() => LongText, { nullable: true, description: 'Its value.' }) value?: string | null;
+  @Field(() => Name, { description: 'Name of the parameter, unique in the run.' }) name!: string;
+  @Field(() => LongText, { nullable: true, description: 'Value of the parameter.' }) value?: string | null;
 }
 
-@InputType({ description: 'The run group that a run belongs to; made where it is new.' })
+@InputType({ description: 'Run group of a run, created if missing.' })
 export class StartInGroupInput {
-  @Field(() => Name, { description: 'What the group is told by: a date, a batch number.' }) key!: string;
-  @Field(() => Name, { nullable: true, description: 'What people call it. Left out, it stays.' }) name?: string | null;
-  @Field(() => Int, { nullable: true, description: 'How many runs it will have, from 0. Left out, it stays.' }) expectedTotal?:
-    number | null;
+  @Field(() => Name, { description: 'Key of the group, such as a date or a batch number.' }) key!: string;
+  @Field(() => Name, { nullable: true, description: 'Display name of the group. Omit to keep it.' }) name?: string | null;
+  @Field(() => Int, { nullable: true, description: 'Expected number of runs, from 0. Omit to keep it.' }) expectedTotal?: number | null;
 }
 
-@InputType({ description: 'Which process starts a run, and what is to be known of the run.' })
+@InputType({ description: 'The process that starts a run, and facts of the run.' })
 export class StartRunInput {
   @Field(() => RegisterProcessInput, {
     description:
-      'The process. A known one needs its name alone; whatever else is given is registered as by registerProcess, in the same transaction. A new one needs its type and tool.',
+      'The process. A known one needs its `name` only; other fields are registered as by `registerProcess`, in the same transaction. A new one needs `type` and `tool`.',
   })
   process!: RegisterProcessInput;
   @Field(() => ActorRef, {
@@ -35,20 +34,19 @@ export class StartRunInput {
   @Field(() => Name, { nullable: true, description: 'Name of the run, unique among all runs.' }) runName?: string | null;
   @Field(() => Name, {
     nullable: true,
-    description:
-      'Lets the start be repeated when its answer was lost: unique among the runs of the process. A start that is refused does not use it up.',
+    description: 'Key that makes the request safe to repeat, unique among the runs of the process. A refused start does not consume it.',
   })
   idempotencyKey?: string | null;
   @Field(() => Int, {
     nullable: true,
-    description: `Seconds for which the run is held without being heard of: 1 to ${maxLeaseSeconds}. Each report prolongs it; when it is over, the run may be taken from its holder. Left out: as the process says, else no lease.`,
+    description: `Lease of the run in seconds, 1 to ${maxLeaseSeconds}. Each report renews it; when it expires, another client may take the run over. Default: the lease of the process, else none.`,
   })
   leaseSeconds?: number | null;
   @Field(() => StartInGroupInput, {
     nullable: true,
-    description: 'The run group it belongs to: there it waits until the runs of its hard parents in that group are completed.',
+    description: 'Run group of the run. There a process is blocked until the runs of its hard parents in the group are completed.',
   })
   group?: StartInGroupInput | null;
-  @Field(() => RunRef, { nullable: true, description: 'The run that it is a part of.' }) parentRun?: RunRef | null;
-  @Field(() => [RunParameterInput], { nullable: true, description: 'What the run is told to do.' }) parameters?: RunParameterInput[] | null;
+  @Field(() => RunRef, { nullable: true, description: 'The run that this run is a part of.' }) parentRun?: RunRef | null;
+  @Field(() => [RunParameterInput], { nullable: true, description: 'Parameters of the run.' }) parameters?: RunParameterInput[] | null;
 }

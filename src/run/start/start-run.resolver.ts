@@ -38,36 +38,36 @@ enum StartOutcome {
 }
 registerEnumType(StartOutcome, {
   name: 'StartOutcome',
-  description: 'What became of a start. Only STARTED means: go on.',
+  description: 'Outcome of a start. Only STARTED permits the work to begin.',
   valuesConfig: {
-    STARTED: { description: 'The run is made and runs. Report on it and end it.' },
-    ALREADY_RUNNING: { description: 'Another run of the process goes on: `run`. Nothing was written.' },
-    BLOCKED: { description: 'Hard parents hold it back: `blockers`. Nothing was written.' },
+    STARTED: { description: 'The run was created and is running. Report on it and end it.' },
+    ALREADY_RUNNING: { description: 'Another run of the process is running: `run`. Nothing was written.' },
+    BLOCKED: { description: 'Hard parents block it: `blockers`. Nothing was written.' },
     ON_HOLD: {
       description:
-        'The process is on hold until a person releases it: `run` is the hold. The start that comes after too many `failures` puts it there; a later one writes nothing.',
+        'The process is on hold until an operator releases it: `run` is the hold. The start after too many consecutive `failures` sets the hold; later ones write nothing.',
     },
     REPLAYED: {
       description:
-        'This start was answered before, under the same idempotency key: `run`, as it is now, be it that it failed meanwhile; to try again takes another key. Nothing was written.',
+        'This start was answered before, under the same idempotency key: `run` in its present state, which may be a failure. A new attempt takes a new key. Nothing was written.',
     },
   },
 });
 
-@ObjectType({ description: 'A parent of a process, as a start sees it.' })
+@ObjectType({ description: 'Parent of a process, as a start evaluates it.' })
 class StartParent {
   /** The numbers of the process and of the run, which are read by them. */
   process!: number;
   run!: number | null;
-  @Field(() => DependencyKind, { description: 'What it is to the process. Only a HARD one holds it back.' }) kind!: DependencyKind;
+  @Field(() => DependencyKind, { description: 'Kind of the dependency. Only a HARD parent blocks a start.' }) kind!: DependencyKind;
   @Field(() => RunState, {
     nullable: true,
-    description: 'The state of its latest run (within the run group, where the start is in one); null if it has none.',
+    description: 'State of its latest run, within the run group if the start has one; null without a run.',
   })
   state!: RunState | null;
 }
 
-/** What a start answers, or would, without what only a start has. */
+/** The answer of a start and of `canStart` alike. */
 abstract class StartFacts {
   /** The numbers of the process and of the runs, which are read by them. */
   process!: number | null;
@@ -88,7 +88,7 @@ function startFacts(type: ClassType<StartFacts>, outcome: string, run: string, a
 
     @FieldResolver(() => [StartParent], {
       description:
-        'Parents that do not block the start but deserve attention: they never ran, were skipped, are unknown, or are not HARD and not completed.',
+        'Parents that do not block the start but deserve attention. They never ran, were skipped, are unknown, or are not HARD and not completed.',
     })
     warnings(@Root() { warnings }: StartAnswer): ParentState[] {
       return warnings ?? [];
@@ -132,7 +132,7 @@ class StartCheck extends StartFacts {}
 class StartRunResolver {
   @Mutation(() => StartRunPayload, {
     description:
-      'Starts a run of a process, if it may: it does not run already, is not on hold, and its hard parents are well. Registers what is said of the process in the same transaction; a start that is refused writes nothing at all. At most one run of a process goes on, however many ask at the same instant.',
+      'Starts a run of a process, unless one is running, a hold is set, or a parent blocks it. Registers the facts of the process in the same transaction; a refused start writes nothing. At most one run of a process is running, also with concurrent requests.',
   })
   startRun(
     @Ctx() ctx: Context,
@@ -142,7 +142,7 @@ class StartRunResolver {
   }
 
   @Query(() => StartCheck, {
-    description: 'What a start of this process would answer now. It writes nothing: `run` is null where a start would make one.',
+    description: 'Result that a start of this process would have now. Writes nothing.',
   })
   async canStart(
     @Ctx() ctx: Context,
@@ -175,5 +175,5 @@ export const startRunResolvers = [
     'The run with an expired lease that a start would end; null if there is none.',
   ),
   referenceField(StartParent, 'process', 'process', Process, 'The parent.', false),
-  referenceField(StartParent, 'run', 'run', Run, 'Its latest run (within the run group, where the start is in one); null if it has none.'),
+  referenceField(StartParent, 'run', 'run', Run, 'Its latest run, within the run group if the start has one; null without a run.'),
 ];

@@ -52,14 +52,15 @@ declare
 begin
   if input ->> 'process' is null then
     raise exception using errcode = 'WB400',
-      message = format('There is no Process %s yet: to make it, say its type and its tool.', input -> 'processName'),
+      message = format(
+        'There is no Process %s yet: to create it, specify its type and its tool.', input -> 'processName'),
       detail = jsonb_build_object('argument', 'input.process.type', 'value', null, 'allowed', 'a name');
   end if;
   select * into proc from process p
     where p.process_id = (input ->> 'process')::int
     for no key update;
   if not found then
-    raise exception using errcode = '40001', message = 'The process went while it was about to start.';
+    raise exception using errcode = '40001', message = 'The process was deleted while it was about to start.';
   end if;
   if proc.retired_at is not null then
     perform process_tracker.refuse_retired('Process', proc.process_name, proc.retired_at);
@@ -116,7 +117,7 @@ begin
   end if;
 end $$;
 
--- Puts a process on hold instead of starting it, since it failed too often in a row.
+-- Puts a process on hold instead of starting it, after too many consecutive failures.
 create or replace function process_tracker.hold_after_failures(
   process process_tracker.process, input jsonb, facts jsonb
 ) returns process_tracker.process_tracking language plpgsql as $$
@@ -124,7 +125,7 @@ declare
   made process_tracking;
   reason constant text := current_setting('waybill.reason', true);
 begin
-  perform set_config('waybill.reason', format('It failed %s times in a row.', facts ->> 'failureLimit'), true);
+  perform set_config('waybill.reason', format('It failed %s consecutive times.', facts ->> 'failureLimit'), true);
   -- A refused start may be repeated with its key and its name.
   made := process_tracker.add_run(process, process_tracker.run_status('on hold'),
     input - array['key', 'keyInput', 'name', 'parameters']);
@@ -132,8 +133,8 @@ begin
   return made;
 end $$;
 
--- Makes the next run of a locked process, running or on hold, and its latest. `input` holds, each left out where
--- nothing is said: actor (its number), name, key and keyInput, leaseSeconds, group (its number), parentRun,
+-- Makes the next run of a locked process, running or on hold, and its latest. `input` holds, each
+-- optional: actor (its number), name, key and keyInput, leaseSeconds, group (its number), parentRun,
 -- parameters (name, value). Answers its row.
 drop function if exists process_tracker.add_run(process_tracker.process, int, jsonb);
 create function process_tracker.add_run(process process_tracker.process, status int, input jsonb)

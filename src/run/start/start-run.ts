@@ -29,7 +29,7 @@ export interface StartAnswer {
   outcome: 'STARTED' | 'ALREADY_RUNNING' | 'BLOCKED' | 'ON_HOLD' | 'REPLAYED';
   process: number;
   run?: number;
-  /** The run's fencing token, with STARTED and REPLAYED alone: nobody else has a use for it. */
+  /** The run's fencing token, with STARTED and REPLAYED alone: no other client has a use for it. */
   token?: string;
   abandons?: number;
   failures?: number[];
@@ -38,7 +38,7 @@ export interface StartAnswer {
   warnings?: ParentState[];
 }
 
-/** @throws INVALID where a name stands twice */
+/** @throws INVALID for a name given twice */
 export function checkParameters(parameters: readonly RunParameterInput[] | null | undefined, argument: string): void {
   const names = new Set<string>();
   for (const { name } of parameters ?? []) {
@@ -54,7 +54,7 @@ function check(input: StartRunInput, caller: string): void {
   if (input.group && given(input.group.expectedTotal)) within(0, 2_147_483_647)(input.group.expectedTotal, 'input.group.expectedTotal');
   checkParameters(input.parameters, 'input.parameters');
   if (!input.actor && caller === 'anonymous')
-    throw invalid('Say who starts the run: by `actor`, by the header Waybill-Actor, or by an API key.', {
+    throw invalid('A start needs an actor: by `actor`, by the header `Waybill-Actor`, or by an API key.', {
       argument: 'input.actor',
       value: null,
       allowed: 'an ActorRef',
@@ -80,7 +80,7 @@ function belowProcess(error: unknown): unknown {
   return error;
 }
 
-/** The number of the process that a start names; undefined if it is not known and only its name was given. Registers what else was said of it. */
+/** The number of the process that a start names; undefined if it is not known and only its name was given. Registers its other facts. */
 async function processOf(tx: Tx, process: StartRunInput['process']): Promise<number | undefined> {
   const { name: _name, mode: _mode, ...facts } = process;
   if (!Object.values(facts).some(given)) return undefined;
@@ -89,7 +89,7 @@ async function processOf(tx: Tx, process: StartRunInput['process']): Promise<num
   });
   for (const needed of ['type', 'tool'] as const)
     if (registered!.created && !process[needed])
-      throw invalid(`There is no Process ${JSON.stringify(process.name)} yet: to make it, say its ${needed}.`, {
+      throw invalid(`There is no Process ${JSON.stringify(process.name)} yet: to create it, specify its \`${needed}\`.`, {
         argument: `input.process.${needed}`,
         value: null,
         allowed: 'a name',
@@ -98,14 +98,14 @@ async function processOf(tx: Tx, process: StartRunInput['process']): Promise<num
 }
 
 /**
- * Starts a run of a process, if it may, as one transaction with the registration of what it names. What is refused leaves nothing behind.
+ * Starts a run of a process, if it may, as one transaction with the registration of what it names. A refused start leaves nothing behind.
  * @throws INVALID, NOT_FOUND or CONFLICT for what is wrong with the request; what a caller has to branch on is the answer's outcome
  */
 export async function startRun(ctx: Context, input: StartRunInput): Promise<StartAnswer> {
   check(input, ctx.actor);
   const { process, idempotencyKey: key, runName: name, leaseSeconds, group, parentRun, parameters } = input;
   const actor = await actorOf(ctx.db, input.actor);
-  // What a repetition must say again, field by field.
+  // The fields that a repetition must have in common.
   const { process: _process, idempotencyKey: _key, ...rest } = input;
   const keyInput = {
     ...said({ ...rest, actor }),
@@ -126,7 +126,7 @@ export async function startRun(ctx: Context, input: StartRunInput): Promise<Star
         parentRun: parent?.id,
         parameters,
       });
-      // What is null below a field says as little as what is left out, also to a repetition.
+      // Null below a field means the same as an omitted one, also to a repetition.
       const [row] = await tx.query<{ answer: StartAnswer & { wrote: boolean } }>(
         known === undefined
           ? `select process_tracker.start_process_run(
