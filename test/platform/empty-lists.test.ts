@@ -43,7 +43,7 @@ const refused: Record<string, [string, string][]> = {
     [inProcess('history(fields: []) { totalCount }'), 'fields'],
     ['{ run(databaseId: 1) { history(fields: []) { totalCount } } }', 'fields'],
   ],
-  '\\w+.(runs|children|runs)\\(state:\\)': [
+  '\\w+.(runs|children|runs)\\(states:\\)': [
     ['{ runs(states: []) { totalCount } }', 'states'],
     [inProcess('runs(states: []) { totalCount }'), 'states'],
     ['{ run(databaseId: 1) { children(states: []) { totalCount } } }', 'states'],

@@ -122,6 +122,12 @@ test('P23 process, actor and group choose runs, by former names too; filters and
   expect(await started(day('00:00:01'), far)).toEqual([]);
 });
 
+test('P23 end reasons and origins are enums; a reason of another client is none of them', async () => {
+  const of = async (name: string) => (await api.run(`{ run(name: "${name}") { state endReason origin } }`)).run;
+  expect(await of('released')).toEqual({ state: 'COMPLETED', endReason: 'RELEASED', origin: 'COMMAND' });
+  expect(await of('odd reason')).toEqual({ state: 'FAILED', endReason: null, origin: 'COMMAND' });
+});
+
 test('P23 arguments that mean nothing are refused, and named', async () => {
   for (const [argument, by, value] of [
     ['process', 'name', 'nobody'],
