@@ -5,6 +5,6 @@ export const Actor = lookupEntity({
   table: 'actor_lkup',
   key: 'actor_id',
   label: 'actor_name',
-  doc: 'Who or what starts runs and changes the store: a person, a service, a scheduler.',
+  doc: 'A person, service or scheduler that starts runs and changes the store.',
 });
 export type Actor = InstanceType<typeof Actor>;

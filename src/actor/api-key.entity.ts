@@ -1,7 +1,7 @@
 import { Check, Entity, Unique } from '@mikro-orm/decorators/legacy';
 import { InstantColumn, Key, Text } from '../platform/entity/columns.js';
 
-/** A caller's key, kept as a hash: whoever reads the store cannot use it. */
+/** A caller's key, kept as a hash: a reader of the store cannot use it. */
 @Unique({ properties: ['keyHash'] })
 @Unique({ properties: ['name'] })
 @Check({ name: 'api_key_role_check', expression: "role in ('read', 'write', 'admin')" })

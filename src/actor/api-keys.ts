@@ -17,7 +17,7 @@ const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
 const facts = `name, actor_name as actor, role, created_at::text as "createdAt", revoked_at::text as "revokedAt"`;
 
 /**
- * Makes a key and answers it: the store keeps its hash alone, nobody can read it again. Without a name it takes the actor's, with a
+ * Makes a key and answers it: the store keeps its hash alone, and no client can read it again. Without a name it takes the actor's, with a
  * number where that is taken.
  */
 export async function createKey(
@@ -77,7 +77,7 @@ export function checkActorName(name: string, argument: string): void {
     });
 }
 
-/** How long an answer about a key holds: the longest that a revoked key goes on working. */
+/** How long an answer about a key holds: the longest that a revoked key continues to work. */
 const keyMaxAgeMs = 2_000;
 /** Answers that are remembered; wrong keys must not fill the memory. */
 const keptAnswers = 1_000;

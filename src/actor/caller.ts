@@ -23,7 +23,7 @@ function isForeign({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders
   return !URL.canParse(origin) || new URL(origin).host !== host;
 }
 
-/** The header by which a proxy says that it passes somebody else's call on. */
+/** The header by which a proxy says that it forwards the call of another client. */
 const proxyHeader = (headers: IncomingHttpHeaders): string | undefined =>
   Object.keys(headers).find((name) =>
     /^(forwarded|via|x-real-ip|(x|true|cf)-(client|connecting)-ip|cdn-loop|x-envoy-external-address|x-(original-)?forwarded(-.*)?)$/.test(
@@ -62,7 +62,7 @@ export async function identifyCaller(keys: KeyRing, headers: IncomingHttpHeaders
       { argument: 'Authorization', allowed: 'Bearer KEY' },
     );
 
-  // Whoever reaches the proxy would be taken for a caller on this machine.
+  // Each client of the proxy would be taken for a caller on this machine.
   const proxy = proxyHeader(headers);
   if (proxy) {
     const name = proxy.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());

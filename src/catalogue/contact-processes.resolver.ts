@@ -7,7 +7,7 @@ export const contactProcesses = listField(
   Contact,
   'processes',
   Process,
-  'The processes that it is a contact of by name; those of the sources and objects that it answers for are not among them. Ordered by name.',
+  'The processes of which it is a contact itself, ordered by name. Processes that only use its sources or objects are not included.',
   {
     name: 'Contact.processes',
     entity: Process,

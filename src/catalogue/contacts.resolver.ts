@@ -10,10 +10,10 @@ import { SourceObjectAttribute } from '../source/source-object-attribute.entity.
 import { SourceObject } from '../source/source-object.entity.js';
 import { Source } from '../source/source.entity.js';
 
-@ObjectType({ description: 'A contact of something, with what it is asked about there.' })
+@ObjectType({ description: 'A contact of a record, with its roles.' })
 class ContactLink {
-  @Field(() => Contact, { description: 'Whom to call.' }) contact!: Row<Contact>;
-  @Field(() => [String], { description: 'The roles it has here, ordered by name; empty where none was said.' }) roles!: string[];
+  @Field(() => Contact, { description: 'The contact.' }) contact!: Row<Contact>;
+  @Field(() => [String], { description: 'Its roles, ordered by name; empty if it has none.' }) roles!: string[];
 }
 
 /** The row of a contact link is the contact's own, with the roles beside it. */
@@ -32,27 +32,27 @@ enum ContactOrigin {
 }
 registerEnumType(ContactOrigin, {
   name: 'ContactOrigin',
-  description: 'Why a contact answers for a process.',
+  description: 'The reason why a contact is responsible for a process.',
   valuesConfig: {
     PROCESS: { description: 'It is a contact of the process itself.' },
-    SOURCE: { description: 'It is a contact of something that the process reads.' },
-    TARGET: { description: 'It is a contact of something that the process writes.' },
+    SOURCE: { description: 'It is a contact of a source or object that the process reads.' },
+    TARGET: { description: 'It is a contact of a source or object that the process writes.' },
   },
 });
 
-@ObjectType({ description: 'A contact of a process, with where it comes from. Each contact stands once for each origin.' })
+@ObjectType({ description: 'A contact of a process, with its origin. A contact is listed once for each origin.' })
 class ProcessContact {
-  @Field(() => Contact, { description: 'Whom to call.' }) contact!: Row<Contact>;
-  @Field(() => ContactOrigin, { description: 'Why it answers for the process.' }) origin!: ContactOrigin;
-  @Field(() => [String], { description: 'The roles it has there, ordered by name; empty where none was said.' }) roles!: string[];
+  @Field(() => Contact, { description: 'The contact.' }) contact!: Row<Contact>;
+  @Field(() => ContactOrigin, { description: 'The reason why it is responsible for the process.' }) origin!: ContactOrigin;
+  @Field(() => [String], { description: 'Its roles, ordered by name; empty if it has none.' }) roles!: string[];
   @Field(() => Source, {
     nullable: true,
-    description: 'The source read or written that it is a contact of; null for a contact of the process itself.',
+    description: 'The source, read or written, of which it is a contact; null for a contact of the process itself.',
   })
   source!: Row<Source> | null;
   @Field(() => SourceObject, {
     nullable: true,
-    description: 'The object of that source that it is a contact of; null where it is one of the source as a whole.',
+    description: 'The object of that source of which it is a contact; null for a contact of the whole source.',
   })
   object!: Row<SourceObject> | null;
 }
@@ -133,10 +133,10 @@ export const contacts = [
     Process,
     'contacts',
     ProcessContact,
-    'Whom to call about it: its own contacts first, then those of what it reads and what it writes.',
+    'Its contacts: its own first, then those of the sources and objects that it reads and writes.',
     processContacts,
   ),
-  ...listField(Source, 'contacts', ContactLink, 'Whom to call about it, ordered by name.', {
+  ...listField(Source, 'contacts', ContactLink, 'Its contacts, ordered by name.', {
     name: 'Source.contacts',
     entity: Contact,
     from: 'source_contact l join contact_lkup t on t.contact_id = l.contact_id',
@@ -153,14 +153,14 @@ export const contacts = [
     SourceObject,
     'contacts',
     ContactLink,
-    'Whom to call about it, ordered by name.',
+    'Its contacts, ordered by name.',
     linkedContacts('source_object_contact', 'source_object_id'),
   ),
   ...listField(
     SourceObjectAttribute,
     'contacts',
     ContactLink,
-    'Whom to call about it, ordered by name.',
+    'Its contacts, ordered by name.',
     linkedContacts('source_object_attribute_contact', 'source_object_attribute_id'),
   ),
 ];

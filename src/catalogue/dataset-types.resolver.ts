@@ -55,7 +55,7 @@ export const datasetTypes = [
         : (await resolveRef(tx, datasetTypeRefs, { ...ref }, { at: below(argument), lock: 'key share' })).id;
     },
   }),
-  ...listField(Process, 'datasetTypes', DatasetType, 'Business areas or kinds of data it deals with, ordered by name.', {
+  ...listField(Process, 'datasetTypes', DatasetType, 'Business areas or kinds of its data, ordered by name.', {
     name: 'Process.datasetTypes',
     entity: DatasetType,
     from: 'process_dataset_type l join dataset_type_lkup t on t.dataset_type_id = l.dataset_type_id',

@@ -1,6 +1,6 @@
--- What is retired gets no new links from Waybill: a trigger on every table that points to a thing which can be retired.
+-- What is retired gets no new links from Waybill: a trigger on each table that points to a record which can be retired.
 -- It acts in a transaction that began with `begin_write`; other clients, which do not know of it, go on. And a name
--- that a thing had before makes no new thing here: the writer is asked to look again.
+-- that a record had before creates no new record: the writer is asked to look again.
 
 -- Whether anything is retired at all: mostly nothing is. Looked up with the first new link of a transaction, and
 -- remembered until its end.

@@ -41,14 +41,14 @@ export const sourceLocations = [
     Source,
     'locations',
     Location,
-    'Where its files lie, ordered by name.',
+    'The locations of its files, ordered by name.',
     lying('Source.locations', Location, 'source_location l join location_lkup t on t.location_id = l.location_id', 'l.source_id'),
   ),
   ...listField(
     SourceObject,
     'locations',
     Location,
-    'Where its files lie, ordered by name.',
+    'The locations of its files, ordered by name.',
     lying(
       'SourceObject.locations',
       Location,
@@ -60,10 +60,10 @@ export const sourceLocations = [
     Location,
     'sources',
     Source,
-    'The sources whose files lie here, ordered by name.',
+    'The sources with files at this location, ordered by name.',
     lying('Location.sources', Source, 'source_location l join source_lkup t on t.source_id = l.source_id', 'l.location_id'),
   ),
-  ...listField(Location, 'objects', SourceObject, 'The objects whose files lie here, ordered by name.', {
+  ...listField(Location, 'objects', SourceObject, 'The objects with files at this location, ordered by name.', {
     ...lying(
       'Location.objects',
       SourceObject,

@@ -1,6 +1,6 @@
--- A dataset type of a process is one of everything that it reads or writes, at each granularity: of what is there when the
--- type comes, and of what is linked later. What is retired is left as it is. A type that is taken from a source by hand
--- comes back only with a new link or a new type. Makes add_source_dataset_types, add_object_dataset_types;
+-- A dataset type of a process is one of everything that it reads or writes, at each granularity: of what is linked when
+-- the type comes, and of what is linked later. What is retired is left as it is. A type that is unlinked from a source
+-- comes back only with a new link or a new type. Creates add_source_dataset_types, add_object_dataset_types;
 -- spread_to_process_source, spread_to_process_target, spread_to_process_source_object, spread_to_process_target_object;
 -- spread_types_to_process_source, spread_types_to_process_target, spread_types_to_process_source_object,
 -- spread_types_to_process_target_object.

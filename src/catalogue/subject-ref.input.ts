@@ -11,7 +11,7 @@ export const subjectKinds = [processKind, sourceKind, objectKind, attributeKind,
 
 @InputType({
   description:
-    'Identifies one record of the catalogue in exactly one way: by `id`, or by the reference of its type. Each mutation says which types it takes.',
+    'Identifies one record of the catalogue in exactly one way: by `id`, or by the reference of its type. Each mutation accepts some of the types.',
 })
 export class SubjectRef {
   @Field(() => ID, { nullable: true, description: 'Its global id.' }) id?: string | null;

@@ -6,7 +6,7 @@ export const Contact = lookupEntity({
   table: 'contact_lkup',
   key: 'contact_id',
   label: 'contact_name',
-  doc: 'A person or team to call about a process, a source, an object or an attribute.',
+  doc: 'A person or team responsible for a process, a source, an object or an attribute.',
   extra: {
     email: Text('contact_email', { nullable: true, doc: 'Address to write to. No two contacts share one.' }),
   },

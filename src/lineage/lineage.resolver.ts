@@ -24,7 +24,7 @@ const lineageCost = ({ args, childComplexity }: ComplexityEstimatorArgs): number
 
 @Resolver()
 class LineageQuery {
-  @Query(() => Lineage, { complexity: lineageCost, description: 'What lies upstream or downstream of processes, sources and objects.' })
+  @Query(() => Lineage, { complexity: lineageCost, description: 'The lineage of processes, sources and objects, upstream or downstream.' })
   async lineage(
     @Ctx() ctx: Context,
     @Arg('roots', () => [ID], { description: `Global ids of the processes, sources or objects to start from: 1 to ${maxRoots}.` })
@@ -39,7 +39,7 @@ class LineageQuery {
 /** The numbers of the roots by kind. @throws INVALID for too many, or the id of a type without lineage; NOT_FOUND for what is not there. */
 async function checkedRoots(ctx: Context, roots: readonly string[]): Promise<number[][]> {
   if (!roots.length || roots.length > maxRoots)
-    throw invalid(`A walk starts from 1 to ${maxRoots} roots, not from ${roots.length}.`, {
+    throw invalid(`roots must have 1 to ${maxRoots} ids, not ${roots.length}.`, {
       argument: 'roots',
       value: roots.length,
       allowed: { min: 1, max: maxRoots },
@@ -52,7 +52,7 @@ function lineageField(owner: ClassType): ClassType {
   const kind = kinds.findIndex((each) => each === owner.name);
   @Resolver(() => owner)
   class LineageField {
-    @FieldResolver(() => Lineage, { complexity: lineageCost, description: 'What lies upstream or downstream of it.' })
+    @FieldResolver(() => Lineage, { complexity: lineageCost, description: 'Its lineage, upstream or downstream.' })
     lineage(@Root() row: Row, @Ctx() ctx: Context, @Args(() => LineageArgs) args: LineageArgs): Promise<Walk> {
       return ctx.loaders
         .get<number, Walk>(`lineage ${owner.name} ${JSON.stringify(args)}`, (ids) => {

@@ -13,13 +13,12 @@ export enum LineageDirection {
 }
 registerEnumType(LineageDirection, {
   name: 'LineageDirection',
-  description: 'Which way a lineage walk goes.',
+  description: 'Direction of a lineage traversal.',
   valuesConfig: {
-    UPSTREAM: { description: 'Against the flow of data: where does this come from.' },
-    DOWNSTREAM: { description: 'With the flow of data: what is made of this.' },
+    UPSTREAM: { description: 'Against the flow of data, to its origins.' },
+    DOWNSTREAM: { description: 'With the flow of data, to what is derived.' },
     BOTH: {
-      description:
-        'Both ways from the roots: all that is upstream and all that is downstream of them (not what else comes from the same origin).',
+      description: 'Both directions from the roots. Other records derived from the same origins are not included.',
     },
   },
 });
@@ -30,12 +29,12 @@ export enum LineageGranularity {
 }
 registerEnumType(LineageGranularity, {
   name: 'LineageGranularity',
-  description: 'How fine a lineage walk looks.',
+  description: 'Granularity of a lineage traversal.',
   valuesConfig: {
-    SOURCE: { description: 'Sources and the processes between them. An object as root stands for its source.' },
+    SOURCE: { description: 'Sources and the processes between them. An object as root means its source.' },
     OBJECT: {
       description:
-        'Objects and the processes between them. A source is a node where a process names no object of it on that side. A source as root stands for itself and all its objects.',
+        'Objects and the processes between them. A source is a node where a process names no object of it on that side. A source as root means itself and all its objects.',
     },
   },
 });
@@ -44,78 +43,81 @@ export const maxRoots = 100;
 
 @ArgsType()
 export class LineageArgs {
-  @Field(() => LineageDirection, { defaultValue: LineageDirection.UPSTREAM, description: 'Which way to go.' })
+  @Field(() => LineageDirection, { defaultValue: LineageDirection.UPSTREAM, description: 'Direction of the traversal.' })
   direction!: LineageDirection;
 
-  @Field(() => LineageGranularity, { defaultValue: LineageGranularity.OBJECT, description: 'How fine to look.' })
+  @Field(() => LineageGranularity, { defaultValue: LineageGranularity.OBJECT, description: 'Granularity of the nodes.' })
   granularity!: LineageGranularity;
 
   @Field(() => Int, {
     nullable: true,
-    description:
-      'How many steps to go at most; a step leads from data to a process or from a process to data. Left out: as far as it goes.',
+    description: 'Largest distance from the roots; omit for no limit. One step leads from data to a process or from a process to data.',
   })
   depth?: number | null;
 
-  @Field(() => Int, { defaultValue: defaultNodes, description: `How many nodes to answer at most, the nearest first: 1 to ${maxNodes}.` })
+  @Field(() => Int, {
+    defaultValue: defaultNodes,
+    description: `Largest number of nodes in the answer, the nearest first: 1 to ${maxNodes}.`,
+  })
   maxNodes!: number;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Goes on behind an answer that was truncated: its `endCursor`, with the same roots, direction and granularity.',
+    description: 'Continues a truncated answer: its `endCursor`, with the same roots, direction and granularity.',
   })
   after?: string | null;
 }
 
 const LineageSubject = createUnionType({
   name: 'LineageSubject',
-  description: 'What can stand in a lineage graph.',
+  description: 'A record in a lineage graph.',
   types: () => [Process, Source, SourceObject] as const,
   resolveType: (row: Row) => row.__typename,
 });
 
-@ObjectType({ description: 'Something that a lineage walk met.' })
+@ObjectType({ description: 'A node of a lineage graph.' })
 export class LineageNode {
   @Field(() => ID, { description: 'Global id of `subject`, as edges name their ends.' }) subjectId!: string;
-  @Field(() => Int, { description: 'Steps from the nearest root, by the shortest way; a root is at 0.' }) distance!: number;
+  @Field(() => Int, { description: 'Number of steps from the nearest root by the shortest path; 0 for a root.' }) distance!: number;
   @Field(() => LineageSubject, {
     nullable: true,
-    description: 'The process, source or object itself; null if it was deleted while the answer was made.',
+    description: 'The process, source or object; null if it was deleted while the answer was computed.',
   })
   subject!: Row<Process> | Row<Source> | Row<SourceObject> | null;
 }
 
-@ObjectType({ description: 'A step of the data: from what a process reads to the process, or from the process to what it writes.' })
+@ObjectType({
+  description: 'An edge of a lineage graph. It leads from data to a process that reads it, or from a process to data that it writes.',
+})
 export class LineageEdge {
-  @Field(() => ID, { description: 'Where the data comes from: the id of a node.' }) from!: string;
-  @Field(() => ID, { description: 'Where the data goes to: the id of a node.' }) to!: string;
+  @Field(() => ID, { description: 'The `subjectId` of the node from which the data flows.' }) from!: string;
+  @Field(() => ID, { description: 'The `subjectId` of the node to which the data flows.' }) to!: string;
 }
 
-@ObjectType({ description: 'The answer of a lineage walk, which says itself whether it is complete.' })
+@ObjectType({ description: 'Answer of a lineage traversal, complete or truncated.' })
 export class Lineage {
   @Extensions({ longList: true })
-  @Field(() => [LineageNode], { description: 'What was met, the roots included, ordered by distance.' })
+  @Field(() => [LineageNode], { description: 'The nodes, roots included, ordered by distance.' })
   nodes!: LineageNode[];
   @Extensions({ longList: true })
   @Field(() => [LineageEdge], {
-    description:
-      'The edges between the nodes of this answer; of an answer that goes on behind another, those to the nodes before it as well.',
+    description: 'The edges between the nodes of this answer. A continued answer includes the edges to nodes of earlier answers.',
   })
   edges!: LineageEdge[];
-  @Field(() => Boolean, { description: 'Whether everything in that direction is in the answer (or in those before it).' })
+  @Field(() => Boolean, { description: 'Whether all nodes in that direction are in this answer or in earlier ones.' })
   complete!: boolean;
-  @Field(() => TraversalLimit, { nullable: true, description: 'What truncated the answer; null if it is complete.' })
+  @Field(() => TraversalLimit, { nullable: true, description: 'The limit that truncated the answer; null if it is complete.' })
   truncatedBy!: TraversalLimit | null;
-  @Field(() => Int, { description: 'How many nodes the walk has met so far, those of the answers before this one included.' })
+  @Field(() => Int, { description: 'Number of visited nodes, including those of earlier answers.' })
   visitedNodes!: number;
   @Field(() => Int, {
     description:
-      'How many nodes at the rim of an answer that was truncated were met, but not followed (or, where `truncatedBy` is NODES, not answered); 0 if it is complete.',
+      'Number of nodes at the frontier of a truncated answer that were visited but not followed; 0 if it is complete. With `truncatedBy` NODES they are not in the answer.',
   })
   frontier!: number;
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor to go on with as `after`; null if the answer is complete, or truncated by depth.',
+    description: 'Cursor to continue with as `after`; null if the answer is complete or truncated by depth.',
   })
   endCursor!: string | null;
 }

@@ -1,7 +1,8 @@
--- Lineage at source and object granularity: a breadth-first traversal over what processes read and write, answered by one
--- call. Edges run data → process → data; every edge is one step of distance. At source granularity the data are sources, and
--- every source link counts. At object granularity they are objects, and a source is met only through links that no finer link
--- of the same process and side stands below (`implied` is kept by complete-coarser-links.sql).
+-- Lineage at source and object granularity: a breadth-first traversal over what processes read and write, answered by
+-- one call. Edges run data → process → data; every edge is one step of distance. At source granularity the data are
+-- sources, and every source link counts. At object granularity they are objects, and a source is met only through links
+-- that no link of the same process and side at a child level stands below (`implied` is kept by
+-- complete-coarser-links.sql).
 
 -- Drops the signature of before the sources among the data had a list of their own.
 drop function if exists process_tracker.walk_lineage(
@@ -50,7 +51,8 @@ begin
   end if;
 end $$;
 
--- The roots among data: at source granularity an object stands for its source, at object granularity a source for its objects too.
+-- The roots among data: at source granularity an object means its source, at object granularity a source means its
+-- objects, too.
 create or replace function process_tracker.lineage_roots(
   at_source boolean, inout sources int[], inout objects int[]
 ) language plpgsql stable as $$

@@ -46,7 +46,8 @@ export async function readLevels(
 ): Promise<Level[]> {
   // The arrays come through subqueries: their lengths would make a plan for each call look better than it is.
   return db.query<Level>(
-    `select r.traversal::int, w.distance, json_build_array(w.processes, w.sources, w.objects) as ids, w.cut as "truncatedBy", w.frontier
+    `select r.traversal::int, w.distance, json_build_array(w.processes, w.sources, w.objects) as ids,
+       w.cut as "truncatedBy", w.frontier
      from unnest((select $1::text[]), (select $2::text[]), (select $3::text[])) with ordinality r(p, s, o, traversal)
      cross join lateral process_tracker.walk_lineage(
        r.p::int[], r.s::int[], r.o::int[], $4, $5, $6, $7, $8, $9, $10, $11, $12) w

@@ -4,7 +4,7 @@ import { conflict, invalid } from '../platform/errors.js';
 import { maskAddress } from '../platform/mask-secrets.js';
 import { below, resolveRef } from '../platform/read/references.js';
 import { Name } from '../platform/entity/text.js';
-import { updateThing, type ThingChange, type ThingField } from '../platform/write/record-changes.js';
+import { updateRecord, type RecordChange, type RecordField } from '../platform/write/record-changes.js';
 import { checkBucket, putLocation, type NewLocation } from './find-location.js';
 import { locationKind } from './location-kind.js';
 import { locationRefs } from './location-naming.js';
@@ -13,7 +13,7 @@ import { describePath } from './location-path.js';
 import { LocationType } from './location-type.entity.js';
 
 /** The fields of a location beside its name. */
-export const locationFields: readonly ThingField[] = [
+export const locationFields: readonly RecordField[] = [
   {
     name: 'path',
     doc: 'Path or URI, unique in all its spellings (see `canonicalPath`), without `..`. A password in it is not stored.',
@@ -57,7 +57,7 @@ export function createLocation(tx: Tx, input: NewLocation): Promise<{ id: number
   return putLocation(tx, input, 'input');
 }
 
-export interface LocationChange extends ThingChange {
+export interface LocationChange extends RecordChange {
   location: LocationRef;
   path?: string | null;
   type?: string | null;
@@ -67,7 +67,7 @@ export interface LocationChange extends ThingChange {
 /** Changes a location. With another path come its type and its bucket, unless they are given. @throws CONFLICT where another one has the path */
 export async function updateLocation(tx: Tx, given: LocationChange): Promise<{ id: number; warnings: string[] }> {
   const input = typeof given.newName === 'string' ? { ...given, newName: maskAddress(given.newName) } : given;
-  if (typeof input.path !== 'string' && typeof input.bucket !== 'string') return updateThing(tx, locationKind, locationFields, input);
+  if (typeof input.path !== 'string' && typeof input.bucket !== 'string') return updateRecord(tx, locationKind, locationFields, input);
   const row = await resolveRef(tx, locationRefs, input.location, {
     at: below('input.location'),
     lock: 'update',
@@ -76,7 +76,7 @@ export async function updateLocation(tx: Tx, given: LocationChange): Promise<{ i
   const was = describedOrNot(row.path);
   if (typeof input.path !== 'string') {
     if (was) checkBucket(input.bucket, was.bucket, was.path, 'input');
-    return updateThing(tx, locationKind, locationFields, input);
+    return updateRecord(tx, locationKind, locationFields, input);
   }
   const now = describePath(input.path, 'input.path');
   checkBucket(input.bucket, now.bucket, now.path, 'input');
@@ -98,7 +98,7 @@ export async function updateLocation(tx: Tx, given: LocationChange): Promise<{ i
       `The path ${JSON.stringify(now.path)} is that of the location ${JSON.stringify(other.name)}, so ${JSON.stringify(row.name)} cannot have it.`,
       { argument: 'input.path', value: now.path, name: other.name, wanted: row.name },
     );
-  return updateThing(tx, locationKind, locationFields, changes);
+  return updateRecord(tx, locationKind, locationFields, changes);
 }
 
 /** Facts of a stored path, which another client may have written in any form. */

@@ -107,7 +107,7 @@ export const locationResolvers = [
   ),
   referenceField(Location, 'type', 'typeId', LocationType, 'Type of the location.', false),
   removable(
-    { kind: locationKind, goes: ['LocationAlias', 'SourceLocation', 'SourceObjectLocation'] },
+    { kind: locationKind, cascades: ['LocationAlias', 'SourceLocation', 'SourceObjectLocation'] },
     'a location',
     'Its aliases and its links to sources and objects are deleted too; files in it prevent the deletion.',
   ),

@@ -7,7 +7,7 @@ const crons = new Map<string, Cron | null>();
 
 /**
  * A cron text of five fields (minute, hour, day of month, month, day of week), ready to be asked for its ticks in a time zone (an IANA name).
- * Null where it is none, or does not tick again and again. Also of what other clients wrote, whom nobody checks.
+ * Null where it is none, or does not tick again and again. Also of what other clients wrote, which is not checked.
  */
 export function cronOf(text: string, zone: string): Cron | null {
   const key = JSON.stringify([text, zone]);
@@ -36,7 +36,7 @@ export function checkCron(text: string, argument: string): void {
   } catch {
     // Said below.
   }
-  throw invalid(`${JSON.stringify(text)} is no cron text.`, {
+  throw invalid(`${JSON.stringify(text)} is no cron expression.`, {
     argument,
     value: text,
     allowed: 'minute, hour, day of month, month, day of week, as in "30 3 * * 1-5"; one that comes round again',

@@ -10,15 +10,17 @@ export enum DependencyKind {
 }
 registerEnumType(DependencyKind, {
   name: 'DependencyKind',
-  description: 'What one process is to another. HARD, SOFT and CONTROL put processes into an order: they may not form a cycle.',
+  description: 'Kind of a link between two processes. HARD, SOFT and CONTROL order the processes and may not form a cycle.',
   valuesConfig: {
     HARD: {
-      description: 'The child may not start while the parent is unfinished. Stands in `process_dependency`, whose clients block on it.',
+      description: "The child may not start while the parent is unfinished. ProcessTracker's clients block on it, too.",
     },
-    SOFT: { description: 'The child is better run after the parent, but does not wait for it.' },
-    PARENT: { description: 'The child runs as a part of the parent.' },
+    SOFT: { description: 'The child preferably runs after the parent, but does not wait for it.' },
+    PARENT: { description: 'The child runs as part of the parent.' },
     CONTROL: { description: 'The parent starts the child.' },
-    DATA: { description: 'The child reads what the parent writes, as somebody said or reported; lineage tells it from the links.' },
+    DATA: {
+      description: 'The child reads data that the parent writes, as declared or reported. Lineage derives the same from reads and writes.',
+    },
   },
 });
 

@@ -18,6 +18,6 @@ export const processLookups = [
     plural: 'filterTypes',
     noun: 'a filter operator',
     defaults: ['equal to', 'less than', 'greater than', 'less than or equal', 'greater than or equal', 'not equal', 'like', 'in set'],
-    fields: [{ property: 'code', doc: 'Short code, such as lte.', required: true }],
+    fields: [{ property: 'code', doc: "ProcessTracker's code, such as `lte`.", required: true }],
   }),
 ];

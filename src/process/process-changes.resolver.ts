@@ -1,7 +1,7 @@
 import { Int } from 'type-graphql';
 import { Tool } from '../actor/tool.entity.js';
 import { removable } from '../platform/write/removal.js';
-import { thing } from '../platform/write/record.js';
+import { recordMutations } from '../platform/write/record.js';
 import { processKind } from './process-kind.js';
 import { ProcessType } from './process-type.entity.js';
 import { runSettings } from './run-settings.js';
@@ -9,23 +9,23 @@ import { ScheduleFrequency } from './schedule-frequency.entity.js';
 
 /** What the API has to change and delete processes; `registerProcess` makes them. */
 export const processChanges = [
-  ...thing({
+  ...recordMutations({
     kind: processKind,
     noun: 'a process',
     unique: 'among processes',
     create: false,
     fields: [
-      { name: 'type', doc: 'Kind of process, such as File or Load; made where it is new.', property: 'typeId', lookup: ProcessType },
-      { name: 'tool', doc: 'Tool that runs it, such as Airflow; made where it is new.', property: 'toolId', lookup: Tool },
+      { name: 'type', doc: 'Kind of process, such as File or Load; created if missing.', property: 'typeId', lookup: ProcessType },
+      { name: 'tool', doc: 'Tool that runs it, such as Airflow; created if missing.', property: 'toolId', lookup: Tool },
       {
         name: 'scheduleFrequency',
-        doc: 'How often it is meant to run: one of `scheduleFrequencies`.',
+        doc: 'Planned frequency of its runs: one of `scheduleFrequencies`.',
         property: 'scheduleFrequencyId',
         lookup: ScheduleFrequency,
         known: true,
         required: true,
       },
-      { name: 'description', doc: 'What it does and why.' },
+      { name: 'description', doc: 'Purpose of the process.' },
       ...Object.entries(runSettings).map(([name, { doc, number, check }]) => ({
         name,
         doc,
@@ -37,7 +37,7 @@ export const processChanges = [
   removable(
     {
       kind: processKind,
-      goes: [
+      cascades: [
         ...[
           'ProcessSource',
           'ProcessTarget',
@@ -52,6 +52,6 @@ export const processChanges = [
       computed: ['ProcessDue'],
     },
     'a process',
-    'What it reads and writes, its mappings, filters, contacts, dataset types, aliases, clusters and what it depends on go with it, as links alone; its runs, and the processes that depend on it or relate to it, keep it.',
+    'Its links to sources, targets, contacts, dataset types, clusters and parents are deleted with it, as are its mappings, filters and aliases. Its runs and its children prevent the deletion.',
   ),
 ];

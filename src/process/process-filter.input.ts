@@ -52,6 +52,6 @@ export class RemoveProcessFiltersInput {
   @Field(() => [ID], { nullable: true, description: 'Global ids of the filters, of any processes.' }) filterIds?: string[] | null;
   @Field(() => ProcessRef, { nullable: true, description: 'The process, together with `filters`.' })
   process?: ProcessRef | null;
-  @Field(() => [ProcessFilterInput], { nullable: true, description: 'The conditions, as they were added.' })
+  @Field(() => [ProcessFilterInput], { nullable: true, description: 'The conditions to remove.' })
   filters?: ProcessFilterInput[] | null;
 }

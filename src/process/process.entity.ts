@@ -11,8 +11,7 @@ const NEVER = "'1900-01-01 00:00:00'";
 
 @ObjectType('Process', {
   implements: [Node, Audited],
-  description:
-    'Something that reads and writes data again and again: a job, a task, a query, the refresh of a report. Each time it does so is a run.',
+  description: 'A repeated job that reads and writes data: a task, a query, the refresh of a report. Each execution is a run.',
 })
 @Unique({ properties: ['name'] })
 @Unique({ name: 'process_namespace_job_name_unique', properties: ['namespace', 'jobName'], where: 'job_name is not null' })
@@ -40,7 +39,7 @@ export class Process extends Audited {
   })
   jobName!: string | null;
 
-  @Text('description', { nullable: true, doc: 'What the process does and why, in the words of those who know it.' })
+  @Text('description', { nullable: true, doc: 'Purpose of the process.' })
   description!: string | null;
 
   @Reference(() => ProcessType, 'process_type_id', { nullable: true })
@@ -74,7 +73,7 @@ export class Process extends Audited {
 
   @InstantColumn('retired_at', {
     nullable: true,
-    doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
+    doc: 'Time of its retirement; null while it is in use. A retired record is hidden from lists and gets no new links.',
   })
   retiredAt!: string | null;
 
@@ -86,11 +85,11 @@ export class Process extends Audited {
 
   @Whole('run_time_limit_seconds', {
     nullable: true,
-    doc: 'Seconds that a run of it may take before it is listed as stuck; null if there is no limit.',
+    doc: 'Seconds after which a run of it is listed as stuck; null for no limit.',
   })
   runTimeLimitSeconds!: number | null;
 
-  @Whole('lease_seconds', { nullable: true, doc: 'Seconds of lease that its runs get where their start does not say; null: no lease.' })
+  @Whole('lease_seconds', { nullable: true, doc: 'Lease of its runs in seconds, unless their start specifies another; null for no lease.' })
   leaseSeconds!: number | null;
 
   @Text('cron', {

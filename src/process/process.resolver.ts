@@ -17,7 +17,7 @@ import { ScheduleFrequency } from './schedule-frequency.entity.js';
 class ProcessAttribute {
   @Field(() => SourceObjectAttribute, { description: 'The attribute.' }) attribute!: Row<SourceObjectAttribute>;
   @Field(() => String, { nullable: true, description: 'Name under which the process reads or writes it.' }) alias!: string | null;
-  @Field(() => String, { nullable: true, description: 'Expression by which the process reads or makes it.' }) expression!: string | null;
+  @Field(() => String, { nullable: true, description: 'Expression by which the process reads or derives it.' }) expression!: string | null;
 }
 
 @Resolver(() => ProcessAttribute)
@@ -60,7 +60,7 @@ export const processResolvers = [
   ...listQuery(
     'processes',
     Process,
-    'All processes, ordered by name if nothing else is said.',
+    'All processes, ordered by name by default.',
     { name: 'Process.name', entity: Process, order: ['name', 'id'], retirable: true },
     {
       orders: { NAME: 'name', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt', LAST_COMPLETED_AT: 'lastCompletedAt' },
@@ -68,14 +68,14 @@ export const processResolvers = [
         scheduleFrequency: {
           property: 'scheduleFrequencyId',
           of: ScheduleFrequency,
-          doc: 'Only those of the schedule frequency with this name; one that is not known is INVALID.',
+          doc: 'Name of the schedule frequency of the processes; an unknown one is INVALID.',
         },
       },
     },
   ),
-  referenceField(Process, 'type', 'typeId', ProcessType, 'What kind of process it is.'),
+  referenceField(Process, 'type', 'typeId', ProcessType, 'Kind of the process.'),
   referenceField(Process, 'tool', 'toolId', Tool, 'The tool that runs it.'),
-  referenceField(Process, 'scheduleFrequency', 'scheduleFrequencyId', ScheduleFrequency, 'How often it is meant to run.', false),
+  referenceField(Process, 'scheduleFrequency', 'scheduleFrequencyId', ScheduleFrequency, 'Planned frequency of its runs.', false),
   ...listField(
     Process,
     'sources',

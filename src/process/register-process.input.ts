@@ -7,64 +7,65 @@ import { ProcessFilterInput } from './process-filter.input.js';
 import { ProcessRef } from './process-ref.input.js';
 import { runSettings } from './run-settings.js';
 
-@InputType({ description: 'Somebody to call: found by name, made where there is none.' })
+@InputType({ description: 'A contact, identified by name; created if missing.' })
 export class ContactInput {
   @Field(() => Name, { description: 'Name of the person, team or mailbox, unique among contacts.' }) name!: string;
-  @Field(() => Name, { nullable: true, description: 'Address to write to. Replaces the one that is known; left out, it stays.' }) email?:
-    string | null;
+  @Field(() => Name, { nullable: true, description: 'E-mail address. Replaces the stored one; omit to keep it.' }) email?: string | null;
   @Field(() => Name, {
     nullable: true,
-    description: 'What the contact is asked about here: `owner`, `steward`, `on call`, … Several roles are several entries.',
+    description: 'Role of the contact, such as `owner`, `steward` or `on call`. Several roles are several entries.',
   })
   role?: string | null;
 }
 
-@InputType({ description: 'An attribute (column, field) that a process reads or writes. What is left out stays as it is known.' })
+@InputType({
+  description: 'An attribute (column, field) that a process reads or writes; created if missing. An omitted fact keeps its value.',
+})
 export class AttributeInput {
   @Field(() => Name, { description: 'Its name, unique within the object.' }) name!: string;
-  @Field(() => Name, { nullable: true, description: 'Name of its data type, as the system calls it.' }) dataType?: string | null;
-  @Field(() => Int, { nullable: true, description: 'Longest value, in characters of a text or digits of a number.' }) length?:
+  @Field(() => Name, { nullable: true, description: 'Data type in the words of the system.' }) dataType?: string | null;
+  @Field(() => Int, { nullable: true, description: 'Largest length of a value, in characters of a text or digits of a number.' }) length?:
     number | null;
-  @Field(() => Int, { nullable: true, description: 'Digits behind the decimal point.' }) decimals?: number | null;
-  @Field(() => Int, { nullable: true, description: 'Its place in the object, counted from 1.' }) ordinal?: number | null;
-  @Field(() => LongText, { nullable: true, description: 'Where it lies in a nested object, such as order.lines.price.' }) path?:
-    string | null;
-  @Field(() => LongText, { nullable: true, description: 'What a value of it means.' }) description?: string | null;
-  @Field(() => Boolean, { nullable: true, description: 'Whether it is a part of what identifies a row.' }) isKey?: boolean | null;
-  @Field(() => Boolean, { nullable: true, description: 'Whether readers are meant to choose rows by it.' }) isFilter?: boolean | null;
-  @Field(() => Boolean, { nullable: true, description: 'Whether the object is cut into partitions by it.' }) isPartition?: boolean | null;
-  @Field(() => Boolean, { nullable: true, description: 'Whether its values tell something of a person who could be found by them.' })
+  @Field(() => Int, { nullable: true, description: 'Number of digits after the decimal point.' }) decimals?: number | null;
+  @Field(() => Int, { nullable: true, description: 'Position in the object, from 1.' }) ordinal?: number | null;
+  @Field(() => LongText, { nullable: true, description: 'Path in a nested object, such as `order.lines.price`.' }) path?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Meaning of a value.' }) description?: string | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether it is part of the key of a row.' }) isKey?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether readers are expected to select rows by it.' }) isFilter?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether the object is partitioned by it.' }) isPartition?: boolean | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether its values are personal data (PII).' })
   isPii?: boolean | null;
-  @Field(() => LongText, { nullable: true, description: 'Value of a text attribute where none is given.' }) defaultText?: string | null;
-  @Field(() => Decimal, { nullable: true, description: 'Value of a numeric attribute where none is given.' }) defaultNumber?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Default value of a text attribute.' }) defaultText?: string | null;
+  @Field(() => Decimal, { nullable: true, description: 'Default value of a numeric attribute.' }) defaultNumber?: string | null;
   @Field(() => LongText, { nullable: true, description: 'Name under which this process reads or writes it.' }) alias?: string | null;
-  @Field(() => LongText, { nullable: true, description: 'Expression by which this process reads or makes it.' }) expression?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Expression by which this process reads or derives it.' }) expression?:
+    string | null;
 }
 
-@InputType({ description: 'An object (table, file, topic, report) that a process reads or writes.' })
+@InputType({ description: 'An object (table, file, topic, report) that a process reads or writes; created if missing.' })
 export class ObjectInput {
   @Field(() => Name, { description: 'Its name, unique within the source.' }) name!: string;
-  @Field(() => LongText, { nullable: true, description: 'What it holds.' }) description?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Content of the object.' }) description?: string | null;
   @Field(() => [AttributeInput], {
     nullable: true,
-    description: 'The attributes that the process reads or writes. None: the object as a whole.',
+    description: 'The attributes that the process reads or writes; omit for the whole object.',
   })
   attributes?: AttributeInput[] | null;
-  @Field(() => [ContactInput], { nullable: true, description: 'Whom to call about the object.' }) contacts?: ContactInput[] | null;
+  @Field(() => [ContactInput], { nullable: true, description: 'Contacts of the object.' }) contacts?: ContactInput[] | null;
 }
 
-@InputType({ description: 'A source (database, file system, service, report server) that a process reads or writes.' })
+@InputType({ description: 'A source (database, file system, service, report server) that a process reads or writes; created if missing.' })
 export class SourceInput {
   @Field(() => Name, { description: 'Its name, unique among sources.' }) name!: string;
   @Field(() => Name, {
     nullable: true,
-    description: 'Kind of source, such as Database; made where it is new. Undefined for a new source that does not say.',
+    description: 'Kind of source, such as Database; created if missing. Default for a new source: Undefined.',
   })
   type?: string | null;
-  @Field(() => LongText, { nullable: true, description: 'What it is.' }) description?: string | null;
-  @Field(() => [ObjectInput], { nullable: true, description: 'The objects that the process reads or writes. None: the source as a whole.' })
+  @Field(() => LongText, { nullable: true, description: 'Description of the source.' }) description?: string | null;
+  @Field(() => [ObjectInput], { nullable: true, description: 'The objects that the process reads or writes; omit for the whole source.' })
   objects?: ObjectInput[] | null;
-  @Field(() => [ContactInput], { nullable: true, description: 'Whom to call about the source.' }) contacts?: ContactInput[] | null;
+  @Field(() => [ContactInput], { nullable: true, description: 'Contacts of the source.' }) contacts?: ContactInput[] | null;
 }
 
 export enum RegistrationMode {
@@ -73,12 +74,12 @@ export enum RegistrationMode {
 }
 registerEnumType(RegistrationMode, {
   name: 'RegistrationMode',
-  description: 'What a registration does with links that it leaves out.',
+  description: 'Treatment of links that a registration omits.',
   valuesConfig: {
-    ADD: { description: 'They stay: what is given is added.' },
+    ADD: { description: 'Omitted links stay; specified links are added.' },
     REPLACE: {
       description:
-        'They go: each list that is given (`sources`, `targets`, `contacts`, `dependsOn`, `datasetTypes`, `mappings`, `filters`) is complete. A list that is left out stays as it is; an empty one is refused.',
+        'Each specified list (`sources`, `targets`, `contacts`, `dependsOn`, `datasetTypes`, `mappings`, `filters`) is complete; links that it omits are removed. An omitted list is not changed; an empty one is refused. Of `dependsOn`, HARD and the kinds in the list are replaced.',
     },
   },
 });
@@ -92,61 +93,61 @@ export class DependsOnInput {
 
 @InputType({
   description:
-    'Says that a process makes one attribute from another. Without mappings, what it reads and what it writes are not linked at attribute granularity.',
+    'A mapping: an attribute that a process derives from another one. Without mappings, reads and writes are not linked at attribute granularity.',
 })
 export class AttributeMappingInput {
   @Field(() => AttributeRef, { description: 'The attribute that feeds the other; the process must read it.' }) from!: AttributeRef;
   @Field(() => AttributeRef, { description: 'The attribute that is derived; the process must write it.' }) to!: AttributeRef;
-  @Field(() => LongText, { nullable: true, description: 'Expression by which it is made.' }) expression?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Expression by which it is derived.' }) expression?: string | null;
   @Field(() => Name, { nullable: true, description: 'Kind of transformation, such as `identity`, `aggregation` or `masking`.' })
   transformation?: string | null;
 }
 
 @InputType({
-  description: 'A process with everything that it names. What is new is made, what is known is found by name.',
+  description: 'A process with its links. Missing records are created; existing ones are found by name or alias.',
 })
 export class RegisterProcessInput {
   @Field(() => Name, { description: 'Its name, unique among processes.' }) name!: string;
-  @Field(() => Name, { nullable: true, description: 'Kind of process, such as File or Load; made where it is new.' }) type?: string | null;
-  @Field(() => Name, { nullable: true, description: 'Tool that runs it, such as Airflow; made where it is new.' }) tool?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Kind of process, such as File or Load; created if missing.' }) type?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Tool that runs it, such as Airflow; created if missing.' }) tool?: string | null;
   @Field(() => Name, {
     nullable: true,
-    description: 'How often it is meant to run: one of `scheduleFrequencies`. A new process that does not say is unscheduled.',
+    description: 'Planned frequency of its runs: one of `scheduleFrequencies`. Default for a new process: unscheduled.',
   })
   scheduleFrequency?: string | null;
-  @Field(() => LongText, { nullable: true, description: 'What it does and why.' }) description?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Purpose of the process.' }) description?: string | null;
   @Field(() => Int, { nullable: true, description: runSettings.failureLimit.doc }) failureLimit?: number | null;
   @Field(() => Int, { nullable: true, description: runSettings.runTimeLimitSeconds.doc }) runTimeLimitSeconds?: number | null;
   @Field(() => Int, { nullable: true, description: runSettings.leaseSeconds.doc }) leaseSeconds?: number | null;
   @Field(() => Name, { nullable: true, description: runSettings.cron.doc }) cron?: string | null;
   @Field(() => [SourceInput], {
     nullable: true,
-    description: 'What it reads, at the finest granularity known: source, object or attribute.',
+    description: 'Data that it reads, at the most detailed known granularity: source, object or attribute.',
   })
   sources?: SourceInput[] | null;
   @Field(() => [SourceInput], {
     nullable: true,
-    description: 'What it writes, at the finest granularity known: source, object or attribute.',
+    description: 'Data that it writes, at the most detailed known granularity: source, object or attribute.',
   })
   targets?: SourceInput[] | null;
-  @Field(() => [ContactInput], { nullable: true, description: 'Whom to call about the process.' }) contacts?: ContactInput[] | null;
+  @Field(() => [ContactInput], { nullable: true, description: 'Contacts of the process.' }) contacts?: ContactInput[] | null;
   @Field(() => [DependsOnInput], {
     nullable: true,
     description: 'Processes that it depends on. A hard dependency must have succeeded before it may start.',
   })
   dependsOn?: DependsOnInput[] | null;
-  @Field(() => [Name], { nullable: true, description: 'Business areas or kinds of data it deals with; made where they are new.' })
+  @Field(() => [Name], { nullable: true, description: 'Business areas or kinds of its data; created if missing.' })
   datasetTypes?: string[] | null;
   @Field(() => [AttributeMappingInput], {
     nullable: true,
-    description: 'Which attributes that it reads feed which that it writes. Both must be linked, here or before.',
+    description: 'Mappings from attributes that it reads to attributes that it writes. Both must be linked, in this request or before.',
   })
   mappings?: AttributeMappingInput[] | null;
-  @Field(() => [ProcessFilterInput], { nullable: true, description: 'Conditions by which it chooses the rows that it reads.' }) filters?:
+  @Field(() => [ProcessFilterInput], { nullable: true, description: 'Conditions by which it selects the rows that it reads.' }) filters?:
     ProcessFilterInput[] | null;
   @Field(() => RegistrationMode, {
     defaultValue: RegistrationMode.ADD,
-    description: 'Whether the lists given are added to what is known, or replace it.',
+    description: 'Whether the lists are added to the stored links or replace them.',
   })
   mode?: RegistrationMode;
 }

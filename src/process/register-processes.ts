@@ -77,7 +77,7 @@ function emailTaken(error: unknown, contacts: RegistrationLists['contacts']): ne
   const detail = textAt(error, 'detail');
   const value = contacts.map(({ email }) => email).find((email) => email && detail?.endsWith(`=(${email}) already exists.`));
   if (codeOf(error) !== '23505' || !value) throw error;
-  throw conflict(`There is another contact with the e-mail ${JSON.stringify(value)}.`, { argument: 'input.contacts', value });
+  throw conflict(`Another contact has the e-mail ${JSON.stringify(value)}.`, { argument: 'input.contacts', value });
 }
 
 /** Wrapped, since an executor takes an error among its data for a failure of the whole field. */

@@ -1,7 +1,7 @@
 import { invalid } from '../platform/errors.js';
 import { checkCron } from './cron.js';
 
-/** The longest lease: a holder that is not heard of for so long is no worker. */
+/** The longest lease: an owner without a heartbeat for so long is no worker. */
 export const maxLeaseSeconds = 30 * 24 * 3600;
 const maxWhole = 2_147_483_647;
 
@@ -25,22 +25,22 @@ export const within = (min: number, max: number) => (value: number, argument: st
 /** What a process says of its runs, by the names of the inputs. */
 export const runSettings = {
   failureLimit: {
-    doc: 'After how many failures in a row the next start puts it on hold: 0 never does. 5 where nobody says.',
+    doc: 'Number of consecutive failures after which the next start puts it on hold; 0 for never. Default 5.',
     number: true,
     check: within(0, 10_000),
   },
   runTimeLimitSeconds: {
-    doc: 'Seconds that a run of it may take before it is listed as stuck, from 1. No limit where nobody says.',
+    doc: 'Seconds after which a run of it is listed as stuck, from 1. Default: no limit.',
     number: true,
     check: within(1, maxWhole),
   },
   leaseSeconds: {
-    doc: `Seconds of lease that its runs get where their start does not say: 1 to ${maxLeaseSeconds}. No lease where nobody says.`,
+    doc: `Lease of its runs in seconds, unless their start specifies another: 1 to ${maxLeaseSeconds}. Default: no lease.`,
     number: true,
     check: within(1, maxLeaseSeconds),
   },
   cron: {
-    doc: "When it is meant to start, as a cron text of five fields in the store's time zone; decides instead of the schedule frequency whether it is late.",
+    doc: 'Planned starts as a cron expression of five fields, in the time zone of the store. It overrides the schedule frequency for late processes.',
     number: false,
     check: checkCron,
   },

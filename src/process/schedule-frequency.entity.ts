@@ -5,6 +5,6 @@ export const ScheduleFrequency = lookupEntity({
   table: 'schedule_frequency_lkup',
   key: 'schedule_frequency_id',
   label: 'schedule_frequency_name',
-  doc: 'How often a process is meant to run. The first seven, unscheduled to annually, are there from the start.',
+  doc: 'Planned frequency of the runs of a process. A new store has seven, from unscheduled to annually.',
 });
 export type ScheduleFrequency = InstanceType<typeof ScheduleFrequency>;

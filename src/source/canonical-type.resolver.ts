@@ -17,7 +17,7 @@ class AttributeTypeResolver {
   @FieldResolver(() => CanonicalType, {
     nullable: true,
     description:
-      'Its data type in the same words for all systems, from the data type (where none was said, the reported one), the length and the decimals. Null where it is not known.',
+      'Its data type in one vocabulary for all systems; null if unknown. It is derived from the data type (else the reported one), the length and the decimals.',
   })
   async canonicalType(@Root() { id }: Row<SourceObjectAttribute, 'id'>, @Ctx() ctx: Context): Promise<CanonicalType | null> {
     // Read for itself: the row holds only the columns that the caller asks for.
@@ -43,7 +43,7 @@ class AttributeTypeResolver {
 class DataTypeResolver {
   @FieldResolver(() => CanonicalType, {
     nullable: true,
-    description: 'What its name says in the same words for all systems. Null where the name is not known.',
+    description: 'Its meaning in one vocabulary for all systems; null if the name is unknown.',
   })
   async canonical(@Root() { id }: Row<DataType, 'id'>, @Ctx() ctx: Context): Promise<CanonicalType | null> {
     const row = await ctx.loaders.byId(DataType, id, new Set(['id', 'name']));

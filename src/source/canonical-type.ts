@@ -33,12 +33,12 @@ registerEnumType(CanonicalKind, {
   },
 });
 
-@ObjectType({ description: 'A data type in the same words for all systems. What a system does not say is null.' })
+@ObjectType({ description: 'A data type in one vocabulary for all systems. A fact that a system does not specify is null.' })
 export class CanonicalType {
-  @Field(() => CanonicalKind, { description: 'What it holds.' }) kind!: CanonicalKind;
+  @Field(() => CanonicalKind, { description: 'Content of the object.' }) kind!: CanonicalKind;
   @Field(() => Int, {
     nullable: true,
-    description: 'Most characters of a text or bytes of a binary; null where there is no limit or none is said.',
+    description: 'Largest number of characters of a text or bytes of a binary; null if unlimited or unspecified.',
   })
   length!: number | null;
   @Field(() => Int, { nullable: true, description: 'Digits of a decimal in all, or digits of the fractions of a second of a time.' })

@@ -23,48 +23,48 @@ export class SourceObjectAttribute extends Audited {
   @Reference(() => SourceObject, 'source_object_id', { nullable: true })
   objectId!: number | null;
 
-  @Text('attribute_path', { nullable: true, doc: 'Where the attribute lies in a nested object, such as order.lines.price.' })
+  @Text('attribute_path', { nullable: true, doc: 'Path in a nested object, such as `order.lines.price`.' })
   path!: string | null;
 
   @Reference(() => DataType, 'data_type_id', { nullable: true })
   dataTypeId!: number | null;
 
-  @Whole('data_length', { nullable: true, doc: 'Longest value, in characters of a text or digits of a number.' })
+  @Whole('data_length', { nullable: true, doc: 'Largest length of a value, in characters of a text or digits of a number.' })
   length!: number | null;
 
-  @Whole('data_decimal', { nullable: true, doc: 'Digits behind the decimal point.' })
+  @Whole('data_decimal', { nullable: true, doc: 'Number of digits after the decimal point.' })
   decimals!: number | null;
 
-  @Flag('is_pii', { default: 'false', doc: 'Whether its values tell something of a person who could be found by them.' })
+  @Flag('is_pii', { default: 'false', doc: 'Whether its values are personal data (PII).' })
   isPii!: boolean;
 
-  @Text('default_value_string', { nullable: true, doc: 'Value of a text attribute where none is given.' })
+  @Text('default_value_string', { nullable: true, doc: 'Default value of a text attribute.' })
   defaultText!: string | null;
 
-  @Numeric('default_value_number', { nullable: true, doc: 'Value of a numeric attribute where none is given.' })
+  @Numeric('default_value_number', { nullable: true, doc: 'Default value of a numeric attribute.' })
   defaultNumber!: string | null;
 
-  @Flag('is_key', { default: 'false', doc: 'Whether it is a part of what identifies a row of the object.' })
+  @Flag('is_key', { default: 'false', doc: 'Whether it is part of the key of a row.' })
   isKey!: boolean;
 
-  @Flag('is_filter', { default: 'false', doc: 'Whether readers are meant to choose rows by it.' })
+  @Flag('is_filter', { default: 'false', doc: 'Whether readers are expected to select rows by it.' })
   isFilter!: boolean;
 
-  @Flag('is_partition', { default: 'false', doc: 'Whether the object is cut into partitions by it.' })
+  @Flag('is_partition', { default: 'false', doc: 'Whether the object is partitioned by it.' })
   isPartition!: boolean;
 
-  @Text('description', { nullable: true, doc: 'What a value of it means, in the words of those who know it.' })
+  @Text('description', { nullable: true, doc: 'Meaning of a value.' })
   description!: string | null;
 
-  @Whole('ordinal', { nullable: true, doc: 'Its place in the object, counted from 1.' })
+  @Whole('ordinal', { nullable: true, doc: 'Position in the object, from 1.' })
   ordinal!: number | null;
 
-  @Text('reported_type', { nullable: true, doc: 'Its data type in the words of the system that reported it.' })
+  @Text('reported_type', { nullable: true, doc: 'Data type in the words of the system that reported it.' })
   reportedType!: string | null;
 
   @InstantColumn('retired_at', {
     nullable: true,
-    doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
+    doc: 'Time of its retirement; null while it is in use. A retired record is hidden from lists and gets no new links.',
   })
   retiredAt!: string | null;
 }

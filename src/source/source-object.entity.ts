@@ -7,7 +7,7 @@ import { Source } from './source.entity.js';
 
 @ObjectType('SourceObject', {
   implements: [Node, Audited],
-  description: 'What a source holds and processes read or write: a table, a view, a file set, a dataset, a report.',
+  description: 'A part of a source that processes read or write: a table, a view, a file set, a report.',
 })
 @Unique({ properties: ['sourceId', 'name'] })
 @Index({ properties: ['characterSetId'] })
@@ -23,19 +23,19 @@ export class SourceObject extends Audited {
   @Text('source_object_name', {
     nullable: true,
     shownAs: emptyIfNull,
-    doc: 'Its name, unique within the source and case-sensitive; empty where another client gave none.',
+    doc: 'Its name, unique within the source and case-sensitive; empty if another client set none.',
   })
   name!: string;
 
   @Reference(() => CharacterSet, 'character_set_id', { nullable: true })
   characterSetId!: number | null;
 
-  @Text('description', { nullable: true, doc: 'What one row or item of it stands for, in the words of those who know it.' })
+  @Text('description', { nullable: true, doc: 'Meaning of one row or item.' })
   description!: string | null;
 
   @InstantColumn('retired_at', {
     nullable: true,
-    doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
+    doc: 'Time of its retirement; null while it is in use. A retired record is hidden from lists and gets no new links.',
   })
   retiredAt!: string | null;
 }

@@ -5,6 +5,6 @@ export const SourceType = lookupEntity({
   table: 'source_type_lkup',
   key: 'source_type_id',
   label: 'source_type_name',
-  doc: 'The kind of a source: Undefined, Database, Internal, External, or one of your own.',
+  doc: 'Kind of a source: Undefined, Database, Internal, External, or a custom one.',
 });
 export type SourceType = InstanceType<typeof SourceType>;

@@ -28,12 +28,12 @@ export class Source extends Audited {
   @Reference(() => CharacterSet, 'character_set_id', { nullable: true })
   characterSetId!: number | null;
 
-  @Text('description', { nullable: true, doc: 'What the system is for, in the words of those who know it.' })
+  @Text('description', { nullable: true, doc: 'Purpose of the system.' })
   description!: string | null;
 
   @InstantColumn('retired_at', {
     nullable: true,
-    doc: 'When it was retired: hidden from lists, no new links. Null while it is in use.',
+    doc: 'Time of its retirement; null while it is in use. A retired record is hidden from lists and gets no new links.',
   })
   retiredAt!: string | null;
 }

@@ -179,7 +179,7 @@ describe('cycles', () => {
     expect(namesOf(self.cycle)).toEqual(['c1', 'c1']);
     expect(namesOf(far.cycle)).toEqual(['c1', 'c4', 'c3', 'c2', 'c1']);
     expect(far.error.message).toBe(
-      'A process cannot depend on itself, also not through others: c1 depends on c4 depends on c3 depends on c2 depends on c1.',
+      'A process cannot depend on itself, directly or indirectly: c1 depends on c4 depends on c3 depends on c2 depends on c1.',
     );
     expect(namesOf(near.cycle)).toEqual(['c1', 'c2', 'c1']);
     // Being a part of something, and reading from it, are no order.

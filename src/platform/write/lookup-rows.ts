@@ -84,7 +84,7 @@ export async function updateLookup(
   const { entity, fields = [] } = options;
   checkNumbers(fields, values);
   const missing = fields.find(({ property, required }) => required && values[property] === null);
-  if (missing) throw invalid(`${missing.property} cannot be taken away.`, { argument: `input.${missing.property}`, value: null });
+  if (missing) throw invalid(`${missing.property} cannot be null.`, { argument: `input.${missing.property}`, value: null });
   const row = await lockRow(tx, options, target);
   if (newName && newName !== row.name) refuseDefault(options, row.name, 'renamed', `${target.argument}.name`);
   const changes = { ...values, ...(newName ? { name: newName } : {}) };

@@ -24,12 +24,11 @@ import { writtenField } from './written-row.js';
 
 const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
+/** `dataTypes` → `data types`. */
+const spaced = (plural: string) => plural.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
 const listOf = ({ entity, plural }: LookupOptions) =>
-  listQuery(plural, entity, `All ${plural.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}, ordered by name.`, {
-    name: `${entity.name}.name`,
-    entity,
-    order: ['name', 'id'],
-  });
+  listQuery(plural, entity, `All ${spaced(plural)}, ordered by name.`, { name: `${entity.name}.name`, entity, order: ['name', 'id'] });
 
 /** Gives the inputs of a creation and of a change the fields beside the name; `isNeeded`: a creation needs those that are required. */
 function valueFields(create: object, update: object, fields: readonly LookupField[], isNeeded: boolean): void {
@@ -52,7 +51,7 @@ export function namedRecord(options: LookupOptions, ref: ClassType<NamedRef>): C
 
   @InputType(`Create${type}Input`, { description: `The ${type} to create.` })
   class CreateInput {
-    @Field(() => Name, { description: `Its name, unique among ${plural}.` }) name!: string;
+    @Field(() => Name, { description: `Its name, unique among ${spaced(plural)}.` }) name!: string;
   }
   @InputType(`Update${type}Input`, { description: `The ${type} to change, and its new values. An omitted field keeps its value.` })
   class UpdateInput {

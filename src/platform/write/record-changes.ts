@@ -8,8 +8,8 @@ import { refIn, type RecordKind } from './record-kind.js';
 import { rename, taken } from './rename.js';
 import { goneMeanwhile } from './written-row.js';
 
-/** What can be said of a thing beside its name: a column, or the name of a look-up whose number the column holds. */
-export interface ThingField {
+/** A fact of a record beside its name: a column, or the name of a look-up whose number the column holds. */
+export interface RecordField {
   /** Name in the inputs. */
   name: string;
   doc: string;
@@ -17,9 +17,9 @@ export interface ThingField {
   property?: string;
   type?: () => object;
   lookup?: EntityClass<Named>;
-  /** The look-up must be known; otherwise it is made where it is new. */
+  /** The look-up must exist; otherwise it is created if missing. */
   known?: boolean;
-  /** Cannot be taken away. */
+  /** Cannot be null. */
   required?: boolean;
   /** Least value of a number. */
   min?: number;
@@ -27,7 +27,7 @@ export interface ThingField {
   check?(value: unknown, argument: string): void;
 }
 
-/** The number behind the name of a look-up, which is made where it is new, or must be known. */
+/** The number behind the name of a look-up, which is created if missing, or must exist. */
 export async function lookupId(tx: Tx, entity: EntityClass<Named>, name: string, known: boolean, argument: string): Promise<number> {
   const rows = () => anyEntityIn(tx).selectFrom(entity.name);
   const find = async () => (await rows().select('id').where('name', '=', name).executeTakeFirst())?.id;
@@ -35,7 +35,7 @@ export async function lookupId(tx: Tx, entity: EntityClass<Named>, name: string,
   if (typeof found === 'number') return found;
   if (known) {
     const allowed = (await rows().select('name').orderBy('id').execute()).map((row) => row.name);
-    throw invalid(`There is no ${entity.name} ${JSON.stringify(name)}; known are ${allowed.join(', ')}.`, {
+    throw invalid(`There is no ${entity.name} ${JSON.stringify(name)}; allowed are ${allowed.join(', ')}.`, {
       argument,
       value: name,
       allowed,
@@ -48,7 +48,7 @@ export async function lookupId(tx: Tx, entity: EntityClass<Named>, name: string,
 }
 
 /** Properties and values of what an input says. What it leaves out is not among them. */
-async function valuesOf(tx: Tx, fields: readonly ThingField[], input: object): Promise<Readonly<Record<string, unknown>>> {
+async function valuesOf(tx: Tx, fields: readonly RecordField[], input: object): Promise<Readonly<Record<string, unknown>>> {
   const given: Readonly<Record<string, unknown>> = { ...input };
   const values: Record<string, unknown> = {};
   for (const field of fields) {
@@ -56,7 +56,7 @@ async function valuesOf(tx: Tx, fields: readonly ThingField[], input: object): P
     const value = given[name];
     const argument = `input.${name}`;
     if (value === undefined) continue;
-    if (value === null && required) throw invalid(`${name} cannot be taken away.`, { argument, value });
+    if (value === null && required) throw invalid(`${name} cannot be null.`, { argument, value });
     if (min !== undefined && typeof value === 'number' && value < min)
       throw invalid(`${name} must be at least ${min}, not ${value}.`, { argument, value, allowed: { min } });
     if (value !== null) field.check?.(value, argument);
@@ -66,10 +66,10 @@ async function valuesOf(tx: Tx, fields: readonly ThingField[], input: object): P
 }
 
 /** Makes a record, or finds the one that has its name; that one stays as it was. */
-export async function createThing(
+export async function createRecord(
   tx: Tx,
   kind: RecordKind,
-  fields: readonly ThingField[],
+  fields: readonly RecordField[],
   input: { name: string },
 ): Promise<{ id: number; created: boolean }> {
   const { naming, within: outer } = kind;
@@ -92,17 +92,17 @@ export async function createThing(
 }
 
 /** What every input for a change has; the reference to the record and its fields stand beside it. */
-export interface ThingChange {
+export interface RecordChange {
   newName?: string | null;
   reason?: string | null;
 }
 
 /** Changes what the input says of a record, and its name if there is a `newName`. */
-export async function updateThing(
+export async function updateRecord(
   tx: Tx,
   kind: RecordKind,
-  fields: readonly ThingField[],
-  input: ThingChange,
+  fields: readonly RecordField[],
+  input: RecordChange,
 ): Promise<{ id: number; warnings: string[] }> {
   const { naming, word, refs } = kind;
   const { entity } = naming;

@@ -6,16 +6,16 @@ import { referenceTo, shapeOf } from '../entity/rows.js';
 import { LongText, Name } from '../entity/text.js';
 import type { RecordKind } from './record-kind.js';
 import { withRow, writtenField } from './written-row.js';
-import { createThing, updateThing, type ThingChange, type ThingField } from './record-changes.js';
+import { createRecord, updateRecord, type RecordChange, type RecordField } from './record-changes.js';
 
-export interface ThingOptions {
+export interface RecordOptions {
   kind: RecordKind;
   /** What one of it is, for the descriptions: `a source`. */
   noun: string;
-  fields: readonly ThingField[];
+  fields: readonly RecordField[];
   /** Needed when one is made. */
   needed?: readonly string[];
-  /** False where things are made in another way. */
+  /** False where records are created in another way. */
   create?: boolean;
   /** What a name must be unique among, for the descriptions. */
   unique: string;
@@ -32,7 +32,7 @@ export const reasonField = (input: object) =>
 
 const given = (type: (() => object) | undefined, lookup: unknown) => type ?? (() => (lookup ? Name : LongText));
 
-/** The field `aliases` of things that have names. Answers its resolver class. */
+/** The field `aliases` of a kind of records. Answers its resolver class. */
 export function aliasesField({ entity, alias }: Aliased): ClassType {
   @Resolver(() => entity)
   class AliasResolver {
@@ -60,8 +60,8 @@ export function aliasesField({ entity, alias }: Aliased): ClassType {
   return AliasResolver;
 }
 
-/** The fields `aliases` and what the API has to make and change a kind of thing. Answers its resolver classes. */
-export function thing({ kind, noun, unique, fields, needed = [], create = true }: ThingOptions): ClassType[] {
+/** The field `aliases` and the mutations that create and change a kind of records. Answers its resolver classes. */
+export function recordMutations({ kind, noun, unique, fields, needed = [], create = true }: RecordOptions): ClassType[] {
   const { naming, word, within } = kind;
   const { entity } = naming;
   const type = entity.name;
@@ -93,9 +93,9 @@ export function thing({ kind, noun, unique, fields, needed = [], create = true }
     @Mutation(() => UpdatePayload, { name: `update${type}`, description: `Renames or changes ${noun}.` })
     update(
       @Ctx() ctx: Context,
-      @Arg('input', () => UpdateInput, { description: 'The record and its new values.' }) input: ThingChange,
+      @Arg('input', () => UpdateInput, { description: 'The record and its new values.' }) input: RecordChange,
     ): Promise<object> {
-      return ctx.write(async (tx) => withRow(tx, entity, word, await updateThing(tx, kind, fields, input)), input.reason);
+      return ctx.write(async (tx) => withRow(tx, entity, word, await updateRecord(tx, kind, fields, input)), input.reason);
     }
   }
 
@@ -124,7 +124,7 @@ export function thing({ kind, noun, unique, fields, needed = [], create = true }
       description: `Creates ${noun}, or finds the one with the name or alias.`,
     })
     create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'Its values.' }) input: CreateInput): Promise<object> {
-      return ctx.write(async (tx) => withRow(tx, entity, word, await createThing(tx, kind, fields, input)));
+      return ctx.write(async (tx) => withRow(tx, entity, word, await createRecord(tx, kind, fields, input)));
     }
   }
   return [...changing, CreateResolver];

@@ -64,7 +64,7 @@ export function summed(counted: readonly RowCount[]): RowCount[] {
     .sort((a, b) => (a.by < b.by ? -1 : 1));
 }
 
-/** @throws CONFLICT with the counts of what uses the row, if anything does. */
+/** @throws CONFLICT with the counts of the rows that use it, if there are any. */
 export async function refuseIfUsed(tx: Tx, entity: EntityClass, id: number, name: string): Promise<void> {
   const referring = shapeOf(entity).references.map((each) => ({ entity: each.entity, any: [{ property: each.property, is: id }] }));
   const counts = await countReferring(tx, referring);

@@ -9,24 +9,24 @@ import { countReferring, isReferring, summed, type Referring, type RowCount } fr
 import { refIn, type RecordKind } from './record-kind.js';
 import { reasonField, refField } from './record.js';
 
-/** What may be deleted together with a thing. Whatever else refers to it is a use, and keeps it. */
+/** What is deleted together with a record. Other rows that refer to it are uses, and block the deletion. */
 export interface Removal {
   kind: RecordKind;
-  /** Kinds of rows that go with it: `Kind`, or `Kind.column` where only one of its references does. */
-  goes: readonly string[];
-  /** Kinds of rows that are computed from it: the database deletes them with it, and nobody is asked. */
+  /** Kinds of rows that are deleted with it: `Kind`, or `Kind.column` where only one of its references counts. */
+  cascades: readonly string[];
+  /** Kinds of rows that are computed from it: the database deletes them with it, and they are not listed. */
   computed?: readonly string[];
-  /** What the thing consists of, which goes as well unless something uses a part. */
-  parts?: { entity: EntityClass; property: string; goes: readonly string[] };
+  /** Parts of the record, which are deleted as well unless another record uses one. */
+  parts?: { entity: EntityClass; property: string; cascades: readonly string[] };
 }
 
-/** Rows that refer to the record, and whether they go with it. */
+/** Rows that refer to the record, and whether they are deleted with it. */
 interface Rows extends Referring {
   goes: boolean;
 }
 
 /** All rows that refer to the record with this number, or to a part of it. Those of one entity and fate are counted once. */
-function referring({ kind: { naming }, goes, computed = [], parts }: Removal, id: number): Rows[] {
+function referring({ kind: { naming }, cascades, computed = [], parts }: Removal, id: number): Rows[] {
   const found = new Map<string, Rows & { any: Referring['any'][number][] }>();
   const add = (target: EntityClass, going: readonly string[], is: Referring['any'][number]['is']) => {
     for (const { entity, name, property, column } of shapeOf(target).references) {
@@ -37,10 +37,10 @@ function referring({ kind: { naming }, goes, computed = [], parts }: Removal, id
       else found.set(`${name} ${goesToo}`, { entity, any: [{ property, is }], goes: goesToo });
     }
   };
-  add(naming.entity, goes, id);
+  add(naming.entity, cascades, id);
   if (parts) {
     const { entity, property } = parts;
-    add(entity, parts.goes, { entity, where: { [property]: id } });
+    add(entity, parts.cascades, { entity, where: { [property]: id } });
     found.set('parts', { entity, any: [{ property, is: id }], goes: true });
   }
   return [...found.values()];
@@ -59,11 +59,11 @@ interface DeletionInput {
   reason?: string | null;
 }
 
-/** Deletes a thing and what goes with it, or tells only what would go. @throws CONFLICT with counts of what uses it */
+/** Deletes a record and what is deleted with it, or answers only what would be. @throws CONFLICT with counts of its uses */
 async function remove(tx: Tx, removal: Removal, input: DeletionInput): Promise<Deletion> {
   const { kind } = removal;
   const { entity } = kind.naming;
-  // Whoever links it holds a weaker lock on the row until the link can be seen, or waits here and finds it gone.
+  // A call that links it holds a weaker lock on the row until the link can be seen, or waits here and finds it deleted.
   const row = await resolveRef(tx, kind.refs, refIn(input, kind), { at: below(`input.${kind.word}`), lock: 'update', read: ['name'] });
   const db = anyEntityIn(tx);
   if (removal.parts)
@@ -115,7 +115,7 @@ abstract class DeletionPayload {
   blockedBy!: RowsOfKind[];
 }
 
-/** The mutation that deletes things of a kind. `rule` says what goes with one and what keeps it. */
+/** The mutation that deletes records of a kind. `rule` describes what is deleted with one and what blocks the deletion. */
 export function removable(removal: Removal, noun: string, rule: string): ClassType {
   const { kind } = removal;
   const type = kind.naming.entity.name;

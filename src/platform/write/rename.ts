@@ -13,7 +13,7 @@ export function taken(error: unknown, type: string, given: object): never {
   const [property, value] = Object.entries<unknown>({ ...given }).find(
     ([, each]) => typeof each === 'string' && (detail?.includes(`(${each})`) || detail?.includes(`, ${each})`)),
   ) ?? ['name', textAt(given, 'name')];
-  throw conflict(`There is another ${type} with the ${property} ${JSON.stringify(value)}.`, { argument: `input.${property}`, value });
+  throw conflict(`Another ${type} has the ${property} ${JSON.stringify(value)}.`, { argument: `input.${property}`, value });
 }
 
 /** The key of a former name of a record: the name, and what it is unique in. */
@@ -33,7 +33,7 @@ export async function rename(tx: Tx, naming: Aliased, row: Row & Named, newName:
   const type = entity.name;
   const holder = referenceTo(entity, alias.entity);
   await updateRows(tx, entity, { id: row.id }, { name: newName }).catch((error: unknown) => taken(error, type, { newName }));
-  // Asked after the update, which waited for whoever had the name until now: this statement sees what became of it.
+  // Asked after the update, which waited for the call that had the name until now: this statement sees its result.
   const db = anyEntityIn(tx);
   const wanted = aliasKey(naming, row, newName);
   const other = await db
@@ -44,7 +44,7 @@ export async function rename(tx: Tx, naming: Aliased, row: Row & Named, newName:
     .executeTakeFirst();
   if (other && other.id !== row.id)
     throw conflict(
-      `${JSON.stringify(newName)} is a former name of the ${type} ${JSON.stringify(other.name)}, which is still found by it. Take it away there first, by removeAlias.`,
+      `${JSON.stringify(newName)} is an alias of the ${type} ${JSON.stringify(other.name)}. Remove it first by \`removeAlias\`.`,
       { argument: 'input.newName', value: newName, aliasOf: other.name },
     );
   if (other) await deleteRows(tx, alias.entity, wanted);
@@ -52,14 +52,14 @@ export async function rename(tx: Tx, naming: Aliased, row: Row & Named, newName:
   if (!row.name) return [];
   const former = aliasKey(naming, row, row.name);
   if (Object.values(former).includes(null)) return [];
-  // The latest holder of a name has it as an alias: a row that took it meanwhile, by plain SQL, may have made it somebody else's.
+  // The latest holder of a name has it as an alias: a row that took it meanwhile, by plain SQL, may have made it an alias of another.
   await db
     .insertInto(alias.entity.name)
     .values({ ...former, [holder]: row.id })
     .onConflict((on) => on.columns(Object.keys(former)).doUpdateSet({ [holder]: row.id }))
     .execute();
   return [
-    `Waybill still finds the ${type} by ${JSON.stringify(row.name)}; ProcessTracker's Python client does not: one that still uses the old name makes a new row.`,
+    `Waybill still finds the ${type} by ${JSON.stringify(row.name)}. ProcessTracker's Python client does not: with the old name it creates a new row.`,
   ];
 }
 

@@ -6,7 +6,7 @@ import { DomainError, orError, type ErrorCode, type ErrorDetails } from '../erro
 /** What is reported on one subject, beside its number. What is undefined, null or false is not said. */
 export type ReportItem = Readonly<Record<string, unknown>>;
 
-/** What became of one report: the number of its subject, or what is wrong. `changed`: false where it was there already, and nothing was written. */
+/** Result of one report: the number of its subject, or its error. `changed`: whether the report was written; false where it was known. */
 export type Reported = { id: number; changed: boolean } | { error: DomainError };
 
 /** What lifecycle/make-lifecycle.sql says of one item that was not written. */

@@ -14,13 +14,13 @@ const maxItems = 10_000;
 
 registerEnumType(DependencyOutcome, {
   name: 'DependencyOutcome',
-  description: 'What became of the wish to add or remove a dependency.',
+  description: 'Outcome of a request to add or remove a dependency.',
   valuesConfig: {
-    ADDED: { description: 'It was added.' },
-    KNOWN: { description: 'It was there; a note that was given has replaced its note.' },
-    REMOVED: { description: 'It was removed. What events have reported stays, as reported.' },
-    ABSENT: { description: 'There was nothing to remove.' },
-    REFUSED: { description: 'Nothing was done; `error` says why.' },
+    ADDED: { description: 'The dependency was added.' },
+    KNOWN: { description: 'The dependency existed; a specified note has replaced its note.' },
+    REMOVED: { description: 'The dependency was removed. A link that events have reported stays, as reported.' },
+    ABSENT: { description: 'The dependency did not exist.' },
+    REFUSED: { description: 'Nothing was changed; `error` has the reason.' },
   },
 });
 
@@ -28,44 +28,44 @@ registerEnumType(DependencyOutcome, {
 class DependencyInput {
   @Field(() => ProcessRef, { description: 'The process that comes first.' }) parent!: ProcessRef;
   @Field(() => ProcessRef, { description: 'The process that depends on it.' }) child!: ProcessRef;
-  @Field(() => DependencyKind, { defaultValue: DependencyKind.HARD, description: 'What the parent is to the child.' })
+  @Field(() => DependencyKind, { defaultValue: DependencyKind.HARD, description: 'Kind of the dependency.' })
   kind!: DependencyKind;
-  @Field(() => LongText, { nullable: true, description: 'Why it stands. Left out, a note that is known stays.' }) note?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Reason of the dependency. Omit to keep a stored note.' }) note?: string | null;
 }
 
 @InputType({ description: 'Dependencies to add.' })
 class AddDependenciesInput {
   @Field(() => [DependencyInput], { description: `The dependencies: 1 to ${maxItems}.` }) dependencies!: DependencyInput[];
-  @Field(() => LongText, { nullable: true, description: 'Why, for the history.' }) reason?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Reason of the change, kept in the history.' }) reason?: string | null;
 }
 
-@InputType({ description: 'A dependency between two processes that no longer holds.' })
+@InputType({ description: 'A dependency between two processes to remove.' })
 class EndedDependencyInput {
   @Field(() => ProcessRef, { description: 'The process that comes first.' }) parent!: ProcessRef;
   @Field(() => ProcessRef, { description: 'The process that depends on it.' }) child!: ProcessRef;
-  @Field(() => DependencyKind, { nullable: true, description: 'Which of those between the two; left out, all.' })
+  @Field(() => DependencyKind, { nullable: true, description: 'Kind of the dependency; omit for all kinds.' })
   kind?: DependencyKind | null;
 }
 
 @InputType({ description: 'Dependencies to remove.' })
 class RemoveDependenciesInput {
   @Field(() => [EndedDependencyInput], { description: `The dependencies: 1 to ${maxItems}.` }) dependencies!: EndedDependencyInput[];
-  @Field(() => LongText, { nullable: true, description: 'Why, for the history.' }) reason?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Reason of the change, kept in the history.' }) reason?: string | null;
 }
 
-@ObjectType({ description: 'What became of one dependency of a request.' })
+@ObjectType({ description: 'Result of one dependency of a request.' })
 class DependencyResult {
-  @Field(() => Process, { nullable: true, description: 'The process that comes first; null if there is none.' })
+  @Field(() => Process, { nullable: true, description: 'The process that comes first; null if it does not exist.' })
   parent!: Row<Process> | null;
-  @Field(() => Process, { nullable: true, description: 'The process that depends on it; null if there is none.' })
+  @Field(() => Process, { nullable: true, description: 'The dependent process; null if it does not exist.' })
   child!: Row<Process> | null;
-  @Field(() => DependencyKind, { nullable: true, description: 'The kind that was meant; null where all were.' })
+  @Field(() => DependencyKind, { nullable: true, description: 'The requested kind; null if all kinds were requested.' })
   kind!: DependencyKind | null;
-  @Field(() => DependencyOutcome, { description: 'What became of it.' }) outcome!: DependencyOutcome;
-  @Field(() => ItemError, { nullable: true, description: 'Why it was refused; null otherwise.' }) error!: ItemError | null;
+  @Field(() => DependencyOutcome, { description: 'Outcome of the request.' }) outcome!: DependencyOutcome;
+  @Field(() => ItemError, { nullable: true, description: 'The reason of a refusal; null otherwise.' }) error!: ItemError | null;
   @Field(() => [Process], {
     nullable: true,
-    description: 'The cycle that it would have closed: each process depends on the next, the last is the first again. Null otherwise.',
+    description: 'The cycle that it would have closed; null otherwise. Each process depends on the next one; the last is the first again.',
   })
   cycle!: (Row<Process> | null)[] | null;
 }
@@ -84,7 +84,7 @@ class RemoveDependenciesPayload extends DependenciesPayload {}
 class DependencyMutations {
   @Mutation(() => AddDependenciesPayload, {
     description:
-      'Adds dependencies between processes. One that would make a process depend on itself is refused with the cycle, the others stand. Doing it again changes nothing.',
+      'Adds dependencies between processes. One that would close a cycle is refused with the cycle; the valid items are committed. A repeated call changes nothing.',
   })
   async addDependencies(
     @Ctx() ctx: Context,
@@ -94,7 +94,7 @@ class DependencyMutations {
     return { results: await ctx.write((tx) => addDependencies(tx, dependencies), reason) };
   }
 
-  @Mutation(() => RemoveDependenciesPayload, { description: 'Removes dependencies between processes. What is not there is no error.' })
+  @Mutation(() => RemoveDependenciesPayload, { description: 'Removes dependencies between processes. A missing dependency is no error.' })
   async removeDependencies(
     @Ctx() ctx: Context,
     @Arg('input', () => RemoveDependenciesInput, { description: 'The dependencies.' }) { dependencies, reason }: RemoveDependenciesInput,

@@ -25,7 +25,7 @@ export interface DependencyRequest {
   note?: string | null;
 }
 
-/** What became of one request. */
+/** Result of one request. */
 export interface DependencyChange {
   parentId: number | null;
   childId: number | null;
@@ -63,7 +63,7 @@ const columns = (links: readonly DependencyChange[]) => [
 ];
 
 /**
- * Adds links between processes. What is wrong with one is told by its result; the others stand. Of several that together close a cycle,
+ * Adds links between processes. An invalid one has an error in its result; the valid ones are committed. Of several that together close a cycle,
  * those that come first are made.
  */
 export async function addDependencies(tx: Tx, requests: readonly DependencyRequest[]): Promise<DependencyChange[]> {

@@ -14,20 +14,23 @@ import { dependencies, DependencyKind, dependencyLinks } from '../dependency-kin
 import { DependencyType } from '../dependency-type.entity.js';
 import { Process } from '../process.entity.js';
 
-@ObjectType({ description: 'What lies between a process and another. Two processes may be linked in several ways, each a row of its own.' })
+@ObjectType({ description: 'A link between two processes. Two processes may have several links of different kinds.' })
 class ProcessDependencyLink {
   /** The number of the type, which is read by it. */
   dependencyTypeId!: number | null;
   @Field(() => Process, { description: 'The process at the other end.' }) process!: Row<Process>;
-  @Field(() => DependencyKind, { description: 'What the parent is to the child.' }) kind!: DependencyKind;
+  @Field(() => DependencyKind, { description: 'Kind of the dependency.' }) kind!: DependencyKind;
   @Field(() => DependencyType, {
     nullable: true,
     description:
-      "Its type in ProcessTracker's table, whose rows all hold the child back there, soft ones too; null for what that table does not hold.",
+      "Its type in ProcessTracker's table; null for a link that this table does not have. ProcessTracker blocks the child for every type, `Soft` included.",
   })
   type!: Row<DependencyType> | null;
-  @Field(() => String, { nullable: true, description: 'Why it stands, in the words of those who declared it.' }) note!: string | null;
-  @Field(() => String, { nullable: true, description: 'Who declared it; null where the writer did not say, or it was reported only.' })
+  @Field(() => String, { nullable: true, description: 'Reason of the dependency, as declared.' }) note!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The actor that declared it; null if the client named none, or if it was reported only.',
+  })
   declaredBy!: string | null;
   @Field(() => DateTime, { nullable: true, description: 'When it was declared; null if it was reported only.' }) declaredAt!: string | null;
   @Field(() => DateTime, { nullable: true, description: 'When it was first reported; null if it never was.' }) firstSeenAt!: string | null;
@@ -73,7 +76,7 @@ class DependencyLinkArgs extends PageArgs {
   @Field(() => [DependencyKind], { defaultValue: dependencies, description: 'Only links of these kinds.' }) kinds!: DependencyKind[];
   @Field(() => whereOf(Process), {
     nullable: true,
-    description: 'Only those whose process meets these conditions. A filter may nest 10 levels deep and have 200 conditions.',
+    description: 'Conditions on the process. A filter may nest 10 levels deep and have 200 conditions.',
   })
   where?: Where | null;
 }
@@ -112,7 +115,7 @@ export const dependencyLinkResolvers = [
     'type',
     'dependencyTypeId',
     DependencyType,
-    "Its type in ProcessTracker's table, whose rows all hold the child back there, soft ones too; null for what that table does not hold.",
+    "Its type in ProcessTracker's table; null for a link that this table does not have. ProcessTracker blocks the child for every type, `Soft` included.",
   ),
   ...connection.resolvers,
 ];

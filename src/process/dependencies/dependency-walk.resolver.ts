@@ -10,48 +10,49 @@ import { kindsOf, walkDependencies, type DependencyNode as Node, type Dependency
 
 @ArgsType()
 class DependencyWalkArgs {
-  @Field(() => [DependencyKind], { defaultValue: dependencies, description: 'Over links of which kinds to go.' }) kinds!: DependencyKind[];
-  @Field(() => Int, { nullable: true, description: 'How many steps to go at most. Left out: as far as it goes.' }) depth?: number | null;
+  @Field(() => [DependencyKind], { defaultValue: dependencies, description: 'Kinds of the links to follow.' }) kinds!: DependencyKind[];
+  @Field(() => Int, { nullable: true, description: 'Largest distance from the process; omit for no limit.' }) depth?: number | null;
   @Field(() => Int, {
     defaultValue: defaultNodes,
-    description: `How many processes to answer at most, the nearest first: 1 to ${maxNodes}.`,
+    description: `Largest number of processes in the answer, the nearest first: 1 to ${maxNodes}.`,
   })
   maxNodes!: number;
   @Field(() => String, {
     nullable: true,
-    description: 'Goes on behind an answer that was truncated: its `endCursor`, with the same other arguments.',
+    description: 'Continues a truncated answer: its `endCursor`, with the same other arguments.',
   })
   after?: string | null;
 }
 
-@ObjectType({ description: 'A process that a walk over dependencies met.' })
+@ObjectType({ description: 'A node of a dependency graph.' })
 class DependencyNode {
-  @Field(() => Process, { nullable: true, description: 'The process; null if it was deleted while the answer was made.' })
+  @Field(() => Process, { nullable: true, description: 'The process; null if it was deleted while the answer was computed.' })
   process!: Row<Process> | null;
-  @Field(() => Int, { description: 'How many steps away it is, by the shortest way; a direct parent or child is at 1.' }) distance!: number;
-  @Field(() => [DependencyKind], { description: 'The kinds of the links by which it hangs on processes one step nearer.' })
+  @Field(() => Int, { description: 'Number of steps by the shortest path; 1 for a direct parent or child.' }) distance!: number;
+  @Field(() => [DependencyKind], { description: 'Kinds of its links to processes one step nearer.' })
   kinds!: DependencyKind[];
 }
 
-@ObjectType({ description: 'The ancestors or descendants of a process; says itself whether it is complete.' })
+@ObjectType({ description: 'The ancestors or descendants of a process, complete or truncated.' })
 class DependencyWalk {
   @Field(() => [DependencyNode], {
-    description: 'The processes met, ordered by distance, each once. Never the process itself, even where others have written a cycle.',
+    description:
+      'The visited processes, ordered by distance, each once. The process itself is never included, even if it is part of a cycle.',
   })
   nodes!: Node[];
-  @Field(() => Boolean, { description: 'Whether all are in the answer (or in those before it).' }) complete!: boolean;
-  @Field(() => TraversalLimit, { nullable: true, description: 'What truncated the answer; null if it is complete.' })
+  @Field(() => Boolean, { description: 'Whether all processes are in this answer or in earlier ones.' }) complete!: boolean;
+  @Field(() => TraversalLimit, { nullable: true, description: 'The limit that truncated the answer; null if it is complete.' })
   truncatedBy!: TraversalLimit | null;
-  @Field(() => Int, { description: 'How many processes the walk has met so far, those of the answers before this one included.' })
+  @Field(() => Int, { description: 'Number of visited processes, including those of earlier answers.' })
   visitedNodes!: number;
   @Field(() => Int, {
     description:
-      'How many processes at the rim of an answer that was truncated were met, but not followed (or, where `truncatedBy` is NODES, not answered); 0 if it is complete.',
+      'Number of processes at the frontier of a truncated answer that were visited but not followed; 0 if it is complete. With `truncatedBy` NODES they are not in the answer.',
   })
   frontier!: number;
   @Field(() => String, {
     nullable: true,
-    description: 'Cursor to go on with as `after`; null if the answer is complete, or truncated by depth.',
+    description: 'Cursor to continue with as `after`; null if the answer is complete or truncated by depth.',
   })
   endCursor!: string | null;
 }
@@ -63,11 +64,11 @@ const walkOf = (ctx: Context, row: Row<Process, 'id'>, upward: boolean, args: De
 
 @Resolver(() => Process)
 class DependencyWalks {
-  @FieldResolver(() => DependencyWalk, { description: 'All that it depends on, directly or through others.' })
+  @FieldResolver(() => DependencyWalk, { description: 'All processes that it depends on, directly or indirectly.' })
   ancestors(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context, @Args(() => DependencyWalkArgs) args: DependencyWalkArgs): Promise<Walk> {
     return walkOf(ctx, row, true, args);
   }
-  @FieldResolver(() => DependencyWalk, { description: 'All that depend on it, directly or through others.' })
+  @FieldResolver(() => DependencyWalk, { description: 'All processes that depend on it, directly or indirectly.' })
   descendants(
     @Root() row: Row<Process, 'id'>,
     @Ctx() ctx: Context,

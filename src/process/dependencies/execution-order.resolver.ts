@@ -19,33 +19,34 @@ registerEnumType(ExecutionOrderOutcome, {
   name: 'ExecutionOrderOutcome',
   description: 'Whether processes could be put into an order.',
   valuesConfig: {
-    ORDERED: { description: 'Each process stands in a layer.' },
+    ORDERED: { description: 'Each process is in a layer.' },
     CYCLE: {
-      description: 'Some depend on themselves, through others: `cycle` names some that do, `unordered` all that cannot be ordered.',
+      description:
+        'Some processes depend on themselves indirectly. `cycle` has one such cycle, `unordered` all processes that cannot be ordered.',
     },
   },
 });
 
-@ObjectType({ description: 'Processes that may run side by side once all layers before are done.' })
+@ObjectType({ description: 'Processes that may run in parallel once all earlier layers are complete.' })
 class ExecutionLayer {
   @Field(() => Int, { description: 'Its place, counted from 1.' }) number!: number;
-  @Field(() => [Process], { description: 'The processes, in the order in which they were made.' }) processes!: Row<Process>[];
+  @Field(() => [Process], { description: 'The processes, in the order of their creation.' }) processes!: Row<Process>[];
 }
 
 @ObjectType({ description: 'An order in which processes can run.' })
 class ExecutionOrder {
-  @Field(() => ExecutionOrderOutcome, { description: 'Whether there is an order.' }) outcome!: ExecutionOrderOutcome;
+  @Field(() => ExecutionOrderOutcome, { description: 'Whether an order exists.' }) outcome!: ExecutionOrderOutcome;
   @Field(() => [ExecutionLayer], {
-    description: 'What can be ordered: each process stands as early as what it depends on allows.',
+    description: 'The processes that can be ordered, each as early as its dependencies allow.',
   })
   layers!: ExecutionLayer[];
   @Field(() => [Process], {
     nullable: true,
     description:
-      'A cycle among the processes and all that they depend on: each depends on the next, the last is the first again. Null where there is none.',
+      'A cycle among the processes and their ancestors; null if none exists. Each process depends on the next one; the last is the first again.',
   })
   cycle!: (Row<Process> | null)[] | null;
-  @Field(() => [Process], { description: 'The processes that stand in no layer, since they are a part of a cycle or depend on one.' })
+  @Field(() => [Process], { description: 'The processes in no layer: part of a cycle, or dependent on one.' })
   unordered!: (Row<Process> | null)[];
 }
 
@@ -58,18 +59,19 @@ interface Layer {
 class ExecutionOrderQuery {
   @Query(() => ExecutionOrder, {
     description:
-      'In which order processes can run, by what they depend on. Two that are linked through processes which are not asked for keep their order.',
+      'The order in which processes can run by their dependencies. Processes that are linked through unrequested ones keep their order.',
   })
   async executionOrder(
     @Ctx() ctx: Context,
-    @Arg('processes', () => [ProcessRef], { nullable: true, description: 'The processes to put into an order. Left out: all.' })
+    @Arg('processes', () => [ProcessRef], { nullable: true, description: 'The processes to order; omit for all.' })
     refs: ProcessRef[] | null | undefined,
     @Arg('includeAncestors', () => Boolean, {
       defaultValue: false,
-      description: 'Whether all that they depend on is put into the order too.',
+      description: 'Whether all their ancestors are included in the order.',
     })
     includeAncestors: boolean,
-    @Arg('kinds', () => [DependencyKind], { defaultValue: dependencies, description: 'Which links count.' }) kinds: DependencyKind[],
+    @Arg('kinds', () => [DependencyKind], { defaultValue: dependencies, description: 'Kinds of the links to follow.' })
+    kinds: DependencyKind[],
   ): Promise<Order> {
     refuseEmpty(refs, 'processes');
     refuseEmpty(kinds, 'kinds');

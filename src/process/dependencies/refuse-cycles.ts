@@ -22,7 +22,7 @@ export async function cycleErrors(
   const nameOf = new Map(rows.map(({ id, name }) => [id, name]));
   return cycles.map((cycle) => {
     const names = cycle.map((id) => nameOf.get(id)!);
-    return conflict(`A process cannot depend on itself, also not through others: ${names.join(' depends on ')}.`, {
+    return conflict(`A process cannot depend on itself, directly or indirectly: ${names.join(' depends on ')}.`, {
       ...detailsOf(names),
       cycle: names,
     });

@@ -9,4 +9,4 @@ export const filterCodeOf = (operator: string): string | undefined =>
   operator === pattern.word ? pattern.code : operator === pattern.code ? undefined : operator;
 
 export const operatorsDoc =
-  '`eq`, `lt`, `gt`, `lte`, `gte`, `not`, `contains` (a pattern of SQL `like`), `in`, or the code of another filter type';
+  '`eq`, `lt`, `gt`, `lte`, `gte`, `not`, `contains`, `in`, or the code of another filter type. `contains` takes a pattern of SQL `like`';

@@ -6,9 +6,11 @@ export const FilterType = lookupEntity({
   table: 'filter_type_lkup',
   key: 'filter_type_id',
   label: 'filter_type_name',
-  doc: 'The comparison that a filter of a process makes.',
+  doc: 'The operator of a filter of a process.',
   extra: {
-    code: Text('filter_type_code', { doc: 'Short form: eq, lt, gt, lte, gte, not, lke or in, or one of your own.' }),
+    code: Text('filter_type_code', {
+      doc: "ProcessTracker's code of the operator, such as `gte`. The operator of its code `lke` is `contains`.",
+    }),
   },
   unique: ['code'],
 });

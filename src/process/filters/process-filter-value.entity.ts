@@ -4,7 +4,7 @@ import { Numeric, Reference, Text } from '../../platform/entity/columns.js';
 import { ProcessFilter } from './process-filter.entity.js';
 
 /** One of the values that an `in` compares with. A condition with one value has it in its own row. */
-@ObjectType({ description: 'A value that a filter compares with: a text or a number.' })
+@ObjectType({ description: 'A value that a filter compares: a text or a number.' })
 @Entity({ tableName: 'process_filter_value' })
 export class ProcessFilterValue {
   @Reference(() => ProcessFilter, 'process_filter_id', { primary: true, onDelete: 'cascade' })

@@ -8,7 +8,7 @@ import { Process } from '../process.entity.js';
 
 @ObjectType('ProcessFilter', {
   implements: [Node, Audited],
-  description: 'A condition by which a process chooses rows: an attribute, an operator, and a value or a list of them.',
+  description: 'A condition by which a process selects rows: an attribute, an operator, and one or several values.',
 })
 @Index({ properties: ['processId', 'attributeId', 'typeId'] })
 @Index({ properties: ['attributeId'] })
@@ -36,7 +36,7 @@ export class ProcessFilter extends Audited {
 
   @Whole('group_number', {
     default: '1',
-    doc: 'Conditions of a process with one number hold together (and); of its groups, one is enough (or).',
+    doc: 'Number of its group. The conditions of one group are combined by and, the groups of a process by or.',
   })
   group!: number;
 }

@@ -32,12 +32,12 @@ class ProcessFilterResolver {
   }
   @FieldResolver(() => [ProcessFilterValue], {
     description:
-      'The values that it compares with: one, or those of a list in their order. A list that another client wrote is one text unless it is written as in SQL.',
+      'The values that it compares: one, or several for the operator `in`. A list from another client is one text unless it is written as in SQL.',
   })
   async values(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<readonly FilterValue[]> {
     return (await conditionOf(ctx, id)).values;
   }
-  @FieldResolver(() => String, { description: "It as a readable condition, such as `warehouse.teams.lg in ('AL', 'NL')`." })
+  @FieldResolver(() => String, { description: "The filter as a readable condition, such as `warehouse.teams.lg in ('AL', 'NL')`." })
   async predicate(@Root() { id }: Row<ProcessFilter, 'id'>, @Ctx() ctx: Context): Promise<string> {
     return renderCondition(await conditionOf(ctx, id));
   }
@@ -48,7 +48,7 @@ class ProcessPredicateResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      "All its filters as one readable condition, such as `(a.b.year >= 2000 and a.b.lg in ('AL', 'NL')) or (a.b.lg = 'UA')`: groups, then names, in order. Null where it has none.",
+      "All its filters as one readable condition, ordered by group and name; null if it has none. An example is `(a.b.year >= 2000 and a.b.lg in ('AL', 'NL')) or (a.b.lg = 'UA')`.",
   })
   filterPredicate(@Root() { id }: Row<Process, 'id'>, @Ctx() ctx: Context): Promise<string | null> {
     return ctx.loaders
@@ -60,29 +60,29 @@ class ProcessPredicateResolver {
   }
 }
 
-@ObjectType({ description: 'The filters that were asked for, as they are now.' })
+@ObjectType({ description: 'Result of `addProcessFilters`.' })
 class AddProcessFiltersPayload {
   @Field(() => Process, { description: 'The process.' }) process!: Row<Process> | null;
-  @Field(() => [ProcessFilter], { description: 'The filter of each condition given, in that order; those that were there already, too.' })
+  @Field(() => [ProcessFilter], { description: 'The filter of each condition, in the order of the request, including existing ones.' })
   filters!: (Row<ProcessFilter> | null)[];
-  @Field(() => Int, { description: 'How many of them are new.' }) added!: number;
+  @Field(() => Int, { description: 'Number of the created filters.' }) added!: number;
 }
 
-@ObjectType({ description: 'The changed filter.' })
+@ObjectType({ description: 'Result of `updateProcessFilter`.' })
 class UpdateProcessFilterPayload {
-  @Field(() => ProcessFilter, { description: 'The filter as it is now.' }) filter!: Row<ProcessFilter> | null;
+  @Field(() => ProcessFilter, { description: 'The filter after the change.' }) filter!: Row<ProcessFilter> | null;
 }
 
-@ObjectType({ description: 'What became of a wish to remove filters.' })
+@ObjectType({ description: 'Result of `removeProcessFilters`.' })
 class RemoveProcessFiltersPayload {
-  @Field(() => Int, { description: 'How many were there and are gone.' }) removed!: number;
+  @Field(() => Int, { description: 'Number of the removed filters.' }) removed!: number;
   @Field(() => [Process], { description: 'The processes that had them.' }) processes!: (Row<Process> | null)[];
 }
 
 @Resolver(() => AddProcessFiltersPayload)
 class AddResolver {
   @Mutation(() => AddProcessFiltersPayload, {
-    description: 'Adds filters to a process, in one transaction. A condition that it has already stays as it is.',
+    description: 'Adds filters to a process. An existing condition is not changed.',
   })
   addProcessFilters(
     @Ctx() ctx: Context,
@@ -113,7 +113,7 @@ class UpdateResolver {
   @Mutation(() => UpdateProcessFilterPayload, { description: 'Changes a filter of a process: its attribute, operator, value or group.' })
   async updateProcessFilter(
     @Ctx() ctx: Context,
-    @Arg('input', () => UpdateProcessFilterInput, { description: 'Which filter, and its new parts.' }) input: UpdateProcessFilterInput,
+    @Arg('input', () => UpdateProcessFilterInput, { description: 'The filter and its new parts.' }) input: UpdateProcessFilterInput,
   ): Promise<{ id: number }> {
     return { id: await ctx.write((tx) => updateProcessFilter(tx, input)) };
   }
@@ -125,10 +125,10 @@ class UpdateResolver {
 
 @Resolver(() => RemoveProcessFiltersPayload)
 class RemoveResolver {
-  @Mutation(() => RemoveProcessFiltersPayload, { description: 'Takes filters away. What is not there is no error: nothing has changed.' })
+  @Mutation(() => RemoveProcessFiltersPayload, { description: 'Removes filters. A missing filter is no error.' })
   async removeProcessFilters(
     @Ctx() ctx: Context,
-    @Arg('input', () => RemoveProcessFiltersInput, { description: 'Which filters.' }) input: RemoveProcessFiltersInput,
+    @Arg('input', () => RemoveProcessFiltersInput, { description: 'The filters.' }) input: RemoveProcessFiltersInput,
   ): Promise<{ removed: number; processIds: number[] }> {
     const gone = await ctx.write((tx) => removeProcessFilters(tx, input));
     return { removed: gone.length, processIds: [...new Set(gone)].sort((a, b) => a - b) };
@@ -169,24 +169,24 @@ export const processFilterResolvers = [
   AddResolver,
   UpdateResolver,
   RemoveResolver,
-  referenceField(ProcessFilter, 'process', 'processId', Process, 'The process that chooses rows by it.', false),
+  referenceField(ProcessFilter, 'process', 'processId', Process, 'The process that selects rows by it.', false),
   referenceField(ProcessFilter, 'attribute', 'attributeId', SourceObjectAttribute, 'The attribute that is compared.', false),
-  referenceField(ProcessFilter, 'filterType', 'typeId', FilterType, 'How it is compared.', false),
+  referenceField(ProcessFilter, 'filterType', 'typeId', FilterType, 'The filter type of its operator.', false),
   ...listField(
     Process,
     'filters',
     ProcessFilter,
-    'The conditions by which it chooses rows, ordered by group, source, object, attribute and operator.',
+    'The conditions by which it selects rows, ordered by group, source, object, attribute and operator.',
     filtersOfProcess,
   ),
   ...listField(
     SourceObjectAttribute,
     'filters',
     ProcessFilter,
-    'The conditions that processes put to it, ordered by process and group.',
+    'The conditions of processes on it, ordered by process and group.',
     filtersOfAttribute,
   ),
-  ...listField(SourceObjectAttribute, 'filteredBy', Process, 'The processes that choose rows by it, ordered by name.', {
+  ...listField(SourceObjectAttribute, 'filteredBy', Process, 'The processes that select rows by it, ordered by name.', {
     name: 'SourceObjectAttribute.filteredBy',
     entity: Process,
     from: `(select distinct process_id, source_object_attribute_id from process_filter) l join process t on t.process_id = l.process_id`,

@@ -68,7 +68,7 @@ export async function addProcessFilters(tx: Tx, input: AddProcessFiltersInput): 
 /** @throws NOT_FOUND for a filter that does not exist; CONFLICT if the process has the changed condition already */
 export async function updateProcessFilter(tx: Tx, input: UpdateProcessFilterInput): Promise<number> {
   const id = idOf(input.id, 'ProcessFilter', 'input.id');
-  // The process first, as whoever adds filters does.
+  // The process first, as a call that adds filters does.
   await tx.query(
     `select from process
      where process_id = (select process_id from process_filter where process_filter_id = $1)
@@ -107,7 +107,7 @@ async function replaceRow(tx: Tx, id: number, { process, attribute, type, group,
     .limit(1)
     .executeTakeFirst();
   if (same)
-    throw conflict('The process has this condition already, as another filter.', {
+    throw conflict('The process already has this condition as another filter.', {
       argument: 'input',
       value: globalId('ProcessFilter', id),
       filter: globalId('ProcessFilter', same.id),

@@ -1,7 +1,7 @@
 -- A process that reads an attribute reads its object and its source as well. Python clients write attribute rows alone,
 -- so the database adds the coarser rows and keeps `implied` true exactly where the same process has a finer link below,
 -- on the same side. When the last finer link goes, a coarser row that was only added here (`declared` is false) goes
--- too; one that somebody stated stays. Coarser rows are locked in the order of their keys, so that two writers never
+-- too; one that was declared stays. Coarser rows are locked in the order of their keys, so that two writers never
 -- wait for each other crosswise.
 
 -- The four steps from a finer link to the coarser one above it: attributes before objects, since they make objects.
@@ -102,7 +102,7 @@ begin
             from old_rows f
             join {thing} t on t.{thing_id} = f.{finer_id}
           ) k;
-          -- Locked first, looked at by the next statement: whoever is adding a finer link holds this lock until that
+          -- Locked first, looked at by the next statement: a call that adds a finer link holds this lock until that
           -- link can be seen.
           perform from {coarser} l
           join unnest(processes, parents) as k (process_id, parent)

@@ -19,7 +19,7 @@ export class ProcessTarget extends Audited {
   @Flag('implied', { default: 'false' })
   implied!: boolean;
 
-  /** False for a row that the database added for a finer link and that nobody stated: it goes with the last of them. */
+  /** False for a row that the database added for links at a child level and that was not declared: it is removed with the last of them. */
   @Flag('declared', { default: 'true' })
   declared!: boolean;
 }

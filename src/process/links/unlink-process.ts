@@ -32,7 +32,7 @@ function refsOf(side: Ref['side'], list: readonly UnlinkSourceInput[] | null | u
 export async function unlinkProcess(tx: Tx, input: UnlinkProcessInput): Promise<{ id: number; removed: number }> {
   const refs = [...refsOf('sources', input.sources), ...refsOf('targets', input.targets)];
   if (!refs.length)
-    throw invalid('Say what to unlink: sources, targets, or both.', {
+    throw invalid('input must have sources, targets, or both.', {
       argument: 'input.sources',
       value: null,
       allowed: 'at least one source',

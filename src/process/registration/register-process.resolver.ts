@@ -13,59 +13,60 @@ import { unlinkProcess } from '../links/unlink-process.js';
 
 const maxItems = 2000;
 
-@ObjectType({ description: 'What became of a registration.' })
+@ObjectType({ description: 'Result of `registerProcess`.' })
 class RegisterProcessPayload {
-  @Field(() => Process, { description: 'The process as it is now.' }) process!: Row<Process>;
-  @Field(() => Boolean, { description: 'Whether this registration made it; false where it was known.' }) created!: boolean;
+  @Field(() => Process, { description: 'The process after the change.' }) process!: Row<Process>;
+  @Field(() => Boolean, { description: 'Whether this registration created the process.' }) created!: boolean;
 }
 
 @InputType({ description: 'Several processes to register.' })
 class RegisterProcessesInput {
-  @Field(() => [RegisterProcessInput], { description: `The processes: 1 to ${maxItems}. Parents may stand behind their children.` })
+  @Field(() => [RegisterProcessInput], { description: `The processes: 1 to ${maxItems}. Parents may follow their children.` })
   processes!: RegisterProcessInput[];
 }
 
-@ObjectType({ description: 'What became of one of several registrations: a process, or an error.' })
+@ObjectType({ description: 'Result of one of several registrations: a process, or an error.' })
 class RegisterProcessResult {
-  @Field(() => Process, { nullable: true, description: 'The process as it is now; null if there is an error.' })
+  @Field(() => Process, { nullable: true, description: 'The process after the change; null with an error.' })
   process!: Row<Process> | null;
-  @Field(() => Boolean, { description: 'Whether this registration made it; false where it was known, and with an error.' })
+  @Field(() => Boolean, { description: 'Whether this registration created the process; false with an error.' })
   created!: boolean;
-  @Field(() => ItemError, { nullable: true, description: 'What is wrong with this item; null if it was registered.' })
+  @Field(() => ItemError, { nullable: true, description: 'Error of this item; null if it was registered.' })
   error!: ItemError | null;
 }
 
-@ObjectType({ description: 'What became of several registrations.' })
+@ObjectType({ description: 'Result of `registerProcesses`.' })
 class RegisterProcessesPayload {
-  @Field(() => [RegisterProcessResult], { description: 'One result an item, in the order given.' }) results!: RegisterProcessResult[];
+  @Field(() => [RegisterProcessResult], { description: 'One result for each item, in the order of the request.' })
+  results!: RegisterProcessResult[];
 }
 
-@ObjectType({ description: 'A process after links were taken from it.' })
+@ObjectType({ description: 'Result of `unlinkProcess`.' })
 class UnlinkProcessPayload {
-  @Field(() => Process, { description: 'The process as it is now.' }) process!: Row<Process>;
-  @Field(() => Int, { description: 'How many of its links went, counting those that were named and those below them.' }) removed!: number;
+  @Field(() => Process, { description: 'The process after the change.' }) process!: Row<Process>;
+  @Field(() => Int, { description: 'Number of its removed links: those of the request and those at child levels.' }) removed!: number;
 }
 
 @Resolver()
 class RegisterProcessResolver {
   @Mutation(() => RegisterProcessPayload, {
     description:
-      'Registers a process with the sources, objects and attributes that it reads and writes, its contacts and dependencies, in one transaction. Doing it again changes nothing.',
+      'Registers a process with the data that it reads and writes, its contacts and its dependencies. A repeated call changes nothing.',
   })
   async registerProcess(
     @Ctx() ctx: Context,
-    @Arg('input', () => RegisterProcessInput, { description: 'The process and what it names.' }) input: RegisterProcessInput,
+    @Arg('input', () => RegisterProcessInput, { description: 'The process and its links.' }) input: RegisterProcessInput,
   ): Promise<RegisteredProcess> {
     const [registered] = await ctx.write((tx) => registerProcesses(tx, [input]), null, [recordOf('Process', { name: input.name })]);
     return registered!;
   }
 
   @Mutation(() => RegisterProcessesPayload, {
-    description: 'Registers many processes, each for itself: what is wrong with one is told in its result, the others stand.',
+    description: 'Registers several processes. An invalid one has an error in its result; the valid items are committed.',
   })
   async registerProcesses(
     @Ctx() ctx: Context,
-    @Arg('input', () => RegisterProcessesInput, { description: 'The processes and what they name.' }) { processes }: RegisterProcessesInput,
+    @Arg('input', () => RegisterProcessesInput, { description: 'The processes and their links.' }) { processes }: RegisterProcessesInput,
   ): Promise<{ results: RegistrationOutcome[] }> {
     checkLength(processes, 'processes', maxItems);
     return { results: await registerEach((work) => ctx.write(work), processes) };
@@ -73,11 +74,11 @@ class RegisterProcessResolver {
 
   @Mutation(() => UnlinkProcessPayload, {
     description:
-      'Takes sources, objects or attributes from what a process reads or writes. With the last finer link goes a coarser one that nobody stated.',
+      'Unlinks sources, objects or attributes from a process. With the last link at a child level, an undeclared link at its parent level is removed.',
   })
   unlinkProcess(
     @Ctx() ctx: Context,
-    @Arg('input', () => UnlinkProcessInput, { description: 'The process, and what it no longer reads or writes.' })
+    @Arg('input', () => UnlinkProcessInput, { description: 'The process, and the data that it no longer reads or writes.' })
     input: UnlinkProcessInput,
   ): Promise<{ id: number; removed: number }> {
     return ctx.write((tx) => unlinkProcess(tx, input), input.reason);
