@@ -119,7 +119,7 @@ export async function finishInputs(ask: Ask, inputs: Input[], counts: number[], 
     if (!token) continue;
     const input = { file: { id }, fencingToken: token, rowsRead: counts[i]!, rowsWritten, targetObject };
     const { outcome } = (await ask<Finished>(finish, { input })).finishFile;
-    if (outcome === 'LOST_CLAIM') throw new ClaimError(`Somebody else took ${file.fileName}.`);
+    if (outcome === 'LOST_CLAIM') throw new ClaimError(`Another client took ${file.fileName}.`);
   }
 }
 

@@ -21,7 +21,7 @@ begin
   end if;
   if version <> live_version then
     return jsonb_build_object('code', 'CONFLICT',
-      'message', format('Somebody changed this %s meanwhile: its row version is %s.', kind, live_version),
+      'message', format('Another client changed this %s meanwhile: its row version is %s.', kind, live_version),
       'argument', 'rowVersion', 'value', version, 'allowed', live_version);
   end if;
   if token is not null and token is distinct from live_token then

@@ -11,7 +11,7 @@ const ways = ['id', 'databaseId', 'key'] as const;
 export function wantedGroup(ref: RunGroupRef, path: (argument?: string) => string): { id?: number | null; key?: string | null } {
   const [by, ...more] = ways.filter((each) => given(ref[each]));
   if (!by || more.length)
-    throw invalid('Identify one RunGroup: by id, by databaseId, or by key.', {
+    throw invalid('Identify one RunGroup: by `id`, by `databaseId`, or by `key`.', {
       argument: path(),
       value: ref,
       allowed: 'id, databaseId, or key',

@@ -17,7 +17,7 @@ export const runRefs: RefKind<RunRef, Run> = {
   wanted(ref, at) {
     const [by, ...more] = ways.filter((each) => given(ref[each]));
     if (!by || more.length || (by === 'number' && !ref.process))
-      throw invalid('Identify one Run: by id, by databaseId, by name, or by process and number.', {
+      throw invalid('Identify one Run: by `id`, by `databaseId`, by `name`, or by `process` and `number`.', {
         argument: at(),
         value: ref,
         allowed: 'id, databaseId, name, or process and number',

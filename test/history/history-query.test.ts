@@ -64,7 +64,9 @@ test('P31 an event is found by its id; of API keys no caller sees one', async ()
   const idOf = (number: unknown) => Buffer.from(`StatusEvent:${String(number)}`).toString('base64url');
   expect(idOf(eventNumber(found.id))).toBe(found.id);
   const large = '9007199254740991';
-  await api.sql(`insert into status_event (event_id, subject_kind, subject_id, field, origin) values (${large}, 'Tool', 999999, 'x', 'mine')`);
+  await api.sql(
+    `insert into status_event (event_id, subject_kind, subject_id, field, origin) values (${large}, 'Tool', 999999, 'x', 'mine')`,
+  );
   expect((await api.run(query, { id: idOf(large) })).node).toMatchObject({ subjectKind: 'TOOL', origin: 'SQL' });
   const [key] = await api.sql(
     `insert into status_event (subject_kind, subject_id, field, origin) values ('ApiKey', 1, 'role', 'sql') returning event_id::text as id`,

@@ -132,7 +132,7 @@ async function replaceRow(tx: Tx, id: number, { process, attribute, type, group,
 export async function removeProcessFilters(tx: Tx, input: RemoveProcessFiltersInput): Promise<number[]> {
   const { process, filters, filterIds } = input;
   if (!filterIds === !(process && filters) || (filterIds && (process || filters)))
-    throw invalid('input must have either filterIds, or process and filters.', {
+    throw invalid('input must have either `filterIds`, or `process` and `filters`.', {
       argument: 'input',
       value: input,
       allowed: 'filterIds, or process and filters',
