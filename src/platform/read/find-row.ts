@@ -10,7 +10,7 @@ import { readingFor } from './selection.js';
  * The one record that the arguments of a query identify, or null; one statement.
  * @throws INVALID if they identify none or several
  */
-export async function findRow<R extends object, E extends object>(
+async function findRow<R extends object, E extends object>(
   ctx: Context,
   info: GraphQLResolveInfo,
   kind: RefKind<R, E>,
