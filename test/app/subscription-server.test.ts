@@ -115,7 +115,7 @@ test('by WebSocket changes come to all who subscribe, and who comes again goes o
   const name = newName();
   await make(name);
   const [told] = await Promise.all(waiting);
-  expect(told!.event).toMatchObject({ subjectKind: 'Process', subjectName: name, field: 'created' });
+  expect(told!.event).toMatchObject({ subjectKind: 'PROCESS', subjectName: name, field: 'created' });
   expect((await waiting[1])!.cursor).toBe(told!.cursor);
   await one.dispose();
   const [missed, missedToo] = [newName(), newName()];

@@ -207,7 +207,7 @@ test('C13 what happened to a table on a day: files, attempts, runs and errors, i
   };
   const file = { path: '/data/orders', fileName: 'orders.csv' };
   const target = { targetObject: { qualifiedName: 'warehouse.orders' } };
-  const run = await does('08:00:00', (server) => start(server, process, { actor: 'scheduler' }));
+  const run = await does('08:00:00', (server) => start(server, process, { actor: { name: 'scheduler' } }));
   const ref = { databaseId: run.run.databaseId };
   const first = await does('08:01:00', (server) => claim(server, file, { owner: 'w1', run: ref }));
   await does('08:02:00', (server) => fail(server, file, first.fencingToken, { message: 'broken', retryAfterSeconds: 60 }));

@@ -280,7 +280,7 @@ test('P36 what is added and removed is in the history with actor and reason', as
     {
       field: 'parents',
       actor: 'tester',
-      origin: 'api',
+      origin: 'API',
       reason: 'no longer',
       from: '["told parent (Soft): for the totals"]',
       to: null,
@@ -290,7 +290,7 @@ test('P36 what is added and removed is in the history with actor and reason', as
     {
       field: 'parents',
       actor: 'tester',
-      origin: 'api',
+      origin: 'API',
       reason: 'agreed in March',
       from: null,
       to: '["told parent (Soft): for the totals"]',
