@@ -65,7 +65,7 @@ test.each([
     expect(JSON.stringify(body.data)).toBe(JSON.stringify(data));
   }
   const without = await server().ask(query, { ...variables(), with: false });
-  expect((without.body.data as any).lineage.all[1]).toEqual({ id: data.lineage.all[1].id, distance: 1 });
+  expect((without.body.data as any).lineage.all[1]).toEqual({ subjectId: data.lineage.all[1].subjectId, distance: 1 });
 });
 
 test.each([
@@ -219,7 +219,7 @@ test('clients that do not read their large answers take no more than so much mem
   const known = { ...unsent };
   // More than the system keeps for a connection.
   const body = JSON.stringify({
-    query: `query ($roots: [ID!]!) { lineage(roots: $roots, direction: DOWNSTREAM, maxNodes: 2000) { nodes { ${Array.from({ length: 400 }, (_, i) => `k${i}: id`).join(' ')} } } }`,
+    query: `query ($roots: [ID!]!) { lineage(roots: $roots, direction: DOWNSTREAM, maxNodes: 2000) { nodes { ${Array.from({ length: 400 }, (_, i) => `k${i}: subjectId`).join(' ')} } } }`,
     variables: { roots: [root] },
   });
   const { hostname, port } = new URL(compiled.url);
