@@ -133,7 +133,9 @@ function listsOfSchema(): string[] {
 }
 
 test('each list of the schema has its rule: it selects or removes, or it adds', () => {
-  const patterns = [...Object.keys(refused), ...Object.keys(adding)].map((pattern) => new RegExp(`^${pattern}$`));
+  // Names its records one by one: none named, none answered (nodes.test.ts).
+  const naming = ['Query.nodes\\(ids:\\)'];
+  const patterns = [...Object.keys(refused), ...Object.keys(adding), ...naming].map((pattern) => new RegExp(`^${pattern}$`));
   const lists = listsOfSchema();
   expect(lists.filter((list) => patterns.filter((pattern) => pattern.test(list)).length !== 1)).toEqual([]);
   expect(patterns.filter((pattern) => !lists.some((list) => pattern.test(list)))).toEqual([]);

@@ -90,8 +90,10 @@ test('a list of references is resolved in one statement, each for itself, and er
   const statements = await api.recorded(async () => {
     found = await resolveRefs(api.db, objectRefs, [...refs, {}], { at, read: ['name'] });
   });
-  // The second one asks what is missing.
-  expect(statements).toHaveLength(2);
+  // The second one asks what is missing, and those behind it for names near to those that are.
+  expect(statements).toHaveLength(4);
+  const many = Array.from({ length: 30 }, (_, i) => ref('shop', `gone ${i}`));
+  expect(await api.recorded(() => resolveRefs(api.db, objectRefs, many, { at }))).toHaveLength(2 + 5);
   expect(await api.recorded(() => resolveRefs(api.db, objectRefs, refs.slice(0, 1), { at }))).toHaveLength(1);
   const missing = (message: string, argument: string, value: unknown) =>
     expect.objectContaining({ code: 'NOT_FOUND', message, details: { argument, value } });
