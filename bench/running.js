@@ -18,7 +18,7 @@ const endMutation = `mutation($input: ReportRunInput!) { reportRun(input: $input
 async function runOverHttp(waybill, process) {
   const { startRun: started } = await ask(waybill, {
     query: startMutation,
-    variables: { input: { process: { name: process }, actor: 'bench' } },
+    variables: { input: { process: { name: process }, actor: { name: 'bench' } } },
   });
   if (started.outcome !== 'STARTED') throw new Error(`${process}: ${started.outcome}`);
   const input = { run: { databaseId: started.run.databaseId }, fencingToken: started.fencingToken, status: 'completed', recordCount: 100 };

@@ -88,7 +88,7 @@ test('a link to what is retired names the input, also below a start', async () =
   const refused = { code: 'CONFLICT', kind: 'Source', value: 'old' };
   const input = { name: 'new', type: 'Load', tool: 'dbt', sources: [{ name: 'old' }] };
   expect(refusal(await server.ask(register, { input }))).toMatchObject({ ...refused, argument: 'input' });
-  const start = 'mutation ($process: RegisterProcessInput!) { startRun(input: { process: $process, actor: "a" }) { outcome } }';
+  const start = 'mutation ($process: RegisterProcessInput!) { startRun(input: { process: $process, actor: { name: "a" } }) { outcome } }';
   expect(refusal(await server.ask(start, { process: input }))).toMatchObject({ ...refused, argument: 'input.process' });
 });
 
