@@ -14,5 +14,5 @@ export const SubjectKind = Object.fromEntries(types.map((type) => [valueOf(type)
 registerEnumType(SubjectKind, {
   name: 'SubjectKind',
   description: 'Type of a record whose changes the history records.',
-  valuesConfig: Object.fromEntries(types.map((type) => [valueOf(type), { description: `\`${type}\`.` }])),
+  valuesConfig: Object.fromEntries(types.map((type) => [valueOf(type), { description: `A record of type \`${type}\`.` }])),
 });

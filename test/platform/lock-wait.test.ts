@@ -33,7 +33,7 @@ const register = (name: string) =>
   server.ask('mutation ($name: String!) { registerProcess(input: {name: $name, type: "Load", tool: "dbt"}) { created } }', { name });
 const startRun = (name: string) =>
   server.ask(
-    'mutation ($name: String!) { startRun(input: {process: {name: $name}, actor: "tester"}) { outcome run { id } fencingToken } }',
+    'mutation ($name: String!) { startRun(input: {process: {name: $name}, actor: { name: "tester" }}) { outcome run { id } fencingToken } }',
     { name },
   );
 const read = () => server.ask('{ processes(first: 1) { totalCount } }');
@@ -137,7 +137,7 @@ test('the first writes of a new actor take one connection while they wait', asyn
     server.ask(
       'mutation ($input: StartRunInput!) { startRun(input: $input) { outcome } }',
       {
-        input: { process: { name }, actor },
+        input: { process: { name }, actor: { name: actor } },
       },
       { 'waybill-actor': actor },
     );

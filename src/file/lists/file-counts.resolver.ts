@@ -23,7 +23,7 @@ registerEnumType(FileCountKey, {
   name: 'FileCountKey',
   description: 'Key by which files are counted.',
   valuesConfig: {
-    STATUS: { description: 'Status.' },
+    STATUS: { description: 'The stored status.' },
     DAY: { description: "Day of the registration in the store's time zone, as `2026-01-31`." },
     DATASET_TYPE: { description: 'Dataset type. A file with several is counted for each, a file without one for none.' },
     LOCATION: { description: 'Name of the location.' },
@@ -53,7 +53,7 @@ class TopErrorArgs extends WindowArgs {
 
 @ObjectType({ description: 'Number of files with one status.' })
 class FileStatusCount {
-  @Field(() => String, { description: 'Status.' }) status!: string;
+  @Field(() => String, { description: 'The stored status.' }) status!: string;
   @Field(() => Int, { description: 'Number of files.' }) count!: number;
 }
 
