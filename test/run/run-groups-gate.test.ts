@@ -221,7 +221,9 @@ test('C17 what ran in the group already is not skipped, and what is above or bes
 
 test('C17 a retired task gets no skip, and those below it do', async () => {
   const { A, B, C, inGroup } = await chain();
-  await call(api, 'mutation ($input: RetireInput!) { retire(input: $input) { changed } }', { input: { subject: { process: { name: B } } } });
+  await call(api, 'mutation ($input: RetireInput!) { retire(input: $input) { changed } }', {
+    input: { subject: { process: { name: B } } },
+  });
   await runOnce(api, A, 'failed', inGroup);
   expect([await shortOf(B), await shortOf(C)]).toEqual([[], ['skipped: parent failed']]);
 });
