@@ -58,9 +58,9 @@ function missing(client, python) {
 /** A new store on a cluster of our own (or on the server of TEST_DATABASE_URL), and a role with no more rights than a client needs. */
 async function makeStore(folder, run) {
   const dist = new URL('../../dist/app/', import.meta.url);
-  if (!existsSync(new URL('migrate.js', dist))) throw new Error('Waybill is not compiled: npm run build');
-  const { migrate } = await import(new URL('migrate.js', dist));
-  const { useEmbeddedPostgres } = await import(new URL('embedded-postgres.js', dist));
+  if (!existsSync(new URL('store/migrate.js', dist))) throw new Error('Waybill is not compiled: npm run build');
+  const { migrate } = await import(new URL('store/migrate.js', dist));
+  const { useEmbeddedPostgres } = await import(new URL('embedded/use-postgres.js', dist));
   const given = process.env.TEST_DATABASE_URL;
   const server = given ? { url: given, leave: async () => {} } : await useEmbeddedPostgres({ dataDir: join(folder, 'cluster') });
   const name = `process_tracker_${randomBytes(4).toString('hex')}`;
