@@ -265,6 +265,16 @@ test.each(mistakes)('%s', async (_, request, expected) => {
   for (const { message } of body.errors!) expect(message).not.toMatch(/select |relation|column|syntax error at/i);
 });
 
+test('a name of before is answered with the new one in the message too', async () => {
+  const messages = async (query: string) => (await server.ask(query)).body.errors!.map(({ message }) => message);
+  expect(await messages('{ extracts { totalCount } }')).toEqual([
+    'Cannot query field "extracts" on type "Query". Its name is "files" now.',
+  ]);
+  expect(await messages('{ process(trackingId: 1) { name } }')).toEqual([
+    'Unknown argument "trackingId" on field "Query.process". Its name is "databaseId" now.',
+  ]);
+});
+
 test('the id of another type', async () => {
   const { body } = await server.ask('query ($id: ID!) { file(id: $id) { id } }', { id: processId });
   expect(body.errors![0]!.extensions).toMatchObject({ code: 'INVALID', argument: 'id', value: processId, allowed: ['File'] });

@@ -114,8 +114,11 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
     const tooLong = tokenRefusal(mistake);
     if (tooLong) return told(tooLong.message, { ...tooLong.extensions, reason });
     const { http: _, code, stacktrace: __, ...facts } = mistake.extensions;
-    return told(mistake.message, {
-      ...factsOf(mistake, schema),
+    const { now, ...found } = factsOf(mistake, schema);
+    const message =
+      now === undefined ? mistake.message : `${mistake.message.replace(/ Did you mean .*$/s, '')} Its name is ${JSON.stringify(now)} now.`;
+    return told(message, {
+      ...found,
       ...facts,
       code: 'INVALID',
       reason: code === 'INVALID' ? undefined : (code ?? 'BAD_USER_INPUT'),

@@ -20,7 +20,9 @@ import { renamed } from './renamed.js';
 
 // What graphql-js finds wrong with a request it says in a sentence; which argument, which value and what is allowed are added here.
 
-interface Facts {
+export interface Facts {
+  /** What a name of before is called now. */
+  now?: string;
   argument?: string;
   value?: unknown;
   allowed?: unknown;
@@ -134,6 +136,7 @@ export function factsOf(error: GraphQLError, schema: GraphQLSchema | undefined):
       ...(isInput ? { value: name } : name ? { value: name } : {}),
       ...allowed,
       ...(near.length ? { nearest: near } : {}),
+      ...(now !== undefined && near[0] === now ? { now } : {}),
     };
   }
   const [, field, required = ''] =

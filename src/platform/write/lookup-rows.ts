@@ -97,7 +97,7 @@ export async function updateLookup(
 export async function deleteLookup(tx: Tx, options: LookupOptions, target: Target): Promise<{ deletedName: string }> {
   const row = await lockRow(tx, options, target);
   refuseDefault(options, row.name, 'deleted', `${target.argument}.name`);
-  await refuseIfUsed(tx, options.entity, row.id, row.name);
+  await refuseIfUsed(tx, options.entity, row.id, row.name, target.argument);
   await deleteRows(tx, options.entity, { id: row.id });
   return { deletedName: row.name };
 }

@@ -65,7 +65,7 @@ export function summed(counted: readonly RowCount[]): RowCount[] {
 }
 
 /** @throws CONFLICT with the counts of the rows that use it, if there are any. */
-export async function refuseIfUsed(tx: Tx, entity: EntityClass, id: number, name: string): Promise<void> {
+export async function refuseIfUsed(tx: Tx, entity: EntityClass, id: number, name: string, argument: string): Promise<void> {
   const referring = shapeOf(entity).references.map((each) => ({ entity: each.entity, any: [{ property: each.property, is: id }] }));
   const counts = await countReferring(tx, referring);
   const uses = summed(referring.map((each, i) => ({ by: each.entity.name, count: counts[i]! })));
@@ -73,7 +73,7 @@ export async function refuseIfUsed(tx: Tx, entity: EntityClass, id: number, name
     throw conflict(
       `${shapeOf(entity).name} ${JSON.stringify(name)} is in use: ${uses.map(({ by, count }) => `${count} ${by}`).join(', ')}.`,
       {
-        argument: 'input.name',
+        argument,
         value: name,
         blockedBy: uses,
       },
