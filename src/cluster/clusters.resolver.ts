@@ -25,6 +25,7 @@ import { ProcessRef } from '../process/process-ref.input.js';
 import { ClusterRef } from './cluster-refs.js';
 import { Cluster } from './cluster.entity.js';
 import { Process } from '../process/process.entity.js';
+import { PayloadOf } from '../platform/write/payload.js';
 
 @ObjectType({ description: 'Declared needs of a process on a cluster while it runs.' })
 abstract class Needs {
@@ -131,7 +132,7 @@ class AssignProcessToClusterInput extends RemoveProcessFromClusterInput {
 
 /** The payload of a mutation about a process on a cluster, under its own name. Answers `type` and the resolvers that it needs. */
 function assignmentPayload(mutation: string): { type: ClassType; resolvers: ClassType[] } {
-  @ObjectType(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`, { description: `Result of \`${mutation}\`.` })
+  @PayloadOf(mutation)
   class AssignmentPayload {
     /** The numbers of the process and of the cluster, which are read by them. */
     id!: number;

@@ -2,14 +2,11 @@ import { Field, ObjectType, type ClassType } from 'type-graphql';
 import type { DomainError } from '../platform/errors.js';
 import { referenceField } from '../platform/read/fields.js';
 import { File } from './file.entity.js';
-
-/** Name of the type that a mutation takes or answers: `ReportFilePayload`. */
-export const typeName = (mutation: string, kind: 'Input' | 'Payload'): string =>
-  `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}${kind}`;
+import { PayloadOf } from '../platform/write/payload.js';
 
 /** The payload of a mutation that reports on one file, and the resolver of its `file`. */
 export function reportPayload(mutation: string): { type: ClassType; file: ClassType } {
-  @ObjectType(typeName(mutation, 'Payload'), { description: `Result of \`${mutation}\`.` })
+  @PayloadOf(mutation)
   class Payload {
     /** The number of the file, by which it is read. */
     id!: number;

@@ -81,11 +81,11 @@ class HistoryQuery {
         value: subject ?? null,
         allowed: 'subject, or kind and databaseId',
       });
-    const { type, id } = subject ? decodeId(subject, 'subject') : { type: kind!, id: databaseId! };
+    const { type, id } = typeof subject === 'string' ? decodeId(subject, 'subject') : { type: kind!, id: databaseId! };
     if (!entityNamed(type) || !info.schema.getType(type))
       throw invalid(`There is no type ${JSON.stringify(type)} in this API.`, {
-        argument: subject ? 'subject' : 'kind',
-        value: subject ?? kind,
+        argument: 'subject',
+        value: subject,
         allowed: 'the name of a type that implements Node',
       });
     return events(ctx, info, type, id, args);

@@ -1,4 +1,5 @@
 import { registerEnumType } from 'type-graphql';
+import { constantCase } from '../platform/words.js';
 
 /** The types whose changes the history records, as `status_event.subject_kind` has them. API keys are not among them: no caller sees them. */
 const types = [
@@ -7,12 +8,9 @@ const types = [
   ...['RunGroup', 'ScheduleFrequency', 'Source', 'SourceObject', 'SourceObjectAttribute', 'SourceType', 'SystemSetting', 'Tool'],
 ];
 
-/** `RunGroup` → `RUN_GROUP`. */
-const valueOf = (type: string) => type.replaceAll(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase();
-
-export const SubjectKind = Object.fromEntries(types.map((type) => [valueOf(type), type]));
+export const SubjectKind = Object.fromEntries(types.map((type) => [constantCase(type), type]));
 registerEnumType(SubjectKind, {
   name: 'SubjectKind',
   description: 'Type of a record whose changes the history records.',
-  valuesConfig: Object.fromEntries(types.map((type) => [valueOf(type), { description: `A record of type \`${type}\`.` }])),
+  valuesConfig: Object.fromEntries(types.map((type) => [constantCase(type), { description: `A record of type \`${type}\`.` }])),
 });

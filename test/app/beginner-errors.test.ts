@@ -78,7 +78,12 @@ const mistakes: [what: string, request: string | [query: string, variables: Reco
   [
     'a misspelt source in a qualified name',
     'mutation { retire(input: { subject: { attribute: { qualifiedName: "werehouse.orders.total" } } }) { changed } }',
-    { code: 'NOT_FOUND', argument: 'input.subject.attribute.qualifiedName', value: 'werehouse.orders.total', nearest: ['warehouse'] },
+    {
+      code: 'NOT_FOUND',
+      argument: 'input.subject.attribute.qualifiedName',
+      value: 'werehouse.orders.total',
+      nearest: ['warehouse.orders.total'],
+    },
   ],
   [
     'a misspelt object of a known source',
@@ -255,6 +260,25 @@ const mistakes: [what: string, request: string | [query: string, variables: Reco
     '{ lineage(roots: [], grain: OBJECT) { complete } }',
     { argument: 'grain', value: 'grain', nearest: ['granularity'] },
   ],
+  ['the query extractStatus', '{ extractStatus(name: "ready") { name } }', { value: 'extractStatus', nearest: ['fileStatuses'] }],
+  ['the argument path of files', '{ files(path: "/x") { totalCount } }', { argument: 'path', value: 'path', nearest: ['location'] }],
+  [
+    'the argument source of objectDay',
+    '{ objectDay(source: "s", object: "o") { complete } }',
+    { argument: 'source', value: 'source', nearest: ['object'] },
+  ],
+  ['the id of a node of lineage', '{ lineage(roots: []) { nodes { id } } }', { value: 'id', nearest: ['subjectId'] }],
+  [
+    'the name of a process to change',
+    ['mutation ($input: UpdateProcessInput!) { updateProcess(input: $input) { process { id } } }', { input: { name: 'load orders' } }],
+    { argument: 'input.name', value: 'name', nearest: ['process'] },
+  ],
+  [
+    'the key of a group to close',
+    'mutation { closeRunGroup(input: { key: "x" }) { changed } }',
+    { argument: 'input.key', value: 'key', nearest: ['group'] },
+  ],
+  ['the text of a filter', '{ processes { nodes { filters { nodes { code text } } } } }', { value: 'text', nearest: ['values'] }],
 ];
 
 test.each(mistakes)('%s', async (_, request, expected) => {
@@ -267,11 +291,9 @@ test.each(mistakes)('%s', async (_, request, expected) => {
 
 test('a name of before is answered with the new one in the message too', async () => {
   const messages = async (query: string) => (await server.ask(query)).body.errors!.map(({ message }) => message);
-  expect(await messages('{ extracts { totalCount } }')).toEqual([
-    'Cannot query field "extracts" on type "Query". Its name is "files" now.',
-  ]);
+  expect(await messages('{ extracts { totalCount } }')).toEqual(['Cannot query field "extracts" on type "Query". Use "files".']);
   expect(await messages('{ process(trackingId: 1) { name } }')).toEqual([
-    'Unknown argument "trackingId" on field "Query.process". Its name is "databaseId" now.',
+    'Unknown argument "trackingId" on field "Query.process". Use "databaseId".',
   ]);
 });
 

@@ -31,6 +31,32 @@ describe('migrate', () => {
     );
   });
 
+  test('the history of a store from before calls its subjects and fields as the API does', async () => {
+    const url = await empty();
+    await migrate(url);
+    const ask = await connect(url);
+    await ask(`delete from waybill_migration where name = '0009-runs-and-files'`);
+    const events = [
+      ['ProcessRun', 'runNumber'],
+      ['ProcessRun', 'extracts'],
+      ['Extract', 'status'],
+      ['ExtractStatus', 'created'],
+      ['Process', 'runNumber'],
+    ];
+    for (const [kind, field] of events)
+      await ask(`insert into status_event (subject_kind, subject_id, field, origin) values ('${kind}', 1, '${field}', 'api')`);
+    await ask(`insert into lifecycle_move (subject_kind, from_state, to_state, needs_reason) values ('Extract', 'a', 'b', false)`);
+    await migrate(url);
+    expect(await ask('select subject_kind as kind, field from status_event where subject_id = 1 order by event_id desc limit 5')).toEqual([
+      { kind: 'Process', field: 'runNumber' },
+      { kind: 'FileStatus', field: 'created' },
+      { kind: 'File', field: 'status' },
+      { kind: 'Run', field: 'files' },
+      { kind: 'Run', field: 'number' },
+    ]);
+    expect(await ask('select distinct subject_kind as kind from lifecycle_move order by 1')).toEqual([{ kind: 'File' }, { kind: 'Run' }]);
+  });
+
   test('a store that a newer Waybill has changed is refused with a sentence', async () => {
     const url = await empty();
     await migrate(url);

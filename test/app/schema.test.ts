@@ -11,6 +11,7 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import { offTheRules } from '../../src/app/commands/api-rules.js';
 import { unnamedBreakingChanges } from '../../src/app/commands/breaking-changes.js';
+import { refusedIn } from '../../src/app/commands/language.js';
 import { buildWaybillSchema } from '../../src/app/schema.js';
 import { graphql } from '../generated/gql.js';
 import { openApi } from '../support/api.js';
@@ -167,6 +168,32 @@ describe('the conventions of the API', () => {
   test.each(planted)('refuse %s', (_, from, to, expected) => {
     expect(good).toContain(from);
     expect(offTheRules(buildSchema(good.replaceAll(from, to)))).toEqual(expected);
+  });
+});
+
+describe('words of pages and of error messages', () => {
+  test.each<[string, string, string[]]>([
+    [
+      'page.md',
+      'Fine.\n\n```\nwhoever in code\n```\n\nIn `whoever` too.\nWhoever reads this.',
+      ['8: "Whoever": say the caller, another client, no client; or the passive.'],
+    ],
+    ['page.md', 'Set databaseId, or `databaseId`, or [databaseId](x.md#databaseId).', ['1: "databaseId": say the name in backticks.']],
+    ['x.ts', "// whoever\nthrow invalid('What became of it.', {});", ['2: "What became of": say result of.']],
+    ['x.ts', 'throw conflict(\n  `${whoever} goes on with \\`maxNodes\\`.`,\n);', ['1: "goes on": say is running, continues.']],
+    ['x.ts', "log('whoever');", []],
+    [
+      'x.sql',
+      "-- whoever\n'message', format('Nobody holds it: %s.', x)",
+      ['2: "Nobody": say the caller, another client, no client; or the passive.'],
+    ],
+    [
+      'x.sql',
+      "raise exception using message = 'Mend createType.';",
+      ['1: "Mend": say repair, fix.', '1: "createType": say the name in backticks.'],
+    ],
+  ])('in %s: %j', (path, source, expected) => {
+    expect(refusedIn(path, source)).toEqual(expected);
   });
 });
 

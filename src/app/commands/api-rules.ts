@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import type { GraphQLNamedType, GraphQLSchema, GraphQLType } from 'graphql';
 import { refusedWords } from './language.js';
+import { upperFirst } from '../../platform/words.js';
 
 /** List arguments that are no nouns: operators of filters, and a verb. */
 const noNouns = new Set(['in', 'notIn', 'and', 'or', 'dependsOn']);
@@ -18,7 +19,7 @@ const isList = (type: GraphQLType): boolean => isListType(isNonNullType(type) ? 
 
 function* mutationsOffTheRule(schema: GraphQLSchema): Generator<string> {
   for (const { name, args, type } of Object.values(schema.getMutationType()?.getFields() ?? {})) {
-    const own = name.charAt(0).toUpperCase() + name.slice(1);
+    const own = upperFirst(name);
     const given = `${name}(${args.map((each) => `${each.name}: ${String(each.type)}`).join(', ')}): ${String(type)}`;
     const rule = `${name}(input: ${own}Input!): ${own}Payload!`;
     if (given !== rule) yield `Mutation.${name}: must be ${rule}, and is ${given}.`;

@@ -34,3 +34,45 @@ export function refusedWords(text: string): string[] {
     return found ? [`"${found[0]}": say ${instead}`] : [];
   });
 }
+
+interface Text {
+  /** Offset in its file. */
+  at: number;
+  text: string;
+}
+
+const blank = (text: string) => text.replaceAll(/[^\n]/g, ' ');
+
+/** The lines of a page, without its blocks of code. */
+function linesOf(page: string): Text[] {
+  let at = 0;
+  return page
+    .replaceAll(/```[\s\S]*?```/g, blank)
+    .split('\n')
+    .map((text) => {
+      const line = { at, text };
+      at += text.length + 1;
+      return line;
+    });
+}
+
+const thrown =
+  /\b(?:invalid|notFound|conflict|forbidden|unauthenticated|refusal|new (?:DomainError|Unavailable|\w*Error))\(\s*(?:'[A-Z_]+',\s*)?(["'`])((?:\\.|(?!\1)[\s\S])*)\1/g;
+const raised = /(?:'message',|message =)\s*(?:format\(\s*)?'((?:[^']|'')*)'/g;
+
+/** Texts of errors in a TypeScript source; what is put into them counts as code. */
+const textsOfTs = (source: string): Text[] =>
+  [...source.matchAll(thrown)].map(({ index, 2: text = '' }) => ({
+    at: index,
+    text: text.replaceAll(/\$\{[^}]*\}/g, '`x`').replaceAll('\\`', '`'),
+  }));
+const textsOfSql = (source: string): Text[] => [...source.matchAll(raised)].map(({ index, 1: text = '' }) => ({ at: index, text }));
+
+/** Where a file says refused words: in the lines of a page, or in the texts of the errors of a source. A line each, `line: word.` */
+export function refusedIn(path: string, source: string): string[] {
+  const texts = path.endsWith('.md') ? linesOf : path.endsWith('.sql') ? textsOfSql : textsOfTs;
+  return texts(source).flatMap(({ at, text }) => {
+    const line = source.slice(0, at).split('\n').length;
+    return refusedWords(text).map((word) => `${line}: ${word}.`);
+  });
+}

@@ -116,7 +116,7 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
     const { http: _, code, stacktrace: __, ...facts } = mistake.extensions;
     const { now, ...found } = factsOf(mistake, schema);
     const message =
-      now === undefined ? mistake.message : `${mistake.message.replace(/ Did you mean .*$/s, '')} Its name is ${JSON.stringify(now)} now.`;
+      now === undefined ? mistake.message : `${mistake.message.replace(/ Did you mean .*$/s, '')} Use ${JSON.stringify(now)}.`;
     return told(message, {
       ...found,
       ...facts,

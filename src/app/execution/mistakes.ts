@@ -122,21 +122,19 @@ export function factsOf(error: GraphQLError, schema: GraphQLSchema | undefined):
   const names = schema && namesFor(message, schema);
   if (names) {
     const { name, known, isInput } = names;
-    const now = renamed(name);
-    const near = now !== undefined && known.includes(now) ? [now] : nearest(name, known);
+    const now = renamed(name).find((each) => known.includes(each));
+    const near = now === undefined ? nearest(name, known) : [now];
     // Of the fields of a type, or all types, there are too many to be listed.
     const allowed = isInput || known.length <= 30 ? { allowed: known } : {};
-    const at =
-      isInput && argument !== name
-        ? { argument: argument === undefined ? name : `${argument}.${name}`.replace(`${name}.${name}`, name) }
-        : {};
+    // The path in a document ends in the name already, that of a variable does not.
+    const at = isInput && argument?.split('.').at(-1) !== name ? { argument: [argument, name].filter(Boolean).join('.') } : {};
     return {
       ...facts,
       ...at,
-      ...(isInput ? { value: name } : name ? { value: name } : {}),
+      ...(name ? { value: name } : {}),
       ...allowed,
       ...(near.length ? { nearest: near } : {}),
-      ...(now !== undefined && near[0] === now ? { now } : {}),
+      ...(now === undefined ? {} : { now }),
     };
   }
   const [, field, required = ''] =

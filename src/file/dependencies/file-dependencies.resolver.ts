@@ -9,7 +9,7 @@ import { LongText, Name } from '../../platform/entity/text.js';
 import { addFileDependencies, removeFileDependencies, type FileDependencyChange } from './file-dependencies.js';
 import { FileRef } from '../file-ref.input.js';
 import { File } from '../file.entity.js';
-import { typeName } from '../report-file.payload.js';
+import { PayloadOf } from '../../platform/write/payload.js';
 
 const maxItems = 10_000;
 
@@ -53,7 +53,7 @@ class FileDependencyResult {
 }
 
 function dependenciesPayload(mutation: string): ClassType {
-  @ObjectType(typeName(mutation, 'Payload'), { description: `Result of \`${mutation}\`.` })
+  @PayloadOf(mutation)
   class Payload {
     @Field(() => [FileDependencyResult], { description: 'One result per dependency, in the order of the input.' })
     results!: FileDependencyChange[];

@@ -7,8 +7,8 @@ import { LocationRef } from '../../location/location-ref.input.js';
 import { below, resolveRef } from '../../platform/read/references.js';
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
-import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
-import { whereOf } from '../../platform/read/filters.js';
+import { type Where } from '../../platform/read/filter-sql.js';
+import { WhereField } from '../../platform/read/filters.js';
 import { page, PageArgs, type Page } from '../../platform/read/paging.js';
 import { DateTime } from '../../platform/entity/scalars.js';
 import { LongText, Name } from '../../platform/entity/text.js';
@@ -75,14 +75,9 @@ class FileErrorCount {
   @Field(() => String, { nullable: true, description: 'Message of the last error; null if not reported.' }) lastMessage!: string | null;
 }
 
-const errorWhere = whereOf(FileError);
-
 @ArgsType()
 class FileErrorArgs extends PageArgs {
-  @Field(() => errorWhere, {
-    nullable: true,
-    description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
-  })
+  @WhereField(FileError)
   where?: Where | null;
   @Field(() => LongText, {
     nullable: true,

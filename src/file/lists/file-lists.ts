@@ -5,8 +5,8 @@ import { LocationRef } from '../../location/location-ref.input.js';
 import type { Context } from '../../platform/read/context.js';
 import { invalid } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
-import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
-import { whereOf } from '../../platform/read/filters.js';
+import { type Where } from '../../platform/read/filter-sql.js';
+import { WhereField } from '../../platform/read/filters.js';
 import { given } from '../../platform/checks.js';
 import { below, resolveRef, type RefKind } from '../../platform/read/references.js';
 import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
@@ -22,14 +22,10 @@ import { statusAliases } from '../status-aliases.js';
 
 const orders = { REGISTERED_AT: 'registeredAt', FILE_NAME: 'fileName' };
 const FileOrder = orderInputOf('File', orders);
-const where = whereOf(File);
 
 @ArgsType()
 export class FileArgs extends PageArgs {
-  @Field(() => where, {
-    nullable: true,
-    description: `Only those that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
-  })
+  @WhereField(File)
   where?: Where | null;
   @Field(() => Name, { nullable: true, description: 'Only files with exactly this name.' }) fileName?: string | null;
   @Field(() => LongText, { nullable: true, description: 'Only files whose name contains this text, literally and case-sensitive.' })

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, Mutation, ObjectType, registerEnumType, Resolver, type ClassType } from 'type-graphql';
+import { Arg, Ctx, Field, Mutation, registerEnumType, Resolver, type ClassType } from 'type-graphql';
 import { checkCounts, checkInstants, checkToken } from '../../platform/checks.js';
 import type { Context } from '../../platform/read/context.js';
 import { DomainError, invalid } from '../../platform/errors.js';
@@ -12,9 +12,9 @@ import { FailFileInput, FinishFileInput, HeartbeatFileInput, ReleaseFileInput } 
 import type { FileRef } from '../file-ref.input.js';
 import { fileRefs } from '../file-refs.js';
 import { File } from '../file.entity.js';
-import { typeName } from '../report-file.payload.js';
 import { keptError, reportFile } from './report-files.js';
 import { textAt } from '../../platform/text-at.js';
+import { PayloadOf } from '../../platform/write/payload.js';
 
 enum LeaseOutcome {
   DONE = 'DONE',
@@ -34,7 +34,7 @@ registerEnumType(LeaseOutcome, {
 
 /** The payload of a mutation of the lease owner of a file, and the resolver of its `file`. */
 function holderPayload(mutation: string): { type: ClassType; file: ClassType } {
-  @ObjectType(typeName(mutation, 'Payload'), { description: `Result of \`${mutation}\`.` })
+  @PayloadOf(mutation)
   class Payload {
     /** The number of the file, by which it is read. */
     id!: number;

@@ -5,14 +5,15 @@ import { invalid } from '../../platform/errors.js';
 import type { ReportItem } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { FileRef } from '../file-ref.input.js';
-import { reportPayload, typeName } from '../report-file.payload.js';
+import { reportPayload } from '../report-file.payload.js';
 import { reportFile } from './report-files.js';
+import { upperFirst } from '../../platform/words.js';
 
 /** A mutation by which an operator moves a file, with a reason that the history keeps. It needs no token, and the lease owner loses the file. */
 function operatorMutation(mutation: string, description: string, item: ReportItem): ClassType[] {
   const payload = reportPayload(mutation);
 
-  @InputType(typeName(mutation, 'Input'), { description: `Input of \`${mutation}\`. It needs no fencing token.` })
+  @InputType(`${upperFirst(mutation)}Input`, { description: `Input of \`${mutation}\`. It needs no fencing token.` })
   class Input {
     @Field(() => FileRef, { description: 'The file.' }) file!: FileRef;
     @Field(() => Int, { nullable: true, description: 'The expected `rowVersion`; CONFLICT if the file has another one.' })

@@ -3,8 +3,8 @@ import { Args, ArgsType, Ctx, Extensions, Field, FieldResolver, Info, Query, Res
 import { connectionOf } from './connections.js';
 import type { Context } from './context.js';
 import { invalid } from '../errors.js';
-import { filterLimits, type Where } from './filter-sql.js';
-import { filterByList, filterByReference, whereOf } from './filters.js';
+import { type Where } from './filter-sql.js';
+import { filterByList, filterByReference, WhereField } from './filters.js';
 import type { Row } from '../entity/node.js';
 import { orderedBy, orderInputOf, type OrderBy, type Orders } from './ordering.js';
 import { page, PageArgs, type ListSource, type Page } from './paging.js';
@@ -53,13 +53,9 @@ interface ListArguments extends PageArgs {
 
 /** The arguments of a list. */
 function argumentsOf(list: ListSource): new () => ListArguments {
-  const type = whereOf(list.entity);
   @ArgsType()
   class ListArgs extends PageArgs {
-    @Field(() => type, {
-      nullable: true,
-      description: `Filter. At most ${filterLimits.depth} levels deep and ${filterLimits.conditions} conditions.`,
-    })
+    @WhereField(list.entity)
     where?: Where | null;
   }
   if (list.retirable)

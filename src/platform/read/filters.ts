@@ -10,12 +10,13 @@ import {
   type GraphQLInputFieldConfigMap,
   type GraphQLInputType,
 } from 'graphql';
-import { ID, Int } from 'type-graphql';
+import { Field, ID, Int } from 'type-graphql';
 import { hasKey, shownColumns } from '../entity/columns.js';
 import { conditionOn } from './filter-operators.js';
 import {
   columnSql,
   fieldSqls,
+  filterLimits,
   idSql,
   joined,
   listSql,
@@ -121,6 +122,13 @@ export function whereOf(entity: EntityClass): GraphQLScalarType {
   placeholders.set(entity, placeholder);
   return placeholder;
 }
+
+/** The argument `where` of a list of rows of `entity`. */
+export const WhereField = (entity: EntityClass): PropertyDecorator =>
+  Field(() => whereOf(entity), {
+    nullable: true,
+    description: `Filter. At most ${filterLimits.depth} levels deep and ${filterLimits.conditions} conditions.`,
+  });
 
 /** The schema with the filters' input types in the places that `whereOf` keeps for them. */
 export function withFilters(schema: GraphQLSchema): GraphQLSchema {

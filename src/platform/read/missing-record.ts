@@ -1,6 +1,7 @@
 import { notFound, type DomainError } from '../errors.js';
 import { shapeOf } from '../entity/rows.js';
 import type { Missing } from './nearest-names.js';
+import { qualified } from './qualified-name.js';
 import type { ArgumentPath, Outer, RefKind } from './references.js';
 
 /** A NOT_FOUND in the one form that the API has for it. */
@@ -33,9 +34,11 @@ export async function whatIsMissing<R extends object>(
   const spelled = kind.spelled?.(shown, path) ?? shown;
   const inOneText = spelled !== shown;
   const valueOf = (argument: string): unknown => Reflect.get(spelled, argument);
+  /** The part of the name that an argument stands for. */
+  const argumentOf = (argument: string) => (inOneText && argument === by ? 'name' : argument);
   const refuse = async (type: string, called: string, argument: string, naming: RefKind['naming'], scopeId: number | null | undefined) => {
     const at = inOneText ? by : argument;
-    const name = valueOf(inOneText && argument === by ? 'name' : argument);
+    const name = valueOf(argumentOf(argument));
     const property = naming?.within?.property;
     const what =
       naming && typeof name === 'string' && !isWay(argument) && (!property || typeof scopeId === 'number')
@@ -46,7 +49,11 @@ export async function whatIsMissing<R extends object>(
             ...(naming.property ? { property: naming.property } : {}),
           }
         : undefined;
-    return noSuch(type, called, path(at), Reflect.get(shown, at), (what && (await lookUp?.(what))) ?? []);
+    const near = (what && (await lookUp?.(what))) ?? [];
+    // A name of several parts is answered with all of them.
+    const whole = (each: string) =>
+      qualified(Object.entries(spelled).map(([part, own]) => (part === argumentOf(argument) ? each : String(own))));
+    return noSuch(type, called, path(at), Reflect.get(shown, at), inOneText ? near.map(whole) : near);
   };
   const named = outer.filter(({ argument }) => isGiven(spelled, argument));
   const gone = named.find((each) => known[outer.indexOf(each)] === null);
@@ -55,8 +62,6 @@ export async function whatIsMissing<R extends object>(
     return refuse(gone.type, JSON.stringify(names.join('.')), gone.argument, gone.naming, known[outer.indexOf(gone) - 1]);
   }
   const called = () =>
-    isWay(by)
-      ? `with this ${by}`
-      : JSON.stringify([...named.map(({ argument }) => valueOf(argument)), valueOf(inOneText ? 'name' : by)].join('.'));
+    isWay(by) ? `with this ${by}` : JSON.stringify([...named.map(({ argument }) => valueOf(argument)), valueOf(argumentOf(by))].join('.'));
   return refuse(shapeOf(kind.entity).name, kind.called?.(shown) ?? called(), by, kind.naming, known[outer.indexOf(named.at(-1)!)]);
 }

@@ -3,6 +3,10 @@ import { invalid } from '../errors.js';
 /** One part of a qualified name, and what follows it. A part with a dot or a quote in it stands in double quotes, a quote in those twice. */
 const part = /(?:"((?:[^"]|"")+)"|([^".][^.]*))(\.|$)/y;
 
+/** A name of several parts, from the outside in, as `partsOf` reads it. */
+export const qualified = (parts: readonly string[]): string =>
+  parts.map((each) => (/[."]/.test(each) ? `"${each.replaceAll('"', '""')}"` : each)).join('.');
+
 /**
  * The parts of a name such as `warehouse.orders.total`, from the outside in.
  * @throws INVALID naming the argument, where it has not as many parts as `names`

@@ -84,31 +84,31 @@ export function entitiesIn<C extends Record<string, EntityClass>>(tx: Tx, _entit
 export const anyEntityIn = (tx: Tx) => entitiesIn(tx, {}) as Kysely<Record<string, Record<string, unknown>>>;
 
 const texts = new Map<string, string>();
+/** So many texts are kept: a caller chooses which properties a statement has. */
+const maxTexts = 1000;
 
 /**
- * Runs a statement whose values are those of `parts`, in their order. Its text is made once for each set of properties: to make it takes longer than to
+ * Runs a statement that sets these values, in the rows with those. Its text is kept for each set of properties, since to make it takes longer than to
  * run it.
  */
 async function run<R extends object>(
   tx: Tx,
   verb: string,
   entity: EntityClass,
-  parts: readonly Readonly<Record<string, unknown>>[],
+  set: Readonly<Record<string, unknown>>,
+  where: Readonly<Record<string, unknown>>,
   statement: (db: Kysely<Record<string, Record<string, unknown>>>) => Compilable,
 ): Promise<R[]> {
-  const key = JSON.stringify([
-    verb,
-    entity.name,
-    ...parts.map((part) => Object.entries(part).map(([name, value]) => [name, value === null])),
-  ]);
-  const values = parts.flatMap((part) => Object.values(part));
+  // Null stands in the text of a condition, but not in that of a value.
+  const rows = Object.entries(where).map(([name, value]) => [name, value === null]);
+  const key = JSON.stringify([verb, entity.name, Object.keys(set), rows]);
+  const values = [...Object.values(set), ...Object.values(where)];
   let text = texts.get(key);
   if (text === undefined) {
     const compiled = statement(anyEntityIn(tx)).compile();
-    // A value may stand in the text itself, such as null in a condition.
     if (!isDeepStrictEqual(compiled.parameters, values)) return tx.query<R>(compiled.sql, [...compiled.parameters]);
     text = compiled.sql;
-    texts.set(key, text);
+    if (texts.size < maxTexts) texts.set(key, text);
   }
   return tx.query<R>(text, values);
 }
@@ -128,7 +128,7 @@ export async function insertRow<E extends { id: number }>(
   conflict?: readonly Property<E>[],
 ): Promise<number | undefined> {
   const row = said(values);
-  const [made] = await run<{ number: number }>(tx, `insert ${conflict?.join() ?? ''}`, entity, [row], (db) => {
+  const [made] = await run<{ number: number }>(tx, `insert ${conflict?.join() ?? ''}`, entity, row, {}, (db) => {
     const insert = db.insertInto(entity.name).values(row);
     return (conflict ? insert.onConflict((on) => on.columns(conflict).doNothing()) : insert).returning(
       sql<number>`${sql.ref(shapeOf(entity).key!)}`.as('number'),
@@ -140,7 +140,7 @@ export async function insertRow<E extends { id: number }>(
 /** Makes the row of a link, which is known by all of its values; answers whether it was not there. */
 export async function insertLink<E extends object>(tx: Tx, entity: EntityClass<E>, values: Values<E>): Promise<boolean> {
   const row = said(values);
-  const made = await run(tx, 'link', entity, [row], (db) =>
+  const made = await run(tx, 'link', entity, row, {}, (db) =>
     db
       .insertInto(entity.name)
       .values(row)
@@ -160,7 +160,7 @@ function chosen(where: object): Readonly<Record<string, unknown>> {
 /** Changes rows; answers how many there were. */
 export async function updateRows<E extends object>(tx: Tx, entity: EntityClass<E>, where: Values<E>, changes: Values<E>): Promise<number> {
   const [set, rows] = [said(changes), chosen(where)];
-  const changed = await run(tx, 'update', entity, [set, rows], (db) =>
+  const changed = await run(tx, 'update', entity, set, rows, (db) =>
     db
       .updateTable(entity.name)
       .set(set)
@@ -173,7 +173,7 @@ export async function updateRows<E extends object>(tx: Tx, entity: EntityClass<E
 /** Deletes rows; answers how many there were. */
 export async function deleteRows<E extends object>(tx: Tx, entity: EntityClass<E>, where: Values<E>): Promise<number> {
   const rows = chosen(where);
-  const gone = await run(tx, 'delete', entity, [rows], (db) =>
+  const gone = await run(tx, 'delete', entity, {}, rows, (db) =>
     db
       .deleteFrom(entity.name)
       .where((eb) => eb.and(rows))

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, FieldResolver, Info, InputType, Mutation, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, InputType, Mutation, Resolver, Root, type ClassType } from 'type-graphql';
 import type { Tx } from '../database.js';
 import type { Row } from '../entity/node.js';
 import { referenceTo, type EntityClass } from '../entity/rows.js';
@@ -8,6 +8,8 @@ import { referenceField } from '../read/fields.js';
 import { deleteRows, insertLink } from './entities.js';
 import type { RecordKind } from './record-kind.js';
 import { lockSubject, subjectOf, subjectUnion } from './subject.js';
+import { PayloadOf } from './payload.js';
+import { lowerFirst, upperFirst } from '../words.js';
 
 export interface LinkingOptions {
   /** What is linked: a location, a dataset type. */
@@ -33,8 +35,6 @@ interface Changed {
   changed: boolean;
 }
 
-const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
-
 /** The description of a subject of these kinds. */
 export const takes = (kinds: readonly RecordKind[]): string =>
   `The record, by \`id\` or by ${kinds.map(({ word }) => `\`${word}\``).join(', ')}.`;
@@ -42,7 +42,7 @@ export const takes = (kinds: readonly RecordKind[]): string =>
 /** The mutations that link a record to those of several kinds, and that unlink it. Answers its resolver classes. */
 export function linking({ entity, noun, ref, refDoc, subject, kinds, find, more = '' }: LinkingOptions): ClassType[] {
   const type = entity.name;
-  const field = lower(type);
+  const field = lowerFirst(type);
   const union = subjectUnion(`${type}Subject`, kinds, `A record that ${noun} can be linked to.`);
 
   const locate = async (tx: Tx, input: object, adding: boolean) => {
@@ -57,14 +57,13 @@ export function linking({ entity, noun, ref, refDoc, subject, kinds, find, more 
   /** One of the two mutations, with an input and a payload of its own. */
   const mutation = (verb: string, description: string, change: (tx: Tx, input: object) => Promise<Changed>): ClassType[] => {
     const name = `${verb}${type}`;
-    const title = name.charAt(0).toUpperCase() + name.slice(1);
-    @InputType(`${title}Input`, { description: `The link that \`${name}\` changes.` })
+    @InputType(`${upperFirst(name)}Input`, { description: `The link that \`${name}\` changes.` })
     class LinkInput {
       @Field(() => subject, { description: takes(kinds) }) subject!: object;
     }
     Field(() => ref, { description: refDoc })(LinkInput.prototype, field);
 
-    @ObjectType(`${title}Payload`, { description: `Result of \`${name}\`.` })
+    @PayloadOf(name)
     class LinkPayload {
       /** The number of what is linked, which is read by it. */
       otherId!: number;

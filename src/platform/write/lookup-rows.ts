@@ -1,7 +1,6 @@
 import type { Tx } from '../database.js';
-import type { Row } from '../entity/node.js';
 import type { EntityClass } from '../entity/rows.js';
-import { forbidden, invalid, orThrow } from '../errors.js';
+import { DomainError, forbidden, invalid } from '../errors.js';
 import type { Named } from '../read/naming.js';
 import { below, inEach, namedRefs, resolveRef, resolveRefs, type NamedRef } from '../read/references.js';
 import { deleteRows, insertRow, updateRows } from './entities.js';
@@ -69,8 +68,8 @@ export async function createLookup(tx: Tx, options: LookupOptions, values: Value
   const made = await insertRow(tx, entity, values, ['name']).catch((error: unknown) => taken(error, entity.name, values));
   if (made !== undefined) return withRow(tx, entity, field, { id: made, created: true });
   const [known] = await resolveRefs(tx, namedRefs({ entity }), [{ name: values.name }], { at: inEach('input') });
-  if (!known || known instanceof Error) throw goneMeanwhile();
-  return withRow(tx, entity, field, { id: orThrow<Row>(known).id, created: false });
+  if (!known || known instanceof DomainError) throw goneMeanwhile();
+  return withRow(tx, entity, field, { id: known.id, created: false });
 }
 
 /** Changes a record; answers it in `field`. @throws INVALID, NOT_FOUND, FORBIDDEN for the name of a default, CONFLICT for a name that is taken */

@@ -21,11 +21,8 @@ import { namedRefs, type NamedRef } from '../read/references.js';
 import { stamped } from '../read/stamped.js';
 import { createLookup, deleteLookup, updateLookup, type LookupField, type LookupOptions } from './lookup-rows.js';
 import { writtenField } from './written-row.js';
-
-const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
-
-/** `dataTypes` → `data types`. */
-const spaced = (plural: string) => plural.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+import { PayloadOf } from './payload.js';
+import { constantCase, lowerFirst, spaced } from '../words.js';
 
 const listOf = ({ entity, plural }: LookupOptions) =>
   listQuery(plural, entity, `All ${spaced(plural)}, ordered by name.`, { name: `${entity.name}.name`, entity, order: ['name', 'id'] });
@@ -45,7 +42,7 @@ function valueFields(create: object, update: object, fields: readonly LookupFiel
 export function namedRecord(options: LookupOptions, ref: ClassType<NamedRef>): ClassType[] {
   const { entity, plural, noun, fields = [] } = options;
   const type = entity.name;
-  const singular = lower(type);
+  const singular = lowerFirst(type);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the field is declared below.
   const targetOf = (input: object) => ({ ref: Reflect.get(input, singular) as NamedRef, argument: `input.${singular}` });
 
@@ -62,15 +59,15 @@ export function namedRecord(options: LookupOptions, ref: ClassType<NamedRef>): C
   for (const input of [UpdateInput, DeleteInput]) Field(() => ref, { description: `The ${type}.` })(input.prototype, singular);
   valueFields(CreateInput.prototype, UpdateInput.prototype, fields, true);
 
-  @ObjectType(`Create${type}Payload`, { description: `Result of \`create${type}\`.` })
+  @PayloadOf(`create${type}`)
   class CreatePayload {
     @Field(() => Boolean, { description: 'False where one with the name existed; it was not changed.' }) created!: boolean;
   }
   writtenField(CreatePayload.prototype, singular, entity, `The ${type} with the name.`);
-  @ObjectType(`Update${type}Payload`, { description: `Result of \`update${type}\`.` })
+  @PayloadOf(`update${type}`)
   class UpdatePayload {}
   writtenField(UpdatePayload.prototype, singular, entity, `The ${type} after the change.`);
-  @ObjectType(`Delete${type}Payload`, { description: `Result of \`delete${type}\`.` })
+  @PayloadOf(`delete${type}`)
   class DeletePayload {
     @Field(() => String, { description: 'The name that it had.' }) deletedName!: string;
   }
@@ -102,12 +99,9 @@ export function namedRecord(options: LookupOptions, ref: ClassType<NamedRef>): C
 /** The look-up tables, by the value of `LookupKind`. */
 const kinds = new Map<string, LookupOptions>();
 
-/** `ScheduleFrequency` → `SCHEDULE_FREQUENCY`. */
-const kindOf = ({ entity }: LookupOptions): string => entity.name.replaceAll(/(?<=[a-z])[A-Z]/g, '_$&').toUpperCase();
-
 /** The list of a look-up table, whose rows `lookupMutations` writes. Answers its resolver classes. */
 export function lookup(options: LookupOptions): ClassType[] {
-  kinds.set(kindOf(options), options);
+  kinds.set(constantCase(options.entity.name), options);
   return listOf(options);
 }
 
@@ -177,17 +171,24 @@ export function lookupMutations(): ClassType[] {
     @Field(() => String, { description: 'The name that it had.' }) deletedName!: string;
   }
 
-  /** The table that an input names. @throws INVALID for a value that its rows do not have, or, where one is made, for one that they need */
-  const optionsOf = (kind: string, values: Readonly<Record<string, unknown>>, isNew: boolean): LookupOptions => {
+  /**
+   * The table that an input names, and the values of its rows: null says nothing of a column that they do not have.
+   * @throws INVALID for a value that its rows do not have, or, where one is made, for one that they need
+   */
+  const checked = <V extends Readonly<Record<string, unknown>>>(kind: string, input: V, isNew: boolean): [LookupOptions, V] => {
     const options = kinds.get(kind)!;
     const allowed = options.fields ?? [];
-    for (const property of fields.keys())
-      if (values[property] !== undefined && !allowed.some((field) => field.property === property))
+    const values: Record<string, unknown> = { ...input };
+    for (const property of fields.keys()) {
+      if (allowed.some((field) => field.property === property)) continue;
+      if ((values[property] ?? null) !== null)
         throw invalid(`A ${options.entity.name} has no ${property}.`, {
           argument: `input.${property}`,
           value: values[property],
           allowed: ['name', ...allowed.map((field) => field.property)],
         });
+      delete values[property];
+    }
     const missing = isNew && allowed.find(({ property, required }) => required && (values[property] ?? null) === null);
     if (missing)
       throw invalid(`A ${options.entity.name} needs a ${missing.property}.`, {
@@ -195,7 +196,8 @@ export function lookupMutations(): ClassType[] {
         value: null,
         allowed: 'a text',
       });
-    return options;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same without what says nothing.
+    return [options, values as V];
   };
   const typed = async (answer: Promise<object>, { entity }: LookupOptions): Promise<object> => {
     const found: { lookup?: Row } = await answer;
@@ -209,8 +211,8 @@ export function lookupMutations(): ClassType[] {
       @Ctx() ctx: Context,
       @Arg('input', () => CreateLookupInput, { description: 'The table and the values.' }) { kind, ...values }: CreateLookupInput,
     ): Promise<object> {
-      const options = optionsOf(kind, { ...values }, true);
-      return ctx.write((tx) => typed(createLookup(tx, options, { ...values }, 'lookup'), options));
+      const [options, row] = checked(kind, { ...values }, true);
+      return ctx.write((tx) => typed(createLookup(tx, options, row, 'lookup'), options));
     }
 
     @Mutation(() => UpdateLookupPayload, { description: 'Renames or changes a row of a look-up table. Defaults keep their names.' })
@@ -219,8 +221,8 @@ export function lookupMutations(): ClassType[] {
       @Arg('input', () => UpdateLookupInput, { description: 'The row and its new values.' })
       { kind, lookup: ref, ...values }: UpdateLookupInput,
     ): Promise<object> {
-      const options = optionsOf(kind, { ...values }, false);
-      return ctx.write((tx) => typed(updateLookup(tx, options, { ref, argument: 'input.lookup' }, { ...values }, 'lookup'), options));
+      const [options, changes] = checked(kind, { ...values }, false);
+      return ctx.write((tx) => typed(updateLookup(tx, options, { ref, argument: 'input.lookup' }, changes, 'lookup'), options));
     }
 
     @Mutation(() => DeleteLookupPayload, { description: 'Deletes a row of a look-up table that no other record uses. Defaults stay.' })

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, FieldResolver, InputType, Mutation, ObjectType, Resolver, Root, type ClassType } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, InputType, Mutation, Resolver, Root, type ClassType } from 'type-graphql';
 import type { Context } from '../read/context.js';
 import type { Aliased } from '../read/naming.js';
 import type { Row } from '../entity/node.js';
@@ -7,6 +7,7 @@ import { LongText, Name } from '../entity/text.js';
 import type { RecordKind } from './record-kind.js';
 import { withRow, writtenField } from './written-row.js';
 import { createRecord, updateRecord, type RecordChange, type RecordField } from './record-changes.js';
+import { PayloadOf } from './payload.js';
 
 export interface RecordOptions {
   kind: RecordKind;
@@ -80,7 +81,7 @@ export function recordMutations({ kind, noun, unique, fields, needed = [], creat
     );
   reasonField(UpdateInput.prototype);
 
-  @ObjectType(`Update${type}Payload`, { description: `Result of \`update${type}\`.` })
+  @PayloadOf(`update${type}`)
   class UpdatePayload {
     @Field(() => [String], { description: 'Consequences of the change, such as clients that do not know a new name.' })
     warnings!: string[];
@@ -110,7 +111,7 @@ export function recordMutations({ kind, noun, unique, fields, needed = [], creat
   for (const { name, doc, type: graphql, lookup } of fields)
     Field(given(graphql, lookup), { nullable: !needed.includes(name), description: doc })(CreateInput.prototype, name);
 
-  @ObjectType(`Create${type}Payload`, { description: `Result of \`create${type}\`.` })
+  @PayloadOf(`create${type}`)
   class CreatePayload {
     @Field(() => Boolean, { description: 'False where one with the name existed; it was not changed.' }) created!: boolean;
   }

@@ -8,6 +8,7 @@ import { anyEntityIn, deleteRows } from './entities.js';
 import { countReferring, isReferring, summed, type Referring, type RowCount } from './references.js';
 import { refIn, type RecordKind } from './record-kind.js';
 import { reasonField, refField } from './record.js';
+import { PayloadOf } from './payload.js';
 
 /** What is deleted together with a record. Other rows that refer to it are uses, and block the deletion. */
 export interface Removal {
@@ -131,7 +132,7 @@ export function removable(removal: Removal, noun: string, rule: string): ClassTy
   refField(DeleteInput.prototype, kind);
   reasonField(DeleteInput.prototype);
 
-  @ObjectType(`Delete${type}Payload`, { description: `Result of \`delete${type}\`.` })
+  @PayloadOf(`delete${type}`)
   class DeletePayload extends DeletionPayload {}
 
   @Resolver()

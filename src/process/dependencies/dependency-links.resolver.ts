@@ -4,7 +4,7 @@ import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import type { Where } from '../../platform/read/filter-sql.js';
-import { filterByList, whereOf } from '../../platform/read/filters.js';
+import { filterByList, WhereField } from '../../platform/read/filters.js';
 import { refuseEmpty } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
 import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
@@ -74,10 +74,7 @@ const connection = connectionOf(ProcessDependencyLink);
 @ArgsType()
 class DependencyLinkArgs extends PageArgs {
   @Field(() => [DependencyKind], { defaultValue: dependencies, description: 'Only links of these kinds.' }) kinds!: DependencyKind[];
-  @Field(() => whereOf(Process), {
-    nullable: true,
-    description: 'Conditions on the process. A filter may nest 10 levels deep and have 200 conditions.',
-  })
+  @WhereField(Process)
   where?: Where | null;
 }
 

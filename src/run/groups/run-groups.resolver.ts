@@ -19,8 +19,8 @@ import {
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
-import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
-import { whereOf } from '../../platform/read/filters.js';
+import { type Where } from '../../platform/read/filter-sql.js';
+import { WhereField } from '../../platform/read/filters.js';
 import { finder } from '../../platform/read/find-row.js';
 import { RunGroupRef } from '../group-ref.input.js';
 import { groupRefs } from '../group-refs.js';
@@ -33,19 +33,16 @@ import { Run } from '../run.entity.js';
 import { closeGroup, openGroup, reopenGroup, type ChangedGroup, type GroupToOpen, type OpenedGroup } from './run-groups.js';
 import { childProgress, groupProgress, progressOf, RunProgress, type ProgressRow } from './run-groups-progress.js';
 import { RunGroup } from '../run-group.entity.js';
+import { PayloadOf } from '../../platform/write/payload.js';
 
 const connection = connectionOf(RunGroup);
-const where = whereOf(RunGroup);
 const orders = { KEY: 'key', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt' };
 const GroupOrder = orderInputOf('RunGroup', orders);
 const newest: ListSource = { name: 'RunGroup.createdAt', entity: RunGroup, order: ['createdAt', 'id'], descending: true };
 
 @ArgsType()
 class RunGroupArgs extends PageArgs {
-  @Field(() => where, {
-    nullable: true,
-    description: `Only groups that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
-  })
+  @WhereField(RunGroup)
   where?: Where | null;
   @Field(() => GroupOrder, { nullable: true, description: 'Order of the list, default newest first. Cursors belong to one order.' })
   orderBy?: OrderBy | null;
@@ -95,7 +92,7 @@ class OpenRunGroupPayload {
 
 /** The payload of a mutation that closes or opens a group, under its own name. Answers `type` and the resolver that it needs. */
 function changedGroup(mutation: string): { type: ClassType; resolver: ClassType } {
-  @ObjectType(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`, { description: `Result of \`${mutation}\`.` })
+  @PayloadOf(mutation)
   class ChangedGroupPayload {
     /** The number of the group, which is read by it. */
     groupId!: number;

@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Args, ArgsType, Ctx, Field, Info, Query, Resolver } from 'type-graphql';
+import { Args, ArgsType, Ctx, Info, Query, Resolver } from 'type-graphql';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
 import { listField, referenceField } from '../../platform/read/fields.js';
-import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
-import { filterByList, whereOf } from '../../platform/read/filters.js';
+import { type Where } from '../../platform/read/filter-sql.js';
+import { filterByList, WhereField } from '../../platform/read/filters.js';
 import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
 import { Process } from '../../process/process.entity.js';
 import { ErrorType } from '../error-type.entity.js';
@@ -20,14 +20,10 @@ const errors = (name: string, below: Partial<ListSource> = {}): ListSource => ({
 });
 
 const connection = connectionOf(RunError);
-const where = whereOf(RunError);
 
 @ArgsType()
 class RunErrorArgs extends PageArgs {
-  @Field(() => where, {
-    nullable: true,
-    description: `Only errors that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
-  })
+  @WhereField(RunError)
   where?: Where | null;
 }
 

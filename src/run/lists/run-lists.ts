@@ -6,8 +6,8 @@ import type { Context } from '../../platform/read/context.js';
 import type { Queries } from '../../platform/database.js';
 import { invalid, orThrow, type DomainError } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
-import { filterLimits, type Where } from '../../platform/read/filter-sql.js';
-import { filterByList, whereOf } from '../../platform/read/filters.js';
+import { type Where } from '../../platform/read/filter-sql.js';
+import { filterByList, WhereField } from '../../platform/read/filters.js';
 import type { Row } from '../../platform/entity/node.js';
 import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
 import { inEach, resolveRefs, type RefKind } from '../../platform/read/references.js';
@@ -49,13 +49,9 @@ export interface RunArguments extends PageArgs {
 
 /** The arguments of a list of runs, apart from what all of the list have in common. */
 export function runArguments(without?: string): new () => RunArguments {
-  const type = whereOf(Run);
   @ArgsType()
   class RunArgs extends PageArgs {
-    @Field(() => type, {
-      nullable: true,
-      description: `Only runs that meet these conditions. A filter may nest ${filterLimits.depth} levels deep and have ${filterLimits.conditions} conditions.`,
-    })
+    @WhereField(Run)
     where?: Where | null;
     @Field(() => [RunState], { nullable: true, description: 'Only runs in one of these states, at least one.' })
     states?: RunState[] | null;

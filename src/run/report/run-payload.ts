@@ -1,10 +1,11 @@
-import { Field, ObjectType, type ClassType } from 'type-graphql';
+import { Field, type ClassType } from 'type-graphql';
 import { referenceField } from '../../platform/read/fields.js';
 import { Run } from '../run.entity.js';
+import { PayloadOf } from '../../platform/write/payload.js';
 
 /** The payload of a mutation that changes one run, under its own name. Answers `type` and the resolvers that it needs. */
 export function runPayload(mutation: string, doc = 'The run after the change.'): { type: ClassType; resolvers: ClassType[] } {
-  @ObjectType(`${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Payload`, { description: `Result of \`${mutation}\`.` })
+  @PayloadOf(mutation)
   class RunPayload {
     /** The number of the run, which is read by it. */
     id!: number;
