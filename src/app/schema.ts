@@ -65,6 +65,7 @@ import { sourceChanges } from '../source/source-changes.resolver.js';
 import { sourceResolvers } from '../source/source.resolver.js';
 import { withCheckedTexts } from './execution/checked-texts.js';
 import { withLongLists } from './execution/long-lists.js';
+import { withRetiredArguments } from './execution/retired-argument.js';
 import { createOrm } from './store/orm.js';
 
 /** Every resolver class of the API. A new one is added here. */
@@ -147,7 +148,9 @@ export async function buildWaybillSchema(): Promise<GraphQLSchema> {
   learnShapes(createOrm('postgres://localhost/none').em);
   // What stands in its object as it is needs no resolver: a compiled query then reads the property itself.
   for (const field of getMetadataStorage().fields) field.simple = field.name === field.schemaName;
-  const schema = withLongLists(withCheckedTexts(withFilters(await buildSchema({ resolvers, validate: false, pubSub }))));
+  const schema = withRetiredArguments(
+    withLongLists(withCheckedTexts(withFilters(await buildSchema({ resolvers, validate: false, pubSub })))),
+  );
   // type-graphql makes every resolveType asynchronous, which graphql-jit cannot execute. All of ours are this one.
   for (const type of Object.values(schema.getTypeMap()))
     if (isAbstractType(type)) type.resolveType = (row: { __typename?: string }) => row.__typename;

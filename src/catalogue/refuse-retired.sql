@@ -46,14 +46,14 @@ begin
     select c.conrelid::regclass::text as shown, r.relname as tbl,
       string_agg(process_tracker.fill_template($check$
 
-        select t.{name} as name, t.retired_at as since into found_one
+        select t.{key} as id, t.{name} as name, t.retired_at as since into found_one
         from new_rows n
         join {tbl} t on t.{key} = n.{column}
         where t.retired_at is not null
         order by 1
         limit 1;
         if found then
-          perform refuse_retired('{kind}', found_one.name, found_one.since);
+          perform refuse_retired('{kind}', found_one.id, found_one.name, found_one.since);
         end if;$check$, to_jsonb(t) || jsonb_build_object('column', a.attname)), ''
         order by t.kind, a.attname) as checks
     from pg_constraint c

@@ -1,5 +1,5 @@
 import type { Tx } from '../platform/database.js';
-import { DomainError, invalid, type ErrorDetails } from '../platform/errors.js';
+import { DomainError, invalid, raisedAs } from '../platform/errors.js';
 import { maskAddress } from '../platform/mask-secrets.js';
 import { below as path, resolveRef } from '../platform/read/references.js';
 import { said } from '../platform/write/reports.js';
@@ -7,7 +7,7 @@ import { given } from '../platform/checks.js';
 import { locationRefs } from './location-naming.js';
 import { describePath, knownSchemes } from './location-path.js';
 import type { FileLocationInput } from './location-ref.input.js';
-import { codeOf, messageOf, textAt } from '../platform/text-at.js';
+import { messageOf } from '../platform/text-at.js';
 
 export interface NewLocation {
   path: string;
@@ -53,8 +53,8 @@ export function checkBucket(given: string | null | undefined, inPath: string | n
 
 /** Errors of the function on `path` and `name`, with the arguments as the caller knows them. */
 function below(error: unknown, argument: string): never {
-  if (codeOf(error) !== 'WB409') throw error;
-  const details: ErrorDetails = JSON.parse(textAt(error, 'detail') ?? '{}');
+  const details = raisedAs(error, 'WB409');
+  if (!details) throw error;
   throw new DomainError('CONFLICT', messageOf(error), {
     ...details,
     ...(details.argument ? { argument: `${argument}.${details.argument}` } : {}),

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { databaseAddress } from './database-address.js';
-import { conflict, DomainError, Unavailable, type ErrorCode, type ErrorDetails } from './errors.js';
+import { conflict, DomainError, type ErrorCode, raisedAs, Unavailable } from './errors.js';
 import { lockTimedOut, queueTimedOut } from './lock-wait.js';
 import { Connections, cut, gotNoAnswer, processOf } from './pool.js';
 import { QueueTimeout, RecordQueues } from './record-queues.js';
-import { codeOf, messageOf, textAt } from './text-at.js';
+import { codeOf, messageOf } from './text-at.js';
 
 /** Runs SQL with `$1`-style values and answers plain rows. Implemented by the pool (reads) and by a transaction (writes). */
 export interface Queries {
@@ -43,8 +43,7 @@ const raised: Readonly<Record<string, ErrorCode>> = { WB400: 'INVALID', WB403: '
 function translated(error: unknown): unknown {
   const code = raised[codeOf(error) ?? ''];
   if (!code) return error;
-  const details: ErrorDetails = JSON.parse(textAt(error, 'detail') ?? '{}');
-  return new DomainError(code, messageOf(error), details);
+  return new DomainError(code, messageOf(error), raisedAs(error, codeOf(error)!));
 }
 
 /** Answered by the work of a transaction that has found out, by writing, that nothing is to be written: it is undone, and `value` is answered. */

@@ -1,3 +1,5 @@
+import { codeOf, textAt } from './text-at.js';
+
 /** What a caller can be told: one of five codes, and the facts by which the request can be repaired. */
 export type ErrorCode = 'NOT_FOUND' | 'INVALID' | 'CONFLICT' | 'FORBIDDEN' | 'UNAUTHENTICATED';
 
@@ -92,3 +94,7 @@ export function orThrow<T>(value: T | DomainError): T {
   if (value instanceof DomainError) throw value;
   return value;
 }
+
+/** The DETAIL, which is JSON, of an error that a function of the store raises with this SQLSTATE; undefined for any other error. */
+export const raisedAs = (error: unknown, sqlState: string): ErrorDetails | undefined =>
+  codeOf(error) === sqlState ? JSON.parse(textAt(error, 'detail') || '{}') : undefined;

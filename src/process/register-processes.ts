@@ -1,13 +1,16 @@
 import type { Tx } from '../platform/database.js';
-import { conflict, DomainError, notFound } from '../platform/errors.js';
+import { argumentOf } from '../platform/argument-of.js';
+import { given } from '../platform/checks.js';
+import { conflict, DomainError, invalid, notFound, raisedAs } from '../platform/errors.js';
 import { refuseEmpty } from '../platform/lists.js';
 import { refuseCycle, type LinksAbove } from './dependencies/refuse-cycles.js';
 import { addFilters, replaceFilters } from './filters/process-filters.js';
 import { RegistrationMode, type RegisterProcessInput } from './register-process.input.js';
-import { withNames } from './registration/name-references.js';
+import { withNames, type AttributeNames, type NamedRequest } from './registration/name-references.js';
 import { listsOf } from './registration/registration-lists.js';
-import { replaceable, type RegistrationLists } from './registration/registration-rows.js';
+import { replaceable } from './registration/registration-rows.js';
 import { checkRunSettings } from './run-settings.js';
+import { withRetiredArgument } from '../platform/write/retired-argument.js';
 import { codeOf, messageOf, textAt } from '../platform/text-at.js';
 
 export interface RegisteredProcess {
@@ -26,12 +29,14 @@ export interface RegisteredProcess {
 export async function registerProcesses(tx: Tx, requests: readonly RegisterProcessInput[]): Promise<RegisteredProcess[]> {
   requests.forEach(refuseEmptyReplacement);
   requests.forEach((request) => checkRunSettings(request));
-  const { lists, placeOfProcess } = listsOf(await withNames(tx, requests));
+  const named = await withNames(tx, requests);
+  const { lists, placeOfProcess } = listsOf(named);
   const sql = 'select * from process_tracker.register_processes($1::jsonb)';
   const rows = await tx
     .query<{ process_id: number; created: boolean; links: LinksAbove }>(sql, [JSON.stringify(lists)])
     .catch((error: unknown) => parentMissing(error, requests))
-    .catch((error: unknown) => emailTaken(error, lists.contacts));
+    .catch((error: unknown) => notLinked(error, requests, named))
+    .catch((error: unknown) => emailTaken(error, requests));
   await refuseCycle(tx, rows[0]?.links ?? null);
   const registered = requests.map(({ name }) => {
     const row = rows[placeOfProcess(name) - 1]!;
@@ -64,20 +69,35 @@ function refuseEmptyReplacement(request: RegisterProcessInput): void {
 
 /** The store knows the name of a parent that does not exist, but not where the request has it. */
 function parentMissing(error: unknown, requests: readonly RegisterProcessInput[]): never {
-  if (codeOf(error) !== 'WB404') throw error;
-  const { argument, value }: { argument?: string; value?: unknown } = JSON.parse(textAt(error, 'detail') ?? '{}');
+  const { argument, value } = raisedAs(error, 'WB404') ?? {};
   if (argument !== 'dependsOn') throw error;
   const places = requests.map(({ dependsOn }) => dependsOn?.findIndex(({ process }) => process.name === value) ?? -1);
   const place = places.find((each) => each >= 0);
   throw notFound(messageOf(error), { argument: place === undefined ? 'input.dependsOn' : `input.dependsOn.${place}.process.name`, value });
 }
 
+/** The store knows the attribute of a mapping that its process is not linked to, but not where the request has it. */
+function notLinked(error: unknown, requests: readonly RegisterProcessInput[], named: readonly NamedRequest[]): never {
+  const { end, value } = raisedAs(error, 'WB400') ?? {};
+  if (end !== 'from' && end !== 'to') throw error;
+  const isIt = (names: AttributeNames) => Object.entries(names).every(([part, name]) => textAt(value, part) === name);
+  for (const [i, { mappings }] of named.entries())
+    for (const [m, mapping] of (mappings ?? []).entries())
+      if (isIt(mapping[end]))
+        throw invalid(messageOf(error), {
+          argument: `input.mappings.${m}.${end}`,
+          value: requests[i]!.mappings![m]![end],
+          allowed: `an attribute that the process ${end === 'from' ? 'reads' : 'writes'}`,
+        });
+  throw error;
+}
+
 /** Of what a registration writes, only an e-mail can be another row's. */
-function emailTaken(error: unknown, contacts: RegistrationLists['contacts']): never {
-  const detail = textAt(error, 'detail');
-  const value = contacts.map(({ email }) => email).find((email) => email && detail?.endsWith(`=(${email}) already exists.`));
-  if (codeOf(error) !== '23505' || !value) throw error;
-  throw conflict(`Another contact has the e-mail ${JSON.stringify(value)}.`, { argument: 'input.contacts', value });
+function emailTaken(error: unknown, requests: readonly RegisterProcessInput[]): never {
+  const value = /=\((.*)\) already exists\.$/.exec(textAt(error, 'detail') ?? '')?.[1];
+  const argument = requests.map((input) => argumentOf({ input }, (each, path) => path.at(-1) === 'email' && each === value)).find(given);
+  if (codeOf(error) !== '23505' || !argument) throw error;
+  throw conflict(`Another contact has the e-mail ${JSON.stringify(value)}.`, { argument, value });
 }
 
 /** Wrapped, since an executor takes an error among its data for a failure of the whole field. */
@@ -105,7 +125,7 @@ export async function registerEach(
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       if (batch.length === 1) {
-        outcomes.set(batch[0]!, { error });
+        outcomes.set(batch[0]!, { error: withRetiredArgument(error, { input: batch[0] }) });
         return;
       }
       const middle = batch.length >> 1;

@@ -681,15 +681,17 @@ describe('what is retired', () => {
       details: { kind: 'Location' },
     });
     await retire({ process: { name: 'pen' } });
-    const process = { code: 'CONFLICT', details: { kind: 'Process', value: 'pen' } };
-    expect(await refused(registration, { input: { name: 'pen' } })).toMatchObject(process);
-    expect(await refused(registration, { input: { name: 'pen child', dependsOn: [{ process: { name: 'pen' } }] } })).toMatchObject(process);
+    const process = (argument: string) => ({ code: 'CONFLICT', details: { kind: 'Process', value: 'pen', argument } });
+    expect(await refused(registration, { input: { name: 'pen' } })).toMatchObject(process('input.name'));
+    expect(await refused(registration, { input: { name: 'pen child', dependsOn: [{ process: { name: 'pen' } }] } })).toMatchObject(
+      process('input.dependsOn.0.process.name'),
+    );
     const { id } = await found('Process', 'pen');
     expect(
       await refused('mutation ($id: ID!) { linkContact(input: { subject: { id: $id }, contact: { name: "pen contact" } }) { changed } }', {
         id,
       }),
-    ).toMatchObject(process);
+    ).toMatchObject(process('input.subject.id'));
     await api.sql(
       `insert into process_dependency (parent_process_id, child_process_id) select p.process_id, c.process_id from process p, process c where p.process_name = 'pen' and c.process_name = 'pen child'`,
     );
@@ -704,25 +706,32 @@ test('P31 each kind is refused new links, also where it is the only retired reco
     const registration = (more: string) => `mutation { registerProcess(input: { name: "other", ${more} }) { created } }`;
     await own.run(`mutation { registerProcess(input: { name: "p", sources: [{ name: "s", objects: [{ name: "o", attributes: [{ name: "a" }] }] }] }) { created }
       createLocation(input: { name: "l", path: "/l" }) { created } }`);
-    const kinds: [kind: string, target: string, link: string][] = [
-      ['Process', 'process: { name: "p" }', registration('dependsOn: [{ process: { name: "p" } }]')],
-      ['Source', 'source: { name: "s" }', registration('sources: [{ name: "s" }]')],
-      ['SourceObject', 'object: { source: "s", name: "o" }', registration('sources: [{ name: "s", objects: [{ name: "o" }] }]')],
+    const kinds: [kind: string, target: string, link: string, argument: string][] = [
+      ['Process', 'process: { name: "p" }', registration('dependsOn: [{ process: { name: "p" } }]'), 'input.dependsOn.0.process.name'],
+      ['Source', 'source: { name: "s" }', registration('sources: [{ name: "s" }]'), 'input.sources.0.name'],
+      [
+        'SourceObject',
+        'object: { source: "s", name: "o" }',
+        registration('sources: [{ name: "s", objects: [{ name: "o" }] }]'),
+        'input.sources.0.objects.0.name',
+      ],
       [
         'SourceObjectAttribute',
         'attribute: { source: "s", object: "o", name: "a" }',
         registration('sources: [{ name: "s", objects: [{ name: "o", attributes: [{ name: "a" }] }] }]'),
+        'input.sources.0.objects.0.attributes.0.name',
       ],
       [
         'Location',
         'location: { name: "l" }',
         'mutation { linkLocation(input: { subject: { source: { name: "s" } }, location: { name: "l" } }) { changed } }',
+        'input.location.name',
       ],
     ];
-    for (const [kind, target, link] of kinds) {
+    for (const [kind, target, link, argument] of kinds) {
       await own.run(`mutation { retire(input: { subject: { ${target} } }) { changed } }`);
       const { errors } = await own.execute(link);
-      expect([kind, errors?.[0]?.originalError]).toMatchObject([kind, { code: 'CONFLICT', details: { kind } }]);
+      expect([kind, errors?.[0]?.originalError]).toMatchObject([kind, { code: 'CONFLICT', details: { kind, argument } }]);
       await own.run(`mutation { restore(input: { subject: { ${target} } }) { changed } }`);
     }
     for (const [, , link] of kinds) await own.run(link);

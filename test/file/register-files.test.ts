@@ -199,7 +199,7 @@ describe('a file', () => {
       expect(await refused(register({ fileName: 'x' }, { location: ref }))).toMatchObject(error);
     expect(await refused(register({ fileName: 'x' }, { location: { path: '/never' }, run: { databaseId: 999_999 } }))).toMatchObject({
       code: 'NOT_FOUND',
-      details: { argument: 'input.run' },
+      details: { argument: 'input.run.databaseId' },
     });
     expect(await count('location_lkup')).toBe(before);
     expect((await register({ fileName: 'x' }, { location: { path: 'zz://x', type: 'queue', name: 'zz' } })).file.location).toEqual({

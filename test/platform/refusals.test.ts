@@ -82,14 +82,14 @@ describe('two values of one fact in one request', () => {
   });
 });
 
-test('a link to what is retired names the input, also below a start', async () => {
+test('a link to what is retired names the argument, also below a start', async () => {
   await api.run('mutation { registerProcess(input: { name: "p", sources: [{ name: "old" }] }) { created } }');
   await api.run('mutation { retire(input: { subject: { source: { name: "old" } }, reason: "gone" }) { __typename } }');
   const refused = { code: 'CONFLICT', kind: 'Source', value: 'old' };
   const input = { name: 'new', type: 'Load', tool: 'dbt', sources: [{ name: 'old' }] };
-  expect(refusal(await server.ask(register, { input }))).toMatchObject({ ...refused, argument: 'input' });
+  expect(refusal(await server.ask(register, { input }))).toMatchObject({ ...refused, argument: 'input.sources.0.name' });
   const start = 'mutation ($process: RegisterProcessInput!) { startRun(input: { process: $process, actor: { name: "a" } }) { outcome } }';
-  expect(refusal(await server.ask(start, { process: input }))).toMatchObject({ ...refused, argument: 'input.process' });
+  expect(refusal(await server.ask(start, { process: input }))).toMatchObject({ ...refused, argument: 'input.process.sources.0.name' });
 });
 
 describe('negative figures', () => {

@@ -95,14 +95,24 @@ test('P29 mappings say which attribute feeds which, with expression and transfor
 
 test('P29 a mapping from what the process does not read, or to what it does not write, is refused', async () => {
   const refused = async (from: object, to: object) =>
-    (await api.execute(register, { input: { ...full('refused'), mappings: [{ from, to }] } })).errors![0]!.originalError;
+    (
+      await api.execute(register, {
+        input: {
+          ...full('refused'),
+          mappings: [
+            { from: attribute('in', 'a', 'x'), to: attribute('out', 't', 'u') },
+            { from, to },
+          ],
+        },
+      })
+    ).errors![0]!.originalError;
   expect(await refused(attribute('in', 'a', 'z'), attribute('out', 't', 'u'))).toMatchObject({
     code: 'INVALID',
-    details: { argument: 'input.mappings.from', value: 'z' },
+    details: { argument: 'input.mappings.1.from', value: attribute('in', 'a', 'z'), allowed: 'an attribute that the process reads' },
   });
   expect(await refused(attribute('in', 'a', 'x'), attribute('in', 'a', 'y'))).toMatchObject({
     code: 'INVALID',
-    details: { argument: 'input.mappings.to', value: 'y' },
+    details: { argument: 'input.mappings.1.to', value: attribute('in', 'a', 'y'), allowed: 'an attribute that the process writes' },
   });
   expect(
     await api.run('{ process(name: "refused") { name } sourceObject(source: "in", name: "a") { attributes { nodes { name } } } }'),
@@ -274,11 +284,15 @@ describe('unlinkProcess', () => {
       (await api.execute(unlink, { input: { process: { name: 'known' }, ...input } })).errors![0]!.originalError;
     expect(await refused({ sources: [{ name: 'in' }, { name: 'nowhere' }] })).toMatchObject({
       code: 'NOT_FOUND',
-      details: { value: { source: 'nowhere' } },
+      details: { argument: 'input.sources.1.name', value: 'nowhere' },
     });
     expect(await refused({ sources: [{ name: 'in', objects: [{ name: 'a', attributes: ['q'] }] }] })).toMatchObject({
       code: 'NOT_FOUND',
-      details: { value: { attribute: 'q' } },
+      details: { argument: 'input.sources.0.objects.0.attributes.0', value: 'q' },
+    });
+    expect(await refused({ targets: [{ name: 'out', objects: [{ name: 't' }, { name: 'tt', attributes: ['u'] }] }] })).toMatchObject({
+      code: 'NOT_FOUND',
+      details: { argument: 'input.targets.0.objects.1.name', value: 'tt', nearest: ['t'] },
     });
     expect(await refused({})).toMatchObject({ code: 'INVALID' });
     expect(await linksOf('known')).toEqual(before);

@@ -280,7 +280,7 @@ test('P18 of many reports each stands for itself, and several of one run are wri
     wrote,
     wrong('CONFLICT', 'fencingToken'),
     wrote,
-    wrong('NOT_FOUND', 'run'),
+    wrong('NOT_FOUND', 'run.databaseId'),
     wrong('INVALID', 'recordCount'),
     wrote,
     wrong('NOT_FOUND', 'run.process'),
@@ -712,7 +712,11 @@ test('A5 an end needs the live token, and a run that there is', async () => {
       code: 'CONFLICT',
       argument: 'input.fencingToken',
     });
-  expect(await failure(report(api, 999_999_999, { status: 'completed' }))).toMatchObject({ code: 'NOT_FOUND', argument: 'input.run' });
+  expect(await failure(report(api, 999_999_999, { status: 'completed' }))).toMatchObject({
+    code: 'NOT_FOUND',
+    argument: 'input.run.databaseId',
+    value: 999_999_999,
+  });
   expect(await failure(report(api, { process: stage, number: 17 }, { status: 'completed' }))).toMatchObject({ code: 'NOT_FOUND' });
   expect(await digest(api)).toBe(before);
   expect((await end(api, second)).run.state).toBe('COMPLETED');

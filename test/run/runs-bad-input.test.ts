@@ -182,7 +182,7 @@ describe('P16 P17 P19–P22 reports', () => {
       { code: 'NOT_FOUND', argument: 'input.run.process', value: 'nobody' },
     ],
     ['an unknown name', { run: { name: 'nobody' } }, { code: 'NOT_FOUND', argument: 'input.run.name', value: 'nobody' }],
-    ['an unknown number', { run: { databaseId: 2_147_483_647 } }, { code: 'NOT_FOUND', argument: 'input.run' }],
+    ['an unknown number', { run: { databaseId: 2_147_483_647 } }, { code: 'NOT_FOUND', argument: 'input.run.databaseId' }],
     ['an id of a process', { run: { id: id('Process:1') } }, { code: 'INVALID', argument: 'input.run.id', value: id('Process:1') }],
     ['an id of nothing', { run: { id: 'nonsense' } }, { code: 'INVALID', argument: 'input.run.id', value: 'nonsense' }],
     ['no run', { run: {} }, { code: 'INVALID', argument: 'input.run', allowed: expect.stringContaining('databaseId') }],
@@ -338,7 +338,7 @@ describe('P18 many reports', () => {
     expect([...bad.keys()].map((i) => results[i].error)).toEqual([
       expect.objectContaining({ code: 'INVALID', argument: 'insertCount', value: '-1' }),
       expect.objectContaining({ code: 'INVALID', argument: 'status', value: 'finished', allowed: statuses }),
-      expect.objectContaining({ code: 'NOT_FOUND', argument: 'run' }),
+      expect.objectContaining({ code: 'NOT_FOUND', argument: 'run.databaseId' }),
     ]);
     expect(results[998]).toEqual({ changed: true, run: { databaseId: ids[998] }, error: null });
     expect(await api.sql('select count(*)::int as n from process_tracking where process_run_insert_count = 7')).toEqual([{ n: 997 }]);
@@ -437,7 +437,7 @@ describe('P13 P17 persons', () => {
       'cancelling nothing',
       byPerson('cancelRun', 'CancelRunInput'),
       { run: { databaseId: 0 }, reason },
-      { code: 'NOT_FOUND', argument: 'input.run' },
+      { code: 'NOT_FOUND', argument: 'input.run.databaseId', value: 0 },
     ],
     [
       'release of what is not on hold',
@@ -579,7 +579,7 @@ describe('P4 P7 P8 P25 P26 starts', () => {
     [
       'a parent run that is not there',
       { process, parentRun: { databaseId: 2_147_483_647 } },
-      { code: 'NOT_FOUND', argument: 'input.parentRun' },
+      { code: 'NOT_FOUND', argument: 'input.parentRun.databaseId', value: 2_147_483_647, message: 'There is no Run with this databaseId.' },
     ],
     [
       'a parent run by a name that is not there',

@@ -21,7 +21,8 @@ declare
   made int[];
   ids int[];
 begin
-  perform process_tracker.refuse_retired('Location', location_name, retired_at)
+  perform process_tracker.refuse_retired('Location', location_id, location_name, retired_at,
+      'input.location')
     from location_lkup
     where location_id = place and retired_at is not null;
   input := process_tracker.lock_new_files(input, place);

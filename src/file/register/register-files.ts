@@ -1,4 +1,4 @@
-import { below, resolveRef } from '../../platform/read/references.js';
+import { below, missingOr, resolveRef } from '../../platform/read/references.js';
 import { fileLocation } from '../../location/find-location.js';
 import { checkPathText } from '../../location/location-path.js';
 import type { FileLocationInput } from '../../location/location-ref.input.js';
@@ -171,15 +171,17 @@ export async function registerFiles(tx: Tx, registration: Registration): Promise
     sent.push({ i, item: { ...item, guess: guesses.get(key)!.place } });
   }
   const sql = 'select i, id, created, error from process_tracker.register_extracts($1::jsonb)';
-  const rows = await tx.query<Answer>(sql, [
-    JSON.stringify({
-      location: locationId,
-      ...(runId === undefined ? {} : { run: runId }),
-      ...(fileCount === undefined ? {} : { fileCount }),
-      files: sent.map(({ item }) => item),
-      guesses: [...guesses.values()].map(({ guess }) => guess),
-    }),
-  ]);
+  const rows = await tx
+    .query<Answer>(sql, [
+      JSON.stringify({
+        location: locationId,
+        ...(runId === undefined ? {} : { run: runId }),
+        ...(fileCount === undefined ? {} : { fileCount }),
+        files: sent.map(({ item }) => item),
+        guesses: [...guesses.values()].map(({ guess }) => guess),
+      }),
+    ])
+    .catch(missingOr(runRefs, run, below('input.run')));
   for (const { i, id, created, error } of rows) {
     const result = results[sent[i - 1]!.i]!;
     Object.assign(result, { id, created });

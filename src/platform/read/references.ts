@@ -1,5 +1,5 @@
 import type { Queries, Tx } from '../database.js';
-import { attempt, DomainError, invalid, orThrow } from '../errors.js';
+import { attempt, DomainError, invalid, notFound, orThrow, raisedAs } from '../errors.js';
 import { idOf } from '../entity/ids.js';
 import type { Row } from '../entity/node.js';
 import { selectList, shapeOf, type EntityClass } from '../entity/rows.js';
@@ -143,6 +143,19 @@ export async function resolveRef<R extends object, E extends object, P extends k
   const [found] = await resolveRefs<R, E, P>(db, kind, [ref], { ...options, at: (_, argument) => at(argument) });
   return orThrow(found!);
 }
+
+/** The error for a reference by number that means no record, where the statement that took the number found that out (`unchecked`). */
+export function missingByNumber<R extends object>(kind: RefKind<R>, ref: R, path: ArgumentPath): DomainError {
+  const by = isGiven(ref, 'id') ? 'id' : 'databaseId';
+  return notFound(`There is no ${shapeOf(kind.entity).name} with this ${by}.`, { argument: path(by), value: Reflect.get(ref, by) });
+}
+
+/** For the failure of a statement that took the number of a reference: it says WB404 with the reference's path as its argument. @throws */
+export const missingOr =
+  <R extends object>(kind: RefKind<R>, ref: R | null | undefined, path: ArgumentPath) =>
+  (error: unknown): never => {
+    throw ref && raisedAs(error, 'WB404')?.argument === path() ? missingByNumber(kind, ref, path) : error;
+  };
 
 /**
  * The SQL of the number of the record that one reference means, from `$1`, and the value of `$1`; for queries that answer null where there is none.

@@ -1,11 +1,11 @@
 import { below, numbersOf, resolveRefs } from '../../platform/read/references.js';
 import type { Tx } from '../../platform/database.js';
-import { conflict, DomainError, type ErrorDetails } from '../../platform/errors.js';
+import { conflict, DomainError, raisedAs } from '../../platform/errors.js';
 import { DependencyKind } from '../dependency-kind.js';
 import { processRefs } from '../process-naming.js';
 import type { ProcessRef } from '../process-ref.input.js';
 import { cycleErrors, cyclesOf, type LinksAbove } from './refuse-cycles.js';
-import { codeOf, messageOf, textAt } from '../../platform/text-at.js';
+import { messageOf } from '../../platform/text-at.js';
 
 /** The kinds that put processes into an order, and may close no cycle. */
 const ordering: ReadonlySet<DependencyKind> = new Set([DependencyKind.HARD, DependencyKind.SOFT, DependencyKind.CONTROL]);
@@ -124,8 +124,8 @@ function closedBy(links: LinksAbove, changes: readonly DependencyChange[], added
 
 /** The database refuses a link to what is retired. */
 function refusal(error: unknown): DomainError {
-  if (codeOf(error) !== 'WB409') throw error;
-  const details: ErrorDetails = JSON.parse(textAt(error, 'detail') ?? '{}');
+  const details = raisedAs(error, 'WB409');
+  if (!details) throw error;
   return conflict(messageOf(error), details);
 }
 

@@ -1,28 +1,58 @@
 import type { Tx } from '../../platform/database.js';
-import { invalid } from '../../platform/errors.js';
+import { invalid, orThrow } from '../../platform/errors.js';
 import { refuseEmpty } from '../../platform/lists.js';
-import { below, resolveRef } from '../../platform/read/references.js';
+import { below, resolveRef, resolveRefs, type NamedRef, type RefKind } from '../../platform/read/references.js';
+import { attributeRefs, objectRefs, sourceRefs } from '../../source/source-naming.js';
 import { processRefs } from '../process-naming.js';
 import type { UnlinkProcessInput, UnlinkSourceInput } from './unlink-process.input.js';
 
+/** A source, an object of it or an attribute of that, by name. */
 interface Ref {
   side: 'sources' | 'targets';
-  source: string;
-  object?: string;
-  attribute?: string;
+  /** The names from the outside in, with the paths of their arguments. */
+  names: readonly (readonly [name: string, path: string])[];
 }
+
+const levels: readonly { level: 'source' | 'object' | 'attribute'; kind: RefKind<NamedRef> }[] = [
+  { level: 'source', kind: sourceRefs },
+  { level: 'object', kind: objectRefs },
+  { level: 'attribute', kind: attributeRefs },
+];
 
 function refsOf(side: Ref['side'], list: readonly UnlinkSourceInput[] | null | undefined): Ref[] {
   refuseEmpty(list, `input.${side}`);
-  return (list ?? []).flatMap(({ name: source, objects }, s): Ref[] => {
-    refuseEmpty(objects, `input.${side}.${s}.objects`);
-    return objects
-      ? objects.flatMap(({ name: object, attributes }, o): Ref[] => {
-          refuseEmpty(attributes, `input.${side}.${s}.objects.${o}.attributes`);
-          return attributes ? attributes.map((attribute) => ({ side, source, object, attribute })) : [{ side, source, object }];
-        })
-      : [{ side, source }];
+  return (list ?? []).flatMap(({ name, objects }, s) => {
+    const path = `input.${side}.${s}`;
+    refuseEmpty(objects, `${path}.objects`);
+    const source = [name, `${path}.name`] as const;
+    if (!objects) return { side, names: [source] };
+    return objects.flatMap(({ name: ofObject, attributes }, o): Ref | Ref[] => {
+      const below = `${path}.objects.${o}`;
+      refuseEmpty(attributes, `${below}.attributes`);
+      const object = [ofObject, `${below}.name`] as const;
+      if (!attributes) return { side, names: [source, object] };
+      return attributes.map((attribute, a): Ref => ({ side, names: [source, object, [attribute, `${below}.attributes.${a}`]] }));
+    });
   });
+}
+
+/** Rows as unlink-process.sql takes them. @throws NOT_FOUND, naming the argument */
+async function resolved(tx: Tx, refs: readonly Ref[]): Promise<object[]> {
+  const rows: object[] = [];
+  for (const [depth, { level, kind }] of levels.entries()) {
+    const asked = refs.filter(({ names }) => names.length === depth + 1);
+    if (!asked.length) continue;
+    const found = await resolveRefs(
+      tx,
+      kind,
+      asked.map(({ names }) => Object.fromEntries(names.map(([name], n) => [n === depth ? 'name' : levels[n]!.level, name]))),
+      {
+        at: (i, argument) => asked[i]!.names[levels.findIndex(({ level: each }) => each === argument)]?.[1] ?? asked[i]!.names[depth]![1],
+      },
+    );
+    rows.push(...found.map((each, i) => ({ side: asked[i]!.side, [level]: orThrow(each).id })));
+  }
+  return rows;
 }
 
 /**
@@ -39,6 +69,6 @@ export async function unlinkProcess(tx: Tx, input: UnlinkProcessInput): Promise<
     });
   const { id } = await resolveRef(tx, processRefs, input.process, { at: below('input.process'), lock: 'update' });
   const sql = 'select process_tracker.unlink_process($1, $2::jsonb, $3) as removed';
-  const [row] = await tx.query<{ removed: number }>(sql, [id, JSON.stringify(refs), input.keepCoarser ?? false]);
+  const [row] = await tx.query<{ removed: number }>(sql, [id, JSON.stringify(await resolved(tx, refs)), input.keepCoarser ?? false]);
   return { id, removed: row!.removed };
 }

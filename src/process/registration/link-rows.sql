@@ -121,7 +121,8 @@ returns void language plpgsql as $$
 declare
   unlinked record;
 begin
-  select a.source_object_attribute_name as name, r.process_id is null as unread into unlinked
+  select a.source_object_id as object, a.source_object_attribute_name as name, r.process_id is null as unread
+  into unlinked
   from jsonb_populate_recordset(null::registered_mapping, mappings) n
   left join process_source_object_attribute r
     on r.process_id = process_ids[n.process] and r.source_object_attribute_id = attribute_ids[n."from"]
@@ -137,8 +138,12 @@ begin
       message = format('A mapping names the attribute %s, which the process does not %s.',
         to_json(unlinked.name), case when unlinked.unread then 'read' else 'write' end),
       detail = jsonb_build_object(
-        'argument', case when unlinked.unread then 'input.mappings.from' else 'input.mappings.to' end,
-        'value', unlinked.name);
+        'end', case when unlinked.unread then 'from' else 'to' end,
+        'value', (
+          select jsonb_build_object('source', s.source_name, 'object', o.source_object_name, 'name', unlinked.name)
+          from source_object_lkup o
+          join source_lkup s on s.source_id = o.source_id
+          where o.source_object_id = unlinked.object));
   end if;
 
   insert into process_attribute_mapping as m

@@ -32,7 +32,7 @@ begin
   object_ids := process_tracker.put_objects(input -> 'objects', source_ids);
   attribute_ids := process_tracker.put_attributes(input -> 'attributes', object_ids);
 
-  perform process_tracker.refuse_retired('Process', process_name, retired_at)
+  perform process_tracker.refuse_retired('Process', process_id, process_name, retired_at, 'input.name')
   from process
   where retired_at is not null and process_id = any (process_ids)
   order by process_name

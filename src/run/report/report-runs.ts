@@ -1,4 +1,4 @@
-import { inEach, numbersOf, resolveRefs } from '../../platform/read/references.js';
+import { below, inEach, missingByNumber, numbersOf, resolveRefs } from '../../platform/read/references.js';
 import type { Tx } from '../../platform/database.js';
 import { invalid, type DomainError } from '../../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
@@ -91,7 +91,13 @@ export async function itemOf(report: ReportRunInput): Promise<RunItem> {
 export async function reportRuns(tx: Tx, runs: readonly RunRef[], items: readonly (RunItem | DomainError)[]): Promise<Reported[]> {
   // The statement finds out whether a number is that of a run.
   const ids = numbersOf(await resolveRefs(tx, runRefs, runs, { at: inEach('run'), unchecked: true }));
-  return writeReports(tx, `select i, verdict from process_tracker.report_runs($1::jsonb, 'command')`, ids, items);
+  const sql = `select i, verdict
+    from process_tracker.report_runs($1::jsonb, 'command')`;
+  const outcomes = await writeReports(tx, sql, ids, items);
+  return outcomes.map((outcome, i) => {
+    const isMissing = 'error' in outcome && outcome.error.code === 'NOT_FOUND' && outcome.error.details.argument === 'run';
+    return isMissing ? { error: missingByNumber(runRefs, runs[i]!, below('run')) } : outcome;
+  });
 }
 
 /** Writes one item. @throws what is wrong with it, with arguments below `input` */

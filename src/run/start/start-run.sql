@@ -63,7 +63,8 @@ begin
     raise exception using errcode = '40001', message = 'The process was deleted while it was about to start.';
   end if;
   if proc.retired_at is not null then
-    perform process_tracker.refuse_retired('Process', proc.process_name, proc.retired_at);
+    perform process_tracker.refuse_retired('Process', proc.process_id, proc.process_name, proc.retired_at,
+      'input.process.name');
   end if;
   return proc;
 end $$;

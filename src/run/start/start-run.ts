@@ -1,5 +1,5 @@
 import { actorRefs } from '../../actor/actor-refs.js';
-import { below, resolveRef, type NamedRef } from '../../platform/read/references.js';
+import { below, missingOr, resolveRef, type NamedRef } from '../../platform/read/references.js';
 import type { Context } from '../../platform/read/context.js';
 import { Undo, type Queries, type Tx } from '../../platform/database.js';
 import { conflict, DomainError, invalid, notFound, type ErrorDetails } from '../../platform/errors.js';
@@ -127,14 +127,16 @@ export async function startRun(ctx: Context, input: StartRunInput): Promise<Star
         parameters,
       });
       // Null below a field means the same as an omitted one, also to a repetition.
-      const [row] = await tx.query<{ answer: StartAnswer & { wrote: boolean } }>(
-        known === undefined
-          ? `select process_tracker.start_process_run(
+      const [row] = await tx
+        .query<{ answer: StartAnswer & { wrote: boolean } }>(
+          known === undefined
+            ? `select process_tracker.start_process_run(
                jsonb_strip_nulls($1::jsonb)
                || jsonb_build_object('process', ${idInSql(processNaming, '$2')})) as answer`
-          : 'select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb)) as answer',
-        known === undefined ? [JSON.stringify(start), process.name] : [JSON.stringify(start)],
-      );
+            : 'select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb)) as answer',
+          known === undefined ? [JSON.stringify(start), process.name] : [JSON.stringify(start)],
+        )
+        .catch(missingOr(runRefs, parentRun, below('input.parentRun')));
       const { wrote, ...answer } = row!.answer;
       return wrote ? answer : new Undo(answer);
     },
