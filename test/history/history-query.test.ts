@@ -206,6 +206,8 @@ test.each([
   [`{ history(subject: "${id('Tool:1')}", kind: TOOL) { nodes { field } } }`, 'subject'],
   ['{ history(kind: TOOL) { nodes { field } } }', 'subject'],
   ['{ history(databaseId: 1) { nodes { field } } }', 'subject'],
+  ['{ history(subject: "") { nodes { field } } }', 'subject'],
+  ['{ history(subject: "", kind: TOOL, databaseId: 1) { nodes { field } } }', 'subject'],
   ['{ history(subject: "x") { nodes { field } } }', 'subject'],
   [`{ history(subject: "${id('Nothing:1')}") { nodes { field } } }`, 'subject'],
   ['{ history(kind: TOOL, databaseId: 1, first: 501) { nodes { field } } }', 'first'],

@@ -50,6 +50,31 @@ test('null is a condition like any other value, and a condition must be there', 
   expect(await contacts('null%')).toHaveLength(2);
 });
 
+test('the kept text of a statement is that of its condition: a value first, then null', async () => {
+  for (const [name, email] of [
+    ['kept text 1', 'kept1@example.org'],
+    ['kept text 2', null],
+    ['kept text 3', 'kept3@example.org'],
+    ['kept text 4', null],
+  ] as const)
+    await write((tx) => insertRow(tx, Contact, { name, email }));
+  const renamed = (name: string, email: string | null) => write((tx) => updateRows(tx, Contact, { name, email }, { name: `${name}!` }));
+  expect(await renamed('kept text 1', 'kept1@example.org')).toBe(1);
+  expect(await renamed('kept text 2', null)).toBe(1);
+  const deleted = (email: string | null, name: string) => write((tx) => deleteRows(tx, Contact, { email, name }));
+  expect(await deleted('kept3@example.org', 'kept text 3')).toBe(1);
+  expect(await deleted(null, 'kept text 4')).toBe(1);
+  expect(await contacts('kept text%')).toMatchObject([{ name: 'kept text 1!' }, { name: 'kept text 2!' }]);
+});
+
+test('the kept text of an insert is that of its conflict: without one, a name that is taken is an error', async () => {
+  const insert = (conflict?: 'name'[]) => write((tx) => insertRow(tx, Contact, { name: 'taken', email: 'taken@example.org' }, conflict));
+  expect(await insert(['name'])).toEqual(expect.any(Number));
+  expect(await insert(['name'])).toBeUndefined();
+  await expect(insert()).rejects.toMatchObject({ code: '23505' });
+  expect(await insert(['name'])).toBeUndefined();
+});
+
 test('a write answers the row as the triggers left it, and is undone with its transaction', async () => {
   const group = (tx: Tx, name: string) =>
     entitiesIn(tx, { RunGroup })

@@ -117,11 +117,17 @@ test('P49 what is in use is not deleted, and the counts of its users are told', 
   const tool = await failure('mutation ($input: DeleteToolInput!) { deleteTool(input: $input) { deletedName } }', {
     tool: { name: 'the tool' },
   });
-  expect(tool).toMatchObject({ code: 'CONFLICT', details: { blockedBy: [{ by: 'Process', count: 2 }] } });
+  expect(tool).toMatchObject({
+    code: 'CONFLICT',
+    details: { argument: 'input.tool', value: 'the tool', blockedBy: [{ by: 'Process', count: 2 }] },
+  });
   const contact = await failure('mutation ($input: DeleteContactInput!) { deleteContact(input: $input) { deletedName } }', {
     contact: { name: 'the desk' },
   });
-  expect(contact).toMatchObject({ code: 'CONFLICT', details: { blockedBy: [{ by: 'ProcessContact', count: 1 }] } });
+  expect(contact).toMatchObject({
+    code: 'CONFLICT',
+    details: { argument: 'input.contact', value: 'the desk', blockedBy: [{ by: 'ProcessContact', count: 1 }] },
+  });
   expect((await api.run('{ tool(name: "the tool") { name } }')).tool).toEqual({ name: 'the tool' });
 });
 
@@ -131,6 +137,17 @@ test.each([
 ])('P49 %s is INVALID', async (_, input, argument, value) => {
   const { errors } = await api.execute(`mutation { createLookup(input: { ${input} }) { created } }`);
   expect(errors![0]!.originalError).toMatchObject({ code: 'INVALID', details: { argument, value } });
+});
+
+test('P49 null for a column that the table lacks is as if it were left out', async () => {
+  const { createLookup } = await api.run(
+    'mutation { createLookup(input: { kind: DATA_TYPE, name: "without a code", code: null, value: null }) { created } }',
+  );
+  expect(createLookup).toEqual({ created: true });
+  const { updateLookup } = await api.run(
+    'mutation { updateLookup(input: { kind: DATA_TYPE, lookup: { name: "without a code" }, newName: "renamed", code: null }) { lookup { ... on DataType { name } } } }',
+  );
+  expect(updateLookup).toEqual({ lookup: { name: 'renamed' } });
 });
 
 test('P49 twenty callers that create the same name make one row', async () => {
