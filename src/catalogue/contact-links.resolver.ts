@@ -24,8 +24,11 @@ class LinkContactInput {
 class UnlinkContactInput {
   @Field(() => SubjectRef, { description: takes(contactPlaces) }) subject!: SubjectRef;
   @Field(() => ContactRef, { description: 'The contact.' }) contact!: NamedRef;
-  @Field(() => Name, { nullable: true, description: 'The only role to remove; omit for the link with all its roles.' }) role?:
-    string | null;
+  @Field(() => Name, {
+    nullable: true,
+    description: 'The role to remove, and with the last role the link; omit for the link with all its roles.',
+  })
+  role?: string | null;
 }
 
 /** The fields of both payloads. */
@@ -66,7 +69,10 @@ class ContactLinkMutations {
     return ctx.write((tx) => linkContact(tx, input));
   }
 
-  @Mutation(() => UnlinkContactPayload, { description: 'Removes a role of a contact, or its link. A missing link is no error.' })
+  @Mutation(() => UnlinkContactPayload, {
+    description:
+      'Removes the link of a contact to a record, or one of its roles. A link whose last role is removed is removed too. A missing link is no error.',
+  })
   unlinkContact(
     @Ctx() ctx: Context,
     @Arg('input', () => UnlinkContactInput, { description: 'The link to remove.' }) input: UnlinkContactInput,

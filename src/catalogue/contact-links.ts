@@ -3,7 +3,7 @@ import type { Tx } from '../platform/database.js';
 import type { EntityClass } from '../platform/entity/rows.js';
 import { referenceTo } from '../platform/entity/rows.js';
 import { below, resolveRef, type NamedRef } from '../platform/read/references.js';
-import { deleteRows, insertLink, type Values } from '../platform/write/entities.js';
+import { anyEntityIn, deleteRows, insertLink, type Values } from '../platform/write/entities.js';
 import type { RecordKind } from '../platform/write/record-kind.js';
 import { lockSubject } from '../platform/write/subject.js';
 import { ProcessContactRole } from '../process/process-contact-role.entity.js';
@@ -45,9 +45,9 @@ export interface ContactLinkResult {
   changed: boolean;
 }
 
-/** The rows of a link: as such, and with a role. */
+/** The rows of a link: as such, and with a role. Calls about the links of one subject wait for each other: which role is the last is seen by one. */
 async function locate(tx: Tx, { subject, contact, role }: ContactLinkRequest) {
-  const { kind, row } = await lockSubject(tx, contactPlaces, subject, 'input.subject', 'key share');
+  const { kind, row } = await lockSubject(tx, contactPlaces, subject, 'input.subject', 'no key update');
   const { naming, link, roles } = kind;
   const { id: contactId } = await resolveRef(tx, contactRefs, contact, { at: below('input.contact'), lock: 'key share' });
   const values: Values<object> = { [referenceTo(naming.entity, link)]: row.id, contactId };
@@ -69,9 +69,20 @@ export async function linkContact(tx: Tx, input: ContactLinkRequest): Promise<Co
   return { ...answer, changed: linked || withRole };
 }
 
-/** Takes a role from a contact, or, without a role, the link with all its roles. What is not there is no error: nothing has changed. */
+/** Whether the link has a role; `values` are those of one that it may have had. */
+async function hasRole(tx: Tx, entity: EntityClass, { role: _, ...link }: Values<object>): Promise<boolean> {
+  const roles = anyEntityIn(tx).selectFrom(entity.name).select('role').where('role', '<>', '');
+  return !!(await roles.where((eb) => eb.and(link)).executeTakeFirst());
+}
+
+/**
+ * Takes a role from a contact, and with its last role the link; or, without a role, the link with all its roles. What is not there is no error:
+ * nothing has changed.
+ */
 export async function unlinkContact(tx: Tx, input: ContactLinkRequest): Promise<ContactLinkResult> {
   const { answer, link, values, role } = await locate(tx, input);
-  const gone = input.role ? await deleteRows<object>(tx, role.entity, role.values) : await deleteRows<object>(tx, link, values);
-  return { ...answer, changed: gone > 0 };
+  if (!input.role) return { ...answer, changed: (await deleteRows<object>(tx, link, values)) > 0 };
+  const changed = (await deleteRows<object>(tx, role.entity, role.values)) > 0;
+  if (changed && !(await hasRole(tx, role.entity, role.values))) await deleteRows<object>(tx, link, values);
+  return { ...answer, changed };
 }

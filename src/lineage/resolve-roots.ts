@@ -2,6 +2,7 @@ import type { Queries } from '../platform/database.js';
 import { invalid, orThrow } from '../platform/errors.js';
 import { decodeId } from '../platform/entity/ids.js';
 import { resolveRefs, type NamedRef, type RefKind } from '../platform/read/references.js';
+import { withArticle } from '../platform/words.js';
 import { processRefs } from '../process/process-naming.js';
 import { objectRefs, sourceRefs } from '../source/source-naming.js';
 import { kinds } from './walk-lineage.js';
@@ -17,7 +18,11 @@ export async function resolveRoots(db: Queries, ids: readonly string[], argument
   const types = ids.map((id, i) => {
     const { type } = decodeId(id, argument(i));
     if (!kinds.some((kind) => kind === type))
-      throw invalid(`${argument(i)} is the id of a ${type}, which has no lineage.`, { argument: argument(i), value: id, allowed: kinds });
+      throw invalid(`${argument(i)} is the id of ${withArticle(type)}, which has no lineage.`, {
+        argument: argument(i),
+        value: id,
+        allowed: kinds,
+      });
     return type;
   });
   return Promise.all(

@@ -11,3 +11,6 @@ export const constantCase = (name: string): string => name.replaceAll(/(?<=[a-z]
 
 /** `dataTypes` → `data types`, as sentences have it. */
 export const spaced = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** `Actor` → `an Actor`. */
+export const withArticle = (name: string): string => `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`;

@@ -189,6 +189,51 @@ const mistakes: [what: string, request: string | [query: string, variables: Reco
     { argument: 'input.name', value: null, allowed: 'a value of type String!' },
   ],
   [
+    'null for a value of an enum',
+    'mutation { createLookup(input: { kind: null, name: "x" }) { created } }',
+    { argument: 'input.kind', value: null, allowed: expect.arrayContaining(['SOURCE_TYPE']) },
+  ],
+  [
+    'null for a value of an enum, in a variable',
+    ['mutation ($input: CreateLookupInput!) { createLookup(input: $input) { created } }', { input: { kind: null, name: 'x' } }],
+    { argument: 'input.kind', value: null, allowed: expect.arrayContaining(['SOURCE_TYPE']) },
+  ],
+  [
+    'null for a variable of an enum',
+    ['mutation ($kind: LookupKind!) { createLookup(input: { kind: $kind, name: "x" }) { created } }', { kind: null }],
+    { argument: 'kind', value: null, allowed: expect.arrayContaining(['SOURCE_TYPE']) },
+  ],
+  [
+    'a value of an enum that is left out',
+    'mutation { createLookup(input: { name: "x" }) { created } }',
+    { argument: 'input.kind', value: null, allowed: expect.arrayContaining(['SOURCE_TYPE']) },
+  ],
+  [
+    'null for a text',
+    'mutation { createTool(input: { name: null }) { created } }',
+    { argument: 'input.name', value: null, allowed: 'a value of type String!' },
+  ],
+  [
+    'null for a reference',
+    ['query ($p: ProcessRef!) { whyBlocked(process: $p) { blocked } }', { p: null }],
+    { argument: 'p', value: null, allowed: 'a value of type ProcessRef!' },
+  ],
+  [
+    'null for what a process must have',
+    'mutation { updateProcess(input: { process: { name: "load orders" }, scheduleFrequency: null }) { warnings } }',
+    { argument: 'input.scheduleFrequency', value: null, allowed: expect.arrayContaining(['daily', 'unscheduled']) },
+  ],
+  [
+    'null for what a source must have',
+    'mutation { updateSource(input: { source: { name: "warehouse" }, type: null }) { warnings } }',
+    { argument: 'input.type', value: null, allowed: 'a text' },
+  ],
+  [
+    'null for what a row of a look-up table must have',
+    'mutation { updateLookup(input: { kind: FILE_TYPE, lookup: { name: "Comma Separated Values" }, code: null }) { lookup { __typename } } }',
+    { argument: 'input.code', value: null, allowed: 'a text' },
+  ],
+  [
     'an argument that is left out',
     'mutation { createTool { created } }',
     { argument: 'input', value: null, allowed: 'a value of type CreateToolInput!' },
@@ -295,6 +340,53 @@ test('a name of before is answered with the new one in the message too', async (
   expect(await messages('{ process(trackingId: 1) { name } }')).toEqual([
     'Unknown argument "trackingId" on field "Query.process". Use "databaseId".',
   ]);
+});
+
+test.each<[what: string, query: string, variables: Record<string, unknown>, message: string]>([
+  [
+    'a text for a reference',
+    '{ runs(process: "load orders") { totalCount } }',
+    {},
+    'Expected value of type "ProcessRef", found "load orders". Write an object, such as { name: "…" }.',
+  ],
+  [
+    'a text for a reference, in a variable',
+    'query ($p: ProcessRef) { runs(process: $p) { totalCount } }',
+    { p: 'load orders' },
+    'Variable "$p" got invalid value "load orders"; Expected type "ProcessRef" to be an object. Write an object, such as { "name": "…" }.',
+  ],
+  [
+    'a text for a reference of several names',
+    '{ objectDay(object: "orders") { complete } }',
+    {},
+    'Expected value of type "SourceObjectRef!", found "orders". Write an object, such as { qualifiedName: "…" }.',
+  ],
+  [
+    'a text for a reference to one of several kinds',
+    'mutation { retire(input: { subject: "warehouse" }) { changed } }',
+    {},
+    'Expected value of type "SubjectRef!", found "warehouse". Write an object, such as { process: { name: "…" } }.',
+  ],
+  [
+    'a text for an object with required fields',
+    'mutation { registerFiles(input: { location: { path: "/x" }, files: ["a.csv"] }) { failedCount } }',
+    {},
+    'Expected value of type "RegisterFileInput!", found "a.csv". Write an object, such as { fileName: "…" }.',
+  ],
+  [
+    'a text for a value of an enum',
+    '{ processes(orderBy: { field: NAME, direction: "DESC" }) { totalCount } }',
+    {},
+    'Enum "OrderDirection" cannot represent non-enum value: "DESC". Did you mean the enum value "DESC"? Allowed, without quotes: ASC, DESC.',
+  ],
+  [
+    'a text for a value of an enum, in a variable',
+    'query ($d: OrderDirection!) { processes(orderBy: { field: NAME, direction: $d }) { totalCount } }',
+    { d: 'descending' },
+    'Variable "$d" got invalid value "descending"; Value "descending" does not exist in "OrderDirection" enum. Allowed: ASC, DESC.',
+  ],
+])('the message shows the right form: %s', async (_, query, variables, message) => {
+  expect((await server.ask(query, variables)).body.errors!.map((each) => each.message)).toContain(message);
 });
 
 test('the id of another type', async () => {

@@ -68,7 +68,21 @@ describe('L22 limits: each refusal names the limit and the value, nothing runs',
   test('L22 cost: `first: 500` in `first: 500` in `first: 500` is refused before it runs, and the cost is said', async () => {
     const { message, extensions } = await refused(`{ ${nest(3, 'items(first: 500)')} }`);
     expect(extensions).toMatchObject({ limit: 'maxCost', value: 125_501_001, allowed: { max: 500_000 } });
-    expect(message).toContain('500000');
+    expect(message).toContain('500000. `items` costs the most. ');
+    // It is about the document, not about an argument.
+    expect(extensions).not.toHaveProperty('argument');
+  });
+
+  test('L22 cost: the field that costs the most is named as the answer would name it', async () => {
+    const most = async (query: string, variables = {}) => {
+      const { message, extensions } = (await server.ask(query, variables)).body.errors![0]!;
+      expect(extensions.limit).toBe('maxCost');
+      return [extensions.field, message.includes('costs the most')];
+    };
+    expect(await most(`{ hello small: ${nest(2, 'items(first: 500)')} large: ${nest(3, 'items(first: 500)')} }`)).toEqual(['large', true]);
+    const byVariable = 'query ($n: Int!) { items(first: $n) { nodes { items(first: $n) { nodes { id } } } } item { id } }';
+    expect(await most(byVariable, { n: 1000 })).toEqual(['items', true]);
+    expect(await most(`{ ...F } fragment F on Query { ${nest(3, 'items(first: 500)')} }`)).toEqual([undefined, false]);
   });
 
   test('L22 a 10-level nest of `first: 500` is refused before any SQL', async () => {

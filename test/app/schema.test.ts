@@ -42,6 +42,11 @@ test('everything in the schema is described, in sentences', () => {
   expect(poor.map(([coordinate, { description }]) => `${coordinate} ${description}`)).toEqual([]);
 });
 
+test('a noun that begins with a vowel has the article "an"', () => {
+  const wrong = [...described()].filter(([, { description }]) => /\ba [aeio]/i.test(description ?? ''));
+  expect(wrong.map(([coordinate, { description }]) => `${coordinate} ${description}`)).toEqual([]);
+});
+
 test('every interface and union says of which type a plain row is', () => {
   const without = ownTypes().filter((type) => (isInterfaceType(type) || isUnionType(type)) && !type.resolveType);
   expect(without.map(({ name }) => name)).toEqual([]);

@@ -73,9 +73,30 @@ test.each(['process', 'source', 'object', 'attribute'] as const)(
     expect(await roles()).toEqual([{ contact: { name: 'Night shift' }, roles: ['on call', 'owner'] }]);
     expect((await api.run(unlink, { input: { ...input, role: 'owner' } })).unlinkContact.changed).toBe(true);
     expect(await roles()).toEqual([{ contact: { name: 'Night shift' }, roles: ['on call'] }]);
+    expect((await api.run(unlink, { input: { ...input, role: 'owner' } })).unlinkContact.changed).toBe(false);
+    // With its last role the link is removed.
+    expect((await api.run(unlink, { input: { ...input, role: 'on call' } })).unlinkContact.changed).toBe(true);
+    expect(await roles()).toEqual([]);
+    // Also one that was there before it had a role.
+    expect((await api.run(link, { input })).linkContact.changed).toBe(true);
+    expect((await api.run(unlink, { input: { ...input, role: 'owner' } })).unlinkContact.changed).toBe(false);
+    expect(await roles()).toEqual([{ contact: { name: 'Night shift' }, roles: [] }]);
+    await api.run(link, { input: { ...input, role: 'owner' } });
+    expect((await api.run(unlink, { input: { ...input, role: 'owner' } })).unlinkContact.changed).toBe(true);
+    expect(await roles()).toEqual([]);
+    // Without a role, the link with all its roles.
+    for (const role of ['owner', 'on call']) await api.run(link, { input: { ...input, role } });
     expect((await api.run(unlink, { input })).unlinkContact.changed).toBe(true);
     expect((await api.run(unlink, { input })).unlinkContact.changed).toBe(false);
     expect(await roles()).toEqual([]);
+    // Two callers that remove the last two roles at once leave no link, and one of another contact is left alone.
+    await api.run(link, { input: { ...input, contact: { name: 'Data desk' } } });
+    for (let round = 0; round < 10; round++) {
+      for (const role of ['owner', 'on call']) await api.run(link, { input: { ...input, role } });
+      await Promise.all(['owner', 'on call'].map((role) => api.run(unlink, { input: { ...input, role } })));
+      expect(await roles()).toEqual([{ contact: { name: 'Data desk' }, roles: [] }]);
+    }
+    await api.run(unlink, { input: { ...input, contact: { name: 'Data desk' } } });
   },
 );
 

@@ -103,7 +103,11 @@ describe.each(lookups)('%s', (type, plural, defaults, more = {}) => {
     expect(await failure(remove, at({}))).toMatchObject({ code: 'INVALID', details: { argument: `input.${word}` } });
     await created('One');
     await created('Two', Object.fromEntries(Object.keys(more).map((key) => [key, 'yy'])));
-    expect(await failure(update, at({ name: 'One' }, { newName: 'Two' }))).toMatchObject({ code: 'CONFLICT', details: { value: 'Two' } });
+    expect(await failure(update, at({ name: 'One' }, { newName: 'Two' }))).toMatchObject({
+      code: 'CONFLICT',
+      message: `Another ${type} has the new name "Two".`,
+      details: { argument: 'input.newName', value: 'Two' },
+    });
     await api.run(remove, { input: at({ name: 'One' }) });
     await api.run(remove, { input: at({ name: 'Two' }) });
   });
@@ -119,6 +123,7 @@ test('P49 what is in use is not deleted, and the counts of its users are told', 
   });
   expect(tool).toMatchObject({
     code: 'CONFLICT',
+    message: 'Tool "the tool" is in use by 2 records of Process.',
     details: { argument: 'input.tool', value: 'the tool', blockedBy: [{ by: 'Process', count: 2 }] },
   });
   const contact = await failure('mutation ($input: DeleteContactInput!) { deleteContact(input: $input) { deletedName } }', {
@@ -126,6 +131,7 @@ test('P49 what is in use is not deleted, and the counts of its users are told', 
   });
   expect(contact).toMatchObject({
     code: 'CONFLICT',
+    message: 'Contact "the desk" is in use by 1 record of ProcessContact.',
     details: { argument: 'input.contact', value: 'the desk', blockedBy: [{ by: 'ProcessContact', count: 1 }] },
   });
   expect((await api.run('{ tool(name: "the tool") { name } }')).tool).toEqual({ name: 'the tool' });
@@ -148,6 +154,70 @@ test('P49 null for a column that the table lacks is as if it were left out', asy
     'mutation { updateLookup(input: { kind: DATA_TYPE, lookup: { name: "without a code" }, newName: "renamed", code: null }) { lookup { ... on DataType { name } } } }',
   );
   expect(updateLookup).toEqual({ lookup: { name: 'renamed' } });
+});
+
+describe('P49 a name that is known already', () => {
+  const createContact = 'mutation ($input: CreateContactInput!) { createContact(input: $input) { created contact { email } } }';
+  const createCluster =
+    'mutation ($input: CreateClusterInput!) { createCluster(input: $input) { created cluster { maxMemory maxMemoryUnit } } }';
+  const createLookup =
+    'mutation ($input: CreateLookupInput!) { createLookup(input: $input) { created lookup { ... on FileType { code } } } }';
+
+  test('with other values is a CONFLICT that names the value kept', async () => {
+    await api.run(createContact, { input: { name: 'known', email: 'known@example.org' } });
+    expect(await failure(createContact, { name: 'known', email: 'other@example.org' })).toMatchObject({
+      code: 'CONFLICT',
+      message: 'The Contact "known" exists with the `email` "known@example.org". Use `updateContact` to change it.',
+      details: { argument: 'input.email', value: 'other@example.org', kept: 'known@example.org' },
+    });
+    await api.run(createContact, { input: { name: 'bare' } });
+    expect(await failure(createContact, { name: 'bare', email: 'bare@example.org' })).toMatchObject({
+      code: 'CONFLICT',
+      message: 'The Contact "bare" exists without `email`. Use `updateContact` to change it.',
+      details: { argument: 'input.email', value: 'bare@example.org', kept: null },
+    });
+    await api.run(createCluster, { input: { name: 'known', maxMemory: 64, maxMemoryUnit: 'GB' } });
+    expect(await failure(createCluster, { name: 'known', maxMemory: 128, maxMemoryUnit: 'GB' })).toMatchObject({
+      code: 'CONFLICT',
+      details: { argument: 'input.maxMemory', value: 128, kept: 64 },
+    });
+    expect(await failure(createLookup, { kind: 'FILE_TYPE', name: 'Comma Separated Values', code: 'tsv' })).toMatchObject({
+      code: 'CONFLICT',
+      message: 'The FileType "Comma Separated Values" exists with the `code` "csv". Use `updateLookup` to change it.',
+      details: { argument: 'input.code', value: 'tsv', kept: 'csv' },
+    });
+  });
+
+  test('with the same values, or none, is found', async () => {
+    for (const values of [{ email: 'known@example.org' }, {}, { email: null }])
+      expect((await api.run(createContact, { input: { name: 'known', ...values } })).createContact).toEqual({
+        created: false,
+        contact: { email: 'known@example.org' },
+      });
+    for (const values of [{ maxMemory: 64, maxMemoryUnit: 'GB' }, { maxMemory: 64 }, {}])
+      expect((await api.run(createCluster, { input: { name: 'known', ...values } })).createCluster).toEqual({
+        created: false,
+        cluster: { maxMemory: 64, maxMemoryUnit: 'GB' },
+      });
+    expect(
+      (await api.run(createLookup, { input: { kind: 'FILE_TYPE', name: 'Comma Separated Values', code: 'csv' } })).createLookup,
+    ).toEqual({
+      created: false,
+      lookup: { code: 'csv' },
+    });
+  });
+
+  test('by twenty callers with two values: one value is kept, and those with the other are told', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => api.execute(createCluster, { input: { name: 'at once', maxMemory: 1 + (i % 2) } })),
+    );
+    const good = answers.filter(({ errors }) => !errors).map(({ data }) => (data as any).createCluster);
+    expect(good).toHaveLength(10);
+    expect(good.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(good.map(({ cluster }) => cluster.maxMemory)).size).toBe(1);
+    for (const { errors } of answers)
+      if (errors) expect(errors[0]!.originalError).toMatchObject({ code: 'CONFLICT', details: { argument: 'input.maxMemory' } });
+  });
 });
 
 test('P49 twenty callers that create the same name make one row', async () => {

@@ -84,4 +84,17 @@ describe('the nearest known name', () => {
     expect(await retire({ attribute: { source: 'shop', object: 'lines', name: 'totl' } })).not.toHaveProperty('nearest');
     expect(await retire({ attribute: { qualifiedName: 'bank.payments.totl' } })).not.toHaveProperty('nearest');
   });
+
+  test('is none for one or two letters, but for another case or blanks', async () => {
+    for (const name of ['b', 'Qx'])
+      await api.run('mutation ($input: CreateToolInput!) { createTool(input: $input) { created } }', { input: { name } });
+    const missing = (name: string) =>
+      refusal('mutation ($input: DeleteToolInput!) { deleteTool(input: $input) { deletedName } }', { input: { tool: { name } } });
+    expect(await missing('a')).toMatchObject({ message: 'There is no Tool "a".' });
+    expect((await missing('a')).details).not.toHaveProperty('nearest');
+    expect((await missing('Qy')).details).not.toHaveProperty('nearest');
+    expect((await missing('B')).details).toMatchObject({ nearest: ['b'] });
+    expect((await missing(' qX ')).details).toMatchObject({ nearest: ['Qx'] });
+    expect((await missing('Qxx')).details).toMatchObject({ nearest: ['Qx'] });
+  });
 });

@@ -114,9 +114,11 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
     const tooLong = tokenRefusal(mistake);
     if (tooLong) return told(tooLong.message, { ...tooLong.extensions, reason });
     const { http: _, code, stacktrace: __, ...facts } = mistake.extensions;
-    const { now, ...found } = factsOf(mistake, schema);
+    const { now, hint = '', ...found } = factsOf(mistake, schema);
     const message =
-      now === undefined ? mistake.message : `${mistake.message.replace(/ Did you mean .*$/s, '')} Use ${JSON.stringify(now)}.`;
+      now === undefined
+        ? `${mistake.message} ${hint}`.trimEnd()
+        : `${mistake.message.replace(/ Did you mean .*$/s, '')} Use ${JSON.stringify(now)}.`;
     return told(message, {
       ...found,
       ...facts,

@@ -37,8 +37,8 @@ const maxSchemas = 1;
 const maxIntrospection = 50_000;
 
 /** Every refusal names the limit, its value and what was given. */
-const refusal = (message: string, limit: string, value: number, max: number) =>
-  new GraphQLError(message, { extensions: { code: 'INVALID', argument: 'query', limit, value, allowed: { max } } });
+const refusal = (message: string, limit: string, value: number, max: number, facts: object = {}) =>
+  new GraphQLError(message, { extensions: { code: 'INVALID', limit, value, allowed: { max }, ...facts } });
 
 interface Measures {
   schemas: number;
@@ -200,13 +200,29 @@ export function costOf(
   return cost;
 }
 
-/** @throws INVALID where the cost is above the limit. */
-export function checkCost(cost: number, max: number): void {
-  if (cost > max)
-    throw refusal(
-      `The answer could hold ${cost} objects; the limit is ${max}. Ask for smaller pages (\`first\`) or fewer levels.`,
-      'maxCost',
-      cost,
-      max,
-    );
+/** The field of an operation that costs the most, by the name that it has in the answer; undefined for one in a fragment. */
+function costliest(...[schema, document, operation, variables]: Parameters<typeof costOf>): string | undefined {
+  let most = 0;
+  let found: string | undefined;
+  for (const selection of operation.selectionSet.selections) {
+    const own = { ...operation, selectionSet: { ...operation.selectionSet, selections: [selection] } };
+    const cost = costOf(schema, document, own, variables) ?? 0;
+    if (cost <= most) continue;
+    most = cost;
+    found = selection.kind === Kind.FIELD ? (selection.alias ?? selection.name).value : undefined;
+  }
+  return found;
+}
+
+/** @throws INVALID where the operation, of this cost, is above the limit. */
+export function checkCost(cost: number, max: number, ...asked: Parameters<typeof costOf>): void {
+  if (cost <= max) return;
+  const field = costliest(...asked);
+  throw refusal(
+    `The answer could hold ${cost} objects; the limit is ${max}. ${field ? `\`${field}\` costs the most. ` : ''}Ask for smaller pages (\`first\`) or fewer levels.`,
+    'maxCost',
+    cost,
+    max,
+    field ? { field } : {},
+  );
 }

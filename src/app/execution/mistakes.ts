@@ -1,9 +1,12 @@
 import {
   getNamedType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
+  isListType,
   isObjectType,
+  isRequiredInputField,
   Kind,
   parse,
   print,
@@ -11,6 +14,7 @@ import {
   type ASTNode,
   type DocumentNode,
   type GraphQLError,
+  type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLSchema,
   type Source,
@@ -23,6 +27,8 @@ import { renamed } from './renamed.js';
 export interface Facts {
   /** What a name of before is called now. */
   now?: string;
+  /** The right form, as a sentence of the message. */
+  hint?: string;
   argument?: string;
   value?: unknown;
   allowed?: unknown;
@@ -92,7 +98,10 @@ const fieldsOf = (type: GraphQLNamedType | undefined): string[] =>
   isObjectType(type) || isInterfaceType(type) || isInputObjectType(type) ? Object.keys(type.getFields()) : [];
 
 /** Names among which there is none like that in the request: of arguments, fields, values of an enum, types. */
-function namesFor(message: string, schema: GraphQLSchema): { name: string; known: string[]; isInput?: boolean } | undefined {
+function namesFor(
+  message: string,
+  schema: GraphQLSchema,
+): { name: string; known: string[]; isInput?: boolean; ofEnum?: boolean } | undefined {
   const [, name = '', field = ''] = /^Unknown argument "(\w+)" on field "([\w.]+)"/.exec(message) ?? [];
   if (name) {
     const [type, own] = field.split('.');
@@ -109,8 +118,31 @@ function namesFor(message: string, schema: GraphQLSchema): { name: string; known
   const [, value, enumName] = /Value "([^"]*)" does not exist in "(\w+)" enum/.exec(message) ?? [];
   const other = enumName ?? /Enum "(\w+)" cannot represent/.exec(message)?.[1];
   const found = other ? getNamedType(schema.getType(other)) : undefined;
-  if (isEnumType(found)) return { name: value ?? '', known: found.getValues().map((each) => each.name) };
+  if (isEnumType(found)) return { name: value ?? '', known: found.getValues().map((each) => each.name), ofEnum: true };
   return undefined;
+}
+
+/** What a value of a type may be: one of an enum, or any of the type. */
+function allowedOf(type: string, schema: GraphQLSchema | undefined): unknown {
+  const named = schema?.getType(type.replace(/!$/, ''));
+  return isEnumType(named) ? named.getValues().map(({ name }) => name) : `a value of type ${type}`;
+}
+
+/** Fields by which an input that requires none identifies a record; the first of these that it has are in the example. */
+const identifying = [['qualifiedName'], ['path', 'fileName'], ['name'], ['key'], ['process']];
+
+/** A value of an input type, as it is written in a document or, for a variable, as JSON. */
+function exampleOf(type: GraphQLInputType, isJson: boolean, depth = 0): string | undefined {
+  const bare = getNullableType(type);
+  if (isListType(bare)) return `[${exampleOf(bare.ofType, isJson, depth) ?? '…'}]`;
+  if (isEnumType(bare)) return isJson ? JSON.stringify(bare.getValues()[0]!.name) : bare.getValues()[0]!.name;
+  if (!isInputObjectType(bare)) return { Int: '1', Float: '1', Boolean: 'true' }[bare.name] ?? '"…"';
+  const fields = bare.getFields();
+  const required = Object.keys(fields).filter((name) => isRequiredInputField(fields[name]!));
+  const names = required.length ? required : identifying.find((way) => way.every((name) => name in fields));
+  if (!names || depth > 2) return undefined;
+  const written = names.map((name) => `${isJson ? `"${name}"` : name}: ${exampleOf(fields[name]!.type, isJson, depth + 1) ?? '{ … }'}`);
+  return `{ ${written.join(', ')} }`;
 }
 
 /** The argument, the value, what is allowed, and the nearest known name, as far as an error of GraphQL's own lets know. */
@@ -120,8 +152,10 @@ export function factsOf(error: GraphQLError, schema: GraphQLSchema | undefined):
   const argument = argumentOf(error);
   const facts: Facts = { ...(argument === undefined ? {} : { argument }), ...valueOf(error) };
   const names = schema && namesFor(message, schema);
+  const isJson = message.startsWith('Variable ');
   if (names) {
-    const { name, known, isInput } = names;
+    const { name, known, isInput, ofEnum } = names;
+    const unquoted = !isJson && /non-enum value: "/.test(message) ? ', without quotes' : '';
     const now = renamed(name).find((each) => known.includes(each));
     const near = now === undefined ? nearest(name, known) : [now];
     // Of the fields of a type, or all types, there are too many to be listed.
@@ -135,6 +169,7 @@ export function factsOf(error: GraphQLError, schema: GraphQLSchema | undefined):
       ...allowed,
       ...(near.length ? { nearest: near } : {}),
       ...(now === undefined ? {} : { now }),
+      ...(ofEnum && now === undefined && known.length <= 30 ? { hint: `Allowed${unquoted}: ${known.join(', ')}.` } : {}),
     };
   }
   const [, field, required = ''] =
@@ -142,12 +177,17 @@ export function factsOf(error: GraphQLError, schema: GraphQLSchema | undefined):
     /argument "()\w+" of type "([^"]+)" is required/.exec(message) ??
     [];
   if (required)
-    return { ...facts, argument: [argument, field].filter(Boolean).join('.'), value: null, allowed: `a value of type ${required}` };
-  const [, variable] = /of required type "([^"]+)" was not provided/.exec(message) ?? [];
-  if (variable) return { ...facts, value: null, allowed: `a value of type ${variable}` };
+    return { ...facts, argument: [argument, field].filter(Boolean).join('.'), value: null, allowed: allowedOf(required, schema) };
+  const [, missing] =
+    /of required type "([^"]+)" was not provided/.exec(message) ??
+    /type "([^"]+)", found null|type "([^"]+)" (?:not to be|must not be) null/.exec(message)?.filter((each) => each !== undefined) ??
+    [];
+  if (missing) return { ...facts, value: null, allowed: allowedOf(missing, schema) };
   const [, leaf] = /\b(Int|Float|String|Boolean|ID) cannot represent/.exec(message) ?? [];
   if (leaf) return { ...facts, allowed: leaves[leaf] };
   const [, input] = /Expected (?:value of )?type "\[?(\w+)[^"]*"/.exec(message) ?? [];
-  const fields = input ? fieldsOf(schema?.getType(input)) : [];
-  return fields.length ? { ...facts, allowed: fields } : facts;
+  const type = input ? schema?.getType(input) : undefined;
+  if (!isInputObjectType(type)) return facts;
+  const example = exampleOf(type, isJson);
+  return { ...facts, allowed: fieldsOf(type), ...(example ? { hint: `Write an object, such as ${example}.` } : {}) };
 }

@@ -25,7 +25,7 @@ export function gatePlugin(limits: Pick<Config, 'maxCost'>, state: () => StoreSt
           spent = costOf(schema, document, operation, request.variables ?? {});
           if (facts) facts.cost = spent;
           if (spent === undefined) return;
-          checkCost(spent, limits.maxCost);
+          checkCost(spent, limits.maxCost, schema, document, operation, request.variables ?? {});
           if (operation.operation === 'query') await prepareAnswer(contextValue, spent, request.variables, schema, document);
         },
 

@@ -77,7 +77,7 @@ function check({ query, variables, operationName }: Asked, schema: GraphQLSchema
     });
   const variableValues = { ...(typeof variables === 'object' ? variables : {}) };
   const spent = costOf(schema, document, operation, variableValues);
-  if (spent !== undefined) checkCost(spent, config.maxCost);
+  if (spent !== undefined) checkCost(spent, config.maxCost, schema, document, operation, variableValues);
   return { document, variableValues, operationName };
 }
 

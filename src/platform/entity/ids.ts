@@ -1,4 +1,5 @@
 import { invalid } from '../errors.js';
+import { withArticle } from '../words.js';
 
 /** Global ids are opaque to callers: base64url of `Type:number`. */
 export const globalId = (type: string, id: number): string => Buffer.from(`${type}:${id}`).toString('base64url');
@@ -29,7 +30,7 @@ export function idOf(id: string, types: string | readonly string[], argument = '
   const wanted = typeof types === 'string' ? [types] : types;
   const decoded = decodeId(id, argument);
   if (!wanted.includes(decoded.type))
-    throw invalid(`${argument} is the id of a ${decoded.type}; expected the id of a ${wanted.join(' or ')}.`, {
+    throw invalid(`${argument} is the id of ${withArticle(decoded.type)}; expected the id of ${wanted.map(withArticle).join(' or ')}.`, {
       argument,
       value: id,
       allowed: wanted,

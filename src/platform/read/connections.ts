@@ -3,6 +3,7 @@ import { encodeCursor } from './cursors.js';
 import { PageInfo, type ListSource, type Page } from './paging.js';
 import type { Row } from '../entity/node.js';
 import type { EntityClass } from '../entity/rows.js';
+import { upperFirst, withArticle } from '../words.js';
 
 interface EdgeData {
   node: Row;
@@ -21,7 +22,7 @@ export const connectionOf = (node: EntityClass, name: string = node.name) => {
 };
 
 function makeConnection(node: EntityClass, name: string) {
-  @ObjectType(`${name}Edge`, { description: `A ${name} in a list, with its cursor.` })
+  @ObjectType(`${name}Edge`, { description: `${upperFirst(withArticle(name))} in a list, with its cursor.` })
   class Edge {
     @Field(() => node, { description: `The ${name}.` }) node!: Row;
     @Field(() => String, { description: 'Cursor of the row, for `after` and `before`.' }) cursor!: string;

@@ -8,6 +8,7 @@ import { Audited, Node, type Row } from '../entity/node.js';
 import { entityNamed } from '../entity/rows.js';
 import { stamped } from './stamped.js';
 import { ReadsOnly } from './selection.js';
+import { withArticle } from '../words.js';
 
 const maxIds = 500;
 const nodesCost = ({ args, childComplexity }: ComplexityEstimatorArgs): number =>
@@ -18,7 +19,7 @@ async function nodeOf(ctx: Context, info: GraphQLResolveInfo, id: string, argume
   const { type, id: number } = decodeId(id, argument);
   const entity = entityNamed(type);
   if (!entity || !info.schema.getType(type))
-    throw invalid(`${argument} is the id of a ${type}, which is no type of this API.`, { argument, value: id });
+    throw invalid(`${argument} is the id of ${withArticle(type)}, which is no type of this API.`, { argument, value: id });
   return stamped(await ctx.load(entity, number, info), type);
 }
 

@@ -1,12 +1,13 @@
 import type { Tx } from '../database.js';
 import type { EntityClass } from '../entity/rows.js';
-import { DomainError, forbidden, invalid } from '../errors.js';
+import { conflict, DomainError, forbidden, invalid, shownValue } from '../errors.js';
 import type { Named } from '../read/naming.js';
 import { below, inEach, namedRefs, resolveRef, resolveRefs, type NamedRef } from '../read/references.js';
 import { deleteRows, insertRow, updateRows } from './entities.js';
 import { refuseIfUsed } from './references.js';
 import { taken } from './rename.js';
 import { goneMeanwhile, withRow } from './written-row.js';
+import { upperFirst } from '../words.js';
 
 /** A column of a look-up beside its name, as it is written. */
 export interface LookupField {
@@ -61,7 +62,25 @@ async function lockRow(tx: Tx, { entity }: LookupOptions, { ref, argument }: Tar
   return { id, name: name ?? '' };
 }
 
-/** Makes a record, or finds the one with the name; answers it in `field`. @throws INVALID, CONFLICT */
+/** @throws CONFLICT where a value to create a record with is another than that of the record that has its name */
+function refuseOthers({ entity, fields = [] }: LookupOptions, values: Values, known: unknown, field: string): void {
+  for (const { property } of fields) {
+    const value = values[property] ?? null;
+    const kept: unknown = Reflect.get(Object(known), property);
+    if (value === null || value === kept) continue;
+    const having = kept === null ? `without \`${property}\`` : `with the \`${property}\` ${JSON.stringify(kept)}`;
+    throw conflict(`The ${entity.name} ${JSON.stringify(values.name)} exists ${having}. Use \`update${upperFirst(field)}\` to change it.`, {
+      argument: `input.${property}`,
+      value,
+      kept: shownValue(kept),
+    });
+  }
+}
+
+/**
+ * Makes a record, or finds the one with the name; answers it in `field`.
+ * @throws INVALID; CONFLICT where another record has a value that is unique, or the one with the name has other values
+ */
 export async function createLookup(tx: Tx, options: LookupOptions, values: Values & { name: string }, field: string): Promise<object> {
   const { entity, fields = [] } = options;
   checkNumbers(fields, values);
@@ -69,7 +88,9 @@ export async function createLookup(tx: Tx, options: LookupOptions, values: Value
   if (made !== undefined) return withRow(tx, entity, field, { id: made, created: true });
   const [known] = await resolveRefs(tx, namedRefs({ entity }), [{ name: values.name }], { at: inEach('input') });
   if (!known || known instanceof DomainError) throw goneMeanwhile();
-  return withRow(tx, entity, field, { id: known.id, created: false });
+  const answer = await withRow(tx, entity, field, { id: known.id, created: false });
+  refuseOthers(options, values, answer[field], field);
+  return answer;
 }
 
 /** Changes a record; answers it in `field`. @throws INVALID, NOT_FOUND, FORBIDDEN for the name of a default, CONFLICT for a name that is taken */
@@ -83,7 +104,8 @@ export async function updateLookup(
   const { entity, fields = [] } = options;
   checkNumbers(fields, values);
   const missing = fields.find(({ property, required }) => required && values[property] === null);
-  if (missing) throw invalid(`${missing.property} cannot be null.`, { argument: `input.${missing.property}`, value: null });
+  if (missing)
+    throw invalid(`\`${missing.property}\` cannot be null.`, { argument: `input.${missing.property}`, value: null, allowed: 'a text' });
   const row = await lockRow(tx, options, target);
   if (newName && newName !== row.name) refuseDefault(options, row.name, 'renamed', `${target.argument}.name`);
   const changes = { ...values, ...(newName ? { name: newName } : {}) };

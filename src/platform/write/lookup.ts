@@ -22,7 +22,7 @@ import { stamped } from '../read/stamped.js';
 import { createLookup, deleteLookup, updateLookup, type LookupField, type LookupOptions } from './lookup-rows.js';
 import { writtenField } from './written-row.js';
 import { PayloadOf } from './payload.js';
-import { constantCase, lowerFirst, spaced } from '../words.js';
+import { constantCase, lowerFirst, spaced, upperFirst, withArticle } from '../words.js';
 
 const listOf = ({ entity, plural }: LookupOptions) =>
   listQuery(plural, entity, `All ${spaced(plural)}, ordered by name.`, { name: `${entity.name}.name`, entity, order: ['name', 'id'] });
@@ -74,7 +74,10 @@ export function namedRecord(options: LookupOptions, ref: ClassType<NamedRef>): C
 
   @Resolver()
   class NamedRecordResolver {
-    @Mutation(() => CreatePayload, { name: `create${type}`, description: `Creates ${noun}, or finds the one with the name.` })
+    @Mutation(() => CreatePayload, {
+      name: `create${type}`,
+      description: `Creates ${noun}, or finds the one with the name. Values that differ from its own are a CONFLICT; null and omitted ones are not compared.`,
+    })
     create(@Ctx() ctx: Context, @Arg('input', () => CreateInput, { description: 'Its values.' }) input: { name: string }): Promise<object> {
       return ctx.write((tx) => createLookup(tx, options, { ...input }, singular));
     }
@@ -182,7 +185,7 @@ export function lookupMutations(): ClassType[] {
     for (const property of fields.keys()) {
       if (allowed.some((field) => field.property === property)) continue;
       if ((values[property] ?? null) !== null)
-        throw invalid(`A ${options.entity.name} has no ${property}.`, {
+        throw invalid(`${upperFirst(withArticle(options.entity.name))} has no ${property}.`, {
           argument: `input.${property}`,
           value: values[property],
           allowed: ['name', ...allowed.map((field) => field.property)],
@@ -191,7 +194,7 @@ export function lookupMutations(): ClassType[] {
     }
     const missing = isNew && allowed.find(({ property, required }) => required && (values[property] ?? null) === null);
     if (missing)
-      throw invalid(`A ${options.entity.name} needs a ${missing.property}.`, {
+      throw invalid(`${upperFirst(withArticle(options.entity.name))} needs ${withArticle(missing.property)}.`, {
         argument: `input.${missing.property}`,
         value: null,
         allowed: 'a text',
@@ -206,7 +209,10 @@ export function lookupMutations(): ClassType[] {
 
   @Resolver()
   class LookupMutations {
-    @Mutation(() => CreateLookupPayload, { description: 'Creates a row of a look-up table, or finds the one with the name.' })
+    @Mutation(() => CreateLookupPayload, {
+      description:
+        'Creates a row of a look-up table, or finds the one with the name. Values that differ from its own are a CONFLICT; null and omitted ones are not compared.',
+    })
     createLookup(
       @Ctx() ctx: Context,
       @Arg('input', () => CreateLookupInput, { description: 'The table and the values.' }) { kind, ...values }: CreateLookupInput,

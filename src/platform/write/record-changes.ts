@@ -27,6 +27,14 @@ export interface RecordField {
   check?(value: unknown, argument: string): void;
 }
 
+/** The names in a look-up. */
+const namesIn = async (tx: Tx, entity: EntityClass<Named>) =>
+  (await anyEntityIn(tx).selectFrom(entity.name).select('name').orderBy('id').execute()).map((row) => row.name);
+
+/** What a field takes, as errors say it. */
+const allowedIn = async (tx: Tx, { lookup, known, type }: RecordField) =>
+  lookup && known ? namesIn(tx, lookup) : type?.() === Boolean ? 'true or false' : 'a text';
+
 /** The number behind the name of a look-up, which is created if missing, or must exist. */
 export async function lookupId(tx: Tx, entity: EntityClass<Named>, name: string, known: boolean, argument: string): Promise<number> {
   const rows = () => anyEntityIn(tx).selectFrom(entity.name);
@@ -34,7 +42,7 @@ export async function lookupId(tx: Tx, entity: EntityClass<Named>, name: string,
   const found = await find();
   if (typeof found === 'number') return found;
   if (known) {
-    const allowed = (await rows().select('name').orderBy('id').execute()).map((row) => row.name);
+    const allowed = await namesIn(tx, entity);
     throw invalid(`There is no ${entity.name} ${JSON.stringify(name)}; allowed are ${allowed.join(', ')}.`, {
       argument,
       value: name,
@@ -56,7 +64,7 @@ async function valuesOf(tx: Tx, fields: readonly RecordField[], input: object): 
     const value = given[name];
     const argument = `input.${name}`;
     if (value === undefined) continue;
-    if (value === null && required) throw invalid(`${name} cannot be null.`, { argument, value });
+    if (value === null && required) throw invalid(`\`${name}\` cannot be null.`, { argument, value, allowed: await allowedIn(tx, field) });
     if (min !== undefined && typeof value === 'number' && value < min)
       throw invalid(`${name} must be at least ${min}, not ${value}.`, { argument, value, allowed: { min } });
     if (value !== null) field.check?.(value, argument);

@@ -1,10 +1,10 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
-import { conflict } from '../errors.js';
+import { conflict, type DomainError } from '../errors.js';
 import type { Tx } from '../database.js';
 import { shapeOf, type EntityClass } from '../entity/rows.js';
 import { anyEntityIn, type Values } from './entities.js';
 
-/** How many rows of a kind refer to a row: as `12 ProcessSource`. */
+/** How many rows of a kind refer to a row. */
 export interface RowCount {
   by: string;
   count: number;
@@ -64,18 +64,17 @@ export function summed(counted: readonly RowCount[]): RowCount[] {
     .sort((a, b) => (a.by < b.by ? -1 : 1));
 }
 
+/** The CONFLICT of a record that is not deleted because these rows use it. */
+export const inUse = (type: string, name: string, argument: string, blockedBy: readonly RowCount[]): DomainError =>
+  conflict(
+    `${type} ${JSON.stringify(name)} is in use by ${blockedBy.map(({ by, count }) => `${count} ${count === 1 ? 'record' : 'records'} of ${by}`).join(', ')}.`,
+    { argument, value: name, blockedBy },
+  );
+
 /** @throws CONFLICT with the counts of the rows that use it, if there are any. */
 export async function refuseIfUsed(tx: Tx, entity: EntityClass, id: number, name: string, argument: string): Promise<void> {
   const referring = shapeOf(entity).references.map((each) => ({ entity: each.entity, any: [{ property: each.property, is: id }] }));
   const counts = await countReferring(tx, referring);
   const uses = summed(referring.map((each, i) => ({ by: each.entity.name, count: counts[i]! })));
-  if (uses.length)
-    throw conflict(
-      `${shapeOf(entity).name} ${JSON.stringify(name)} is in use: ${uses.map(({ by, count }) => `${count} ${by}`).join(', ')}.`,
-      {
-        argument,
-        value: name,
-        blockedBy: uses,
-      },
-    );
+  if (uses.length) throw inUse(shapeOf(entity).name, name, argument, uses);
 }

@@ -1,11 +1,10 @@
 import { Arg, Ctx, Field, InputType, Int, Mutation, ObjectType, Resolver, type ClassType } from 'type-graphql';
 import type { Context } from '../read/context.js';
 import type { Tx } from '../database.js';
-import { conflict } from '../errors.js';
 import { shapeOf, type EntityClass } from '../entity/rows.js';
 import { below, resolveRef } from '../read/references.js';
 import { anyEntityIn, deleteRows } from './entities.js';
-import { countReferring, isReferring, summed, type Referring, type RowCount } from './references.js';
+import { countReferring, inUse, isReferring, summed, type Referring, type RowCount } from './references.js';
 import { refIn, type RecordKind } from './record-kind.js';
 import { reasonField, refField } from './record.js';
 import { PayloadOf } from './payload.js';
@@ -81,15 +80,7 @@ async function remove(tx: Tx, removal: Removal, input: DeletionInput): Promise<D
     summed(all.flatMap(({ entity: { name: by }, goes }, i) => (goes === wanted ? [{ by, count: counted[i]! }] : [])));
   const deletion = { name: row.name ?? '', cascades: counts(true), blockedBy: counts(false) };
   if (input.dryRun) return { ...deletion, deleted: false };
-  if (deletion.blockedBy.length)
-    throw conflict(
-      `${entity.name} ${JSON.stringify(deletion.name)} is in use: ${deletion.blockedBy.map(({ by, count }) => `${count} ${by}`).join(', ')}.`,
-      {
-        argument: `input.${kind.word}`,
-        value: deletion.name,
-        blockedBy: deletion.blockedBy,
-      },
-    );
+  if (deletion.blockedBy.length) throw inUse(entity.name, deletion.name, `input.${kind.word}`, deletion.blockedBy);
   // One by one, and not by cascade: the history of a link tells names as long as both ends are there.
   for (const [i, rows] of all.entries())
     if (rows.goes && counted[i]) await db.deleteFrom(rows.entity.name).where(isReferring(rows)).execute();

@@ -4,6 +4,7 @@ import type { Row } from '../entity/node.js';
 import { referenceTo } from '../entity/rows.js';
 import type { Aliased, Named } from '../read/naming.js';
 import { codeOf, textAt } from '../text-at.js';
+import { spaced } from '../words.js';
 import { anyEntityIn, deleteRows, updateRows, type Values } from './entities.js';
 
 /** Turns the violation of a unique column into a CONFLICT that names the argument. */
@@ -13,7 +14,7 @@ export function taken(error: unknown, type: string, given: object): never {
   const [property, value] = Object.entries<unknown>({ ...given }).find(
     ([, each]) => typeof each === 'string' && (detail?.includes(`(${each})`) || detail?.includes(`, ${each})`)),
   ) ?? ['name', textAt(given, 'name')];
-  throw conflict(`Another ${type} has the ${property} ${JSON.stringify(value)}.`, { argument: `input.${property}`, value });
+  throw conflict(`Another ${type} has the ${spaced(property)} ${JSON.stringify(value)}.`, { argument: `input.${property}`, value });
 }
 
 /** The key of a former name of a record: the name, and what it is unique in. */
