@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Config } from '../platform/config.js';
 import type { Caller } from '../platform/read/context.js';
 import { forbidden, unauthenticated } from '../platform/errors.js';
 import { checkActorName, type KeyRing } from './api-keys.js';
@@ -23,6 +24,9 @@ function isForeign({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders
   return !URL.canParse(origin) || new URL(origin).host !== host;
 }
 
+/** What decides who may call. */
+export type Openness = Pick<Config, 'host' | 'corsOrigins'>;
+
 /** The header by which a proxy says that it forwards the call of another client. */
 const proxyHeader = (headers: IncomingHttpHeaders): string | undefined =>
   Object.keys(headers).find((name) =>
@@ -34,10 +38,20 @@ const proxyHeader = (headers: IncomingHttpHeaders): string | undefined =>
 /**
  * Who calls, by HTTP and by WebSocket. With at least one key in the store every call needs one; with none, only this machine may call, and says
  * its name itself.
- * @throws UNAUTHENTICATED without a key that is valid, FORBIDDEN where without a key a page of another site or a proxy stands behind the call.
+ * @throws UNAUTHENTICATED without a key that is valid, FORBIDDEN where without a key a page of another site or a proxy stands behind the call, or
+ * a page of a site that is not among those listed.
  */
-export async function identifyCaller(keys: KeyRing, headers: IncomingHttpHeaders, listensOn: string): Promise<Caller> {
-  const { authorization } = headers;
+export async function identifyCaller(
+  keys: KeyRing,
+  headers: IncomingHttpHeaders,
+  { host: listensOn, corsOrigins }: Openness,
+): Promise<Caller> {
+  const { authorization, origin } = headers;
+  if (corsOrigins && origin !== undefined && !corsOrigins.includes(origin) && isForeign(headers))
+    throw forbidden(`Pages of ${origin} may not call this server: WAYBILL_CORS_ORIGINS does not list that origin.`, {
+      argument: 'Origin',
+      value: origin,
+    });
   if (authorization !== undefined) {
     const [, key] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
     if (!key)
@@ -50,7 +64,6 @@ export async function identifyCaller(keys: KeyRing, headers: IncomingHttpHeaders
     return caller;
   }
   if (isForeign(headers)) {
-    const { origin } = headers;
     throw forbidden(`A page of ${origin ?? 'another site'} may call this server only with an API key.`, {
       argument: 'Origin',
       value: origin ?? null,
@@ -83,8 +96,13 @@ export async function identifyCaller(keys: KeyRing, headers: IncomingHttpHeaders
   return { actor, role: 'admin' };
 }
 
-/** Why an address may not be listened on, or nothing if it may. */
-export async function refusalToListen(keys: Pick<KeyRing, 'any'>, host: string): Promise<string | undefined> {
-  if (isLoopback(host) || (await keys.any())) return undefined;
+/** Whether a server is open to more than its own machine, for which there must be keys. */
+export const needsKeys = ({ host, corsOrigins }: Openness): boolean => !isLoopback(host) || corsOrigins !== undefined;
+
+/** Why the server may not listen as it is configured, or nothing if it may. */
+export async function refusalToListen(keys: Pick<KeyRing, 'any'>, { host, corsOrigins }: Openness): Promise<string | undefined> {
+  if (!needsKeys({ host, corsOrigins }) || (await keys.any())) return undefined;
+  if (corsOrigins)
+    return `WAYBILL_CORS_ORIGINS lets pages of other sites call, and there are no API keys: make one first with \`${makeKey}\`, or leave the setting out.`;
   return `WAYBILL_HOST is ${JSON.stringify(host)}, which other machines can reach, and there are no API keys: make one first with \`${makeKey}\`, or listen on 127.0.0.1.`;
 }

@@ -26,6 +26,13 @@ export interface RequestRecord {
   closed?: boolean;
 }
 
+/** The client has its answer, or is gone: what was kept for it is given back. */
+export function endRecord(record: RequestRecord): void {
+  record.closed = true;
+  record.large?.end();
+  record.release?.();
+}
+
 /** Carries the request's record to where errors are turned into answers, which know no context. */
 export const requests = new AsyncLocalStorage<RequestRecord>();
 

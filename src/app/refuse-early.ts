@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { isLoopback, refusalToListen } from '../actor/caller.js';
+import { needsKeys, refusalToListen } from '../actor/caller.js';
 import type { Config } from '../platform/config.js';
 import { databaseAddress } from '../platform/database-address.js';
 import type { Log } from './log.js';
@@ -12,14 +12,14 @@ import { useEmbeddedPostgres, type EmbeddedPostgres } from './embedded/use-postg
 const noKeys = { any: () => Promise.resolve(false) };
 
 /**
- * Refuses an address that other machines can reach where there are no keys: before a cluster is made, before the store is made or changed, and
+ * Refuses an address that other machines can reach, and pages of other sites, where there are no keys: before a cluster is made, before the store is made or changed, and
  * before the port is open. Where the database is away nothing is known yet, and the answer is left to the time when it is there. Returns the use
  * of the embedded server, which is to be left when the store is open.
  */
 export async function refuseEarly(config: Config, log: Log): Promise<EmbeddedPostgres | undefined> {
-  if (isLoopback(config.host)) return undefined;
+  if (!needsKeys(config)) return undefined;
   const refuse = async (keys: { any(): Promise<boolean> }) => {
-    const refused = await refusalToListen(keys, config.host);
+    const refused = await refusalToListen(keys, config);
     if (refused) throw new StartError(refused);
   };
   if (config.databaseUrl) {

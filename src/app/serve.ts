@@ -60,7 +60,7 @@ async function run(config: Config): Promise<void> {
     const store = await opening;
     await held?.leave();
     const { db, state } = store;
-    const refused = await refusalToListen(new KeyRing(db), config.host);
+    const refused = await refusalToListen(new KeyRing(db), config);
     if (refused) throw new StartError(refused);
     server.use(db, state);
     followStore(store, server, log);

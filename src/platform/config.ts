@@ -1,43 +1,15 @@
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compile } from '@fastify/proxy-addr';
 import { suggestionList } from 'graphql/jsutils/suggestionList.js';
 import { z } from 'zod';
 import { addressForm, addressParameters, completeAddress, databaseAddress, unknownParameters } from './database-address.js';
 import { ConfigError } from './errors.js';
+import { count, isOrigin, isProxy, list, setting, whole, type Setting } from './setting.js';
 
 /** Holds from `src/` and from `dist/` alike. */
 const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-const whole = (min: number, max: number) => z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max));
-
-interface Setting<T> {
-  /** The environment variable; its flag is made from it, see `flagOf`. */
-  variable: string;
-  /** The default as text; undefined where there is none. */
-  default: string | undefined;
-  accepts: z.ZodType<T, string>;
-  /** What is allowed, as the end of a sentence: "… must be" + this. */
-  allowed: string;
-  does: string;
-}
-const setting = <T>(
-  variable: string,
-  initial: string | undefined,
-  accepts: z.ZodType<T, string>,
-  allowed: string,
-  does: string,
-): Setting<T> => ({
-  variable,
-  default: initial,
-  accepts,
-  allowed,
-  does,
-});
-const count = (variable: string, initial: number, min: number, max: number, does: string) =>
-  setting(variable, String(initial), whole(min, max), `a whole number from ${min} to ${max}`, does);
 
 /** Every setting there is. README's table of them is made from this list. */
 export const settings = {
@@ -63,20 +35,17 @@ export const settings = {
     'an address or host name of this machine, such as 127.0.0.1 or 0.0.0.0',
     'The address to listen on. Any other than a loopback address needs at least one API key (`npm run key`).',
   ),
-  trustedProxies: setting(
+  trustedProxies: list(
     'WAYBILL_TRUSTED_PROXIES',
-    undefined,
-    z.string().transform((text, context): string[] => {
-      const proxies = text.split(',').map((each) => each.trim());
-      try {
-        compile(proxies);
-      } catch {
-        context.addIssue('no list of addresses');
-      }
-      return proxies;
-    }),
+    isProxy,
     'addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8',
     "Trusted proxies: their `X-Forwarded-For` supplies the client's address for logs and limits.",
+  ),
+  corsOrigins: list(
+    'WAYBILL_CORS_ORIGINS',
+    isOrigin,
+    'exact origins with commas between them, such as https://app.example:8443',
+    'Origins whose pages may call this server, with an API key, by HTTP, server-sent events and WebSocket; all other pages are refused. Needs an API key (`npm run key`).',
   ),
   port: setting(
     'WAYBILL_PORT',
@@ -134,7 +103,13 @@ export const settings = {
     86_400,
     'Seconds between two looks for runs and files whose lease is over, which are then abandoned, or free again; 0 never looks, then a new start, a new claim or a person does it.',
   ),
-  maxSubscriptions: count('WAYBILL_MAX_SUBSCRIPTIONS', 100, 1, 100_000, 'Subscriptions of one connection, at most.'),
+  maxSubscriptions: count(
+    'WAYBILL_MAX_SUBSCRIPTIONS',
+    100,
+    1,
+    100_000,
+    'Subscriptions of one connection, at most; of a WebSocket also the queries and mutations that run at once.',
+  ),
   maxCallerSubscriptions: count('WAYBILL_MAX_CALLER_SUBSCRIPTIONS', 500, 1, 1_000_000, 'Subscriptions of one caller, at most.'),
   maxAddressSubscriptions: count(
     'WAYBILL_MAX_ADDRESS_SUBSCRIPTIONS',
@@ -175,10 +150,11 @@ export const settings = {
 
 type Settings = typeof settings;
 type Values = { [K in keyof Settings]: z.output<Settings[K]['accepts']> };
-export type Config = Omit<Values, 'databaseUrl' | 'listenUrl' | 'trustedProxies'> & {
+export type Config = Omit<Values, 'databaseUrl' | 'listenUrl' | 'trustedProxies' | 'corsOrigins'> & {
   databaseUrl?: string | undefined;
   listenUrl?: string | undefined;
   trustedProxies?: string[] | undefined;
+  corsOrigins?: string[] | undefined;
   /** What looks like a mistake but stops nothing. */
   warnings: string[];
 };
@@ -239,8 +215,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
       continue;
     }
     const result = accepts.safeParse(text);
-    if (!result.success || text === '')
-      throw new ConfigError(`${flags.has(flag) ? flag : variable} is ${JSON.stringify(text)}, but it must be ${allowed}.`);
+    if (!result.success || text === '') {
+      const [issue] = result.error?.issues ?? [];
+      const item = issue?.code === 'custom' && issue.message !== JSON.stringify(text) ? `; ${issue.message} is wrong` : '';
+      throw new ConfigError(`${flags.has(flag) ? flag : variable} is ${JSON.stringify(text)}, but it must be ${allowed}${item}.`);
+    }
     values[key] = result.data;
   }
   const strange = Object.keys(env).filter((name) => name.startsWith('WAYBILL_') && !known.includes(name));

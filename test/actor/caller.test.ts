@@ -56,9 +56,9 @@ describe('without keys', () => {
   test('a web page whose host name points to this machine is refused', async () => {
     const keys = new KeyRing(db);
     for (const host of ['localhost:4000', '127.0.0.1:4000', '127.0.0.1', '[::1]:4000'])
-      expect(await identifyCaller(keys, { host }, '127.0.0.1')).toEqual({ actor: 'anonymous', role: 'admin' });
+      expect(await identifyCaller(keys, { host }, { host: '127.0.0.1' })).toEqual({ actor: 'anonymous', role: 'admin' });
     for (const host of ['evil.example:4000', 'localhost.evil.example', '127.0.0.1.evil.example:4000', undefined])
-      await expect(identifyCaller(keys, { host }, '127.0.0.1')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await expect(identifyCaller(keys, { host }, { host: '127.0.0.1' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
   test.each([
@@ -119,9 +119,9 @@ describe('without keys', () => {
 
   test('no other address may be listened on, and the way out is named', async () => {
     const keys = new KeyRing(db);
-    expect(await refusalToListen(keys, '127.0.0.1')).toBeUndefined();
-    expect(await refusalToListen(keys, '0.0.0.0')).toMatch(/^WAYBILL_HOST is "0\.0\.0\.0".*npm run key -- create/);
-    await expect(identifyCaller(keys, { host: 'localhost' }, '0.0.0.0')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await refusalToListen(keys, { host: '127.0.0.1' })).toBeUndefined();
+    expect(await refusalToListen(keys, { host: '0.0.0.0' })).toMatch(/^WAYBILL_HOST is "0\.0\.0\.0".*npm run key -- create/);
+    await expect(identifyCaller(keys, { host: 'localhost' }, { host: '0.0.0.0' })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test.each([
@@ -144,7 +144,7 @@ describe('with a key', () => {
       expect(told(answer)).toEqual([401, 'UNAUTHENTICATED']);
       expect(answer.body.errors![0]!.message).toContain('npm run key');
     }
-    expect(await refusalToListen(new KeyRing(db), '0.0.0.0')).toBeUndefined();
+    expect(await refusalToListen(new KeyRing(db), { host: '0.0.0.0' })).toBeUndefined();
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
   });
 

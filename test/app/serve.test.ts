@@ -154,6 +154,12 @@ test.each([
     ['--host', '0.0.0.0'],
     'WAYBILL_HOST is "0.0.0.0", which other machines can reach, and there are no API keys',
   ],
+  [
+    'pages of other sites, without keys',
+    { WAYBILL_CORS_ORIGINS: 'https://app.example' },
+    [],
+    'WAYBILL_CORS_ORIGINS lets pages of other sites call, and there are no API keys: make one first with `npm run key -- create',
+  ],
   ['a database that does not exist', { DATABASE_URL: 'nowhere' }, [], 'There is no such database: '],
 ])('%s stops the start with a sentence', async (_, env, flags, sentence) => {
   const nowhere = new URL(database.url);

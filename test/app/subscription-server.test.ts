@@ -299,12 +299,14 @@ describe('what is refused', () => {
         { code: 'INVALID', limit: 'maxDepth' },
       ],
       ['subscription { changes { subject { ... on Run { process { runs(first: 1000000) { totalCount } } } } } }', { code: 'INVALID' }],
+    ];
+    const streamed: typeof cases = [
       ['{ processes { totalCount } }', { code: 'INVALID', argument: 'query' }],
       ['mutation { registerProcess(input: { name: "x" }) { process { id } } }', { code: 'INVALID', allowed: 'subscription' }],
     ];
     const one = client(server);
-    for (const [query, extensions] of cases) {
-      expect([query, await refusal(iterate(one, query))]).toMatchObject([query, { extensions }]);
+    for (const [query, extensions] of cases) expect([query, await refusal(iterate(one, query))]).toMatchObject([query, { extensions }]);
+    for (const [query, extensions] of [...cases, ...streamed]) {
       const text = await (await stream(server, query)).until(/event: complete\ndata: \n\n/);
       expect(JSON.parse(/data: (\{.*)/.exec(text)![1]!)).toMatchObject({ errors: [{ extensions }] });
     }

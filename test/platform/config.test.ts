@@ -41,6 +41,7 @@ test.each([
   ['WAYBILL_LOG_LEVEL', 'loud', 'one of trace, debug, info'],
   ['WAYBILL_JIT', 'maybe', 'true or false'],
   ['WAYBILL_TRUSTED_PROXIES', '10.0.0.0/33', 'addresses or networks with commas between them, such as 127.0.0.1, 10.0.0.0/8'],
+  ['WAYBILL_CORS_ORIGINS', '*', 'exact origins with commas between them, such as https://app.example:8443'],
   ['WAYBILL_MAX_DEPTH', '0', 'a whole number from 1 to 1000'],
   ['WAYBILL_POOL_SIZE', 'many', 'a whole number from 1 to 1000'],
 ])('a wrong value of %s is named with the value and what is allowed: %s', (variable, value, allowed) => {
@@ -55,6 +56,28 @@ test.each([
   }
   expect(message({ [variable]: value })).toMatch(new RegExp(`^${variable} `));
   expect(message({}, [flagOf(variable), value])).toMatch(new RegExp(`^${flagOf(variable)} `));
+});
+
+test('of a list the item that is wrong is named', () => {
+  for (const wrong of [
+    '*',
+    'app.example',
+    'https://app.example/',
+    'https://App.example',
+    'https://app.example:443',
+    'null',
+    'ftp://a.example',
+    '',
+  ])
+    expect(message({ WAYBILL_CORS_ORIGINS: `https://a.example, ${wrong}` })).toMatch(
+      new RegExp(`; ${JSON.stringify(wrong).replaceAll(/[*.]/g, '\\$&')} is wrong\\.$`),
+    );
+  expect(message({ WAYBILL_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/33' })).toMatch(/; "10\.0\.0\.0\/33" is wrong\.$/);
+  expect(readConfig({ WAYBILL_CORS_ORIGINS: 'https://a.example, http://localhost:5173,http://[::1]:81' }, []).corsOrigins).toEqual([
+    'https://a.example',
+    'http://localhost:5173',
+    'http://[::1]:81',
+  ]);
 });
 
 test('an unknown flag, or a flag without a value, stops the start', () => {

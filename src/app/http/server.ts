@@ -10,16 +10,19 @@ import { identifyCaller, isLoopback } from '../../actor/caller.js';
 import type { Config } from '../../platform/config.js';
 import { createContext, type Caller, type Context } from '../../platform/read/context.js';
 import type { Database } from '../../platform/database.js';
-import { DomainError, Unavailable } from '../../platform/errors.js';
+import { Unavailable } from '../../platform/errors.js';
 import { bodyOf } from '../../platform/read/large-answer.js';
 import { unsent } from '../execution/large-answers.js';
 import { documentLimits } from '../execution/limits.js';
-import { requestIdFrom, requests, type Log, type RequestRecord } from '../log.js';
+import { endRecord, requestIdFrom, requests, type Log, type RequestRecord } from '../log.js';
 import { answerError, retryAfterOf, statusOf } from '../execution/apollo-errors.js';
 import { gatePlugin } from './apollo-gate.js';
 import { jitPlugin } from '../execution/apollo-jit.js';
+import { compressAnswers } from './compress-answers.js';
+import { answerOtherSites } from './cors.js';
 import { prepareToDrain } from './drain.js';
 import { readiness } from './health.js';
+import { httpError } from './http-error.js';
 import { LiveServer } from '../subscriptions/subscription-server.js';
 import { readUtf8 } from './request-body.js';
 import type { StoreState } from '../store/migrate.js';
@@ -71,11 +74,12 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
 
   const identify = async (request: FastifyRequest) => {
     // Apollo refuses what a foreign web page can send without asking first. For a GET, which never writes, the browser's own word on
-    // where it comes from will do, so that a plain `curl` and a link work.
-    if (request.method === 'GET' && ['same-origin', 'none', undefined].includes(request.headers['sec-fetch-site']))
+    // where it comes from will do, so that a plain `curl` and a link work; and a key, which a page sends only when it was allowed to.
+    const { 'sec-fetch-site': site, authorization } = request.headers;
+    if (request.method === 'GET' && (authorization !== undefined || ['same-origin', 'none', undefined].includes(site)))
       request.headers['apollo-require-preflight'] = 'true';
     if (!store.keys) throw new Unavailable(store.waiting);
-    request.caller = await identifyCaller(store.keys, request.headers, config.host);
+    request.caller = await identifyCaller(store.keys, request.headers, config);
     request.record.facts.actor = request.caller.actor;
   };
   app.route({
@@ -89,7 +93,7 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
     }) as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
   });
 
-  const live = new LiveServer(app, schema, config, log, store);
+  const live = new LiveServer(app, apollo, schema, config, log, store);
   if (db) live.use(db);
 
   const home = await readFile(new URL('../../../src/app/http/home.html', import.meta.url), 'utf8');
@@ -162,8 +166,6 @@ function stringifyResult(result: object): string {
   return '';
 }
 
-const mebibytes = (bytes: number) => `${Number((bytes / 1024 / 1024).toFixed(2))} MiB (${bytes} bytes)`;
-
 function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInstance {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our logger is of a narrower type than Fastify's.
   const app = fastify({
@@ -187,11 +189,7 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
     if (request.raw.httpVersion === '1.0') request.headers.via ??= 'HTTP/1.0';
     const record: RequestRecord = { id: request.id, log: log.child({ requestId: request.id }), facts: {} };
     request.record = record;
-    reply.raw.once('close', () => {
-      record.closed = true;
-      record.large?.end();
-      record.release?.();
-    });
+    reply.raw.once('close', () => endRecord(record));
     reply.headers({
       'x-request-id': request.id,
       'cache-control': 'no-store',
@@ -199,6 +197,7 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
       'referrer-policy': 'no-referrer',
     });
   });
+  answerOtherSites(app, config);
   readUtf8(app, config.maxBody);
   // Only here, when the body has been read: the events of a body lose what was entered before.
   app.addHook('preHandler', (request, _, done) => requests.run(request.record, done));
@@ -208,6 +207,7 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
     request.raw.socket.setTimeout(unsent.patienceMs);
     return request.record.body ? Readable.from(bodyOf(request.record.body)) : payload;
   });
+  compressAnswers(app);
   app.addHook('onResponse', async (request, reply) => {
     const { log: line, facts } = request.record;
     // The path without its query, which may be a whole GraphQL document with somebody's data in it.
@@ -257,28 +257,6 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
     });
   });
   return app;
-}
-
-/** What is wrong with a request before GraphQL sees it, in our words. */
-function httpError(error: FastifyError, config: Config) {
-  if (error instanceof DomainError || !error.statusCode || error.statusCode >= 500) return undefined;
-  const message =
-    error.statusCode === 413
-      ? `The request body is larger than the limit of ${mebibytes(config.maxBody)}.`
-      : error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
-        ? 'The request body must be JSON, with the header Content-Type: application/json.'
-        : error instanceof SyntaxError || /JSON/.test(error.code ?? '')
-          ? `The request body is not valid JSON: ${error.message}`
-          : error.message;
-  return {
-    message,
-    extensions: {
-      code: 'INVALID',
-      reason: error.code,
-      ...('details' in error && typeof error.details === 'object' ? error.details : {}),
-      ...(error.statusCode === 413 ? { limit: 'maxBody', allowed: { max: config.maxBody } } : {}),
-    },
-  };
 }
 
 function listenError(error: unknown, { host, port }: Config): unknown {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { KeyRing } from '../../actor/api-keys.js';
-import { identifyCaller } from '../../actor/caller.js';
+import { identifyCaller, type Openness } from '../../actor/caller.js';
 import type { Config } from '../../platform/config.js';
 import type { Caller } from '../../platform/read/context.js';
 import { DomainError } from '../../platform/errors.js';
@@ -10,14 +10,16 @@ import { DomainError } from '../../platform/errors.js';
 export async function identifySubscriber(
   keys: KeyRing,
   headers: IncomingHttpHeaders,
-  listensOn: string,
+  openness: Openness,
   params: Readonly<Record<string, unknown>> = {},
 ): Promise<Caller> {
   const given: IncomingHttpHeaders = { ...headers };
-  if (typeof params.authorization === 'string') given.authorization = params.authorization;
+  // In any case, as names of headers are.
+  const authorization = Object.entries(params).find(([name, value]) => /^authorization$/i.test(name) && typeof value === 'string');
+  if (authorization) given.authorization = String(authorization[1]);
   // As it would be in a header: bytes read as Latin-1.
   if (typeof params.actor === 'string') given['waybill-actor'] = Buffer.from(params.actor).toString('latin1');
-  return identifyCaller(keys, given, listensOn);
+  return identifyCaller(keys, given, openness);
 }
 
 const againMs = 3_000;

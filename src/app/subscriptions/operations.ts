@@ -3,6 +3,7 @@ import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLF
 import type { Config } from '../../platform/config.js';
 import type { Context } from '../../platform/read/context.js';
 import { conflict, invalid } from '../../platform/errors.js';
+import { FormattedError } from './answer-operation.js';
 import { checkCost, costOf, documentLimits } from '../execution/limits.js';
 import { requests, type RequestRecord } from '../log.js';
 import { answerError } from '../execution/apollo-errors.js';
@@ -17,7 +18,7 @@ export interface Asked {
 }
 
 /**
- * Checks a subscription, with the same limits as other operations. Queries and mutations are left to POST, which logs and compiles them.
+ * Checks a subscription, with the same limits as other operations. Queries and mutations pass Apollo: by POST, or by WebSocket.
  * Answers what is to be run, or what is wrong with it.
  */
 export function prepare(
@@ -35,7 +36,7 @@ export function prepare(
   }
 }
 
-const asGraphQLError = (error: unknown): GraphQLError =>
+export const asGraphQLError = (error: unknown): GraphQLError =>
   error instanceof GraphQLError ? error : new GraphQLError(messageOf(error), { originalError: asError(error) });
 
 /** The context that `prepare` has put there. */
@@ -65,7 +66,7 @@ function check({ query, variables, operationName }: Asked, schema: GraphQLSchema
   const operation = getOperationAST(document, operationName);
   if (!operation) throw invalid('The document has no such operation, or several and no `operationName`.', { argument: 'operationName' });
   if (operation.operation !== 'subscription')
-    throw invalid(`Subscriptions come this way; send a ${operation.operation} by POST to /graphql.`, {
+    throw invalid(`Subscriptions come this way; send a ${operation.operation} to /graphql, by POST or by WebSocket.`, {
       argument: 'query',
       value: operation.operation,
       allowed: 'subscription',
@@ -139,7 +140,7 @@ export async function run(args: ExecutionArgs, count: () => () => void): Promise
 
 /** The errors of an answer in our words. */
 export const told = (errors: readonly unknown[], schema: GraphQLSchema, record: RequestRecord): GraphQLFormattedError[] =>
-  requests.run(record, () => errors.map((error) => answerError(error, schema)));
+  requests.run(record, () => errors.map((error) => (error instanceof FormattedError ? error.formatted : answerError(error, schema))));
 
 /** A result with its errors in our words. */
 export function answered({ errors, ...rest }: ExecutionResult, schema: GraphQLSchema, record: RequestRecord): FormattedExecutionResult {

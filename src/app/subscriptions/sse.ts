@@ -44,7 +44,7 @@ export class LiveStreams {
   async #answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { keys, db, state, waiting } = this.store;
     if (!keys) throw new Unavailable(waiting);
-    const identify = () => identifySubscriber(keys, request.headers, this.config.host);
+    const identify = () => identifySubscriber(keys, request.headers, this.config);
     const caller = await identify();
     request.record.facts.actor = caller.actor;
     const context = createContext(db!, caller, request.record.id);

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApolloServer } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { KeyRing } from '../../actor/api-keys.js';
 import { announceChanges } from '../../live/feed.js';
 import type { Config } from '../../platform/config.js';
+import type { Context } from '../../platform/read/context.js';
 import type { Database } from '../../platform/database.js';
 import type { Log } from '../log.js';
 import { SubscriptionCount } from './callers.js';
@@ -21,7 +23,7 @@ export interface LiveStore {
   waiting: string;
 }
 
-/** Lets a server answer subscriptions: by WebSocket on /graphql, and as server-sent events from /graphql/stream. */
+/** Lets a server answer subscriptions: by WebSocket on /graphql, with queries and mutations beside them, and as server-sent events from /graphql/stream. */
 export class LiveServer {
   readonly #counted: SubscriptionCount;
   readonly #sockets: LiveSockets;
@@ -30,13 +32,14 @@ export class LiveServer {
 
   constructor(
     app: FastifyInstance,
+    apollo: ApolloServer<Context>,
     schema: GraphQLSchema,
     readonly config: Config,
     readonly log: Log,
     store: LiveStore,
   ) {
     this.#counted = new SubscriptionCount(config);
-    this.#sockets = new LiveSockets(schema, config, log, store, this.#counted);
+    this.#sockets = new LiveSockets(apollo, schema, config, log, store, this.#counted);
     this.#streams = new LiveStreams(schema, config, store, this.#counted);
     this.#streams.route(app);
     const { server } = app;
@@ -54,10 +57,13 @@ export class LiveServer {
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    const refuse = (status: string) => stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    const refuse = (status: string, reason: string) =>
+      stream.end(
+        `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${reason.length}\r\n\r\n${reason}`,
+      );
     stream.on('error', () => undefined);
-    if (this.#ending) refuse('503 Service Unavailable');
-    else if (request.url?.split('?')[0] !== '/graphql') refuse('404 Not Found');
+    if (this.#ending) refuse('503 Service Unavailable', 'The server is shutting down. Try again in a moment.');
+    else if (request.url?.split('?')[0] !== '/graphql') refuse('404 Not Found', 'WebSockets are answered at /graphql.');
     else this.#sockets.accept(request, stream, head);
   }
 

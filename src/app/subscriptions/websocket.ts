@@ -1,25 +1,34 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
+import type { ApolloServer } from '@apollo/server';
 import proxyAddr from '@fastify/proxy-addr';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
-import { handleProtocols, makeServer } from 'graphql-ws';
+import { GraphQLError, parse, type GraphQLSchema } from 'graphql';
+import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Config } from '../../platform/config.js';
 import { createContext, type Caller, type Context } from '../../platform/read/context.js';
-import { DomainError } from '../../platform/errors.js';
-import { requestIdFrom, requests, type Log, type RequestRecord } from '../log.js';
+import { DomainError, Unavailable } from '../../platform/errors.js';
+import { endRecord, requestIdFrom, requests, type Log, type RequestRecord } from '../log.js';
 import { identifyAgain, identifySubscriber, type Subscriber, type SubscriptionCount } from './callers.js';
-import { answered, contextOf, prepare, run, told } from './operations.js';
+import { answerOperation, FormattedError, isSubscription } from './answer-operation.js';
+import { answered, asGraphQLError, contextOf, prepare, run, told } from './operations.js';
+import { nextMessage, sendTo, type Send } from './send-messages.js';
 import type { LiveStore } from './subscription-server.js';
 import { asError } from '../../platform/text-at.js';
 
 interface Extra {
   socket: WebSocket;
+  send: Send;
   request: IncomingMessage;
   /** The client's address, as trusted proxies say it. */
   address: string;
   record: RequestRecord;
   caller?: Caller;
+  /** Queries and mutations that run. */
+  running: Map<RequestRecord, Promise<unknown>>;
+  /** Why no more of them are taken: the connection is about to be closed. */
+  leaving?: string;
 }
 
 /** Close codes: of RFC 6455, and of the protocol graphql-transport-ws. */
@@ -27,6 +36,12 @@ const codes = { restart: 1012, later: 1013, refused: { UNAUTHENTICATED: 4401, FO
 const maxReasonBytes = 123;
 const pingMs = 12_000;
 const patienceMs = 2_000;
+/** How long queries and mutations may run on when the connection is to be closed. */
+const drainMs = 10_000;
+
+/** What graphql-ws is told to run when a query or mutation was answered: a subscription without events. */
+const answeredAlready = parse('subscription { answered }');
+async function* noEvents(): AsyncGenerator<never, void, void> {}
 
 /** A reason must be short. */
 function shortened(text: string): string {
@@ -35,14 +50,16 @@ function shortened(text: string): string {
   return short;
 }
 
-/** Subscriptions by WebSocket: protocol graphql-transport-ws, any number of them on one connection. */
+/** Operations by WebSocket: protocol graphql-transport-ws, several of them on one connection. */
 export class LiveSockets {
   readonly #server: WebSocketServer;
   readonly #protocol;
+  readonly #all = new Set<Extra>();
   /** Who has each subscription. */
   readonly #subscribers = new WeakMap<Context, Subscriber>();
 
   constructor(
+    readonly apollo: ApolloServer<Context>,
     readonly schema: GraphQLSchema,
     readonly config: Config,
     readonly log: Log,
@@ -52,13 +69,19 @@ export class LiveSockets {
     this.#server = new WebSocketServer({ noServer: true, maxPayload: config.maxBody, handleProtocols });
     this.#protocol = makeServer<Record<string, unknown>, Extra>({
       onConnect: (ctx) => this.#identify(ctx.extra, ctx.connectionParams),
-      onSubscribe: ({ extra: { socket, address, record, caller } }, _id, payload) => {
+      onSubscribe: async ({ extra, subscriptions }, id, payload) => {
+        const { socket, address, record, caller } = extra;
         const { db, state } = this.store;
+        if (!isSubscription(payload, config)) {
+          const errors = await this.#answer(extra, id, payload, () => id in subscriptions);
+          return errors ?? { schema, document: answeredAlready };
+        }
         const context = createContext(db!, caller!, record.id);
         this.#subscribers.set(context, { client: socket, caller: caller!.actor, address });
         return prepare(payload, schema, config, state ?? { kind: 'ready' }, context);
       },
-      subscribe: (args) => run(args, () => this.counted.add(this.#subscribers.get(contextOf(args))!)),
+      subscribe: (args) =>
+        args.document === answeredAlready ? noEvents() : run(args, () => this.counted.add(this.#subscribers.get(contextOf(args))!)),
       onNext: ({ extra }, _id, _payload, _args, result) => answered(result, schema, extra.record),
       onError: ({ extra }, _id, _payload, errors) => told(errors, schema, extra.record),
     });
@@ -70,7 +93,15 @@ export class LiveSockets {
 
   /** Ends all connections; clients come again by themselves, after their last cursor. */
   async close(reason: string): Promise<void> {
-    await Promise.all([...this.#server.clients].map((socket) => closed(socket, codes.restart, reason)));
+    await Promise.all(
+      [...this.#all].map(async (extra) => {
+        extra.leaving = reason;
+        await Promise.race([Promise.allSettled(extra.running.values()), sleep(drainMs, undefined, { ref: false })]);
+        // An answer is followed by the word that it is complete.
+        await immediate();
+        await closed(extra.socket, codes.restart, reason);
+      }),
+    );
   }
 
   #open(socket: WebSocket, request: IncomingMessage): void {
@@ -86,15 +117,12 @@ export class LiveSockets {
       alive = false;
       socket.ping();
     }, pingMs);
+    const extra: Extra = { socket, send: sendTo(socket), request, address, record, running: new Map() };
+    this.#all.add(extra);
     const gone = this.#protocol.opened(
       {
         protocol: socket.protocol,
-        // Told when it is on its way: a slow reader makes its subscriptions wait.
-        send: (text) =>
-          new Promise((resolve) => {
-            if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
-            else resolve();
-          }),
+        send: (text) => extra.send([text]),
         close: (code, reason) => socket.close(code, shortened(reason ?? '')),
         onMessage: (receive) =>
           socket.on('message', (data: Buffer) =>
@@ -106,12 +134,52 @@ export class LiveSockets {
             ),
           ),
       },
-      { socket, request, address, record },
+      extra,
     );
     socket.once('close', (code, reason) => {
       clearInterval(pings);
+      this.#all.delete(extra);
+      for (const each of extra.running.keys()) endRecord(each);
       gone(code, reason.toString()).catch((error: unknown) => record.log.error({ err: error }, 'unexpected error of a WebSocket'));
     });
+  }
+
+  /** Answers a query or mutation; or what is wrong with it, where nothing of it ran. */
+  async #answer(extra: Extra, id: string, payload: SubscribePayload, isAwaited: () => boolean): Promise<GraphQLError[] | undefined> {
+    const { running, leaving, caller, address, send } = extra;
+    const max = this.config.maxSubscriptions;
+    if (leaving) return [asGraphQLError(new Unavailable(leaving))];
+    if (running.size >= max)
+      return [
+        asGraphQLError(
+          new DomainError('CONFLICT', `A connection may have ${max} queries and mutations running; wait for one of them.`, {
+            limit: 'maxSubscriptions',
+            value: running.size + 1,
+            allowed: { max },
+          }),
+        ),
+      ];
+    const requestId = requestIdFrom(`${extra.record.id}:${id}`);
+    const record: RequestRecord = {
+      id: requestId,
+      log: this.log.child({ requestId, client: address }),
+      facts: { actor: caller!.actor },
+    };
+    const context = createContext(this.store.db!, caller!, requestId);
+    const work = requests.run(record, async () => {
+      const result = await answerOperation(this.apollo, payload, context, record);
+      if (result.data === undefined) return result.errors!.map((error) => new FormattedError(error));
+      if (isAwaited()) await send(nextMessage(id, result, record));
+    });
+    running.set(record, work);
+    try {
+      return await work;
+    } catch (error) {
+      return [asGraphQLError(error)];
+    } finally {
+      running.delete(record);
+      endRecord(record);
+    }
   }
 
   async #identify(extra: Extra, params: Readonly<Record<string, unknown>> | undefined): Promise<boolean> {
@@ -121,7 +189,7 @@ export class LiveSockets {
         socket.close(codes.later, shortened(this.store.waiting));
         return false;
       }
-      const identify = () => identifySubscriber(this.store.keys!, request.headers, this.config.host, params);
+      const identify = () => identifySubscriber(this.store.keys!, request.headers, this.config, params);
       extra.caller = await identify();
       const enough = identifyAgain(identify, (error) => socket.close(codes.refused[error.code], shortened(error.message)));
       socket.once('close', enough);
