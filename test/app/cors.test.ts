@@ -183,8 +183,8 @@ async function byPage(host: string, target: (origin: string) => Promise<HttpServ
   html = script(own.url);
   const folder = await mkdtemp(join(tmpdir(), 'waybill-chromium-'));
   const child = spawn(chromium!, ['--headless', '--no-sandbox', '--disable-gpu', `--user-data-dir=${folder}`, page], { stdio: 'ignore' });
-  const all = JSON.parse(await answer) as unknown;
-  const ended = new Promise((resolve) => child.once('close', resolve));
+  const ended = new Promise<string>((resolve) => child.once('close', (code) => resolve(`"Chromium ended with ${code}"`)));
+  const all = JSON.parse(await Promise.race([answer, ended])) as unknown;
   child.kill();
   await ended;
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });
