@@ -44,6 +44,7 @@ import { attributeMappings } from '../process/links/attribute-mappings.resolver.
 import { readersAndWriters } from '../process/links/readers-writers.resolver.js';
 import { processLookups } from '../process/lookups.resolver.js';
 import { processChanges } from '../process/process-changes.resolver.js';
+import { processQueries } from '../run/lists/processes.resolver.js';
 import { processResolvers } from '../process/process.resolver.js';
 import { registrationResolvers } from '../process/registration/register-process.resolver.js';
 import { lateProcesses } from '../run/diagnosis/late-processes.resolver.js';
@@ -57,7 +58,7 @@ import { runResolvers } from '../run/lists/runs.resolver.js';
 import { runLookups } from '../run/lookups.resolver.js';
 import { operateRunResolvers } from '../run/report/operate-runs.resolver.js';
 import { reportRunResolvers } from '../run/report/report-run.resolver.js';
-import { dependencyRuns } from '../run/start/dependency-runs.resolver.js';
+import { processFacts } from '../run/diagnosis/process-facts.resolver.js';
 import { startRunResolvers } from '../run/start/start-run.resolver.js';
 import { canonicalTypeResolvers } from '../source/canonical-type.resolver.js';
 import { sourceLookups } from '../source/lookups.resolver.js';
@@ -98,6 +99,7 @@ const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   ...clusterResolvers,
   ...retirement,
   ...processResolvers,
+  ...processQueries,
   ...dependencyLinkResolvers,
   ...dependencyWalks,
   ...dependencyChanges,
@@ -117,7 +119,7 @@ const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   ...runErrorResolvers,
   ...runGroupResolvers,
   ...clusterUsage,
-  ...dependencyRuns,
+  ...processFacts,
   ...lateProcesses,
   ...runStatistics,
   ...whyBlockedResolvers,

@@ -43,6 +43,13 @@ export function checkInstant(value: string, argument: string): void {
     });
 }
 
+/** Whether text that looks like a date is a day of the calendar. @throws INVALID naming the argument */
+export function checkDay(value: string, argument: string): void {
+  const isDay = !value.startsWith('0000') && new Date(`${value}T00:00:00Z`).toJSON()?.startsWith(value);
+  if (!isDay)
+    throw invalid(`${argument} is no day of the calendar: ${value}.`, { argument, value, allowed: 'a day that exists, in the years 1 to 9999' });
+}
+
 /** The same for those of some instants that are given, by the names of their arguments. */
 export function checkInstants(instants: Readonly<Record<string, string | null | undefined>>): void {
   for (const [argument, value] of Object.entries(instants)) if (value) checkInstant(value, argument);

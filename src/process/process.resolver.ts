@@ -1,6 +1,6 @@
 import { Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import { Tool } from '../actor/tool.entity.js';
-import { listField, listQuery, referenceField } from '../platform/read/fields.js';
+import { listField, referenceField } from '../platform/read/fields.js';
 import { finder } from '../platform/read/find-row.js';
 import type { Row } from '../platform/entity/node.js';
 import type { ListSource } from '../platform/read/paging.js';
@@ -57,22 +57,6 @@ const attributes = (name: string, side: 'source' | 'target'): ListSource => ({
 export const processResolvers = [
   finder('process', ProcessRef, processRefs),
   ProcessAttributeResolver,
-  ...listQuery(
-    'processes',
-    Process,
-    'All processes, ordered by name by default.',
-    { name: 'Process.name', entity: Process, order: ['name', 'id'], retirable: true },
-    {
-      orders: { NAME: 'name', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt', LAST_COMPLETED_AT: 'lastCompletedAt' },
-      named: {
-        scheduleFrequency: {
-          property: 'scheduleFrequencyId',
-          of: ScheduleFrequency,
-          doc: 'Name of the schedule frequency of the processes; an unknown one is INVALID.',
-        },
-      },
-    },
-  ),
   referenceField(Process, 'type', 'typeId', ProcessType, 'Kind of the process.'),
   referenceField(Process, 'tool', 'toolId', Tool, 'The tool that runs it.'),
   referenceField(Process, 'scheduleFrequency', 'scheduleFrequencyId', ScheduleFrequency, 'Planned frequency of its runs.', false),

@@ -36,3 +36,17 @@ registerEnumType(RunOrigin, {
     OBSERVED: { description: 'Reported by events; such runs may overlap.' },
   },
 });
+
+/** The values are those of `why_stuck` (run-state.sql). */
+export enum StuckReason {
+  LEASE_EXPIRED = 'LEASE_EXPIRED',
+  TIME_LIMIT = 'TIME_LIMIT',
+}
+registerEnumType(StuckReason, {
+  name: 'StuckReason',
+  description: 'Reason why an open run counts as stuck.',
+  valuesConfig: {
+    LEASE_EXPIRED: { description: 'Its lease has expired: no heartbeat came in time.' },
+    TIME_LIMIT: { description: 'It exceeds the time limit of its process: see `Process.runTimeLimitSeconds`.' },
+  },
+});

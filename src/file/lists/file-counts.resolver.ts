@@ -11,13 +11,10 @@ import { type Where } from '../../platform/read/filter-sql.js';
 import { WhereField } from '../../platform/read/filters.js';
 import { page, PageArgs, type Page } from '../../platform/read/paging.js';
 import { DateTime } from '../../platform/entity/scalars.js';
-import { LongText, Name } from '../../platform/entity/text.js';
-import type { Condition } from '../../platform/read/values.js';
 import { within } from '../../process/run-settings.js';
 import { countFiles, FileCountKey, topErrors, type ErrorCount, type FileCount } from './file-counts.js';
 import { FileError } from '../file-error.entity.js';
 import { File } from '../file.entity.js';
-import { stuckFrom, stuckWhere } from '../sweep-files.js';
 
 registerEnumType(FileCountKey, {
   name: 'FileCountKey',
@@ -79,37 +76,9 @@ class FileErrorCount {
 class FileErrorArgs extends PageArgs {
   @WhereField(FileError)
   where?: Where | null;
-  @Field(() => LongText, {
-    nullable: true,
-    description: 'Only errors whose message contains this text, literally and ignoring case.',
-  })
-  messageContains?: string | null;
-}
-
-@ArgsType()
-class HeldFileArgs extends PageArgs {
-  @Field(() => Name, { description: 'Name of the worker.' }) owner!: string;
-}
-
-@ArgsType()
-class StuckFileArgs extends PageArgs {
-  @Field(() => Name, { nullable: true, description: 'Only files whose lease this worker owns.' }) owner?: string | null;
-  @Field(() => LocationRef, { nullable: true, description: 'Only files in this location. NOT_FOUND if there is no such location.' })
-  location?: LocationRef | null;
 }
 
 const errors = connectionOf(FileError);
-const files = connectionOf(File);
-
-const heldBy = (owner: string | null | undefined): Condition | undefined =>
-  typeof owner === 'string'
-    ? { key: `owner ${JSON.stringify(owner)}`, sql: (values) => `t.owner = ${values.add(owner, 'text')}` }
-    : undefined;
-
-const contains = (text: string | null | undefined): Condition | undefined =>
-  text
-    ? { key: `contains ${JSON.stringify(text)}`, sql: (values) => `position(lower(${values.add(text, 'text')}) in lower(t.message)) > 0` }
-    : undefined;
 
 const locationNumber = async (ctx: Context, ref: LocationRef) =>
   (await resolveRef(ctx.db, locationRefs, ref, { at: below('location') })).id;
@@ -135,37 +104,12 @@ class FileCountQueries {
   @Query(() => errors.type, { description: 'Errors of all files, newest first.' })
   fileErrors(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => FileErrorArgs) args: FileErrorArgs): Promise<Page> {
     const list = { name: 'FileError.occurredAt', entity: FileError, order: ['occurredAt', 'id'], descending: true };
-    return page(ctx, info, list, args, { where: [contains(args.messageContains)] });
-  }
-
-  @Query(() => files.type, {
-    description: 'Files whose lease a worker owns, the earliest claimed first. A restarted worker finds its unfinished work here.',
-  })
-  heldFiles(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => HeldFileArgs) args: HeldFileArgs): Promise<Page> {
-    const list = {
-      name: 'heldFiles',
-      entity: File,
-      from: stuckFrom,
-      where: `s.extract_status_name = 'loading' and t.claimed_at is not null`,
-      order: ['claimedAt', 'id'],
-    };
-    return page(ctx, info, list, args, { where: [heldBy(args.owner)] });
-  }
-
-  @Query(() => files.type, {
-    description: 'Files whose lease has expired, the earliest first. The next claim takes them, or the sweeper of the server does.',
-  })
-  async stuckFiles(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => StuckFileArgs) args: StuckFileArgs): Promise<Page> {
-    const list = { name: 'stuckFiles', entity: File, from: stuckFrom, where: stuckWhere, order: ['leaseUntil', 'id'] };
-    const location = args.location ? await locationNumber(ctx, args.location) : undefined;
-    const there = location === undefined ? undefined : { key: `location ${location}`, sql: () => `t.extract_location_id = ${location}` };
-    return page(ctx, info, list, args, { where: [heldBy(args.owner), there] });
+    return page(ctx, info, list, args);
   }
 }
 
 export const fileCountResolvers = [
   FileCountQueries,
   ...errors.resolvers,
-  ...files.resolvers,
   referenceField(FileErrorCount, 'lastFile', 'lastFileId', File, 'File with the last error.', false),
 ];

@@ -14,6 +14,7 @@ import { SourceObjectRef } from '../../source/source-refs.input.js';
 import { DayEntryKind, dayOf, statusesAt, whatHappened, type DayEntry } from './file-history.js';
 import { FileStatus } from '../file-status.entity.js';
 import { File } from '../file.entity.js';
+import { FileState, statesOfStatus } from '../file-state.js';
 
 registerEnumType(DayEntryKind, {
   name: 'ObjectDayEntryKind',
@@ -101,32 +102,6 @@ class ObjectDayQuery {
   }
 }
 
-enum FileState {
-  NEW = 'NEW',
-  PROCESSING = 'PROCESSING',
-  SUCCESS = 'SUCCESS',
-  ERROR = 'ERROR',
-}
-registerEnumType(FileState, {
-  name: 'FileState',
-  description: 'Computed state of a file.',
-  valuesConfig: {
-    NEW: { description: 'Its status is initializing or ready.' },
-    PROCESSING: { description: 'Its status is loading.' },
-    SUCCESS: { description: 'Its status is loaded or archived.' },
-    ERROR: { description: 'Its status is error.' },
-  },
-});
-
-const states: Readonly<Record<string, FileState>> = {
-  initializing: FileState.NEW,
-  ready: FileState.NEW,
-  loading: FileState.PROCESSING,
-  loaded: FileState.SUCCESS,
-  archived: FileState.SUCCESS,
-  error: FileState.ERROR,
-};
-
 @Resolver(() => File)
 class FileStateResolver {
   @FieldResolver(() => FileState, {
@@ -136,7 +111,7 @@ class FileStateResolver {
   @Reads(File, 'statusId')
   async state(@Root() row: Row<File, 'statusId'>, @Ctx() ctx: Context): Promise<FileState | null> {
     const status = await ctx.loaders.byId(FileStatus, row.statusId, new Set(['id', 'name']));
-    return states[status?.name ?? 'initializing'] ?? null;
+    return statesOfStatus[status?.name ?? 'initializing'] ?? null;
   }
 
   @FieldResolver(() => String, {

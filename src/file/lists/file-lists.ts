@@ -3,33 +3,26 @@ import { ArgsType, Field } from 'type-graphql';
 import { locationRefs } from '../../location/location-naming.js';
 import { LocationRef } from '../../location/location-ref.input.js';
 import type { Context } from '../../platform/read/context.js';
-import { invalid } from '../../platform/errors.js';
-import { refuseEmpty } from '../../platform/lists.js';
 import { type Where } from '../../platform/read/filter-sql.js';
 import { WhereField } from '../../platform/read/filters.js';
 import { given } from '../../platform/checks.js';
 import { below, resolveRef, type RefKind } from '../../platform/read/references.js';
 import { orderedBy, orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
 import { page, PageArgs, type ListSource, type Page } from '../../platform/read/paging.js';
-import { LongText, Name } from '../../platform/entity/text.js';
 import type { Condition } from '../../platform/read/values.js';
 import { processRefs } from '../../process/process-naming.js';
 import { ProcessRef } from '../../process/process-ref.input.js';
 import { runRefs } from '../../run/run-refs.js';
 import { RunRef } from '../../run/run-ref.input.js';
 import { File } from '../file.entity.js';
-import { statusAliases } from '../status-aliases.js';
+import { fileOrders } from './file-conditions.js';
 
-const orders = { REGISTERED_AT: 'registeredAt', FILE_NAME: 'fileName' };
-const FileOrder = orderInputOf('File', orders);
+const FileOrder = orderInputOf('File', fileOrders);
 
 @ArgsType()
 export class FileArgs extends PageArgs {
   @WhereField(File)
   where?: Where | null;
-  @Field(() => Name, { nullable: true, description: 'Only files with exactly this name.' }) fileName?: string | null;
-  @Field(() => LongText, { nullable: true, description: 'Only files whose name contains this text, literally and case-sensitive.' })
-  fileNameContains?: string | null;
   @Field(() => LocationRef, { nullable: true, description: 'Only files in this location. NOT_FOUND if there is no such location.' })
   location?: LocationRef | null;
   @Field(() => ProcessRef, {
@@ -39,12 +32,6 @@ export class FileArgs extends PageArgs {
   process?: ProcessRef | null;
   @Field(() => RunRef, { nullable: true, description: 'Only files that are linked to this run. NOT_FOUND if there is no such run.' })
   run?: RunRef | null;
-  @Field(() => [Name], {
-    nullable: true,
-    description:
-      'Only files with one of these statuses, each of which must exist. Omit for all. NEW, PROCESSING, SUCCESS and ERROR stand for ready, loading, loaded and error where no status has that name.',
-  })
-  statuses?: string[] | null;
   @Field(() => FileOrder, {
     nullable: true,
     description: 'Order of the list; default by registration, the earliest first. A cursor is valid for one order only.',
@@ -65,34 +52,11 @@ async function of<R extends object>(
   return { key: `${argument} ${id}`, sql: (values) => sql(values.add(id, 'int')) };
 }
 
-/** Files in one of some statuses, by their numbers. @throws INVALID with the known ones for an unknown one */
-async function inStatus(ctx: Context, statuses: readonly string[] | null | undefined): Promise<Condition | undefined> {
-  if (!statuses) return undefined;
-  refuseEmpty(statuses, 'statuses');
-  const known = await ctx.db.query<{ id: number; name: string }>(
-    'select extract_status_id as id, extract_status_name as name from extract_status_lkup order by 1',
-  );
-  const ids = statuses.map((name) => {
-    const found = known.find((each) => each.name === name) ?? known.find((each) => each.name === statusAliases[name]);
-    if (found) return found.id;
-    throw invalid(`There is no FileStatus ${JSON.stringify(name)}.`, {
-      argument: 'statuses',
-      value: name,
-      allowed: known.map((each) => each.name),
-    });
-  });
-  // The numbers stand in the SQL, so that PostgreSQL knows which of them are rare.
-  const sql = `t.extract_status_id in (${[...new Set(ids)].sort((a, b) => a - b).join(', ')})`;
-  return { key: sql, sql: () => sql };
-}
-
 const all: ListSource = { name: 'File.registeredAt', entity: File, order: ['registeredAt', 'id'] };
 
 /** One page of the files that the arguments choose; it writes nothing. @throws INVALID or NOT_FOUND for an argument without a record */
 export async function findFilePage(ctx: Context, info: GraphQLResolveInfo, args: FileArgs): Promise<Page> {
-  const { fileName, fileNameContains } = args;
   const conditions = await Promise.all([
-    inStatus(ctx, args.statuses),
     of(ctx, 'location', locationRefs, args.location, (id) => `t.extract_location_id = ${id}`),
     of(
       ctx,
@@ -113,13 +77,5 @@ export async function findFilePage(ctx: Context, info: GraphQLResolveInfo, args:
       (id) => `t.extract_id in (select l.extract_tracking_id from extract_process_tracking l where l.process_tracking_id = ${id})`,
     ),
   ]);
-  const named: Condition[] = [];
-  if (fileName)
-    named.push({ key: `named ${JSON.stringify(fileName)}`, sql: (values) => `t.extract_filename = ${values.add(fileName, 'text')}` });
-  if (fileNameContains)
-    named.push({
-      key: `contains ${JSON.stringify(fileNameContains)}`,
-      sql: (values) => `position(${values.add(fileNameContains, 'text')} in t.extract_filename) > 0`,
-    });
-  return page(ctx, info, orderedBy(all, orders, args.orderBy), args, { where: [...named, ...conditions] });
+  return page(ctx, info, await orderedBy(ctx.db, all, fileOrders, args.orderBy), args, { where: conditions });
 }

@@ -14,7 +14,7 @@ export interface ColumnOptions {
   doc?: string;
   /** SQL text of the column's default. */
   default?: string;
-  /** The type of the GraphQL field where it is not that of the column, such as an enum of the values stored. Conditions keep the column's. */
+  /** The type of the GraphQL field where it is not that of the column, such as an enum of the values stored; of its conditions, too. */
   as?: () => object;
   /** What readers see instead of the column itself, as SQL of it, and whether that may be null. */
   shownAs?: { sql: (column: string) => string; nullable: boolean };
@@ -86,7 +86,7 @@ function decorate(kind: Kind, name: string, options: ColumnOptions): ColumnDecor
     if (!options.doc) return;
     const nullable = options.shownAs?.nullable ?? options.nullable ?? false;
     const ofClass = described.get(target.constructor) ?? new Map<string, ShownColumn>();
-    described.set(target.constructor, ofClass.set(property, { type: kind.graphql(), nullable }));
+    described.set(target.constructor, ofClass.set(property, { type: (options.as ?? kind.graphql)(), nullable }));
     Field(options.as ?? kind.graphql, { nullable, description: options.doc })(target, property);
   };
 }

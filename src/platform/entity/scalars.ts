@@ -51,6 +51,15 @@ export const DateTime = text(
   'https://www.rfc-editor.org/rfc/rfc3339',
 );
 
+export const DateOnly = text(
+  'Date',
+  'Day of the calendar as RFC 3339 text, such as `2026-01-31`, in the time zone of the store.',
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
+  '"2026-01-31"',
+  undefined,
+  'https://www.rfc-editor.org/rfc/rfc3339',
+);
+
 export const BigIntText = text(
   'BigInt',
   'Whole number of up to 64 bits, output as a string, because many JSON readers round larger numbers. Input: string, literal, or JSON number up to ±9007199254740991. In a code generator map it to a string: `scalars: { BigInt: string, Decimal: string }`; to compute, `BigInt(value)`.',

@@ -23,6 +23,7 @@ const time = /^\d{4,6}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-
 /** Whether a value of a cursor can be compared with a column, given the type it is cast to. */
 function isKey(value: unknown, cast: string): boolean {
   if (cast === 'int') return isWhole(value, -2_147_483_647, 2_147_483_647);
+  if (cast === 'float8') return typeof value === 'string' && /^-?\d{1,300}(\.\d{1,300})?(e[+-]?\d{1,3})?$/.test(value);
   return typeof value === 'string' && (cast.startsWith('timestamp') ? time.test(value) : !value.includes('\0') && value.isWellFormed());
 }
 

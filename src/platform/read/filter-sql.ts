@@ -1,3 +1,4 @@
+import type { Queries } from '../database.js';
 import { invalid } from '../errors.js';
 import { numbersOf, operatorSql, refuseNull, type Operand } from './filter-operators.js';
 import type { ListSource } from './paging.js';
@@ -25,6 +26,7 @@ interface Place {
   argument: string;
   depth: number;
   counted: { conditions: number };
+  prepared: Prepared;
 }
 
 /** Makes the SQL of one field of a filter, in which the entity's row is `t`. */
@@ -48,6 +50,12 @@ export const referenceSql =
       whereSql(to, value, deeper(counted(place))),
       shapeOf(entity).columns.get(property)!.column,
     );
+
+/** The one row of a relation meets a filter. */
+export const oneSql =
+  (relation: Relation): FieldSql =>
+  (value, place, entity) =>
+    existsSql(relation, whereSql(relation.entity, value, deeper(counted(place))), shapeOf(entity).key!);
 
 /** Some, none, all rows of a list meet a filter. */
 export const listSql =
@@ -115,6 +123,86 @@ export const columnSql =
     return operatorsSql({ sql: bare ? `t.${column}` : shown, cast }, value, place);
   };
 
+/** A value that is computed from the row `t`: its type in conditions, its SQL, and the type that values are cast to to be compared with it. */
+export interface ComputedValue {
+  type: unknown;
+  nullable?: boolean;
+  sql: string;
+  cast: string;
+}
+
+export const valueSql =
+  ({ sql, cast }: ComputedValue): FieldSql =>
+  (value, place) =>
+    operatorsSql({ sql, cast }, value, place);
+
+/** A computed object with facts of its own. */
+export interface ComputedParts {
+  name: string;
+  /** What must be computed before the SQL can be made. */
+  prepare?: Preparation;
+  values: Readonly<Record<string, Omit<ComputedValue, 'sql'>>>;
+  /** SQL of whether the row `t` has one for which a condition on the parts holds; `sqlOf` answers the SQL of a part by its name. */
+  sql: (prepared: unknown) => { part: (name: string) => string; holds: (condition: string) => string };
+}
+
+export const partsSql =
+  ({ prepare, values, sql }: ComputedParts): FieldSql =>
+  (value, place) => {
+    const { part, holds } = sql(prepare && place.prepared.get(prepare));
+    return holds(
+      allOf(place, value, (name, conditions, at) => {
+        refuseNull(conditions, at.argument);
+        return operatorsSql({ sql: part(name), cast: values[name]!.cast }, whereIn(conditions), at);
+      }),
+    );
+  };
+
+/** A computed field that is true or false. */
+export const factSql =
+  (holds: string): FieldSql =>
+  (value, place) =>
+    allOf(place, value, (operator, wanted, at) => {
+      refuseNull(wanted, at.argument);
+      counted(at);
+      return (operator === 'eq') === wanted ? `(${holds})` : `(${holds}) is not true`;
+    });
+
+/** A computed field with few values. */
+export const choiceSql =
+  (isOneOf: (values: readonly string[]) => string, hasOne: string | undefined): FieldSql =>
+  (value, place) =>
+    allOf(place, value, (operator, wanted, at) => {
+      refuseNull(wanted, at.argument);
+      counted(at);
+      if (operator === 'isNull') return wanted ? `(${hasOne}) is not true` : `(${hasOne})`;
+      const values = [wanted].flat().map(String);
+      refuseEmpty(values, at.argument);
+      return operator === 'eq' || operator === 'in' ? `(${isOneOf(values)})` : `(${isOneOf(values)}) is not true`;
+    });
+
+/** What a computed field needs beside the database's rows, asked once a request for it. */
+export type Preparation = (db: Queries) => Promise<unknown>;
+type Prepared = ReadonlyMap<Preparation, unknown>;
+
+/** The fields of filters that need something computed first, by name. */
+const preparations = new Map<string, Preparation>();
+
+/** Lets filters with a field of this name wait for what it needs. */
+export const prepareFor = (field: string, prepare: Preparation): Map<string, Preparation> => preparations.set(field, prepare);
+
+const hasField = (value: unknown, name: string): boolean =>
+  typeof value === 'object' && value !== null && (Object.hasOwn(value, name) || Object.values(value).some((each) => hasField(each, name)));
+
+const nothing: Prepared = new Map();
+
+/** What the fields of a filter need; undefined, and not a promise, where they need nothing, as nearly always. */
+export function preparationOf(db: Queries, where: Where | null | undefined): Promise<Prepared> | undefined {
+  const needed = [...preparations].filter(([name]) => where && hasField(where, name)).map(([, prepare]) => prepare);
+  if (!needed.length) return undefined;
+  return Promise.all(needed.map(async (prepare) => [prepare, await prepare(db)] as const)).then((each) => new Map(each));
+}
+
 function whereSql(entity: EntityClass, where: Where, place: Place): string {
   if (place.depth > filterLimits.depth)
     throw invalid(`A filter may nest at most ${filterLimits.depth} levels deep.`, {
@@ -133,10 +221,10 @@ function whereSql(entity: EntityClass, where: Where, place: Place): string {
 }
 
 /** The condition that a caller's filter means, in which the rows are `t`. It throws INVALID when its SQL is made. */
-export const whereCondition = (entity: EntityClass, where: Where | null | undefined): Condition | undefined =>
+export const whereCondition = (entity: EntityClass, where: Where | null | undefined, prepared = nothing): Condition | undefined =>
   where
     ? {
         key: `where ${JSON.stringify(where)}`,
-        sql: (values) => whereSql(entity, where, { values, argument: 'where', depth: 1, counted: { conditions: 0 } }),
+        sql: (values) => whereSql(entity, where, { values, argument: 'where', depth: 1, counted: { conditions: 0 }, prepared }),
       }
     : undefined;

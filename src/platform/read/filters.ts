@@ -12,17 +12,24 @@ import {
 } from 'graphql';
 import { Field, ID, Int } from 'type-graphql';
 import { hasKey, shownColumns } from '../entity/columns.js';
-import { conditionOn } from './filter-operators.js';
+import { conditionOn, learnEnums } from './filter-operators.js';
 import {
+  choiceSql,
   columnSql,
+  factSql,
   fieldSqls,
   filterLimits,
   idSql,
   joined,
   listSql,
   negated,
+  oneSql,
   parentOf,
+  partsSql,
   referenceSql,
+  valueSql,
+  type ComputedParts,
+  type ComputedValue,
   type FieldSql,
   type Relation,
 } from './filter-sql.js';
@@ -59,6 +66,55 @@ export function filterByReference(owner: EntityClass, field: string, property: s
 /** Lets rows of `owner` be chosen by a list below them. */
 export function filterByList(owner: EntityClass, field: string, list: Relation): void {
   addField(owner, field, () => listWhereType(list.entity), `Filter on its \`${field}\`.`, listSql(list));
+}
+
+/** Lets rows of `owner` be chosen by the one row below them that a relation has. */
+export function filterByOne(owner: EntityClass, field: string, relation: Relation): void {
+  addField(owner, field, () => whereType(relation.entity), `Its \`${field}\` meets this; empty (\`{}\`): it has one.`, oneSql(relation));
+}
+
+/** Lets rows of `owner` be chosen by a computed field: a type with conditions, and the SQL of the field for the row `t`. */
+export function filterByValue(owner: EntityClass, field: string, value: ComputedValue): void {
+  const { type, nullable = false } = value;
+  addField(owner, field, () => conditionOn(type, nullable), `Condition on its \`${field}\`.`, valueSql(value));
+}
+
+/** Lets rows of `owner` be chosen by whether something holds, as SQL about the row `t`: a field that is true or false. */
+export function filterByFact(owner: EntityClass, field: string, holds: string): void {
+  addField(owner, field, () => conditionOn(Boolean, false), `Condition on its \`${field}\`.`, factSql(holds));
+}
+
+/** Lets rows of `owner` be chosen by a computed field with few values, such as a state: the SQL of whether it has one of some values, and of whether it has any. */
+export function filterByChoice(
+  owner: EntityClass,
+  field: string,
+  type: object,
+  isOneOf: (values: readonly string[]) => string,
+  hasOne?: string,
+): void {
+  addField(owner, field, () => conditionOn(type, hasOne !== undefined), `Condition on its \`${field}\`.`, choiceSql(isOneOf, hasOne));
+}
+
+/** Lets rows of `owner` be chosen by conditions on the parts of a computed object. */
+export function filterByParts(owner: EntityClass, field: string, parts: ComputedParts): void {
+  addField(owner, field, () => partsType(parts), `Its \`${field}\` meets this; empty (\`{}\`): it has one.`, partsSql(parts));
+}
+
+const partsTypes = new Map<ComputedParts, GraphQLInputObjectType>();
+
+function partsType(parts: ComputedParts): GraphQLInputObjectType {
+  const fields: GraphQLInputFieldConfigMap = {};
+  for (const [name, { type, nullable = false }] of Object.entries(parts.values))
+    fields[name] = { type: conditionOn(type, nullable), description: `Condition on its \`${name}\`.` };
+  const made =
+    partsTypes.get(parts) ??
+    new GraphQLInputObjectType({
+      name: `${parts.name}Where`,
+      description: `Filter on ${parts.name}. All given conditions must hold.`,
+      fields,
+    });
+  partsTypes.set(parts, made);
+  return made;
 }
 
 /** Lets rows of an entity be chosen by the columns that it shows. */
@@ -132,6 +188,7 @@ export const WhereField = (entity: EntityClass): PropertyDecorator =>
 
 /** The schema with the filters' input types in the places that `whereOf` keeps for them. */
 export function withFilters(schema: GraphQLSchema): GraphQLSchema {
+  learnEnums(schema);
   const { types, ...config } = schema.toConfig();
   const entities = new Map<unknown, EntityClass>([...placeholders].map(([entity, placeholder]) => [placeholder, entity]));
   for (const type of types)

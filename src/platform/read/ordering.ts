@@ -1,4 +1,5 @@
 import { Field, InputType, registerEnumType, type ClassType } from 'type-graphql';
+import type { Queries } from '../database.js';
 import type { ListSource } from './paging.js';
 import { shapeOf } from '../entity/rows.js';
 
@@ -20,14 +21,24 @@ export interface OrderBy {
   direction: OrderDirection;
 }
 
-/** Orders that a list can be asked for: the value of the enum → the property, whose column is never null. */
-export type Orders = Readonly<Record<string, string>>;
+/** An order by what is computed from the row `t`, which may not be null. */
+export interface ComputedOrder {
+  doc: string;
+  /** What must be computed before the SQL can be made. */
+  prepare?: (db: Queries) => Promise<unknown>;
+  sql: (prepared: unknown) => string;
+  cast: string;
+}
+
+/** Orders that a list can be asked for: the value of the enum → the property, whose column is never null, or what is computed. */
+export type Orders = Readonly<Record<string, string | ComputedOrder>>;
 
 /** The input type that names one of the orders of an entity's list. */
 export function orderInputOf(type: string, orders: Orders): ClassType {
   const names = Object.fromEntries(Object.keys(orders).map((name) => [name, name]));
   const valuesConfig: Record<string, { description: string }> = {};
-  for (const [name, property] of Object.entries(orders)) valuesConfig[name] = { description: `By \`${property}\`.` };
+  for (const [name, order] of Object.entries(orders))
+    valuesConfig[name] = { description: typeof order === 'string' ? `By \`${order}\`.` : order.doc };
   registerEnumType(names, {
     name: `${type}OrderField`,
     description: `Fields that can order a list of ${type}.`,
@@ -47,23 +58,28 @@ const times: Readonly<Record<string, { cast: string; zone: string }>> = {
   'timestamptz::timestamp': { cast: 'timestamp', zone: '' },
 };
 
+/** How a key is read so that its cursor has it exactly. */
+function readOf(sql: string, cast: string): { cast: string; read?: string } {
+  const time = times[cast];
+  if (time) return { cast: time.cast, read: `to_char(${sql} ${time.zone}, 'YYYY-MM-DD"T"HH24:MI:SS.US${time.zone && '"Z"'}')` };
+  return cast === 'float8' ? { cast, read: `(${sql})::text` } : { cast };
+}
+
 /**
  * The list in another order, which its cursors name. It is the column that orders, not what readers see of it: a time that stands for
  * "never" is the earliest.
  */
-export function orderedBy(list: ListSource, orders: Orders, order: OrderBy | null | undefined): ListSource {
+export async function orderedBy(db: Queries, list: ListSource, orders: Orders, order: OrderBy | null | undefined): Promise<ListSource> {
   if (!order) return list;
-  const { column, cast } = shapeOf(list.entity).columns.get(orders[order.field]!)!;
-  const sql = `t.${column}`;
-  const time = times[cast];
-  const key = time
-    ? { sql, cast: time.cast, read: `to_char(${sql} ${time.zone}, 'YYYY-MM-DD"T"HH24:MI:SS.US${time.zone && '"Z"'}')` }
-    : { sql, cast };
+  const by = orders[order.field]!;
+  const column = typeof by === 'string' ? shapeOf(list.entity).columns.get(by)! : undefined;
+  const sql = typeof by === 'string' ? `t.${column!.column}` : by.sql(await by.prepare?.(db));
+  const cast = typeof by === 'string' ? column!.cast : by.cast;
   return {
     ...list,
     name: `${list.name} by ${order.field} ${order.direction}`,
     order: ['__order', 'id'],
-    extra: { ...list.extra, __order: key },
+    extra: { ...list.extra, __order: { sql, ...readOf(sql, cast) } },
     descending: order.direction === OrderDirection.DESC,
   };
 }

@@ -3,7 +3,7 @@ import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
 import type { Context } from './context.js';
 import { decodeCursor, encodeCursor, orderKey } from './cursors.js';
 import { invalid } from '../errors.js';
-import { whereCondition, type Where } from './filter-sql.js';
+import { preparationOf, whereCondition, type Where } from './filter-sql.js';
 import { grouped } from './loaders.js';
 import type { Row } from '../entity/node.js';
 import { shapeOf, type EntityClass } from '../entity/rows.js';
@@ -191,7 +191,9 @@ export async function page(
   options: { parent?: number; where?: readonly (Condition | undefined)[] } = {},
 ): Promise<Page> {
   const slice = sliceOf(list, args);
-  const where = [...(options.where ?? []), whereCondition(list.entity, args.where)].filter((condition) => condition !== undefined);
+  const preparing = preparationOf(ctx.db, args.where);
+  const chosen = whereCondition(list.entity, args.where, preparing && (await preparing));
+  const where = [...(options.where ?? []), chosen].filter((condition) => condition !== undefined);
   const reading = readingOf(info, list);
   if (options.parent === undefined) {
     const values = new Values();

@@ -1,15 +1,8 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Args, ArgsType, Ctx, Field, FieldResolver, Info, ObjectType, Query, Resolver, Root } from 'type-graphql';
-import { connectionOf } from '../../platform/read/connections.js';
+import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
-import type { Where } from '../../platform/read/filter-sql.js';
-import { whereOf } from '../../platform/read/filters.js';
 import type { Row } from '../../platform/entity/node.js';
-import { orderInputOf, type OrderBy } from '../../platform/read/ordering.js';
-import { page, PageArgs, type Page } from '../../platform/read/paging.js';
 import { DateTime } from '../../platform/entity/scalars.js';
 import { Process } from '../../process/process.entity.js';
-import { lateNow, lateOrders } from './late-processes.js';
 import { schedulesOf, type Schedule } from './process-due.js';
 
 @ObjectType({ description: 'Lateness of a process.' })
@@ -24,35 +17,9 @@ class Lateness {
   lastStartedAt!: string | null;
 }
 
-const LateProcessOrder = orderInputOf('LateProcess', lateOrders);
-
-@ArgsType()
-class LateProcessArgs extends PageArgs {
-  @Field(() => whereOf(Process), { nullable: true, description: 'Only processes that meet these conditions.' }) where?: Where | null;
-  @Field(() => LateProcessOrder, {
-    nullable: true,
-    description: 'Order of the list, default the longest late first (`LATE_SINCE`, `ASC`). Cursors belong to one order.',
-  })
-  orderBy?: OrderBy | null;
-}
-
-const connection = connectionOf(Process);
 const rule =
   'A process is late if no completed run started within its period plus a quarter of it (hour, day, week, calendar month, quarter, year in the time zone of ' +
   'the store), or, with a cron expression, within a quarter of the time to the next tick after the one due. A released hold is not a run.';
-
-@Resolver()
-class LateProcessQuery {
-  @Query(() => connection.type, { description: `Late processes, without retired ones. ${rule}` })
-  async lateProcesses(
-    @Ctx() ctx: Context,
-    @Info() info: GraphQLResolveInfo,
-    @Args(() => LateProcessArgs) args: LateProcessArgs,
-  ): Promise<Page> {
-    const { list, where } = await lateNow(ctx.db, args.orderBy);
-    return page(ctx, info, list, args, { where });
-  }
-}
 
 const scheduleOf = (ctx: Context, { id }: Row<Process, 'id'>): Promise<Schedule | null> =>
   ctx.loaders.get<number, Schedule | null>('Process.schedule', (ids) => schedulesOf(ctx.db, ids)).load(id);
@@ -75,4 +42,4 @@ class ProcessSchedule {
   }
 }
 
-export const lateProcesses = [LateProcessQuery, ProcessSchedule];
+export const lateProcesses = [ProcessSchedule];

@@ -1,46 +1,22 @@
 import type { Queries } from '../../platform/database.js';
-import type { OrderBy } from '../../platform/read/ordering.js';
-import type { ListSource } from '../../platform/read/paging.js';
-import type { Condition } from '../../platform/read/values.js';
-import { Process } from '../../process/process.entity.js';
-import { fillDue } from './process-due.js';
+import { fillDue, type Unstored } from './process-due.js';
 
-/**
- * The late processes as a list, from the stored due times. Where some of these could not be stored, the first value of the statement brings them:
- * `unstored` is its first condition then.
- */
-const late = (name: string, order: string[], due: string): ListSource => ({
-  name: `lateProcesses ${name}`,
-  entity: Process,
-  from: `${due} d join process t on t.process_id = d.process_id`,
-  where: 'd.late_from < process_tracker.waybill_now()',
-  order,
-  extra: { lateSince: { sql: 'd.late_from', cast: 'timestamptz', read: 'process_tracker.instant_text(d.late_from)' } },
-});
+/** What is needed before lateness can be a condition or an order: due times that could not be stored, on a store that is only read. */
+export const prepareLate = (db: Queries): Promise<readonly Unstored[]> => fillDue(db);
 
-/** What the list can be ordered by. */
-export const lateOrders = { LATE_SINCE: 'lateSince', NAME: 'name' };
+const isUnstored = (value: unknown): value is readonly Unstored[] => Array.isArray(value);
+const instant = (text: string | null) => (text === null ? 'null' : `'${text}'`);
 
-const lists = (due: string): Readonly<Record<string, ListSource>> => ({
-  LATE_SINCE: late('longest', ['lateSince', 'id'], due),
-  NAME: late('by name', ['name', 'id'], due),
-});
-
-const descending = (list: ListSource): ListSource => ({ ...list, name: `${list.name} descending`, descending: true });
-
-const stored = lists('process_due');
-const withUnstored = lists(`(
-  select s.process_id, case when s.pending then u.late_from else s.late_from end as late_from
-  from process_due s left join jsonb_to_recordset($1::jsonb) u(process_id int, late_from timestamptz) using (process_id)
-)`);
-
-/** The list of processes that are late now, and the conditions that it needs before all others. */
-export async function lateNow(db: Queries, order: OrderBy | null | undefined): Promise<{ list: ListSource; where: Condition[] }> {
-  const unstored = await fillDue(db);
-  const list = (unstored.length ? withUnstored : stored)[order?.field ?? 'LATE_SINCE']!;
-  const ordered = order?.direction === 'DESC' ? descending(list) : list;
-  if (!unstored.length) return { list: ordered, where: [] };
-  const given = JSON.stringify(unstored);
-  const sql: Condition['sql'] = (values) => `${values.add(given, 'jsonb')} is not null`;
-  return { list: ordered, where: [{ key: 'late', sql }] };
+/** SQL of the rows of process_due, with what could not be stored in its place. The values are numbers and instants that were computed here. */
+export function dueSql(prepared: unknown): string {
+  if (!isUnstored(prepared) || !prepared.length) return 'process_due';
+  const rows = prepared.map((row) => `(${row.process_id}, ${instant(row.due_at)}::timestamptz, ${instant(row.late_from)}::timestamptz)`);
+  return `(
+    select s.process_id, s.last_started_at, case when s.pending then u.due_at else s.due_at end as due_at,
+      case when s.pending then u.late_from else s.late_from end as late_from
+    from process_due s
+    left join (values ${rows.join(', ')}) u(process_id, due_at, late_from) using (process_id))`;
 }
+
+/** SQL of whether the process of a row `d` of process_due is late. */
+export const isLateSql = 'd.late_from < process_tracker.waybill_now()';

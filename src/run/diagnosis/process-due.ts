@@ -61,9 +61,10 @@ export async function schedulesOf(db: Queries, ids: readonly number[]): Promise<
   });
 }
 
-/** What could not be stored: from when on a process is late whose row is pending still. */
+/** What could not be stored: when a process whose row is pending still is due, and from when on it is late. */
 export interface Unstored {
   process_id: number;
+  due_at: string | null;
   late_from: string | null;
 }
 
@@ -108,7 +109,8 @@ async function fill(db: Queries): Promise<Unstored[]> {
           })
         : [],
     );
-    for (const { id, lateFrom } of results) if (!stored.has(id)) unstored.push({ process_id: id, late_from: lateFrom });
+    for (const { id, dueAt, lateFrom } of results)
+      if (!stored.has(id)) unstored.push({ process_id: id, due_at: dueAt, late_from: lateFrom });
     after = rows.at(-1)?.id ?? 0;
     more = rows.length === batchSize;
   }

@@ -51,8 +51,8 @@ class RunGroupArgs extends PageArgs {
 @Resolver()
 class RunGroupQueries {
   @Query(() => connection.type, { description: 'All run groups, newest first by default.' })
-  runGroups(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunGroupArgs) args: RunGroupArgs): Promise<Page> {
-    return page(ctx, info, orderedBy(newest, orders, args.orderBy), args);
+  async runGroups(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunGroupArgs) args: RunGroupArgs): Promise<Page> {
+    return page(ctx, info, await orderedBy(ctx.db, newest, orders, args.orderBy), args);
   }
 }
 

@@ -5,7 +5,6 @@ import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
 import type { Queries } from '../../platform/database.js';
 import { invalid, orThrow, type DomainError } from '../../platform/errors.js';
-import { refuseEmpty } from '../../platform/lists.js';
 import { type Where } from '../../platform/read/filter-sql.js';
 import { filterByList, WhereField } from '../../platform/read/filters.js';
 import type { Row } from '../../platform/entity/node.js';
@@ -19,10 +18,9 @@ import { ProcessRef } from '../../process/process-ref.input.js';
 import { Run } from '../run.entity.js';
 import { RunGroupRef } from '../group-ref.input.js';
 import { groupRefs } from '../group-refs.js';
-import { RunState, runIsOpenSql, runStatus, stuckSql } from '../run-state.js';
+import { runOrders } from './run-conditions.js';
 
-const orders = { STARTED_AT: 'startedAt', NUMBER: 'number' };
-const RunOrder = orderInputOf('Run', orders);
+const RunOrder = orderInputOf('Run', runOrders);
 
 type Refs = readonly object[];
 type Find = (db: Queries, refs: Refs) => Promise<(Row | DomainError)[]>;
@@ -42,8 +40,6 @@ const owners: Readonly<Record<string, { column: string; ref: ClassType; find: Fi
 
 export interface RunArguments extends PageArgs {
   where?: Where | null;
-  states?: RunState[] | null;
-  stuck?: boolean | null;
   orderBy?: OrderBy | null;
 }
 
@@ -53,13 +49,6 @@ export function runArguments(without?: string): new () => RunArguments {
   class RunArgs extends PageArgs {
     @WhereField(Run)
     where?: Where | null;
-    @Field(() => [RunState], { nullable: true, description: 'Only runs in one of these states, at least one.' })
-    states?: RunState[] | null;
-    @Field(() => Boolean, {
-      nullable: true,
-      description: 'True: only stuck runs. False: all others. See `Run.stuck`.',
-    })
-    stuck?: boolean | null;
     @Field(() => RunOrder, {
       nullable: true,
       description: 'Order of the list, default newest first. `NUMBER` needs the runs of one process. Cursors belong to one order.',
@@ -94,62 +83,6 @@ async function ofOwner(ctx: Context, argument: string, args: RunArguments): Prom
   return { key: `${argument} ${id}`, sql: (values) => `t.${column} = ${values.add(id, 'int')}` };
 }
 
-/** Statuses beside ProcessTracker's four, whose numbers differ from store to store. */
-const furtherStatuses = (ctx: Context): Promise<{ id: number; name: string }[]> =>
-  ctx.loaders
-    .get<string, { id: number; name: string }[]>('further statuses', async (keys) => {
-      const rows = await ctx.db.query<{ id: number; name: string }>(
-        `select process_status_id as id, process_status_name as name
-         from process_status_lkup
-         where process_tracker.is_further_status(process_status_id)
-         order by 1`,
-      );
-      return keys.map(() => rows);
-    })
-    .load('');
-
-const failures: Readonly<Partial<Record<RunState, string>>> = {
-  [RunState.FAILED]: `(t.end_reason in ('abandoned', 'cancelled')) is not true`,
-  [RunState.ABANDONED]: `t.end_reason = 'abandoned'`,
-  [RunState.CANCELLED]: `t.end_reason = 'cancelled'`,
-};
-const numbers: Readonly<Partial<Record<RunState, number>>> = {
-  [RunState.RUNNING]: runStatus.running,
-  [RunState.COMPLETED]: runStatus.completed,
-  [RunState.ON_HOLD]: runStatus.onHold,
-};
-
-/** Runs in one of these states. The numbers of statuses stand in the SQL, so that PostgreSQL knows which of them are rare. */
-async function inState(ctx: Context, states: readonly RunState[] | null | undefined): Promise<Condition | undefined> {
-  if (!states) return undefined;
-  refuseEmpty(states, 'states');
-  const stored: number[] = [];
-  const parts: string[] = [];
-  for (const state of new Set(states)) {
-    if (numbers[state]) stored.push(numbers[state]);
-    else if (failures[state]) parts.push(`t.process_status_id = ${runStatus.failed} and ${failures[state]}`);
-    else {
-      const named = ({ name }: { name: string }) => name === 'unknown' || name === 'skipped';
-      const wanted = (each: { name: string }) => (state === RunState.CUSTOM ? !named(each) : each.name === state.toLowerCase());
-      stored.push(...(await furtherStatuses(ctx)).filter(wanted).map(({ id }) => id));
-    }
-  }
-  if (stored.length) parts.push(`t.process_status_id in (${stored.join(', ')})`);
-  const sql = parts.map((part) => `(${part})`).join(' or ') || 'false';
-  return { key: sql, sql: () => sql };
-}
-
-/** Runs that are stuck, or all others. The stuck ones are found first, among the few open ones. */
-function areStuck(stuck: boolean | null | undefined): Condition | undefined {
-  if (stuck === null || stuck === undefined) return undefined;
-  const those = `array(
-    select o.process_tracking_id
-    from process_tracking o
-    join process p on p.process_id = o.process_id
-    where ${runIsOpenSql('o')} and ${stuckSql('o', 'p')} is not null)`;
-  return { key: `stuck ${stuck}`, sql: () => `t.process_tracking_id ${stuck ? '= any' : '<> all'} (${those})` };
-}
-
 const byProcess = 't.process_id';
 
 /** One page of a list of runs. @throws INVALID or NOT_FOUND for arguments that mean nothing */
@@ -164,10 +97,10 @@ export async function pageOfRuns(
     throw invalid('Ordering by NUMBER needs the runs of one process: specify `process`.', {
       argument: 'orderBy.field',
       value: args.orderBy.field,
-      allowed: ['STARTED_AT'],
+      allowed: Object.keys(runOrders).filter((each) => each !== 'NUMBER'),
     });
-  const where = await Promise.all([inState(ctx, args.states), ...Object.keys(owners).map((argument) => ofOwner(ctx, argument, args))]);
-  return page(ctx, info, orderedBy(list, orders, args.orderBy), args, { parent, where: [...where, areStuck(args.stuck)] });
+  const where = await Promise.all(Object.keys(owners).map((argument) => ofOwner(ctx, argument, args)));
+  return page(ctx, info, await orderedBy(ctx.db, list, runOrders, args.orderBy), args, { parent, where });
 }
 
 const connection = connectionOf(Run);

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Args, Ctx, FieldResolver, Float, Info, Query, registerEnumType, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, FieldResolver, Float, Info, Query, Resolver, Root } from 'type-graphql';
 import { Actor } from '../../actor/actor.entity.js';
 import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
@@ -15,25 +15,22 @@ import { ReadsOnly, selectedProperties } from '../../platform/read/selection.js'
 import { Process } from '../../process/process.entity.js';
 import { SourceObject } from '../../source/source-object.entity.js';
 import { Run } from '../run.entity.js';
-import { knownEndReason } from '../run-enums.js';
+import { knownEndReason, StuckReason } from '../run-enums.js';
 import { ProcessStatus } from '../process-status.entity.js';
 import { pageOfRuns, runArguments, runsField, type RunArguments } from './run-lists.js';
 import { RunGroup } from '../run-group.entity.js';
 import { RunParameter } from '../run-parameter.entity.js';
-import { RunState, runIsOpenSql, runStateSql, stuckSql } from '../run-state.js';
-
-enum StuckReason {
-  LEASE_EXPIRED = 'LEASE_EXPIRED',
-  TIME_LIMIT = 'TIME_LIMIT',
-}
-registerEnumType(StuckReason, {
-  name: 'StuckReason',
-  description: 'Reason why an open run counts as stuck.',
-  valuesConfig: {
-    LEASE_EXPIRED: { description: 'Its lease has expired: no heartbeat came in time.' },
-    TIME_LIMIT: { description: 'It exceeds the time limit of its process: see `Process.runTimeLimitSeconds`.' },
-  },
-});
+import {
+  durationSql,
+  RunState,
+  runIsOpenSql,
+  runStateSql,
+  slowerThanUsualSql,
+  slowFactor,
+  stuckSql,
+  usualDoc,
+  usualDurationSql,
+} from '../run-state.js';
 
 const newest: ListSource = { name: 'Run.startedAt', entity: Run, order: ['startedAt', 'id'], descending: true };
 const connection = connectionOf(Run);
@@ -59,18 +56,33 @@ const factsOf = (ctx: Context, id: number): Promise<RunFacts> =>
   ctx.loaders
     .get<number, RunFacts>('Run.facts', async (ids) => {
       const rows = await ctx.db.query<RunFacts>(
-        `select x.id, x.state, case when x.open then x.stuck end as stuck,
-          case when x.state not in ('ON_HOLD', 'SKIPPED') and x.end_reason is distinct from 'released' then
-            extract(epoch from
-              coalesce(x.ended_at, case when x.open then process_tracker.waybill_now() end) - x.started_at)::float8
-            end as "durationSeconds"
-        from (
-          select t.process_tracking_id as id, t.started_at, t.ended_at, t.end_reason,
-            ${runStateSql('t')} as state, ${runIsOpenSql('t')} as open, ${stuckSql('t', 'p')} as stuck
-          from process_tracking t
-          join process p on p.process_id = t.process_id
-          where t.process_tracking_id = any($1::int[])
-        ) x`,
+        `select t.process_tracking_id as id, ${runStateSql('t')} as state,
+           case when ${runIsOpenSql('t')} then ${stuckSql('t', 'p')} end as stuck,
+           ${durationSql} as "durationSeconds"
+         from process_tracking t
+         join process p on p.process_id = t.process_id
+         where t.process_tracking_id = any($1::int[])`,
+        [ids],
+      );
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((each) => byId.get(each)!);
+    })
+    .load(id);
+
+interface UsualFacts {
+  id: number;
+  usualDurationSeconds: number | null;
+  slowerThanUsual: boolean;
+}
+
+/** How runs compare with those before: of all runs asked for, in one statement. */
+const usualOf = (ctx: Context, id: number): Promise<UsualFacts> =>
+  ctx.loaders
+    .get<number, UsualFacts>('Run.usual', async (ids) => {
+      const rows = await ctx.db.query<UsualFacts>(
+        `select t.process_tracking_id as id, ${usualDurationSql} as "usualDurationSeconds", ${slowerThanUsualSql} as "slowerThanUsual"
+         from process_tracking t
+         where t.process_tracking_id = any($1::int[])`,
         [ids],
       );
       const byId = new Map(rows.map((row) => [row.id, row]));
@@ -100,6 +112,19 @@ class RunResolver {
   })
   async durationSeconds(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<number | null> {
     return (await factsOf(ctx, row.id)).durationSeconds;
+  }
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description: `Usual duration of a run of its process in seconds: ${usualDoc}.`,
+  })
+  async usualDurationSeconds(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<number | null> {
+    return (await usualOf(ctx, row.id)).usualDurationSeconds;
+  }
+  @FieldResolver(() => Boolean, {
+    description: `Whether it takes, or took, more than ${slowFactor} times as long as usual: ${usualDoc}.`,
+  })
+  async slowerThanUsual(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<boolean> {
+    return (await usualOf(ctx, row.id)).slowerThanUsual;
   }
   @FieldResolver()
   @ReadsOnly(Run, 'endReason')

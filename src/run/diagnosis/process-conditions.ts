@@ -1,0 +1,103 @@
+import { prepareFor, type Relation } from '../../platform/read/filter-sql.js';
+import { filterByChoice, filterByFact, filterByOne, filterByParts } from '../../platform/read/filters.js';
+import type { Orders } from '../../platform/read/ordering.js';
+import { DateTime } from '../../platform/entity/scalars.js';
+import { Process } from '../../process/process.entity.js';
+import { Run } from '../run.entity.js';
+import { RunState, runStateIsSql, runStateSql, runStatus } from '../run-state.js';
+import { dueSql, isLateSql, prepareLate } from './late-processes.js';
+
+/** Computed facts of processes as conditions, each one condition in SQL. */
+const latestRun: Relation = { entity: Run, parent: 't.process_id', where: 't.is_latest_run' };
+filterByOne(Process, 'latestRun', latestRun);
+
+const latestRunIs = (condition: string) =>
+  `exists (select from (select t.process_id from process_tracking t where t.is_latest_run and ${condition}) x where x.process_id = t.process_id)`;
+filterByChoice(Process, 'state', RunState, (states) => latestRunIs(`(${runStateIsSql(states)})`), latestRunIs('true'));
+
+const isCommand = (run: string) => `${run}.origin = 'command' and ${run}.end_reason is distinct from 'parent failed'`;
+
+/** As `judge_start` has it: the last command run is a hold. */
+export const onHoldSql = `t.process_id in (
+    select h.process_id
+    from process_tracking h
+    where h.process_status_id = ${runStatus.onHold} and ${isCommand('h')}
+      and not exists (
+        select from process_tracking l
+        where l.process_id = h.process_id and l.process_run_id > h.process_run_id and ${isCommand('l')}))`;
+filterByFact(Process, 'onHold', onHoldSql);
+
+/** As `parents_of_start` has it, outside a run group: the last command run of a hard parent is open, failed or a hold. */
+export const blockedSql = `t.process_id in (
+    select d.child_process_id
+    from process_dependency d
+    where d.dependency_type_id is distinct from (
+        select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft')
+      and d.parent_process_id in (
+        select p.process_id
+        from process p
+        cross join lateral (
+          select r.process_status_id, r.ended_at
+          from process_tracking r
+          where r.process_id = p.process_id and ${isCommand('r')}
+          order by r.process_run_id desc
+          limit 1
+        ) r
+        where p.process_id in (select parent_process_id from process_dependency)
+          and process_tracker.run_holds_back(r.process_status_id, r.ended_at)))`;
+filterByFact(Process, 'blocked', blockedSql);
+
+/** The rules of a start themselves, asked only where nothing that is seen at a glance is in the way. */
+export const mayStartSql = `case
+    when t.retired_at is null and (${blockedSql}) is not true and (${onHoldSql}) is not true
+    then process_tracker.judge_start(t.process_id, null) ->> 'outcome' = 'STARTED'
+    else false end`;
+filterByFact(Process, 'mayStart', mayStartSql);
+
+const dueColumns: Readonly<Record<string, string>> = { since: 'd.late_from', dueAt: 'd.due_at', lastStartedAt: 'd.last_started_at' };
+filterByParts(Process, 'late', {
+  name: 'Lateness',
+  prepare: prepareLate,
+  values: {
+    since: { type: DateTime, cast: 'timestamptz' },
+    dueAt: { type: DateTime, cast: 'timestamptz' },
+    lastStartedAt: { type: DateTime, nullable: true, cast: 'timestamptz' },
+  },
+  sql: (prepared) => ({
+    part: (name) => dueColumns[name]!,
+    holds: (condition) => `t.process_id in (select d.process_id from ${dueSql(prepared)} d where ${isLateSql} and ${condition})`,
+  }),
+});
+prepareFor('late', prepareLate);
+
+const lastMoment = "'9999-12-31T23:59:59.999999Z'::timestamptz";
+const firstMoment = "'0001-01-01T00:00:00Z'::timestamptz";
+const latestRunSql = (value: string) => `(select ${value} from process_tracking r where r.process_id = t.process_id and r.is_latest_run)`;
+
+/** SQL of the state of the latest run of the process `t`. */
+export const stateSql = latestRunSql(runStateSql('r'));
+
+/** Orders of processes, also by computed facts. */
+export const processOrders: Orders = {
+  NAME: 'name',
+  CREATED_AT: 'createdAt',
+  UPDATED_AT: 'updatedAt',
+  LAST_COMPLETED_AT: 'lastCompletedAt',
+  LATE_SINCE: {
+    doc: 'By `late.since`: the longest late first; processes that are not late come last.',
+    prepare: prepareLate,
+    sql: (prepared) => `coalesce((
+      select d.late_from from ${dueSql(prepared)} d where d.process_id = t.process_id and ${isLateSql}), ${lastMoment})`,
+    cast: 'timestamptz',
+  },
+  LATEST_RUN_STARTED_AT: {
+    doc: 'By the start of its `latestRun`. Processes that never ran come first.',
+    sql: () => `coalesce(${latestRunSql('r.started_at')}, ${firstMoment})`,
+    cast: 'timestamptz',
+  },
+  STATE: {
+    doc: 'By `state`, alphabetically. Processes that never ran come first.',
+    sql: () => `coalesce(${stateSql}, '')`,
+    cast: 'text',
+  },
+};
