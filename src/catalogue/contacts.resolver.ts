@@ -3,6 +3,7 @@ import { Ctx, Field, FieldResolver, Info, ObjectType, registerEnumType, Resolver
 import { Contact } from '../contact/contact.entity.js';
 import type { Row } from '../platform/entity/node.js';
 import type { Context } from '../platform/read/context.js';
+import { filterByAny, filterByChoice, filterByInside } from '../platform/read/filters.js';
 import { listField } from '../platform/read/fields.js';
 import type { ListSource } from '../platform/read/paging.js';
 import { Process } from '../process/process.entity.js';
@@ -24,6 +25,8 @@ class ContactLinkResolver {
     return row;
   }
 }
+filterByInside(ContactLink, 'contact', Contact);
+filterByAny(ContactLink, 'role', 'l.roles', 'One of its roles meets these conditions; `isNull`: whether it has no role.');
 
 enum ContactOrigin {
   PROCESS = 'PROCESS',
@@ -56,6 +59,10 @@ class ProcessContact {
   })
   object!: Row<SourceObject> | null;
 }
+
+filterByInside(ProcessContact, 'contact', Contact);
+filterByAny(ProcessContact, 'role', 'l.roles', 'One of its roles meets these conditions; `isNull`: whether it has no role.');
+filterByChoice(ProcessContact, 'origin', ContactOrigin, (origins) => `l.origin in (${origins.map((each) => `'${each}'`).join(', ')})`);
 
 type ProcessContactRow = Row<Contact> & { sourceId: number; objectId: number };
 
@@ -112,6 +119,7 @@ const processContacts: ListSource = {
     roles: { sql: 'l.roles' },
   },
   inside: 'contact',
+  filteredAs: ProcessContact,
 };
 
 /** The contacts linked by a table with a role in each row. */
@@ -123,6 +131,7 @@ const linkedContacts = (table: string, column: string): ListSource => ({
   order: ['name', 'id'],
   extra: { roles: { sql: 'l.roles' } },
   inside: 'contact',
+  filteredAs: ContactLink,
 });
 
 /** Contacts of processes, sources, objects and attributes. */
@@ -139,15 +148,16 @@ export const contacts = [
   ...listField(Source, 'contacts', ContactLink, 'Its contacts, ordered by name.', {
     name: 'Source.contacts',
     entity: Contact,
-    from: 'source_contact l join contact_lkup t on t.contact_id = l.contact_id',
+    from: `(
+      select c.source_id, c.contact_id,
+        array(select role from source_contact_role r where r.source_id = c.source_id and r.contact_id = c.contact_id order by role) as roles
+      from source_contact c
+    ) l join contact_lkup t on t.contact_id = l.contact_id`,
     parent: 'l.source_id',
     order: ['name', 'id'],
-    extra: {
-      roles: {
-        sql: `array(select role from source_contact_role r where r.source_id = l.source_id and r.contact_id = l.contact_id order by role)`,
-      },
-    },
+    extra: { roles: { sql: 'l.roles' } },
     inside: 'contact',
+    filteredAs: ContactLink,
   }),
   ...listField(
     SourceObject,

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Args, ArgsType, Ctx, Extensions, Field, FieldResolver, Info, Query, Resolver, Root, type ClassType } from 'type-graphql';
 import { connectionOf } from './connections.js';
 import type { Context } from './context.js';
-import { type Where } from './filter-sql.js';
+import { filteredAs, type Where } from './filter-sql.js';
 import { filterByList, filterByReference, WhereField } from './filters.js';
 import type { Row } from '../entity/node.js';
 import { orderedBy, orderInputOf, type OrderBy, type Orders } from './ordering.js';
@@ -52,7 +52,7 @@ interface ListArguments extends PageArgs {
 function argumentsOf(list: ListSource): new () => ListArguments {
   @ArgsType()
   class ListArgs extends PageArgs {
-    @WhereField(list.entity)
+    @WhereField(filteredAs(list))
     where?: Where | null;
   }
   if (list.retirable)

@@ -17,7 +17,10 @@ export type Where = Readonly<Record<string, unknown>>;
 const whereIn = (value: unknown) => value as Where;
 
 /** Rows that hang on another: what a list says of them. Retired ones are left out where the list leaves them out. */
-export type Relation = Pick<ListSource, 'entity' | 'from' | 'parent' | 'where' | 'retirable'>;
+export type Relation = Pick<ListSource, 'entity' | 'from' | 'parent' | 'where' | 'retirable' | 'filteredAs'>;
+
+/** What the filter of a list is on. */
+export const filteredAs = ({ entity, filteredAs: as = entity }: Pick<ListSource, 'entity' | 'filteredAs'>): EntityClass => as;
 
 /** Where in a filter we are, and what it has become so far. */
 interface Place {
@@ -55,7 +58,7 @@ export const referenceSql =
 export const oneSql =
   (relation: Relation): FieldSql =>
   (value, place, entity) =>
-    existsSql(relation, whereSql(relation.entity, value, deeper(counted(place))), shapeOf(entity).key!);
+    existsSql(relation, whereSql(filteredAs(relation), value, deeper(counted(place))), shapeOf(entity).key!);
 
 /** Some, none, all rows of a list meet a filter. */
 export const listSql =
@@ -63,7 +66,7 @@ export const listSql =
   (value, place, entity) =>
     allOf(place, value, (quantifier, each, at) => {
       refuseNull(each, at.argument);
-      const condition = whereSql(list.entity, whereIn(each), deeper(counted(at)));
+      const condition = whereSql(filteredAs(list), whereIn(each), deeper(counted(at)));
       const exists = existsSql(list, quantifier === 'every' ? `(${condition}) is not true` : condition, shapeOf(entity).key!);
       return quantifier === 'some' ? exists : `not ${exists}`;
     });
@@ -122,6 +125,23 @@ export const columnSql =
     const bare = emptyIfNull && !Object.values(value).flat().includes('');
     return operatorsSql({ sql: bare ? `t.${column}` : shown, cast }, value, place);
   };
+
+/** What is in the same row `t` as the link that a filter is on, such as its contact. */
+export const insideSql =
+  (entity: EntityClass): FieldSql =>
+  (value, place) =>
+    `(${whereSql(entity, value, deeper(place))})`;
+
+/** One of the values of an array of texts meets conditions; with `isNull`: whether it has none. */
+export const anyOfSql =
+  (array: string): FieldSql =>
+  (value, place) =>
+    allOf(place, value, (operator, each, at) => {
+      counted(at);
+      refuseNull(each, at.argument);
+      if (operator === 'isNull') return `cardinality(${array}) ${each ? '=' : '>'} 0`;
+      return `exists (select from unnest(${array}) a(value) where ${operatorSql({ sql: 'a.value', cast: 'text' }, operator, each, at.values, at.argument)})`;
+    });
 
 /** A value that is computed from the row `t`: its type in conditions, its SQL, and the type that values are cast to to be compared with it. */
 export interface ComputedValue {

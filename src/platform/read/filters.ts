@@ -14,12 +14,15 @@ import { Field, ID, Int } from 'type-graphql';
 import { hasKey, shownColumns } from '../entity/columns.js';
 import { conditionOn, learnEnums } from './filter-operators.js';
 import {
+  anyOfSql,
   choiceSql,
   columnSql,
   factSql,
   fieldSqls,
+  filteredAs,
   filterLimits,
   idSql,
+  insideSql,
   joined,
   listSql,
   negated,
@@ -65,12 +68,28 @@ export function filterByReference(owner: EntityClass, field: string, property: s
 
 /** Lets rows of `owner` be chosen by a list below them. */
 export function filterByList(owner: EntityClass, field: string, list: Relation): void {
-  addField(owner, field, () => listWhereType(list.entity), `Filter on its \`${field}\`.`, listSql(list));
+  addField(owner, field, () => listWhereType(filteredAs(list)), `Filter on its \`${field}\`.`, listSql(list));
 }
 
 /** Lets rows of `owner` be chosen by the one row below them that a relation has. */
 export function filterByOne(owner: EntityClass, field: string, relation: Relation): void {
-  addField(owner, field, () => whereType(relation.entity), `Its \`${field}\` meets this; empty (\`{}\`): it has one.`, oneSql(relation));
+  addField(
+    owner,
+    field,
+    () => whereType(filteredAs(relation)),
+    `Its \`${field}\` meets this; empty (\`{}\`): it has one.`,
+    oneSql(relation),
+  );
+}
+
+/** Lets links, whose row is that of what they lead to, be chosen by the latter. */
+export function filterByInside(link: EntityClass, field: string, entity: EntityClass): void {
+  addField(link, field, () => whereType(entity), `Its \`${field}\` meets this.`, insideSql(entity));
+}
+
+/** Lets rows of `owner` be chosen by the values of an array of texts. */
+export function filterByAny(owner: EntityClass, field: string, array: string, description: string): void {
+  addField(owner, field, () => conditionOn(String, true), description, anyOfSql(array));
 }
 
 /** Lets rows of `owner` be chosen by a computed field: a type with conditions, and the SQL of the field for the row `t`. */

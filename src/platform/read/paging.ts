@@ -3,7 +3,7 @@ import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
 import type { Context } from './context.js';
 import { decodeCursor, encodeCursor, orderKey } from './cursors.js';
 import { invalid } from '../errors.js';
-import { preparationOf, whereCondition, type Where } from './filter-sql.js';
+import { filteredAs, preparationOf, whereCondition, type Where } from './filter-sql.js';
 import { grouped } from './loaders.js';
 import type { Row } from '../entity/node.js';
 import { shapeOf, type EntityClass } from '../entity/rows.js';
@@ -65,6 +65,8 @@ export interface ListSource {
   where?: string;
   /** The field of a node in which the entity stands, where a node says more than the entity: a contact with its role. */
   inside?: string;
+  /** The class that the filter of the list is on, where it is more than the entity: a contact link. */
+  filteredAs?: EntityClass;
   /** The list leaves retired rows out unless asked for them. Lists of facts (what a process reads, say) never do. */
   retirable?: boolean;
 }
@@ -192,7 +194,7 @@ export async function page(
 ): Promise<Page> {
   const slice = sliceOf(list, args);
   const preparing = preparationOf(ctx.db, args.where);
-  const chosen = whereCondition(list.entity, args.where, preparing && (await preparing));
+  const chosen = whereCondition(filteredAs(list), args.where, preparing && (await preparing));
   const where = [...(options.where ?? []), chosen].filter((condition) => condition !== undefined);
   const reading = readingOf(info, list);
   if (options.parent === undefined) {

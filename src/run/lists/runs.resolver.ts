@@ -80,7 +80,8 @@ const usualOf = (ctx: Context, id: number): Promise<UsualFacts> =>
   ctx.loaders
     .get<number, UsualFacts>('Run.usual', async (ids) => {
       const rows = await ctx.db.query<UsualFacts>(
-        `select t.process_tracking_id as id, ${usualDurationSql} as "usualDurationSeconds", ${slowerThanUsualSql} as "slowerThanUsual"
+        `select t.process_tracking_id as id, ${usualDurationSql} as "usualDurationSeconds",
+           ${slowerThanUsualSql} as "slowerThanUsual"
          from process_tracking t
          where t.process_tracking_id = any($1::int[])`,
         [ids],
