@@ -110,7 +110,7 @@ async function measureFinding({ pool, waybill, quick, log }) {
   const find = async (list) => {
     for (let n = 0; n < (quick ? 50 : 200); n++) {
       const name = `file ${1 + ((n * 7919) % 1_000)}`;
-      const query = 'query($name: String!) { files(fileName: $name) { nodes { databaseId status { name } } } }';
+      const query = 'query($name: String!) { files(where: { fileName: { eq: $name } }) { nodes { databaseId status { name } } } }';
       const { ms, answer } = await timed(() => ask(waybill, { query, variables: { name } }));
       if (answer.files.nodes.length !== 1) throw new Error(`${name} was found ${answer.files.nodes.length} times`);
       list.push(ms);

@@ -39,11 +39,12 @@ interface Refusal {
 
 const run = '{ process: "load orders", number: 1 }';
 /** What beginners send, and what the error must say of it. An error without `argument` is about the document. */
-const mistakes: [what: string, request: string | [query: string, variables: Record<string, unknown>], Refusal][] = [
+type Mistake = [what: string, request: string | [query: string, variables: Record<string, unknown>], Refusal];
+const mistakes: Mistake[] = [
   [
     'a status in the wrong case',
-    '{ files(statuses: ["Ready"]) { totalCount } }',
-    { argument: 'statuses', value: 'Ready', allowed: expect.arrayContaining(['ready']), nearest: ['ready'] },
+    `mutation { reportRun(input: { run: ${run}, status: "Completed", fencingToken: 1 }) { changed } }`,
+    { argument: 'input.status', value: 'Completed', allowed: expect.arrayContaining(['completed']), nearest: ['completed'] },
   ],
   [
     'a status that there is not',
@@ -52,18 +53,18 @@ const mistakes: [what: string, request: string | [query: string, variables: Reco
   ],
   [
     'a value of an enum in small letters',
-    '{ runs(states: [failed]) { totalCount } }',
-    { argument: 'states', value: 'failed', allowed: expect.arrayContaining(['FAILED']), nearest: ['FAILED'] },
+    '{ runs(where: { state: { in: [failed] } }) { totalCount } }',
+    { argument: 'where.state.in', value: 'failed', allowed: expect.arrayContaining(['FAILED']), nearest: ['FAILED'] },
   ],
   [
     'a value of an enum in small letters, as a variable',
-    ['query ($s: [RunState!]) { runs(states: $s) { totalCount } }', { s: ['failed'] }],
+    ['query ($s: [RunState!]) { runs(where: { state: { in: $s } }) { totalCount } }', { s: ['failed'] }],
     { argument: 's.0', value: 'failed', allowed: expect.arrayContaining(['FAILED']), nearest: ['FAILED'] },
   ],
   [
     'a text for a value of an enum',
-    '{ runs(states: ["FAILED"]) { totalCount } }',
-    { argument: 'states', value: 'FAILED', allowed: expect.arrayContaining(['FAILED']) },
+    '{ runs(where: { state: { in: ["FAILED"] } }) { totalCount } }',
+    { argument: 'where.state.in', value: 'FAILED', allowed: expect.arrayContaining(['FAILED']) },
   ],
   [
     'a misspelt process',
@@ -107,8 +108,8 @@ const mistakes: [what: string, request: string | [query: string, variables: Reco
   ],
   [
     'a misspelt schedule',
-    '{ processes(scheduleFrequency: "dayly") { totalCount } }',
-    { argument: 'scheduleFrequency', value: 'dayly', allowed: expect.arrayContaining(['daily']), nearest: ['daily'] },
+    'mutation { updateProcess(input: { process: { name: "load orders" }, scheduleFrequency: "dayly" }) { warnings } }',
+    { argument: 'input.scheduleFrequency', value: 'dayly', allowed: expect.arrayContaining(['daily']), nearest: ['daily'] },
   ],
   [
     'a date for a time',
@@ -322,6 +323,42 @@ const mistakes: [what: string, request: string | [query: string, variables: Reco
     'the key of a group to close',
     'mutation { closeRunGroup(input: { key: "x" }) { changed } }',
     { argument: 'input.key', value: 'key', nearest: ['group'] },
+  ],
+  // One grammar of conditions took the place of arguments and lists of their own.
+  ['the query lateProcesses', '{ lateProcesses { totalCount } }', { value: 'lateProcesses', nearest: ['processes'] }],
+  ['the query startableProcesses', '{ startableProcesses { totalCount } }', { value: 'startableProcesses', nearest: ['processes'] }],
+  ['the query heldFiles', '{ heldFiles(owner: "x") { totalCount } }', { value: 'heldFiles', nearest: ['files'] }],
+  ['the query stuckExtracts', '{ stuckExtracts { totalCount } }', { value: 'stuckExtracts', nearest: ['files'] }],
+  ...['nameContains: "x"', 'scheduleFrequency: "daily"'].map((given): Mistake => {
+    const [argument] = given.split(':');
+    return [
+      `the argument ${argument} of processes`,
+      `{ processes(${given}) { totalCount } }`,
+      { argument, value: argument, nearest: ['where'] },
+    ];
+  }),
+  ...['states: FAILED', 'state: FAILED', 'stuck: true'].map((given): Mistake => {
+    const [argument] = given.split(':');
+    return [`the argument ${argument} of runs`, `{ runs(${given}) { totalCount } }`, { argument, value: argument, nearest: ['where'] }];
+  }),
+  ...['fileName: "x"', 'fileNameContains: "x"', 'statuses: "ready"', 'status: "ready"'].map((given): Mistake => {
+    const [argument] = given.split(':');
+    return [`the argument ${argument} of files`, `{ files(${given}) { totalCount } }`, { argument, value: argument, nearest: ['where'] }];
+  }),
+  [
+    'the argument messageContains',
+    '{ fileErrors(messageContains: "x") { totalCount } }',
+    { argument: 'messageContains', nearest: ['where'] },
+  ],
+  ...Object.entries({ before: 'lt', onOrBefore: 'lte', after: 'gt', onOrAfter: 'gte' }).map(([old, now]): Mistake => [
+    `the operator ${old}`,
+    `{ runs(where: { startedAt: { ${old}: "2026-01-31T00:00:00Z" } }) { totalCount } }`,
+    { argument: `where.startedAt.${old}`, value: old, nearest: [now] },
+  ]),
+  [
+    'the name of a contact in a filter on contacts',
+    '{ sources(where: { contacts: { some: { name: { eq: "x" } } } }) { totalCount } }',
+    { argument: 'where.contacts.some.name', value: 'name', nearest: ['contact'] },
   ],
   ['the text of a filter', '{ processes { nodes { filters { nodes { code text } } } } }', { value: 'text', nearest: ['values'] }],
 ];

@@ -129,7 +129,7 @@ describe('variables that are left out', () => {
 describe('wrong variables', () => {
   test.each<[string, Variables[]]>([
     ['query ($n: String!) { process(name: $n) { name } }', [{ n: 5 }, { n: ['x'] }, { n: { a: 1 } }, { n: null }, {}]],
-    ['query ($n: String) { processes(nameContains: $n) { totalCount } }', [{ n: 5 }, { n: ['x'] }]],
+    ['query ($n: String) { processes(where: { name: { contains: $n } }) { totalCount } }', [{ n: 5 }, { n: ['x'] }]],
     ['query ($n: [String!]) { history(kind: PROCESS, databaseId: 1, fields: $n) { totalCount } }', [{ n: 5 }, { n: [[]] }]],
     ['query ($i: DateTime!) { runStatistics(from: $i) { __typename } }', [{ i: 'yesterday' }, { i: 5 }, { i: {} }, { i: [] }]],
     [
@@ -166,7 +166,7 @@ describe('wrong variables', () => {
   test.each<[string, string, Variables[]]>([
     ['name', 'query ($n: String!) { process(name: $n) { name } }', [{ n: '  ' }, { n: 'a\0' }, { n: 'x'.repeat(2001) }]],
     ['job', 'query ($n: String = "  ") { process(namespace: "x", job: $n) { name } }', [{}, { n: '' }]],
-    ['nameContains', 'query ($n: String) { processes(nameContains: $n) { totalCount } }', [{ n: '\ud800' }]],
+    ['where.name.contains', 'query ($n: String) { processes(where: { name: { contains: $n } }) { totalCount } }', [{ n: '\ud800' }]],
     [
       'where.or.0.name.in.1',
       'query ($n: String!) { processes(where: { or: [{ name: { in: ["a", $n] } }] }) { totalCount } }',
@@ -217,7 +217,7 @@ test('text of a document never becomes code', async () => {
     await ask(`{ process(${argument}) { name } }`);
   await ask(`{ processes(where: { name: { in: ["${text}"] } }) { totalCount } }`);
   for (const value of ['__MAGIC_NAN__57f286b9_4c20_487f_b409_79804ddcb4f8', '__MAGIC_PLUS_INFINITY__bb201c39_3333_4695_b4ad_7f1722e7aa7a'])
-    await ask(`{ processes(nameContains: "${value}") { totalCount } }`);
+    await ask(`{ processes(where: { name: { contains: "${value}" } }) { totalCount } }`);
   expect(sign.waybillWasHere).toBeUndefined();
 });
 
@@ -237,7 +237,7 @@ test('keys with _ that confuse nothing are compiled', () => {
 
 test('several operations in one document, each with variables of its own', async () => {
   const document = `query A($n: String!, $x: Boolean!) { process(name: $n) { ...f id @skip(if: $x) } }
-    query B($n: String, $f: Int = 1) { processes(nameContains: $n, first: $f) { nodes { ...f } } }
+    query B($n: String = "0", $f: Int = 1) { processes(where: { name: { contains: $n } }, first: $f) { nodes { ...f } } }
     fragment f on Process { name }`;
   for (let round = 0; round < 2; round++) {
     await ask(document, { n: 'process 001', x: true }, 'A');

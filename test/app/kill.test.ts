@@ -97,7 +97,7 @@ test('kill -9 of the server and of its PostgreSQL, ten times in turn under write
   const found = new Set<string>();
   for (let after: string | null = null; ;) {
     const page: any = (await post(
-      'query ($after: String) { processes(first: 500, after: $after, nameContains: "written") { nodes { name sources { nodes { name } } } pageInfo { endCursor hasNextPage } } }',
+      'query ($after: String) { processes(first: 500, after: $after, where: { name: { contains: "written" } }) { nodes { name sources { nodes { name } } } pageInfo { endCursor hasNextPage } } }',
       { after },
     ))!.processes;
     for (const { name, sources } of page.nodes) {

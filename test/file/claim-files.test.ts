@@ -401,8 +401,9 @@ test('C7 what trying again does not help stays failed until a person says retry,
 test('C8 a file whose lease is over is listed as stuck, and taken by the next claim with a higher token', async () => {
   const file = newFile();
   const first = await claim(api, file, { owner: 'crashed', leaseSeconds: 30 });
+  const crashed = 'where: { stuck: { eq: true }, owner: { eq: "crashed" } }, orderBy: { field: LEASE_UNTIL }';
   const stuck = async (on: Server, more = '') =>
-    (await call(on, `{ stuckFiles(owner: "crashed"${more}) { nodes { fileName stuck owner } totalCount } }`)).stuckFiles;
+    (await call(on, `{ files(${crashed}${more}) { nodes { fileName stuck owner } totalCount } }`)).files;
   expect(await stuck(api)).toEqual({ nodes: [], totalCount: 0 });
   await at(api, inSeconds(31), async (later) => {
     const here = { nodes: [{ fileName: file.fileName, stuck: true, owner: 'crashed' }], totalCount: 1 };
@@ -444,7 +445,7 @@ test('C8 a lease is over at exactly `leaseUntil`, and not a microsecond before: 
       `select to_char(($1::timestamptz - interval '1 microsecond') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as before`,
       [end],
     )) as [{ before: string }];
-    const stuck = async (on: Server) => (await call(on, '{ stuckFiles { totalCount } }')).stuckFiles.totalCount;
+    const stuck = async (on: Server) => (await call(on, '{ files(where: { stuck: { eq: true } }) { totalCount } }')).files.totalCount;
     await at(own, before, async (then) => {
       expect(await stuck(then)).toBe(0);
       expect(await sweepFiles(then.db)).toBe(0);
@@ -535,11 +536,11 @@ test('C10 a worker that comes back sees all that it holds, with the run and the 
   for (const file of files) claims.push(await claim(api, file, { owner: 'restarted', run: { databaseId: run.run.databaseId } }));
   await claim(api, newFile(), { owner: 'another' });
   await finish(api, files[1]!, claims[1]!.fencingToken);
-  const { heldFiles } = await call(
+  const { files: held } = await call(
     api,
-    '{ heldFiles(owner: "restarted") { totalCount nodes { fileName heartbeatAt fencingToken claimRun { databaseId process { name } } } } }',
+    '{ files(where: { owner: { eq: "restarted" }, state: { eq: PROCESSING } }, orderBy: { field: CLAIMED_AT }) { totalCount nodes { fileName heartbeatAt fencingToken claimRun { databaseId process { name } } } } }',
   );
-  expect(heldFiles).toEqual({
+  expect(held).toEqual({
     totalCount: 2,
     nodes: [0, 2].map((i) => ({
       fileName: files[i]!.fileName,

@@ -136,12 +136,16 @@ test('C12 the most frequent errors are told with the last of each, and messages 
       (await call(own, `{ fileErrors(${args}) { nodes { message attempt owner type { name } file { fileName } } } }`)).fileErrors.nodes.map(
         (each: any) => each.message,
       );
-    expect(await found('messageContains: "no such"')).toEqual(['no such fileax', 'NO SUCH file_x', 'no such 100% file']);
-    expect(await found('messageContains: "file_x"')).toEqual(['NO SUCH file_x']);
-    expect(await found('messageContains: "100%"')).toEqual(['no such 100% file']);
+    expect(await found('where: { message: { containsIgnoreCase: "no such" } }')).toEqual([
+      'no such fileax',
+      'NO SUCH file_x',
+      'no such 100% file',
+    ]);
+    expect(await found('where: { message: { containsIgnoreCase: "file_x" } }')).toEqual(['NO SUCH file_x']);
+    expect(await found('where: { message: { containsIgnoreCase: "100%" } }')).toEqual(['no such 100% file']);
     expect(await found('first: 2')).toEqual(['bad row', 'no such fileax']);
     expect(await found('where: { type: { name: { eq: "Data Error" } } }')).toEqual(['bad row']);
-    expect(await found('where: { file: { fileName: { eq: "a" } } }, messageContains: "FILE"')).toEqual([
+    expect(await found('where: { file: { fileName: { eq: "a" } }, message: { containsIgnoreCase: "FILE" } }')).toEqual([
       'NO SUCH file_x',
       'no such 100% file',
     ]);
@@ -162,7 +166,7 @@ test('C14 the status at a past instant is told for many files in one statement',
   const statuses = async (instant: string) => {
     const { files } = await call(
       api,
-      `{ files(location: { name: "past" }, statuses: ["initializing", "loaded"], orderBy: { field: FILE_NAME }) { nodes { statusAt(at: "${instant}") } } }`,
+      `{ files(location: { name: "past" }, where: { status: { name: { in: ["initializing", "loaded"] } } }, orderBy: { field: FILE_NAME }) { nodes { statusAt(at: "${instant}") } } }`,
     );
     return files.nodes.map(({ statusAt }: { statusAt: string | null }) => statusAt);
   };

@@ -30,9 +30,9 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const document = `query ($fileName: String, $fileNameContains: String, $location: LocationRef, $process: ProcessRef, $run: RunRef, $statuses: [String!], $where: FileWhere,
+const document = `query ($location: LocationRef, $process: ProcessRef, $run: RunRef, $where: FileWhere,
     $orderBy: FileOrder, $first: Int, $after: String) {
-  files(fileName: $fileName, fileNameContains: $fileNameContains, location: $location, process: $process, run: $run, statuses: $statuses, where: $where,
+  files(location: $location, process: $process, run: $run, where: $where,
     orderBy: $orderBy, first: $first, after: $after) { totalCount pageInfo { endCursor hasNextPage } nodes { fileName location { path } } } }`;
 const find = async (args: object) => (await api.run(document, args as Record<string, unknown>)).files;
 const found = async (args: object): Promise<string[]> => {
@@ -43,38 +43,37 @@ const found = async (args: object): Promise<string[]> => {
   );
 };
 const lake = 's3://lake/in/same.csv';
+const status = (...names: string[]) => ({ status: { name: { in: names } } });
 
 test.each<[string, object, string[]]>([
   ['all', {}, [...files, lake]],
-  ['a name', { fileName: 'a_1.csv' }, ['a_1.csv']],
-  ['a name in several locations', { fileName: 'same.csv' }, ['same.csv', lake]],
-  ['no name', { fileName: 'a_1' }, []],
-  ['a part of a name, `_` literally', { fileNameContains: 'a_1' }, ['a_1.csv']],
-  ['a part of a name, `%` literally', { fileNameContains: '%' }, ['a%1.csv']],
-  ['a part of a name, a backslash literally', { fileNameContains: '\\1' }, ['b\\1.csv']],
-  ['a part of a name, case-sensitive', { fileNameContains: 'A_' }, ['A_1.csv']],
+  ['a name', { where: { fileName: { eq: 'a_1.csv' } } }, ['a_1.csv']],
+  ['a name in several locations', { where: { fileName: { eq: 'same.csv' } } }, ['same.csv', lake]],
+  ['no name', { where: { fileName: { eq: 'a_1' } } }, []],
+  ['a part of a name, `_` literally', { where: { fileName: { contains: 'a_1' } } }, ['a_1.csv']],
+  ['a part of a name, `%` literally', { where: { fileName: { contains: '%' } } }, ['a%1.csv']],
+  ['a part of a name, a backslash literally', { where: { fileName: { contains: '\\1' } } }, ['b\\1.csv']],
+  ['a part of a name, case-sensitive', { where: { fileName: { contains: 'A_' } } }, ['A_1.csv']],
   ['the name of a location', { location: { name: 'lake' } }, [lake]],
-  ['a former name of a location', { location: { name: 'in' }, fileNameContains: 'b' }, ['b\\1.csv', 'b1.csv']],
+  ['a former name of a location', { location: { name: 'in' }, where: { fileName: { contains: 'b' } } }, ['b\\1.csv', 'b1.csv']],
   ['the path of a location', { location: { path: 's3://lake//in/' } }, [lake]],
   ['a process, whichever of its runs', { process: { name: 'the loader' } }, ['a_1.csv', 'b1.csv', lake]],
   ['a former name of a process', { process: { name: 'loader' }, location: { name: 'lake' } }, [lake]],
   ['a run', { run: { process: 'the loader', number: 1 } }, ['a_1.csv', 'b1.csv']],
-  ['a status', { statuses: ['ready'] }, ['aX1.csv', 'A_1.csv', 'b1.csv']],
+  ['a status', { where: status('ready') }, ['aX1.csv', 'A_1.csv', 'b1.csv']],
   [
     'a status of somebody’s own and another one',
-    { statuses: ['parked', 'ready'], fileNameContains: 's' },
+    { where: { ...status('parked', 'ready'), fileName: { contains: 's' } } },
     ['aX1.csv', 'A_1.csv', 'b1.csv', lake],
   ],
-  ['a status that no file has', { statuses: ['archived'] }, []],
+  ['a status that no file has', { where: status('archived') }, []],
   [
     'everything at once',
     {
-      fileName: 'b1.csv',
-      fileNameContains: '1',
       location: { path: '/in' },
       process: { name: 'the loader' },
       run: { process: 'loader', number: 1 },
-      statuses: ['ready'],
+      where: { ...status('ready'), fileName: { eq: 'b1.csv', contains: '1' } },
     },
     ['b1.csv'],
   ],
@@ -86,18 +85,7 @@ test.each<[string, object, string[]]>([
 });
 
 test.each<[object, object]>([
-  [
-    { statuses: ['redy'] },
-    {
-      code: 'INVALID',
-      details: {
-        argument: 'statuses',
-        value: 'redy',
-        allowed: ['initializing', 'ready', 'loading', 'loaded', 'archived', 'deleted', 'error', 'parked'],
-      },
-    },
-  ],
-  [{ statuses: [] }, { code: 'INVALID', details: { argument: 'statuses' } }],
+  [{ where: status() }, { code: 'INVALID', details: { argument: 'where.status.name.in' } }],
   [{ location: { name: 'nowhere' } }, { code: 'NOT_FOUND', details: { argument: 'location.name', value: 'nowhere' } }],
   [{ location: { databaseId: 999_999 } }, { code: 'NOT_FOUND', details: { argument: 'location.databaseId' } }],
   [{ location: { name: 'inbox', path: '/in' } }, { code: 'INVALID', details: { argument: 'location' } }],
@@ -113,8 +101,11 @@ test.each<[object, object]>([
 });
 
 test('C11 the other words for states find the same', async () => {
-  expect(await found({ statuses: ['NEW'], location: { name: 'inbox' } })).toEqual(['aX1.csv', 'A_1.csv', 'b1.csv']);
-  expect(await found({ statuses: ['SUCCESS', 'ERROR'] })).toEqual(await found({ statuses: ['loaded', 'error'] }));
+  expect(await found({ where: { state: { eq: 'NEW' } }, location: { name: 'inbox' } })).toEqual(['aX1.csv', 'A_1.csv', 'b1.csv']);
+  expect(await found({ where: { state: { in: ['SUCCESS', 'ERROR'] } } })).toEqual(await found({ where: status('loaded', 'error') }));
+  // A status of somebody's own is no state.
+  expect(await found({ where: { state: { isNull: true } } })).toEqual([lake]);
+  expect(await found({ where: { state: { ne: 'NEW' } } })).toEqual(await found({ where: { not: { state: { eq: 'NEW' } } } }));
 });
 
 test('P43 they come in pages, by registration and then by number', async () => {
@@ -139,7 +130,7 @@ test('P43 reading changes nothing: the same search finds the same again', async 
     return api.sql(`${sums.join(' union all ')} order by 1`);
   };
   const before = await everything();
-  const search = { process: { name: 'the loader' }, statuses: ['ready', 'loaded', 'parked'] };
+  const search = { process: { name: 'the loader' }, where: status('ready', 'loaded', 'parked') };
   const first = await found(search);
   expect(first).toHaveLength(3);
   expect(await found(search)).toEqual(first);
@@ -185,18 +176,20 @@ test('P43 an exact name is found by the index, among however many files', async 
   await atOnce(`insert into extract_tracking (extract_filename, extract_location_id, extract_status_id, extract_registration_date_time, registered_at)
       select 'many ' || n, (select location_id from location_lkup where location_path = '/in'), 2, '2026-01-01', '2026-01-01' from generate_series(1, 100000) n`);
   try {
-    const statements = await api.recorded(() => find({ fileName: 'many 77777', location: { name: 'inbox' }, statuses: ['ready'] }));
-    const named = statements.filter((sql) => sql.includes('t.extract_filename = $1'));
+    const statements = await api.recorded(() =>
+      find({ location: { name: 'inbox' }, where: { ...status('ready'), fileName: { eq: 'many 77777' } } }),
+    );
+    const named = statements.filter((sql) => sql.includes('t.extract_filename = $3'));
     expect(named).toHaveLength(2);
     for (const sql of named) {
-      const values = ['many 77777', '1', '51'].slice(0, Math.max(...sql.match(/\$\d+/g)!.map((each) => Number(each.slice(1)))));
+      const values = ['1', '{ready}', 'many 77777', '51'].slice(0, Math.max(...sql.match(/\$\d+/g)!.map((each) => Number(each.slice(1)))));
       const plan = (await api.sql(`explain ${sql.replace(/\$(\d+)/g, (_, n: string) => `'${values[Number(n) - 1]!}'`)}`))
         .map((row) => row['QUERY PLAN'])
         .join('\n');
       expect(plan).toMatch(/Index (Only )?Scan.*extract_filename/);
       expect(plan).not.toMatch(/Seq Scan on extract_tracking/);
     }
-    expect(await found({ fileName: 'many 77777' })).toEqual(['many 77777']);
+    expect(await found({ where: { fileName: { eq: 'many 77777' } } })).toEqual(['many 77777']);
   } finally {
     await atOnce(`delete from extract_tracking where extract_filename like 'many %'`);
   }

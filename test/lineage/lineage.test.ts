@@ -259,7 +259,7 @@ test('L16 the lineage of a list makes as many statements as the lineage of one',
     insert into process_source_object (process_id, source_object_id) select p, ${at} from generate_series(${at}, ${at + 39}) p;`);
   const ask = (first: number) =>
     api.recorded(() =>
-      api.run(`{ processes(first: ${first}, nameContains: "process ${at / 100}") { nodes { lineage(maxNodes: 50, direction: BOTH) {
+      api.run(`{ processes(first: ${first}, where: { name: { contains: "process ${at / 100}" } }) { nodes { lineage(maxNodes: 50, direction: BOTH) {
         complete nodes { distance subject { __typename ... on Process { name } ... on Source { name } ... on SourceObject { name source { name } } } }
         edges { from to }
       } } } }`),

@@ -94,7 +94,7 @@ describe('pages', () => {
   });
   test('a first of nothing is a page of nothing', async () => {
     const { processes } = await api.run(
-      '{ processes(first: 0, nameContains: "process 00") { totalCount nodes { name } pageInfo { hasNextPage endCursor } } }',
+      '{ processes(first: 0, where: { name: { contains: "process 00" } }) { totalCount nodes { name } pageInfo { hasNextPage endCursor } } }',
     );
     expect(processes).toEqual({
       totalCount: 3,

@@ -81,11 +81,9 @@ describe('a single value names its argument', () => {
   test.each(instants)('the instant %s in a filter, in a window, in a field', async (at) => {
     const refused = async (query: string) => (await api.execute(query)).errors![0]!.originalError;
     const details = (argument: string) => ({ code: 'INVALID', details: { argument, value: at } });
-    expect(await refused(`{ runs(where: { startedAt: { after: "${at}" } }) { totalCount } }`)).toMatchObject(
-      details('where.startedAt.after'),
-    );
-    expect(await refused(`{ runs(where: { lowWatermark: { before: "${at}" } }) { totalCount } }`)).toMatchObject(
-      details('where.lowWatermark.before'),
+    expect(await refused(`{ runs(where: { startedAt: { gt: "${at}" } }) { totalCount } }`)).toMatchObject(details('where.startedAt.gt'));
+    expect(await refused(`{ runs(where: { lowWatermark: { lt: "${at}" } }) { totalCount } }`)).toMatchObject(
+      details('where.lowWatermark.lt'),
     );
     expect(await refused(`{ runStatistics(from: "${at}") { __typename } }`)).toMatchObject(details('from'));
     expect(await refused(`{ file(databaseId: 1) { statusAt(at: "${at}") } }`)).toMatchObject(details('at'));

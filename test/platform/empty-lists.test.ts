@@ -34,6 +34,16 @@ const refused: Record<string, [string, string][]> = {
   '\\w+Condition.(in|notIn)': [
     ['{ processes(where: { name: { in: [] } }) { totalCount } }', 'where.name.in'],
     ['{ runs(where: { recordCount: { notIn: [] } }) { totalCount } }', 'where.recordCount.notIn'],
+    ['{ runs(where: { state: { in: [] } }) { totalCount } }', 'where.state.in'],
+    [inProcess('runs(where: { stuck: { notIn: [] } }) { totalCount }'), 'where.stuck.notIn'],
+    ['{ run(databaseId: 1) { children(where: { durationSeconds: { in: [] } }) { totalCount } } }', 'where.durationSeconds.in'],
+    ['{ files(where: { state: { in: [] } }) { totalCount } }', 'where.state.in'],
+    ['{ processes(where: { late: { since: { in: [] } } }) { totalCount } }', 'where.late.since.in'],
+    [inProcess('contacts(where: { role: { in: [] } }) { totalCount }'), 'where.role.in'],
+  ],
+  '\\w+Condition.between': [
+    ['{ processes(where: { name: { between: [] } }) { totalCount } }', 'where.name.between'],
+    ['{ runs(where: { durationSeconds: { between: [] } }) { totalCount } }', 'where.durationSeconds.between'],
   ],
   '\\w+Where.(and|or)': [
     ['{ processes(where: { and: [] }) { totalCount } }', 'where.and'],
@@ -43,12 +53,6 @@ const refused: Record<string, [string, string][]> = {
     [inProcess('history(fields: []) { totalCount }'), 'fields'],
     ['{ run(databaseId: 1) { history(fields: []) { totalCount } } }', 'fields'],
   ],
-  '\\w+.(runs|children|runs)\\(states:\\)': [
-    ['{ runs(states: []) { totalCount } }', 'states'],
-    [inProcess('runs(states: []) { totalCount }'), 'states'],
-    ['{ run(databaseId: 1) { children(states: []) { totalCount } } }', 'states'],
-  ],
-  'Query.files\\(statuses:\\)': [['{ files(statuses: []) { totalCount } }', 'statuses']],
   'Process.(ancestors|descendants|parents|children)\\(kinds:\\)': [
     ...['ancestors', 'descendants'].map((field): [string, string] => [inProcess(`${field}(kinds: []) { complete }`), 'kinds']),
     ...['parents', 'children'].map((field): [string, string] => [inProcess(`${field}(kinds: []) { totalCount }`), 'kinds']),

@@ -20,6 +20,12 @@ const lists: Record<string, string> = {
   Contact: 'contacts',
 };
 
+const names = async (list: string, where: unknown) => {
+  const type = Object.keys(lists).find((each) => lists[each] === list) ?? list;
+  const data = await api.run(`query ($where: ${type}Where) { list: ${list}(where: $where) { nodes { name } } }`, { where });
+  return data.list.nodes.map(({ name }: { name: string }) => name);
+};
+
 describe('L15 filters', () => {
   test('L15 find what the same predicate finds in memory: random filters over random catalogues', async () => {
     const random = await openApi('random');
@@ -47,21 +53,17 @@ describe('L15 filters', () => {
     }
   });
 
-  const names = async (list: string, where: unknown) => {
-    const type = Object.keys(lists).find((each) => lists[each] === list) ?? list;
-    const data = await api.run(`query ($where: ${type}Where) { list: ${list}(where: $where) { nodes { name } } }`, { where });
-    return data.list.nodes.map(({ name }: { name: string }) => name);
-  };
-
   test('L15 processes whose source has a contact', async () => {
-    expect(await names('processes', { sources: { some: { contacts: { some: { name: { eq: 'landing desk' } } } } } })).toHaveLength(4);
-    expect(await names('processes', { sources: { some: { contacts: { some: { name: { eq: 'nobody' } } } } } })).toEqual([]);
+    expect(
+      await names('processes', { sources: { some: { contacts: { some: { contact: { name: { eq: 'landing desk' } } } } } } }),
+    ).toHaveLength(4);
+    expect(await names('processes', { sources: { some: { contacts: { some: { contact: { name: { eq: 'nobody' } } } } } } })).toEqual([]);
     expect(await names('contacts', { sources: { some: { readBy: { some: { name: { eq: 'process 002' } } } } } })).toEqual(['landing desk']);
     expect(await names('contacts', { processes: { some: { type: { name: { eq: 'Load' } } } } })).toEqual(['team 1', 'team 3']);
   });
 
   test('L15 rows by their ids, and by who made them', async () => {
-    const { processes } = await api.run('{ processes(first: 2, nameContains: "process 00") { nodes { id databaseId } } }');
+    const { processes } = await api.run('{ processes(first: 2, where: { name: { contains: "process 00" } }) { nodes { id databaseId } } }');
     const [first, second] = processes.nodes;
     expect(await names('processes', { id: { in: [first.id, second.id] } })).toEqual(['process 001', 'process 002']);
     expect(await names('processes', { id: { ne: first.id }, databaseId: { lte: second.databaseId } })).toEqual(['process 002']);
@@ -87,7 +89,7 @@ describe('L15 filters', () => {
 
 test('L15 a filter as a variable: left out, null, by default, given, by both executors', async () => {
   const query =
-    'query ($where: ProcessWhere = { name: { eq: "process 001" } }, $first: Int = 2) { processes(nameContains: "process 00", where: $where, first: $first) { nodes { name } } }';
+    'query ($where: ProcessWhere = { name: { eq: "process 001" } }, $first: Int = 2) { processes(where: $where, first: $first) { nodes { name } } }';
   for (const [variables, names] of [
     [{}, ['process 001']],
     [{ where: null }, ['process 001', 'process 002']],
@@ -172,31 +174,17 @@ test('L17 one field twice with different arguments gives each its own answer', a
   expect(await api.jit(query)).toEqual({ data });
 });
 
-test('P35 processes by schedule frequency: the seven defaults, and an unknown one names the known ones', async () => {
+test('P35 processes by schedule frequency: the seven defaults', async () => {
   const defaults = ['annually', 'daily', 'hourly', 'monthly', 'quarterly', 'unscheduled', 'weekly'];
   for (const frequency of defaults)
     await api.run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', {
       input: { name: `runs ${frequency}`, scheduleFrequency: frequency },
     });
-  const list =
-    'query ($frequency: String) { processes(scheduleFrequency: $frequency, nameContains: "runs") { totalCount nodes { name scheduleFrequency { name } } } }';
-  for (const frequency of defaults) {
-    const expected = [{ name: `runs ${frequency}`, scheduleFrequency: { name: frequency } }];
-    expect((await api.run(list, { frequency })).processes).toEqual({ totalCount: 1, nodes: expected });
-    const { processes } = await api.run(
-      'query ($where: ProcessWhere) { processes(where: $where) { nodes { name scheduleFrequency { name } } } }',
-      {
-        where: { scheduleFrequency: { name: { eq: frequency } }, name: { startsWith: 'runs' } },
-      },
-    );
-    expect(processes.nodes).toEqual(expected);
-  }
-  expect((await api.run(list, { frequency: null })).processes.totalCount).toBe(7);
-  const { errors } = await api.execute(list, { frequency: 'fortnightly' });
-  expect(errors![0]!.originalError).toMatchObject({
-    code: 'INVALID',
-    details: { argument: 'scheduleFrequency', value: 'fortnightly', allowed: defaults },
-  });
+  for (const frequency of defaults)
+    expect(await names('processes', { scheduleFrequency: { name: { eq: frequency } }, name: { startsWith: 'runs' } })).toEqual([
+      `runs ${frequency}`,
+    ]);
+  expect(await names('processes', { scheduleFrequency: {}, name: { startsWith: 'runs' } })).toHaveLength(7);
 });
 
 test('L19 one query says where an attribute is read, written and filtered', async () => {
@@ -246,7 +234,7 @@ describe('L15 what is wrong with a filter is INVALID', () => {
     expect((await refused('{ colour: { eq: "red" } }')).message).toContain('"colour"');
     expect((await refused('{ name: { eq: 1 } }')).message).toContain('String cannot represent');
     expect((await refused('{ isKey: { eq: "yes" } }', 'sourceObjectAttributes')).message).toContain('Boolean');
-    expect((await refused('{ createdAt: { after: "yesterday" } }')).message).toContain('DateTime');
+    expect((await refused('{ createdAt: { gt: "yesterday" } }')).message).toContain('DateTime');
     expect((await refused('{ name: { isNull: true } }')).message).toContain('"isNull"');
     expect((await refused('{ name: { contains: "a\\u0000" } }')).message).toContain('U+0000');
   });
@@ -310,7 +298,7 @@ test('L16 one process and 500 make the same statements, filters and nested lists
         totalCount
         nodes {
           name
-          contacts(where: { name: { contains: "team" } }) { totalCount nodes { contact { name } } }
+          contacts(where: { contact: { name: { contains: "team" } } }) { totalCount nodes { contact { name } } }
           sources(where: { objects: { some: { readBy: { none: { name: { eq: "nobody" } } } } } }) { totalCount nodes { name objects(first: 1, where: { name: { ne: "calendar" } }) { totalCount nodes { name } } } }
           sourceAttributes(where: { isKey: { eq: true } }) { nodes { attribute { name readBy(where: { not: { name: { eq: "nobody" } } }) { nodes { name } } } } }
         }

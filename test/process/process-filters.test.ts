@@ -293,7 +293,7 @@ test('P34 five hundred processes make the same statements as one', async () => {
         rows.map(({ id }) => ({ processId: id, filters, argument: 'input.filters' })),
       );
     });
-  const query = `{ processes(first: 500, nameContains: "many ") { nodes { filterPredicate filters { totalCount nodes { operator values { text number } predicate filterType { name } attribute { name filteredBy(first: 1) { totalCount } filters(first: 1) { nodes { predicate } } } } } } } }`;
+  const query = `{ processes(first: 500, where: { name: { contains: "many " } }) { nodes { filterPredicate filters { totalCount nodes { operator values { text number } predicate filterType { name } attribute { name filteredBy(first: 1) { totalCount } filters(first: 1) { nodes { predicate } } } } } } } }`;
   const statements: string[][] = [];
   for (const [from, to] of [
     [1, 1],

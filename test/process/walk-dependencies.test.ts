@@ -106,7 +106,8 @@ describe('reading', () => {
   test('P36 the walks of many processes are one statement, and the kinds of all their links another', async () => {
     await make('many 1', 'many 2', 'many 3');
     await add([link('many 2', 'many 1'), link('many 3', 'many 2', 'SOFT'), link('many 3', 'many 2')]);
-    const query = '{ processes(first: 20, nameContains: "many") { nodes { name ancestors { nodes { distance kinds } } } } }';
+    const query =
+      '{ processes(first: 20, where: { name: { contains: "many" } }) { nodes { name ancestors { nodes { distance kinds } } } } }';
     const statements = await api.recorded(() => api.run(query));
     expect(statements).toHaveLength(3);
     expect(await api.jit(query)).toEqual({ data: await api.run(query) });

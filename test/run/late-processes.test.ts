@@ -82,7 +82,7 @@ test('P57 never late: unscheduled, a frequency of somebody’s own, retired, and
   const now = '2026-06-11T14:00:00Z';
   for (const name of ['unscheduled', 'own', 'retired']) expect(await lateness(name, now)).toEqual({ nextDueAt: null, late: null });
   expect(await lateness('young', now)).toEqual({ nextDueAt: '2026-06-11T08:00:00.000000Z', late: null });
-  expect((await queryAt(api, now, '{ lateProcesses { totalCount } }')).lateProcesses.totalCount).toBe(0);
+  expect((await queryAt(api, now, '{ processes(where: { late: {} }) { totalCount } }')).processes.totalCount).toBe(0);
   expect((await lateness('young', '2026-06-11T14:00:01Z')).late).toEqual({
     since: '2026-06-11T14:00:00.000000Z',
     dueAt: '2026-06-11T08:00:00.000000Z',
@@ -150,8 +150,8 @@ describe('P57 a cron text decides instead of the frequency', () => {
       await expectLateAfter(`says ${text}`, '2026-06-11T14:00:00Z');
     }
     await makeProcess('never', 'unscheduled', { cron, made: 'infinity' });
-    const { lateProcesses } = await queryAt(api, '2026-06-11T14:00:01Z', '{ lateProcesses { totalCount } }');
-    expect(lateProcesses.totalCount).toBe(6);
+    const { processes } = await queryAt(api, '2026-06-11T14:00:01Z', '{ processes(where: { late: {} }) { totalCount } }');
+    expect(processes.totalCount).toBe(6);
   });
 
   /** The same rule from the other end: late at `now` is what started before this moment, a quarter of the time before the latest tick that is to be served. */
@@ -186,8 +186,10 @@ describe('P57 a cron text decides instead of the frequency', () => {
 
 describe('P57 the list of late processes', () => {
   const now = '2026-06-15T12:00:00Z';
-  const names = async (args = '') =>
-    (await queryAt(api, now, `{ lateProcesses${args} { nodes { name } } }`)).lateProcesses.nodes.map(({ name }: any) => name);
+  const longest = 'orderBy: { field: LATE_SINCE }';
+  const late = (args: string) => `processes(where: { late: {} }, ${args})`;
+  const names = async (args = longest) =>
+    (await queryAt(api, now, `{ ${late(args)} { nodes { name } } }`)).processes.nodes.map(({ name }: any) => name);
   beforeEach(async () => {
     await makeProcess('a', 'daily');
     await makeProcess('b', 'weekly');
@@ -205,11 +207,14 @@ describe('P57 the list of late processes', () => {
 
   test('the longest late first, or by name; paged, counted, filtered; with contacts', async () => {
     expect(await names()).toEqual(['b', 'd', 'a']);
-    expect(await names('(orderBy: { field: NAME })')).toEqual(['a', 'b', 'd']);
-    expect(await names('(orderBy: { field: NAME, direction: DESC })')).toEqual(['d', 'b', 'a']);
-    expect(await names('(orderBy: { field: LATE_SINCE, direction: DESC })')).toEqual(['a', 'd', 'b']);
-    expect(await names('(last: 1)')).toEqual(['a']);
-    expect(await names('(where: { name: { in: ["a", "c", "d"] } })')).toEqual(['d', 'a']);
+    expect(await names('first: 9')).toEqual(['a', 'b', 'd']);
+    expect(await names('orderBy: { field: NAME, direction: DESC }')).toEqual(['d', 'b', 'a']);
+    expect(await names('orderBy: { field: LATE_SINCE, direction: DESC }')).toEqual(['a', 'd', 'b']);
+    expect(await names(`${longest}, last: 1`)).toEqual(['a']);
+    const some = '{ processes(where: { late: {}, name: { in: ["a", "c", "d"] } }, orderBy: { field: LATE_SINCE }) { nodes { name } } }';
+    expect((await queryAt(api, now, some)).processes.nodes).toEqual([{ name: 'd' }, { name: 'a' }]);
+    const all = '{ processes(orderBy: { field: LATE_SINCE }) { nodes { name } } }';
+    expect((await queryAt(api, now, all)).processes.nodes.map(({ name }: any) => name)).toEqual(['b', 'd', 'a', 'c', 'e', 'f']);
     const contact = await api.sql(`insert into contact_lkup (contact_name) values ('desk') returning contact_id as id`);
     await api.sql(`insert into process_contact (process_id, contact_id) select process_id, $1 from process where process_name = 'd'`, [
       contact[0]!.id,
@@ -218,9 +223,9 @@ describe('P57 the list of late processes', () => {
       queryAt(
         api,
         now,
-        `{ lateProcesses(${args}) { totalCount pageInfo { hasNextPage endCursor } nodes { name late { since } contacts { nodes { contact { name } } } } } }`,
+        `{ ${late(args)} { totalCount pageInfo { hasNextPage endCursor } nodes { name late { since } contacts { nodes { contact { name } } } } } }`,
       );
-    const first = (await page('first: 2')).lateProcesses;
+    const first = (await page(`${longest}, first: 2`)).processes;
     expect(first).toMatchObject({
       totalCount: 3,
       pageInfo: { hasNextPage: true },
@@ -229,14 +234,14 @@ describe('P57 the list of late processes', () => {
         { name: 'd', late: { since: '2026-06-13T09:00:00.000000Z' }, contacts: { nodes: [{ contact: { name: 'desk' } }] } },
       ],
     });
-    const second = (await page(`first: 2, after: "${first.pageInfo.endCursor}"`)).lateProcesses;
+    const second = (await page(`${longest}, first: 2, after: "${first.pageInfo.endCursor}"`)).processes;
     expect(second).toMatchObject({ pageInfo: { hasNextPage: false }, nodes: [{ name: 'a' }] });
     await expect(page(`orderBy: { field: NAME }, after: "${first.pageInfo.endCursor}"`)).rejects.toMatchObject({ code: 'INVALID' });
     await api.sql('delete from process_contact; delete from contact_lkup');
   });
 
   test('the statements do not grow with the processes', async () => {
-    const query = '{ lateProcesses(first: 500) { totalCount nodes { name nextDueAt late { since } } } }';
+    const query = `{ ${late(`${longest}, first: 500`)} { totalCount nodes { name nextDueAt late { since } } } }`;
     await api.run(query);
     const few = await api.recorded(() => api.run(query));
     await api.sql(`insert into process (process_name, schedule_frequency_id, cron, created_date_time)
@@ -245,12 +250,11 @@ describe('P57 the list of late processes', () => {
     await api.run(query);
     let answer: any;
     const many = await api.recorded(async () => (answer = await api.run(query)));
-    expect(answer.lateProcesses.totalCount).toBeGreaterThan(500);
+    expect(answer.processes.totalCount).toBeGreaterThan(500);
     expect([...many].sort()).toEqual([...few].sort());
     expect(many).toHaveLength(4);
     expect(await api.recorded(() => api.run('{ processes(first: 500) { nodes { late { since } nextDueAt } } }'))).toHaveLength(2);
-    expect(await api.jit('{ lateProcesses(last: 3) { nodes { name } } }')).toEqual(
-      await api.execute('{ lateProcesses(last: 3) { nodes { name } } }'),
-    );
+    const last = `{ ${late(`${longest}, last: 3`)} { nodes { name } } }`;
+    expect(await api.jit(last)).toEqual(await api.execute(last));
   });
 });

@@ -66,7 +66,7 @@ const errorsOf = async (run: number): Promise<{ type: { name: string }; descript
     })
   ).run.errors.nodes;
 const stuckRuns = async (on: Server): Promise<{ databaseId: number; stuck: string }[]> =>
-  (await call(on, '{ runs(stuck: true) { nodes { databaseId stuck } } }')).runs.nodes;
+  (await call(on, '{ runs(where: { stuck: { isNull: false } }) { nodes { databaseId stuck } } }')).runs.nodes;
 
 const ends = [
   ['completed', 'lastCompletedAt', 'lastFailedAt'],

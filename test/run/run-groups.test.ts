@@ -263,7 +263,7 @@ test('P26 the children of a run have the same progress, each run counted, in one
   let answer: any;
   const statements = await api.recorded(async () => {
     answer = await api.run(
-      `{ runs(process: { name: "above" }, orderBy: { field: NUMBER }) { nodes { name childProgress { ${fields} } children(states: FAILED) { totalCount nodes { parentRun { name } } } } } }`,
+      `{ runs(process: { name: "above" }, orderBy: { field: NUMBER }) { nodes { name childProgress { ${fields} } children(where: { state: { eq: FAILED } }) { totalCount nodes { parentRun { name } } } } } }`,
     );
   });
   expect(statements.filter((statement) => statement.includes('run_is_open'))).toHaveLength(1);

@@ -80,24 +80,30 @@ test.each(['RUNNING', 'COMPLETED', 'FAILED', 'ABANDONED', 'CANCELLED', 'ON_HOLD'
         .filter((each) => states.includes(each[1]))
         .map(([name]) => name)
         .sort();
-    expect((await named(`group: { key: "states" }, states: ${state}`)).sort()).toEqual(names(state));
-    expect((await named(`group: { key: "states" }, states: [${state}, FAILED, SKIPPED]`)).sort()).toEqual(
+    expect((await named(`group: { key: "states" }, where: { state: { eq: ${state} } }`)).sort()).toEqual(names(state));
+    expect((await named(`group: { key: "states" }, where: { state: { in: [${state}, FAILED, SKIPPED] } }`)).sort()).toEqual(
       names(state, 'FAILED', 'SKIPPED'),
     );
   },
 );
 
 test('P23 stuck runs, and all others', async () => {
-  expect((await named('stuck: true')).sort()).toEqual(['lease over', 'paused', 'too long']);
-  expect((await named('stuck: true, process: { name: "limited" }')).sort()).toEqual(['paused', 'too long']);
-  const others = await named('group: { key: "states" }, stuck: false');
+  expect((await named('where: { stuck: { isNull: false } }')).sort()).toEqual(['lease over', 'paused', 'too long']);
+  expect((await named('where: { stuck: { isNull: false } }, process: { name: "limited" }')).sort()).toEqual(['paused', 'too long']);
+  const others = await named('group: { key: "states" }, where: { stuck: { isNull: true } }');
   expect(others.sort()).toEqual(
     made
       .filter((each) => !each[3])
       .map(([name]) => name)
       .sort(),
   );
-  expect(await named('group: { key: "states" }, stuck: null, states: null')).toHaveLength(made.length);
+  for (const reason of ['LEASE_EXPIRED', 'TIME_LIMIT'])
+    expect((await named(`where: { stuck: { eq: ${reason} } }`)).sort()).toEqual(
+      made
+        .filter((each) => each[3] === reason)
+        .map(([name]) => name)
+        .sort(),
+    );
 });
 
 test('P23 process, actor and group choose runs, by former names too; filters and lists below them agree', async () => {
@@ -107,17 +113,16 @@ test('P23 process, actor and group choose runs, by former names too; filters and
   const odd = made.filter((_, i) => i % 2).map(([name]) => name);
   expect((await named('actor: { name: "odd" }')).sort()).toEqual([...odd].sort());
   expect((await named('where: { actor: { name: { eq: "odd" } }, group: { key: { eq: "states" } } }')).sort()).toEqual([...odd].sort());
-  expect(await named('actor: { name: "odd" }, states: CUSTOM, group: { key: "states" }')).toEqual(['resting']);
+  expect(await named('actor: { name: "odd" }, where: { state: { eq: CUSTOM } }, group: { key: "states" }')).toEqual(['resting']);
   const { actor, runGroup, processes } = await api.run(`{
-    actor(name: "odd") { runs(states: [ABANDONED, FAILED]) { nodes { name } } }
+    actor(name: "odd") { runs(where: { state: { in: [ABANDONED, FAILED] } }) { nodes { name } } }
     runGroup(key: "states") { runs(actor: { name: "odd" }, process: { name: "limited" }) { nodes { name } } all: runs { totalCount } }
     processes(where: { runs: { some: { status: { name: { eq: "on hold" } } } } }) { nodes { name } }
   }`);
   expect(actor.runs.nodes.map(({ name }: { name: string }) => name).sort()).toEqual(['abandoned', 'failed']);
   expect(runGroup).toEqual({ runs: { nodes: [{ name: 'held' }] }, all: { totalCount: made.length } });
   expect(processes.nodes).toEqual([{ name: 'limited' }]);
-  const started = (from: string, to: string) =>
-    named(`where: { startedAt: { onOrAfter: "${from}", before: "${to}" } }, group: { key: "states" }`);
+  const started = (from: string, to: string) => named(`where: { startedAt: { gte: "${from}", lt: "${to}" } }, group: { key: "states" }`);
   expect(await started(day('00:00:00'), day('00:00:01'))).toHaveLength(made.length);
   expect(await started(day('00:00:01'), far)).toEqual([]);
 });
@@ -146,12 +151,17 @@ test('P23 arguments that mean nothing are refused, and named', async () => {
     code: 'NOT_FOUND',
     details: { argument: 'actor.name', value: 'nobody' },
   });
-  expect(await refusal('{ runs(states: []) { totalCount } }')).toMatchObject({ code: 'INVALID', details: { argument: 'states' } });
-  expect((await refusal('{ runs(states: SLEEPING) { totalCount } }')).message).toContain('"SLEEPING" does not exist in "RunState"');
+  expect(await refusal('{ runs(where: { state: { in: [] } }) { totalCount } }')).toMatchObject({
+    code: 'INVALID',
+    details: { argument: 'where.state.in' },
+  });
+  expect((await refusal('{ runs(where: { state: { eq: SLEEPING } }) { totalCount } }')).message).toContain(
+    '"SLEEPING" does not exist in "RunState"',
+  );
   const byNumber = 'orderBy: { field: NUMBER }';
   expect(await refusal(`{ runs(${byNumber}) { totalCount } }`)).toMatchObject({
     code: 'INVALID',
-    details: { argument: 'orderBy.field', value: 'NUMBER', allowed: ['STARTED_AT'] },
+    details: { argument: 'orderBy.field', value: 'NUMBER', allowed: ['STARTED_AT', 'DURATION_SECONDS', 'SLOWNESS'] },
   });
   expect(await named(`${byNumber}, process: { name: "limited" }`)).toEqual(['too long', 'held', 'paused']);
 });

@@ -25,7 +25,7 @@ async function stuckFrom(name: string, id: number, time: string): Promise<void> 
   const before = new Date(Date.parse(clock(time)) - 1000).toISOString().slice(11, 19);
   await at(api, clock(before), async (then) => {
     expect((await stuckOf(then, id)).stuck).toBeNull();
-    expect((await call(then, '{ runs(stuck: true) { nodes { databaseId } } }')).runs.nodes).not.toContainEqual({
+    expect((await call(then, '{ runs(where: { stuck: { isNull: false } }) { nodes { databaseId } } }')).runs.nodes).not.toContainEqual({
       databaseId: id,
     });
     expect((await canStart(then, name)).abandoned).toBeNull();

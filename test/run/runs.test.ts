@@ -138,9 +138,9 @@ test('L17 one field asked for twice with other arguments gives each its own answ
   for (const [number, status] of ['failed', 'completed', 'failed'].entries())
     await runs.newRun({ process: 'twice', status, started: day(`01:0${number}:00`), latest: number === 2 });
   await runs.newRun({ process: 'twice too' });
-  const { processes } = await api.run(`{ processes(nameContains: "twice") { nodes { name latestRun { number }
-    a: runs(first: 1) { totalCount nodes { number } } b: runs(states: FAILED) { totalCount nodes { number state } }
-    c: runs(states: [COMPLETED, ON_HOLD]) { nodes { number } } d: runs(orderBy: { field: STARTED_AT, direction: ASC }) { nodes { number } }
+  const { processes } = await api.run(`{ processes(where: { name: { contains: "twice" } }) { nodes { name latestRun { number }
+    a: runs(first: 1) { totalCount nodes { number } } b: runs(where: { state: { eq: FAILED } }) { totalCount nodes { number state } }
+    c: runs(where: { state: { in: [COMPLETED, ON_HOLD] } }) { nodes { number } } d: runs(orderBy: { field: STARTED_AT, direction: ASC }) { nodes { number } }
     e: runs(where: { number: { gt: 1 } }, last: 1) { totalCount nodes { number } } } } }`);
   const numbers = (...all: number[]) => all.map((number) => ({ number }));
   expect(processes.nodes).toEqual([
@@ -199,7 +199,7 @@ test('P23 errors of all runs, of a run and of a process come newest first, and a
   const erring = 'where: { run: { process: { name: { eq: "erring" } } } }';
   const answer = await api.run(`{
     runErrors(${erring}) { totalCount nodes { description type { name } run { number } } }
-    typed: runErrors(where: { type: { name: { in: ["my own", "File Error"] } }, occurredAt: { after: "2020-12-31T00:00:00Z" } }, first: 1) { nodes { description } pageInfo { hasNextPage } }
+    typed: runErrors(where: { type: { name: { in: ["my own", "File Error"] } }, occurredAt: { gt: "2020-12-31T00:00:00Z" } }, first: 1) { nodes { description } pageInfo { hasNextPage } }
     process(name: "erring") { errors(first: 2) { totalCount nodes { description } } runs { nodes { number errors { nodes { description } } } } }
     processes(where: { errors: { some: { description: { eq: "e2" } } } }) { nodes { name } }
     runs(where: { errors: { none: {} }, process: { name: { eq: "erring" } } }) { totalCount }

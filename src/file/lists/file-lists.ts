@@ -77,5 +77,5 @@ export async function findFilePage(ctx: Context, info: GraphQLResolveInfo, args:
       (id) => `t.extract_id in (select l.extract_tracking_id from extract_process_tracking l where l.process_tracking_id = ${id})`,
     ),
   ]);
-  return page(ctx, info, await orderedBy(ctx.db, all, fileOrders, args.orderBy), args, { where: conditions });
+  return page(ctx, info, await orderedBy(ctx.loaders, all, fileOrders, args), args, { where: conditions });
 }

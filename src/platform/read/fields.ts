@@ -106,7 +106,7 @@ export function listQuery(field: string, entity: EntityClass, description: strin
   class ListQueryResolver {
     @Query(() => connection.type, { name: field, description })
     async list(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => ListQueryArgs) args: ListQueryArgs): Promise<Page> {
-      return page(ctx, info, await orderedBy(ctx.db, list, orders, args.orderBy), args, { where: [inUse(list, args)] });
+      return page(ctx, info, await orderedBy(ctx.loaders, list, orders, args), args, { where: [inUse(list, args)] });
     }
   }
   return [ListQueryResolver, ...connection.resolvers];

@@ -1,7 +1,10 @@
 import DataLoader from 'dataloader';
-import type { Database } from '../database.js';
+import type { Database, Queries } from '../database.js';
 import type { Row } from '../entity/node.js';
 import { selectList, shapeOf, visibleSql, type EntityClass } from '../entity/rows.js';
+
+/** What must be computed before some SQL can be made. */
+export type Preparation = (db: Queries) => Promise<unknown>;
 
 /** The DataLoaders of one request, by name: everything asked for in one tick is one statement. */
 export class Loaders {
@@ -39,6 +42,11 @@ export class Loaders {
       const byId = new Map(rows.map((row) => [String(row.id), row]));
       return ids.map((each) => byId.get(String(each)) ?? null);
     }).load(id);
+  }
+
+  /** What a preparation answers, asked once however often it is needed. */
+  prepared(prepare: Preparation): Promise<unknown> {
+    return this.get<Preparation, unknown>('prepared', (all) => Promise.all(all.map((each) => each(this.db)))).load(prepare);
   }
 
   /** Forgets what was read: called after each write of the request. */

@@ -1,5 +1,7 @@
 import { Field, InputType, registerEnumType, type ClassType } from 'type-graphql';
-import type { Queries } from '../database.js';
+import { given } from '../checks.js';
+import type { Where } from './filter-sql.js';
+import type { Loaders, Preparation } from './loaders.js';
 import type { ListSource } from './paging.js';
 import { shapeOf } from '../entity/rows.js';
 
@@ -25,9 +27,11 @@ export interface OrderBy {
 export interface ComputedOrder {
   doc: string;
   /** What must be computed before the SQL can be made. */
-  prepare?: (db: Queries) => Promise<unknown>;
+  prepare?: Preparation;
   sql: (prepared: unknown) => string;
   cast: string;
+  /** Where a filter has this field, only rows with a value are asked for: they are read from here in their order, by an index. */
+  among?: { field: string; from: (prepared: unknown) => string; where: string; sql: string };
 }
 
 /** Orders that a list can be asked for: the value of the enum → the property, whose column is never null, or what is computed. */
@@ -69,14 +73,23 @@ function readOf(sql: string, cast: string): { cast: string; read?: string } {
  * The list in another order, which its cursors name. It is the column that orders, not what readers see of it: a time that stands for
  * "never" is the earliest.
  */
-export async function orderedBy(db: Queries, list: ListSource, orders: Orders, order: OrderBy | null | undefined): Promise<ListSource> {
+export async function orderedBy(
+  loaders: Loaders,
+  list: ListSource,
+  orders: Orders,
+  { orderBy: order, where }: { orderBy?: OrderBy | null; where?: Where | null },
+): Promise<ListSource> {
   if (!order) return list;
   const by = orders[order.field]!;
   const column = typeof by === 'string' ? shapeOf(list.entity).columns.get(by)! : undefined;
-  const sql = typeof by === 'string' ? `t.${column!.column}` : by.sql(await by.prepare?.(db));
-  const cast = typeof by === 'string' ? column!.cast : by.cast;
+  const computed = typeof by === 'string' ? undefined : by;
+  const prepared = computed?.prepare && (await loaders.prepared(computed.prepare));
+  const among = computed?.among && given(where?.[computed.among.field]) ? computed.among : undefined;
+  const sql = among?.sql ?? computed?.sql(prepared) ?? `t.${column!.column}`;
+  const cast = computed?.cast ?? column!.cast;
   return {
     ...list,
+    ...(among ? { from: among.from(prepared), where: among.where } : {}),
     name: `${list.name} by ${order.field} ${order.direction}`,
     order: ['__order', 'id'],
     extra: { ...list.extra, __order: { sql, ...readOf(sql, cast) } },

@@ -193,7 +193,7 @@ export async function page(
   options: { parent?: number; where?: readonly (Condition | undefined)[] } = {},
 ): Promise<Page> {
   const slice = sliceOf(list, args);
-  const preparing = preparationOf(ctx.db, args.where);
+  const preparing = preparationOf(ctx.loaders, args.where);
   const chosen = whereCondition(filteredAs(list), args.where, preparing && (await preparing));
   const where = [...(options.where ?? []), chosen].filter((condition) => condition !== undefined);
   const reading = readingOf(info, list);

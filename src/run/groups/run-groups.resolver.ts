@@ -52,7 +52,7 @@ class RunGroupArgs extends PageArgs {
 class RunGroupQueries {
   @Query(() => connection.type, { description: 'All run groups, newest first by default.' })
   async runGroups(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => RunGroupArgs) args: RunGroupArgs): Promise<Page> {
-    return page(ctx, info, await orderedBy(ctx.db, newest, orders, args.orderBy), args);
+    return page(ctx, info, await orderedBy(ctx.loaders, newest, orders, args), args);
   }
 }
 

@@ -100,7 +100,7 @@ export async function pageOfRuns(
       allowed: Object.keys(runOrders).filter((each) => each !== 'NUMBER'),
     });
   const where = await Promise.all(Object.keys(owners).map((argument) => ofOwner(ctx, argument, args)));
-  return page(ctx, info, await orderedBy(ctx.db, list, runOrders, args.orderBy), args, { parent, where });
+  return page(ctx, info, await orderedBy(ctx.loaders, list, runOrders, args), args, { parent, where });
 }
 
 const connection = connectionOf(Run);
