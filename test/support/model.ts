@@ -64,12 +64,12 @@ export function build(shape: Shape): Catalogue {
   const sources: Item[] = shape.sources.map((each, i) => ({
     ...each,
     name: `s${i}`,
-    contacts: pick(contacts, each.contacts),
+    contacts: pick(contacts, each.contacts).map((contact) => ({ name: '', contact })),
     objects: [],
     readBy: [],
     writtenBy: [],
   }));
-  for (const source of sources) for (const contact of source.contacts) contact.sources.push(source);
+  for (const source of sources) for (const { contact } of source.contacts) contact.sources.push(source);
   const objects: Item[] = shape.objects.map((each, i) => ({
     ...each,
     // One without a name, as another client may leave it: readers see an empty one.
@@ -161,7 +161,11 @@ export async function store(api: Api, catalogue: Catalogue): Promise<void> {
       lastCompletedAt ?? '1900-01-01',
     ]),
   );
-  await insert('source_contact', 'source_id, contact_id', pairs(Source!, 'contacts'));
+  await insert(
+    'source_contact',
+    'source_id, contact_id',
+    Source!.flatMap((source) => source.contacts.map((link: Item) => [number.get(source), number.get(link.contact)])),
+  );
   await insert('process_source_object_attribute', 'process_id, source_object_attribute_id', pairs(Process!, 'sourceAttributes'));
   await insert('process_source_object', 'process_id, source_object_id', pairs(Process!, 'sourceObjects'));
   await insert('process_source', 'process_id, source_id', pairs(Process!, 'sources'));

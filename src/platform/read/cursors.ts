@@ -20,10 +20,16 @@ export function encodeCursor(list: ListSource, row: Row): string {
 
 const time = /^\d{4,6}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z?$/;
 
+/** Whether PostgreSQL reads a text as a float: not where it rounds to infinity, or to zero. */
+function isFloat(text: string): boolean {
+  const [, digits] = /^-?(\d{1,20}(?:\.\d{1,20})?)(?:e[+-]?\d{1,3})?$/.exec(text) ?? [];
+  return digits !== undefined && Number.isFinite(Number(text)) && (Number(text) !== 0 || Number(digits) === 0);
+}
+
 /** Whether a value of a cursor can be compared with a column, given the type it is cast to. */
 function isKey(value: unknown, cast: string): boolean {
   if (cast === 'int') return isWhole(value, -2_147_483_647, 2_147_483_647);
-  if (cast === 'float8') return typeof value === 'string' && /^-?\d{1,300}(\.\d{1,300})?(e[+-]?\d{1,3})?$/.test(value);
+  if (cast === 'float8') return typeof value === 'string' && isFloat(value);
   return typeof value === 'string' && (cast.startsWith('timestamp') ? time.test(value) : !value.includes('\0') && value.isWellFormed());
 }
 

@@ -45,11 +45,13 @@ const comparing = (doc: string, sql: (column: string, value: string) => string):
   doc,
   sql: (operand, value, add) => sql(operand.sql, add(value)),
 });
+/** The type of a list of values that are cast to a type, which may be one cast after another. */
+const listOf = (cast: string) => cast.replaceAll(/(?=::)|$/g, '[]');
 /** An operator with a list of values, which is one placeholder. */
 const choosing = (doc: string, sql: (column: string, values: string) => string): Operator => ({
   doc,
   list: true,
-  sql: (operand, value, add) => sql(operand.sql, add(value, `${operand.cast}[]`)),
+  sql: (operand, value, add) => sql(operand.sql, add(value, listOf(operand.cast))),
 });
 
 // What is not equal, or not in a list, is all the rest: rows without a value as well.

@@ -1,5 +1,5 @@
-import type { Queries } from '../database.js';
 import { invalid } from '../errors.js';
+import type { Loaders, Preparation } from './loaders.js';
 import { numbersOf, operatorSql, refuseNull, type Operand } from './filter-operators.js';
 import type { ListSource } from './paging.js';
 import { shapeOf, type EntityClass } from '../entity/rows.js';
@@ -135,13 +135,15 @@ export const insideSql =
 /** One of the values of an array of texts meets conditions; with `isNull`: whether it has none. */
 export const anyOfSql =
   (array: string): FieldSql =>
-  (value, place) =>
-    allOf(place, value, (operator, each, at) => {
-      counted(at);
-      refuseNull(each, at.argument);
-      if (operator === 'isNull') return `cardinality(${array}) ${each ? '=' : '>'} 0`;
-      return `exists (select from unnest(${array}) a(value) where ${operatorSql({ sql: 'a.value', cast: 'text' }, operator, each, at.values, at.argument)})`;
+  (value, place) => {
+    const { isNull, ...given } = value;
+    const none = allOf(place, { isNull }, (_, wanted, at) => {
+      refuseNull(wanted, counted(at).argument);
+      return `cardinality(${array}) ${wanted ? '=' : '>'} 0`;
     });
+    if (!Object.keys(given).length) return none;
+    return `${none} and exists (select from unnest(${array}) a(value) where ${operatorsSql({ sql: 'a.value', cast: 'text' }, given, place)})`;
+  };
 
 /** A value that is computed from the row `t`: its type in conditions, its SQL, and the type that values are cast to to be compared with it. */
 export interface ComputedValue {
@@ -201,8 +203,6 @@ export const choiceSql =
       return operator === 'eq' || operator === 'in' ? `(${isOneOf(values)})` : `(${isOneOf(values)}) is not true`;
     });
 
-/** What a computed field needs beside the database's rows, asked once a request for it. */
-export type Preparation = (db: Queries) => Promise<unknown>;
 type Prepared = ReadonlyMap<Preparation, unknown>;
 
 /** The fields of filters that need something computed first, by name. */
@@ -217,10 +217,10 @@ const hasField = (value: unknown, name: string): boolean =>
 const nothing: Prepared = new Map();
 
 /** What the fields of a filter need; undefined, and not a promise, where they need nothing, as nearly always. */
-export function preparationOf(db: Queries, where: Where | null | undefined): Promise<Prepared> | undefined {
+export function preparationOf(loaders: Loaders, where: Where | null | undefined): Promise<Prepared> | undefined {
   const needed = [...preparations].filter(([name]) => where && hasField(where, name)).map(([, prepare]) => prepare);
   if (!needed.length) return undefined;
-  return Promise.all(needed.map(async (prepare) => [prepare, await prepare(db)] as const)).then((each) => new Map(each));
+  return Promise.all(needed.map(async (prepare) => [prepare, await loaders.prepared(prepare)] as const)).then((each) => new Map(each));
 }
 
 function whereSql(entity: EntityClass, where: Where, place: Place): string {

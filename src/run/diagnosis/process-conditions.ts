@@ -47,9 +47,9 @@ export const blockedSql = `t.process_id in (
           and process_tracker.run_holds_back(r.process_status_id, r.ended_at)))`;
 filterByFact(Process, 'blocked', blockedSql);
 
-/** The rules of a start themselves, asked only where nothing that is seen at a glance is in the way. */
+/** The rules of a start themselves, asked only where no parent, which is seen at a glance, is in the way. */
 export const mayStartSql = `case
-    when t.retired_at is null and (${blockedSql}) is not true and (${onHoldSql}) is not true
+    when t.retired_at is null and (${blockedSql}) is not true
     then process_tracker.judge_start(t.process_id, null) ->> 'outcome' = 'STARTED'
     else false end`;
 filterByFact(Process, 'mayStart', mayStartSql);
@@ -89,6 +89,12 @@ export const processOrders: Orders = {
     sql: (prepared) => `coalesce((
       select d.late_from from ${dueSql(prepared)} d where d.process_id = t.process_id and ${isLateSql}), ${lastMoment})`,
     cast: 'timestamptz',
+    among: {
+      field: 'late',
+      from: (prepared) => `process t join ${dueSql(prepared)} d on d.process_id = t.process_id`,
+      where: isLateSql,
+      sql: 'd.late_from',
+    },
   },
   LATEST_RUN_STARTED_AT: {
     doc: 'By the start of its `latestRun`. Processes that never ran come first.',

@@ -21,18 +21,21 @@ const isStuck = (reason: string) =>
 const quoted = (values: readonly string[]) => values.map((each) => `'${each}'`).join(', ');
 filterByChoice(Run, 'stuck', StuckReason, (reasons) => isStuck(`in (${quoted(reasons)})`), isStuck('is not null'));
 
+// Below whatever clocks that were set back may make of a duration.
+const least = '-1e300';
+
 /** Orders of runs, also by computed facts. */
 export const runOrders: Orders = {
   STARTED_AT: 'startedAt',
   NUMBER: 'number',
   DURATION_SECONDS: {
     doc: 'By `durationSeconds`. Runs without one come first.',
-    sql: () => `coalesce(${durationSql}, -1)`,
+    sql: () => `coalesce(${durationSql}, ${least})`,
     cast: 'float8',
   },
   SLOWNESS: {
     doc: 'By `durationSeconds` as a multiple of `usualDurationSeconds`. Runs without one of both come first.',
-    sql: () => `coalesce(${durationSql} / nullif(${usualDurationSql}, 0), -1)`,
+    sql: () => `coalesce(${durationSql} / nullif(${usualDurationSql}, 0), ${least})`,
     cast: 'float8',
   },
 };
