@@ -19,8 +19,14 @@ import { kinds, walkLineage, type Walk } from './walk-lineage.js';
 /** The entities of the kinds of nodes. */
 const entities: readonly EntityClass<{ id: number }>[] = [Process, Source, SourceObject];
 
-/** A walk costs the nodes that it may answer. */
-const lineageCost = ({ args, childComplexity }: ComplexityEstimatorArgs): number => Number(args.maxNodes ?? defaultNodes) + childComplexity;
+/** How many nodes are counted for a traversal below another object that does not say how many: few are that large, and what arrives is counted. */
+const nestedNodes = 50;
+
+/** A traversal costs the nodes that it may answer. */
+const lineageCost = ({ args, node, type, childComplexity }: ComplexityEstimatorArgs): number => {
+  const isSaid = type.name === 'Query' || node.arguments?.some(({ name }) => name.value === 'maxNodes');
+  return (isSaid ? Number(args.maxNodes ?? defaultNodes) : nestedNodes) + childComplexity;
+};
 
 @Resolver()
 class LineageQuery {
@@ -32,6 +38,7 @@ class LineageQuery {
     @Args(() => LineageArgs) args: LineageArgs,
   ): Promise<Walk> {
     const [walk] = await walkLineage(ctx.db, [await checkedRoots(ctx, roots)], args);
+    ctx.budget.take(walk!.nodes.length);
     return walk!;
   }
 }
@@ -53,13 +60,15 @@ function lineageField(owner: ClassType): ClassType {
   @Resolver(() => owner)
   class LineageField {
     @FieldResolver(() => Lineage, { complexity: lineageCost, description: 'Its lineage, upstream or downstream.' })
-    lineage(@Root() row: Row, @Ctx() ctx: Context, @Args(() => LineageArgs) args: LineageArgs): Promise<Walk> {
-      return ctx.loaders
+    async lineage(@Root() row: Row, @Ctx() ctx: Context, @Args(() => LineageArgs) args: LineageArgs): Promise<Walk> {
+      const walk = await ctx.loaders
         .get<number, Walk>(`lineage ${owner.name} ${JSON.stringify(args)}`, (ids) => {
           const walks = ids.map((id) => kinds.map((_, i) => (i === kind ? [id] : [])));
           return walkLineage(ctx.db, walks, args);
         })
         .load(row.id);
+      ctx.budget.take(walk.nodes.length);
+      return walk;
     }
   }
   return LineageField;

@@ -67,7 +67,10 @@ class ChangesSubscription {
         'Subscriptions need a WebSocket at /graphql (protocol graphql-transport-ws), or server-sent events from /graphql/stream.',
       );
     // What was read for earlier changes may be old by now.
-    if (change.event === change.batch[0]) ctx.loaders.clear();
+    if (change.event === change.batch[0]) {
+      ctx.loaders.clear();
+      ctx.budget.reset();
+    }
     return change;
   }
 

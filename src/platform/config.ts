@@ -94,7 +94,7 @@ export const settings = {
     500_000,
     1,
     2_000_000_000,
-    'How many objects the answer of a query could hold, at most (see `extensions.cost` of an answer).',
+    'Objects in the answer of a query, at most, as estimated before it runs and as counted while it does.',
   ),
   sweepSeconds: count(
     'WAYBILL_SWEEP_SECONDS',

@@ -27,8 +27,10 @@ import { introspectionCost } from './introspection-cost.js';
 const complexity: typeof import('graphql-query-complexity') = createRequire(import.meta.url)('graphql-query-complexity');
 const { createComplexityRule, fieldExtensionsEstimator } = complexity;
 
-/** How many rows of a connection are counted where a query does not say, and how many items of a plain list. */
+/** How many rows of a connection are counted where a query does not say: as many as it answers, but few below another object, where pages are seldom full. */
 const assumedRows = 50;
+const assumedNestedRows = 5;
+/** How many items of a plain list are counted. */
 const assumedItems = 10;
 
 /** How often a document may ask for `__schema`: more than that no tool needs. */
@@ -139,12 +141,12 @@ export function tokenRefusal(error: GraphQLError): GraphQLError | undefined {
   return refusal(`The document has ${tokens} tokens; the limit is ${max}.`, 'maxTokens', tokens, max);
 }
 
-/** An upper bound for the objects in the answer: a page counts `first` (or `last`), a plain list ten, scalars nothing. */
+/** An estimate of the objects in the answer: a page counts `first` (or `last`), a plain list ten, scalars nothing. What arrives is counted as well. */
 const objects: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   const result = getNamedType(field.type);
   if (isLeafType(result) || field.name.startsWith('__')) return 0;
   if (field.args.some((argument) => argument.name === 'first'))
-    return 1 + Math.max(0, Number(args.first ?? args.last ?? assumedRows)) * childComplexity;
+    return 1 + Math.max(0, Number(args.first ?? args.last ?? (type.name === 'Query' ? assumedRows : assumedNestedRows))) * childComplexity;
   if (result.name === 'PageInfo' || result.name.endsWith('Edge')) return childComplexity;
   const partOfPage = type.name.endsWith('Connection') || type.name.endsWith('Edge');
   return (1 + childComplexity) * (!partOfPage && isListType(getNullableType(field.type)) ? assumedItems : 1);

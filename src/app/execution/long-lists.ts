@@ -54,7 +54,7 @@ async function inParts(list: readonly unknown[], context: Context, info: GraphQL
   for (let at = 0; at < list.length; at += size) {
     await pause();
     // Loaders of its own: what they have read is let go with the part. Long lists in the part are executed with it: its text is made at once.
-    const own = createContext(context.db, context, context.requestId);
+    const own = { ...createContext(context.db, context, context.requestId), budget: context.budget };
     const { data, errors = [] } = await query({ [info.fieldName]: list.slice(at, at + size) }, own, info.variableValues, large.variables);
     const found = errors.map((error) => located(error, path, at));
     if (!data?.[key]) throw found[0] ?? new Error(`no ${info.fieldName} in a part of an answer`);

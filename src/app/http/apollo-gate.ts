@@ -29,7 +29,7 @@ export function gatePlugin(limits: Pick<Config, 'maxCost'>, state: () => StoreSt
           if (operation.operation === 'query') await prepareAnswer(contextValue, spent, request.variables, schema, document);
         },
 
-        async willSendResponse({ response, contextValue, schema }) {
+        async willSendResponse({ response, contextValue, schema, operation }) {
           if (response.body.kind !== 'single') return;
           const result = response.body.singleResult;
           const { large } = contextValue;
@@ -42,6 +42,12 @@ export function gatePlugin(limits: Pick<Config, 'maxCost'>, state: () => StoreSt
             else release();
             const errors = large.errors.map((error) => answerError(error, schema));
             if (errors.length) result.errors = [...(result.errors ?? []), ...errors];
+          }
+          const { passed } = contextValue.budget;
+          // What a mutation has changed stays changed, and is answered as far as its types let it.
+          if (passed && operation?.operation === 'query') {
+            result.data = null;
+            result.errors = [{ message: passed.message, extensions: { code: passed.code, ...passed.details } }];
           }
           if (spent !== undefined) result.extensions = { ...result.extensions, cost: { spent, limit: limits.maxCost } };
           const [first] = result.errors ?? [];

@@ -89,7 +89,7 @@ export async function startServer({ config, schema, log, db, state }: ServerOpti
     preHandler: identify,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the handler takes any server of Fastify.
     handler: fastifyApolloHandler(apollo, {
-      context: async (request) => createContext(store.db!, request.caller, request.record.id),
+      context: async (request) => createContext(store.db!, request.caller, request.record.id, config.maxCost),
     }) as (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
   });
 

@@ -47,7 +47,7 @@ export class LiveStreams {
     const identify = () => identifySubscriber(keys, request.headers, this.config);
     const caller = await identify();
     request.record.facts.actor = caller.actor;
-    const context = createContext(db!, caller, request.record.id);
+    const context = createContext(db!, caller, request.record.id, this.config.maxCost);
     const { 'last-event-id': last } = request.headers;
     if (typeof last === 'string' && last) lastCursors.set(context, last);
     const args = prepare(asked(request), this.schema, this.config, state ?? { kind: 'ready' }, context);

@@ -76,7 +76,7 @@ export class LiveSockets {
           const errors = await this.#answer(extra, id, payload, () => id in subscriptions);
           return errors ?? { schema, document: answeredAlready };
         }
-        const context = createContext(db!, caller!, record.id);
+        const context = createContext(db!, caller!, record.id, config.maxCost);
         this.#subscribers.set(context, { client: socket, caller: caller!.actor, address });
         return prepare(payload, schema, config, state ?? { kind: 'ready' }, context);
       },
@@ -165,7 +165,7 @@ export class LiveSockets {
       log: this.log.child({ requestId, client: address }),
       facts: { actor: caller!.actor },
     };
-    const context = createContext(this.store.db!, caller!, requestId);
+    const context = createContext(this.store.db!, caller!, requestId, this.config.maxCost);
     const work = requests.run(record, async () => {
       const result = await answerOperation(this.apollo, payload, context, record);
       if (result.data === undefined) return result.errors!.map((error) => new FormattedError(error));

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Database, Tx, Undo } from '../database.js';
 import type { LargeAnswer } from './large-answer.js';
 import { Loaders } from './loaders.js';
+import { RowBudget } from './row-budget.js';
 import type { Row } from '../entity/node.js';
 import type { EntityClass } from '../entity/rows.js';
 import { neededProperties } from './selection.js';
@@ -19,6 +20,8 @@ export interface Context extends Caller {
   requestId: string;
   db: Database;
   loaders: Loaders;
+  /** Counts the rows of the answer. */
+  budget: RowBudget;
   /** Set where the answer may be large. */
   large?: LargeAnswer;
   /** The row with this key, with the columns that the field asks for. */
@@ -30,7 +33,8 @@ export interface Context extends Caller {
   write<T>(work: (tx: Tx) => Promise<T | Undo<T>>, reason?: string | null, records?: readonly string[]): Promise<T>;
 }
 
-export function createContext(db: Database, caller: Caller, requestId: string): Context {
+/** `maxRows`: how many rows of lists the answer may have. */
+export function createContext(db: Database, caller: Caller, requestId: string, maxRows = Infinity): Context {
   const loaders = new Loaders(db);
   const { actor, role } = caller;
   return {
@@ -39,6 +43,7 @@ export function createContext(db: Database, caller: Caller, requestId: string): 
     requestId,
     db,
     loaders,
+    budget: new RowBudget(maxRows),
     load: (entity, id, info) => loaders.byId(entity, id, neededProperties(info, entity)),
     async write(work, reason, records) {
       try {

@@ -192,6 +192,7 @@ export async function page(
   args: PageArgs & { where?: Where | null },
   options: { parent?: number; where?: readonly (Condition | undefined)[] } = {},
 ): Promise<Page> {
+  ctx.budget.take(0);
   const slice = sliceOf(list, args);
   const preparing = preparationOf(ctx.loaders, args.where);
   const chosen = whereCondition(filteredAs(list), args.where, preparing && (await preparing));
@@ -200,6 +201,7 @@ export async function page(
   if (options.parent === undefined) {
     const values = new Values();
     const rows = await ctx.db.query<Row>(pageSql(list, reading, values, where, slice), values.list);
+    ctx.budget.take(Math.min(rows.length, slice.limit));
     return pageOf(list, slice, rows, async () => {
       const counted = new Values();
       const counts = `select count(*) from ${fromOf(list)}`;
@@ -216,10 +218,14 @@ export async function page(
         // The keys come through a subquery: their number would make a plan for each call look better than it is.
         `select k.key as "__key", x.* from unnest((select ${keys})) k(key)`,
         `cross join lateral (${pageSql(list, reading, values, where, slice, 'k.key')}) x`,
+        // What no answer may hold is not read. Rows that only say whether a list goes on are not counted.
+        ...(parents.length * slice.limit >= ctx.budget.next ? [`limit ${values.add(ctx.budget.next + parents.length, 'bigint')}`] : []),
       ];
       return grouped(parents, await ctx.db.query<Row & { __key: number }>(pages.join(' '), values.list));
     })
     .load(options.parent);
+  // Each page of the answer counts, also where several parents of it are one record, whose rows are read once.
+  ctx.budget.take(Math.min(rows.length, slice.limit));
   // All pages of one field come at once: what each of them leads to is work enough for a turn.
   if (ctx.large) await ctx.large.turn();
   return pageOf(list, slice, rows, () =>

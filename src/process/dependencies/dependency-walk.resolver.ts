@@ -57,10 +57,13 @@ class DependencyWalk {
   endCursor!: string | null;
 }
 
-const walkOf = (ctx: Context, row: Row<Process, 'id'>, upward: boolean, args: DependencyWalkArgs): Promise<Walk> =>
-  ctx.loaders
+async function walkOf(ctx: Context, row: Row<Process, 'id'>, upward: boolean, args: DependencyWalkArgs): Promise<Walk> {
+  const walk = await ctx.loaders
     .get<number, Walk>(`dependencies ${upward} ${JSON.stringify(args)}`, (roots) => walkDependencies(ctx.db, roots, upward, args))
     .load(row.id);
+  ctx.budget.take(walk.nodes.length);
+  return walk;
+}
 
 @Resolver(() => Process)
 class DependencyWalks {
