@@ -6,16 +6,19 @@ import type { Context } from '../platform/read/context.js';
 import { decodeCursor } from '../platform/read/cursors.js';
 import { invalid } from '../platform/errors.js';
 import { decodeId } from '../platform/entity/ids.js';
-import { refuseEmpty } from '../platform/lists.js';
+import { given } from '../platform/checks.js';
+import type { Where } from '../platform/read/filter-sql.js';
+import { filterByChoice, filterByValue, WhereField } from '../platform/read/filters.js';
 import { Audited, type Row } from '../platform/entity/node.js';
 import { orderInputOf, type OrderBy } from '../platform/read/ordering.js';
 import { page, PageArgs, type ListSource, type Page } from '../platform/read/paging.js';
-import { entityNamed } from '../platform/entity/rows.js';
-import { Name } from '../platform/entity/text.js';
+import { entityNamed, visibleSql } from '../platform/entity/rows.js';
 import type { Condition } from '../platform/read/values.js';
 import { linkFields } from './link-fields.js';
 import { EventOrigin, StatusEvent } from './status-event.entity.js';
 import { SubjectKind } from './subject-kind.js';
+
+const visible = `true${visibleSql(StatusEvent)}`;
 
 const EventOrder = orderInputOf('StatusEvent', { AT: 'at' });
 
@@ -27,13 +30,14 @@ class HistoryArgs extends PageArgs {
       'Order of the list, default newest first. Events of one instant are in the order of their recording. Cursors belong to one order.',
   })
   orderBy?: OrderBy | null;
-  @Field(() => [Name], { nullable: true, description: 'Only changes of these fields, as in `StatusEvent.field`. Omit for all.' })
-  fields?: string[] | null;
+  @WhereField(StatusEvent)
+  where?: Where | null;
 }
 
 @ArgsType()
 class SubjectArgs extends HistoryArgs {
-  @Field(() => ID, { nullable: true, description: 'Global id of the subject, which may be deleted.' }) subject?: string | null;
+  @Field(() => ID, { nullable: true, description: 'Global id of the subject, which may be deleted. Omit for all subjects.' }) subject?:
+    string | null;
   @Field(() => SubjectKind, { nullable: true, description: 'Type of the subject, together with `databaseId` and instead of `subject`.' })
   kind?: string | null;
   @Field(() => Int, {
@@ -43,17 +47,31 @@ class SubjectArgs extends HistoryArgs {
   databaseId?: number | null;
 }
 
-// By their numbers, which have an index: for one subject that is the order of their times.
+// Of one subject by their numbers, which have an index and are the order of their times there; of all subjects by time.
 const lists: Record<OrderBy['direction'], ListSource> = {
   DESC: { name: 'StatusEvent.newest', entity: StatusEvent, parent: 't.subject_id', order: ['id'], descending: true },
   ASC: { name: 'StatusEvent.oldest', entity: StatusEvent, parent: 't.subject_id', order: ['id'] },
 };
+const ofAll: Record<OrderBy['direction'], ListSource> = {
+  DESC: { name: 'StatusEvent.newest of all', entity: StatusEvent, where: visible, order: ['at', 'id'], descending: true },
+  ASC: { name: 'StatusEvent.oldest of all', entity: StatusEvent, where: visible, order: ['at', 'id'] },
+};
 const connection = connectionOf(StatusEvent);
 
-function events(ctx: Context, info: GraphQLResolveInfo, kind: string, id: number, args: HistoryArgs): Promise<Page> {
-  const list = lists[args.orderBy?.direction ?? 'DESC'];
+filterByValue(StatusEvent, 'field', { type: String, sql: 't.field', cast: 'text' });
+// Other clients may write what they like: all of it is SQL.
+const known = Object.values(EventOrigin).map((origin) => `'${origin}'`);
+filterByChoice(StatusEvent, 'origin', EventOrigin, (chosen) =>
+  [
+    `t.origin in (${chosen.map((origin) => `'${origin}'`).join(', ')})`,
+    ...(chosen.includes(EventOrigin.SQL) ? [`t.origin not in (${known.join(', ')})`] : []),
+  ].join(' or '),
+);
+
+/** The number in a cursor, which the list compares as 64 bits. @throws INVALID */
+function checkPlace(list: ListSource, args: HistoryArgs): void {
   for (const argument of ['after', 'before'] as const) {
-    const [place] = args[argument] ? decodeCursor(list, args[argument], argument) : ['0'];
+    const place = args[argument] ? decodeCursor(list, args[argument], argument).at(-1) : '0';
     if (!/^\d{1,18}$/.test(String(place)))
       throw invalid(`${argument} is not a cursor of this list.`, {
         argument,
@@ -61,26 +79,37 @@ function events(ctx: Context, info: GraphQLResolveInfo, kind: string, id: number
         allowed: 'a cursor answered by this list',
       });
   }
+}
+
+function events(ctx: Context, info: GraphQLResolveInfo, kind: string, id: number, args: HistoryArgs): Promise<Page> {
+  const list = lists[args.orderBy?.direction ?? 'DESC'];
+  checkPlace(list, args);
   const where: Condition[] = [{ key: kind, sql: (values) => `t.subject_kind = ${values.add(kind, 'text')}` }];
-  const { fields } = args;
-  refuseEmpty(fields, 'fields');
-  if (fields) where.push({ key: JSON.stringify(fields), sql: (values) => `t.field = any(${values.add(fields, 'text[]')})` });
   return page(ctx, info, list, args, { parent: id, where });
 }
 
 @Resolver()
 class HistoryQuery {
   @Query(() => connection.type, {
-    description: 'History of one record, also of a deleted one: every change of its values and its links, by any client.',
+    description:
+      'History of all records, or of one, also of a deleted one: every change of values and of links, by any client. `where` chooses by time, kind, field, actor and origin.',
   })
   history(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Args(() => SubjectArgs) args: SubjectArgs): Promise<Page> {
     const { subject, kind, databaseId } = args;
+    if (!given(subject) && !given(kind) && !given(databaseId)) {
+      const list = ofAll[args.orderBy?.direction ?? 'DESC'];
+      checkPlace(list, args);
+      return page(ctx, info, list, args);
+    }
     if (typeof subject === 'string' ? kind || typeof databaseId === 'number' : !kind || typeof databaseId !== 'number')
-      throw invalid('Identify the subject of the history: by `subject`, or by `kind` and `databaseId`.', {
-        argument: 'subject',
-        value: subject ?? null,
-        allowed: 'subject, or kind and databaseId',
-      });
+      throw invalid(
+        'Identify the subject of the history: by `subject`, or by `kind` and `databaseId`; omit all three for all subjects. For the subjects of a kind use `where`.',
+        {
+          argument: 'subject',
+          value: subject ?? null,
+          allowed: 'subject, or kind and databaseId',
+        },
+      );
     const { type, id } = typeof subject === 'string' ? decodeId(subject, 'subject') : { type: kind!, id: databaseId! };
     if (!entityNamed(type) || !info.schema.getType(type))
       throw invalid(`There is no type ${JSON.stringify(type)} in this API.`, {

@@ -123,7 +123,7 @@ test('P31 sources, objects, attributes, contacts and look-ups have a history too
   await api.run('mutation { updateTool(input: { tool: { name: "spade" }, newName: "shovel" }) { tool { name } } }');
   await api.sql(`update source_object_attribute_lkup set description = 'in metres' where source_object_attribute_name = 'depth'`);
   const query = `{
-    source(name: "mine") { history(fields: ["created"]) { ${event} } objects { nodes { history { ${event} } attributes { nodes { history { ${event} } } } } } }
+    source(name: "mine") { history(where: { field: { in: ["created"] } }) { ${event} } objects { nodes { history { ${event} } attributes { nodes { history { ${event} } } } } } }
     contact(name: "Digger") { history(first: 1) { ${event} } }
     tool(name: "shovel") { first: history(orderBy: { field: AT, direction: ASC }, first: 1) { ${event} } last: history(first: 1) { ${event} } }
   }`;
@@ -196,13 +196,13 @@ test('L14 pages of any size, in both orders and both directions, give each event
 
 test('L16 the histories of many things are one statement a field', async () => {
   for (const name of ['many 1', 'many 2']) await register({ name, description: 'One of many.' });
-  const query = '{ processes(first: 20) { nodes { name history(first: 2, fields: ["description", "created"]) { nodes { field } } } } }';
+  const query =
+    '{ processes(first: 20) { nodes { name history(first: 2, where: { field: { in: ["description", "created"] } }) { nodes { field } } } } }';
   expect(await api.recorded(() => api.run(query))).toHaveLength(2);
 });
 
 const id = (text: string) => Buffer.from(text).toString('base64url');
 test.each([
-  ['{ history { nodes { field } } }', 'subject'],
   [`{ history(subject: "${id('Tool:1')}", kind: TOOL) { nodes { field } } }`, 'subject'],
   ['{ history(kind: TOOL) { nodes { field } } }', 'subject'],
   ['{ history(databaseId: 1) { nodes { field } } }', 'subject'],
@@ -214,10 +214,67 @@ test.each([
   ['{ history(kind: TOOL, databaseId: 1, after: "x") { nodes { field } } }', 'after'],
   [`{ history(kind: TOOL, databaseId: 1, after: "${id('["StatusEvent.oldest","1"]')}") { nodes { field } } }`, 'after'],
   [`{ history(kind: TOOL, databaseId: 1, after: "${id('["StatusEvent.newest","one"]')}") { nodes { field } } }`, 'after'],
+  [`{ history(after: "${id('["StatusEvent.newest","1"]')}") { nodes { field } } }`, 'after'],
+  [`{ history(after: "${id('["StatusEvent.newest of all","x","1"]')}") { nodes { field } } }`, 'after'],
+  ['{ history(where: { at: { on: "2026-02-30" } }) { nodes { field } } }', 'where.at.on'],
   [`{ history(kind: TOOL, databaseId: 1, last: 1, before: "${id('["StatusEvent.newest",1]')}") { nodes { field } } }`, 'before'],
 ])('%s is refused', async (query, argument) => {
   const { errors } = await api.execute(query);
   expect(errors![0]!.originalError).toMatchObject({ code: 'INVALID', details: { argument } });
+});
+
+test('L16 the history of all subjects: by day, kind, field, actor and origin, newest first, in pages; keys stay hidden', async () => {
+  await register({ name: 'of yesterday', description: 'One.' });
+  await api.sql(`update process set description = 'Two.' where process_name = 'of yesterday'`);
+  await api.sql(
+    `update status_event set at = '2026-03-28T22:59:59Z' where subject_name = 'of yesterday' and field = 'description' and to_value = 'Two.'`,
+  );
+  const all = async (args: string) =>
+    (
+      await api.run(
+        `{ history(${args}) { totalCount nodes { id subjectKind subjectName field from to actor origin at } pageInfo { endCursor hasNextPage } } }`,
+      )
+    ).history;
+  // The store of the tests is in UTC.
+  expect((await all('where: { at: { on: "2026-03-28" } }')).nodes).toMatchObject([
+    { subjectKind: 'PROCESS', subjectName: 'of yesterday', field: 'description', from: 'One.', to: 'Two.', actor: null, origin: 'SQL' },
+  ]);
+  expect((await all('where: { at: { on: "2026-03-29" } }')).nodes).toEqual([]);
+  expect(
+    (await all('where: { subjectName: { eq: "of yesterday" }, origin: { eq: API }, actor: { eq: "operator" }, field: { eq: "created" } }'))
+      .nodes,
+  ).toMatchObject([{ subjectKind: 'PROCESS', field: 'created' }]);
+  expect((await all('where: { subjectName: { eq: "of yesterday" }, subjectKind: { ne: PROCESS } }')).totalCount).toBe(0);
+  // Every event once, in both directions, those of one instant included.
+  const [counts] = await api.sql(
+    `select count(*)::int as n, count(*) filter (where subject_kind = 'ApiKey')::int as keys from status_event`,
+  );
+  const events = counts!.n - counts!.keys;
+  await api.sql(`insert into status_event (subject_kind, subject_id, field, origin) values ('ApiKey', 1, 'created', 'sql')`);
+  for (const direction of ['DESC', 'ASC']) {
+    const seen: { id: string; at: string }[] = [];
+    for (let after = ''; ;) {
+      const { nodes, pageInfo } = await all(`first: 37, orderBy: { field: AT, direction: ${direction} }${after}`);
+      seen.push(...nodes);
+      if (!pageInfo.hasNextPage) break;
+      after = `, after: "${pageInfo.endCursor}"`;
+    }
+    expect(new Set(seen.map((each) => each.id)).size).toBe(events);
+    expect(seen).toHaveLength(events);
+    const times = seen.map(({ at }) => at);
+    expect(times).toEqual(direction === 'ASC' ? [...times].sort() : [...times].sort().reverse());
+  }
+});
+
+test('an origin that another client made up is shown and found as SQL', async () => {
+  await api.sql(
+    `insert into status_event (subject_kind, subject_id, subject_name, field, origin) values ('Tool', 999, 'made up', 'name', 'cron')`,
+  );
+  const found = async (origin: string) =>
+    (await api.run(`{ history(where: { subjectName: { eq: "made up" }, origin: { ${origin} } }) { nodes { origin } } }`)).history.nodes;
+  expect(await found('eq: SQL')).toEqual([{ origin: 'SQL' }]);
+  expect(await found('ne: SQL')).toEqual([]);
+  expect(await found('in: [API, SWEEPER]')).toEqual([]);
 });
 
 test('what nobody knows has no history, and that is no error', async () => {

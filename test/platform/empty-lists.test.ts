@@ -49,10 +49,6 @@ const refused: Record<string, [string, string][]> = {
     ['{ processes(where: { and: [] }) { totalCount } }', 'where.and'],
     ['{ processes(where: { or: [] }) { totalCount } }', 'where.or'],
   ],
-  '\\w+.history\\(fields:\\)': [
-    [inProcess('history(fields: []) { totalCount }'), 'fields'],
-    ['{ run(databaseId: 1) { history(fields: []) { totalCount } } }', 'fields'],
-  ],
   'Process.(ancestors|descendants|parents|children)\\(kinds:\\)': [
     ...['ancestors', 'descendants'].map((field): [string, string] => [inProcess(`${field}(kinds: []) { complete }`), 'kinds']),
     ...['parents', 'children'].map((field): [string, string] => [inProcess(`${field}(kinds: []) { totalCount }`), 'kinds']),

@@ -274,7 +274,7 @@ test('P36 what is added and removed is in the history with actor and reason', as
   await add([{ ...link('told child', 'told parent', 'SOFT'), note: 'for the totals' }], { reason: 'agreed in March' });
   await remove([link('told child', 'told parent')], { reason: 'no longer' });
   const { process } = await api.run(
-    '{ process(name: "told child") { history(fields: ["parents"]) { nodes { field actor origin reason from to added removed } } } }',
+    '{ process(name: "told child") { history(where: { field: { in: ["parents"] } }) { nodes { field actor origin reason from to added removed } } } }',
   );
   expect(process.history.nodes).toEqual([
     {

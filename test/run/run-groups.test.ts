@@ -88,7 +88,7 @@ test('P26 a group is closed once and opened again with a reason; one that is not
   expect(await reopen('door')).toEqual({ changed: false, group: { key: 'door', closedAt: null } });
   expect(await close('door')).toMatchObject({ changed: true });
   const { runGroup } = await api.run(
-    '{ runGroup(key: "door") { history(fields: ["closedAt"], orderBy: { field: AT, direction: ASC }) { nodes { from to reason } } } }',
+    '{ runGroup(key: "door") { history(where: { field: { in: ["closedAt"] } }, orderBy: { field: AT, direction: ASC }) { nodes { from to reason } } } }',
   );
   expect(runGroup.history.nodes).toEqual([
     { from: null, to: expect.any(String), reason: 'all done' },

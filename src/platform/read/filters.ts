@@ -143,7 +143,9 @@ function addColumns(entity: EntityClass): void {
     addField(entity, 'databaseId', () => conditionOn(Int, false), 'Condition on its `databaseId`.', columnSql('id'));
   }
   for (const [property, { type, nullable }] of shownColumns(entity))
-    addField(entity, property, () => conditionOn(type, nullable), `Condition on its \`${property}\`.`, columnSql(property));
+    // A field that is computed of its column may have conditions of its own.
+    if (!below(declared, entity).has(property))
+      addField(entity, property, () => conditionOn(type, nullable), `Condition on its \`${property}\`.`, columnSql(property));
 }
 
 function whereType(entity: EntityClass): GraphQLInputObjectType {
