@@ -79,7 +79,7 @@ describe('what can be sent', () => {
       .filter(([, steps]) => steps.length);
     expect(parts.map(([title, steps]) => [title, steps.length])).toEqual([
       ['First steps', 5],
-      ['Runs', 3],
+      ['Runs', 4],
       ['Files', 4],
       ['The example', 7],
     ]);

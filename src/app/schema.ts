@@ -56,6 +56,7 @@ import { runErrorResolvers } from '../run/lists/run-errors.resolver.js';
 import { runStatistics } from '../run/lists/run-statistics.resolver.js';
 import { runResolvers } from '../run/lists/runs.resolver.js';
 import { runLookups } from '../run/lookups.resolver.js';
+import { recordRunsResolvers } from '../run/record/record-runs.resolver.js';
 import { operateRunResolvers } from '../run/report/operate-runs.resolver.js';
 import { reportRunResolvers } from '../run/report/report-run.resolver.js';
 import { processFacts } from '../run/diagnosis/process-facts.resolver.js';
@@ -114,6 +115,7 @@ const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   ...runLookups,
   ...startRunResolvers,
   ...reportRunResolvers,
+  ...recordRunsResolvers,
   ...operateRunResolvers,
   ...runResolvers,
   ...runErrorResolvers,

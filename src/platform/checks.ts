@@ -1,4 +1,5 @@
 import { invalid } from './errors.js';
+import { maskSecrets } from './mask-secrets.js';
 
 const max64 = 9_223_372_036_854_775_807n;
 
@@ -122,3 +123,15 @@ export const isWhole = (value: unknown, min: number, max: number): value is numb
 
 /** Whether something was said at all. */
 export const given = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null;
+
+/** @throws INVALID for what is no address of a page: http or https, and without a user or a password */
+export function checkWebAddress(value: string | null | undefined, argument: string): void {
+  if (!given(value)) return;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && value === value.trim()) return;
+  throw invalid(`${argument} must be a web address that starts with http:// or https://, without user and password.`, {
+    argument,
+    value: maskSecrets(value),
+    allowed: 'an address like https://host/path',
+  });
+}

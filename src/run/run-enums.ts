@@ -26,6 +26,7 @@ export const knownEndReason = (stored: string | null): string | null => (stored 
 /** The values are those of `process_tracking.origin`. */
 export enum RunOrigin {
   COMMAND = 'command',
+  RECORDED = 'recorded',
   OBSERVED = 'observed',
 }
 registerEnumType(RunOrigin, {
@@ -33,6 +34,7 @@ registerEnumType(RunOrigin, {
   description: 'Way by which a run came into the store.',
   valuesConfig: {
     COMMAND: { description: 'Started by this API or a Python client; one at a time for each process.' },
+    RECORDED: { description: 'Recorded after its end by `recordRuns`; such runs may overlap. It counts like a run that was started.' },
     OBSERVED: { description: 'Reported by events; such runs may overlap.' },
   },
 });

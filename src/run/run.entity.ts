@@ -14,7 +14,7 @@ const zero = { sql: (column: string) => `coalesce(${column}, 0)`, nullable: fals
 
 /**
  * One run of a process. Old clients pick numbers, check for a running run and mark the latest one by themselves,
- * so the rules on them are unique indexes. Reported runs may overlap: only commanded ones are held to one at a time.
+ * so the rules on them are unique indexes. Recorded and reported runs may overlap: only commanded ones are held to one at a time.
  */
 @ObjectType('Run', {
   implements: [Node, Audited],
@@ -26,6 +26,7 @@ const zero = { sql: (column: string) => `coalesce(${column}, 0)`, nullable: fals
 @Unique({ name: 'process_tracking_one_running', properties: ['processId'], where: "process_status_id = 1 and origin = 'command'" })
 @Unique({ name: 'process_tracking_one_latest', properties: ['processId'], where: 'is_latest_run' })
 @Unique({ name: 'process_tracking_idempotency_key', properties: ['processId', 'idempotencyKey'], where: 'idempotency_key is not null' })
+@Unique({ name: 'process_tracking_external_id', properties: ['processId', 'externalId'], where: 'external_id is not null' })
 @Index({ properties: ['processId', 'statusId'] })
 @Index({ properties: ['startedLocal', 'endedLocal'] })
 @Index({ properties: ['startedAt'] })
@@ -36,12 +37,15 @@ const zero = { sql: (column: string) => `coalesce(${column}, 0)`, nullable: fals
   properties: ['processId', 'startedAt'],
   where: "process_status_id = 2 and end_reason is distinct from 'released'",
 })
+// The order of commands and of recorded runs (latest-runs.sql): neither is looked for among the others.
+@Index({ name: 'process_tracking_command_index', properties: ['processId', 'number'], where: "origin = 'command'" })
+@Index({ name: 'process_tracking_recorded_index', properties: ['processId', 'startedAt', 'number'], where: "origin = 'recorded'" })
 @Index({ name: 'process_tracking_group_id_index', properties: ['groupId'], where: 'group_id is not null' })
 @Index({ name: 'process_tracking_parent_run_id_index', properties: ['parentRunId'], where: 'parent_run_id is not null' })
 @Index({ properties: ['lowWatermark', 'highWatermark'] })
 @Index({ properties: ['statusId'] })
 @Index({ properties: ['actorId'] })
-@Check({ name: 'process_tracking_origin_check', expression: "origin in ('command', 'observed')" })
+@Check({ name: 'process_tracking_origin_check', expression: "origin in ('command', 'recorded', 'observed')" })
 @Entity({ tableName: 'process_tracking' })
 export class Run extends Audited {
   @Key('process_tracking_id')
@@ -110,7 +114,13 @@ export class Run extends Audited {
     as: () => RunOrigin,
     doc: 'Way by which the run came into the store.',
   })
-  origin!: 'command' | 'observed';
+  origin!: 'command' | 'recorded' | 'observed';
+
+  @Text('external_id', { nullable: true, doc: 'Id of the run in the system that ran it, unique in its process; null without one.' })
+  externalId!: string | null;
+
+  @Text('log_url', { nullable: true, doc: 'Web address of its log; null without one.' })
+  logUrl!: string | null;
 
   @Reference(() => RunGroup, 'group_id', { nullable: true, onDelete: 'set null' })
   groupId!: number | null;

@@ -20,6 +20,7 @@ beforeAll(async () => {
   await fillCatalogue(api, 2);
   await fillRuns(api);
   await fillFiles(api);
+  await api.run(mutation('recordRuns', `runs: [{ ${recorded} }]`));
 });
 afterAll(() => api.close());
 
@@ -27,6 +28,8 @@ const process = '{ process(name: "process 001") { field } }';
 const inProcess = (field: string) => process.replace('field', field);
 const mutation = (field: string, input: string) => `mutation { ${field}(input: { ${input} }) { __typename } }`;
 const registration = (lists: string, mode = 'REPLACE') => mutation('registerProcess', `name: "process 001", mode: ${mode}, ${lists}`);
+const recorded =
+  'process: { name: "process 001" }, externalId: "once", startedAt: "2019-01-01T00:00:00Z", endedAt: "2019-01-01T01:00:00Z", status: "failed"';
 const filter = (list: string) => `attribute: { source: "warehouse", object: "table 001", name: "column 1" }, operator: "in", ${list}`;
 
 /** Lists that select or remove, by pattern of their coordinates: operations that give an empty one, with its argument. */
@@ -99,6 +102,7 @@ const refused: Record<string, [string, string][]> = {
     [mutation('registerFiles', 'location: { path: "/files" }, run: { databaseId: 1 }, files: []'), 'input.files'],
   ],
   'RegisterProcessesInput.processes': [[mutation('registerProcesses', 'processes: []'), 'input.processes']],
+  'RecordRunsInput.runs': [[mutation('recordRuns', 'runs: []'), 'input.runs']],
   'ReportFilesInput.reports': [[mutation('reportFiles', 'reports: []'), 'input.reports']],
   'ReportRunsInput.reports': [[mutation('reportRuns', 'reports: []'), 'input.reports']],
 };
@@ -112,6 +116,7 @@ const adding: Record<string, string[]> = {
   'ObjectInput.(contacts|attributes)': [
     registration('targets: [{ name: "warehouse", objects: [{ name: "table 001", contacts: [], attributes: [] }] }]', 'ADD'),
   ],
+  'RecordRunInput.(errors|parameters)': [mutation('recordRuns', `runs: [{ ${recorded}, errors: [], parameters: [] }]`)],
   'ReportFileInput.errors': [mutation('reportFile', 'file: { databaseId: 1 }, errors: [], fencingToken: null')],
   'ReportRunInput.(errors|parameters)': [mutation('reportRun', 'run: { databaseId: 1 }, errors: [], parameters: []')],
   'StartRunInput.parameters': [mutation('startRun', 'process: { name: "process 001" }, parameters: []')],

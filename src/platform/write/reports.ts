@@ -10,11 +10,14 @@ export type ReportItem = Readonly<Record<string, unknown>>;
 export type Reported = { id: number; changed: boolean } | { error: DomainError };
 
 /** What lifecycle/make-lifecycle.sql says of one item that was not written. */
-interface Verdict extends ErrorDetails {
+export interface Verdict extends ErrorDetails {
   done?: boolean;
   code: ErrorCode;
   message: string;
 }
+
+/** The error that a verdict is. */
+export const errorOf = ({ done: _, code, message, ...details }: Verdict): DomainError => new DomainError(code, message, details);
 
 /** What an input says, as SQL takes it: without what is undefined, null or false. */
 export const said = (item: object): ReportItem =>
@@ -68,8 +71,7 @@ export async function writeReports(
   const write = (json: string) => tx.query<{ i: number; verdict: Verdict | null }>(sql, [json]);
   await writeItems(ids, items, write, (place, { verdict }) => {
     if (!verdict) return;
-    const { done, code, message, ...details } = verdict;
-    outcomes[place] = done ? { id: ids[place]!, changed: false } : { error: new DomainError(code, message, details) };
+    outcomes[place] = verdict.done ? { id: ids[place]!, changed: false } : { error: errorOf(verdict) };
   });
   return outcomes;
 }

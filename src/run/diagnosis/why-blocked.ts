@@ -24,7 +24,7 @@ interface Found extends BlockerRow {
 const { completed, onHold } = runStatus;
 
 /**
- * What blocks processes: their own run, and all ancestors whose latest command run would block its children. One statement, whatever the depth.
+ * What blocks processes: their own run, and all ancestors whose latest run would block its children. One statement, whatever the depth.
  * A more distant ancestor is included even where those between could start: they would have to wait for it before they run again.
  * Inside a run group (its number, 0 for one that is not known) it is all whose latest run there is not completed, as judge-start.sql has it.
  */
@@ -52,20 +52,17 @@ export async function whyBlocked(db: Queries, ids: readonly number[], group: num
          (select *
            from process_tracking l
            where l.process_id = n.id and l.origin = 'command' and l.end_reason is distinct from 'parent failed'
-             and ($4::int is null or w.distance = 0)
+             and w.distance = 0
            order by l.process_run_id desc
            limit 1)
          union all
-         (select g.*
-           from (
-             select *
-             from process_tracking r
-             where r.group_id = $4 and r.process_id = n.id and w.distance > 0
-             offset 0
-           ) g
-           where g.origin = 'command'
-           order by g.process_run_id desc
-           limit 1)
+         (select r.*
+           from process_tracker.latest_run(n.id) r
+           where w.distance > 0 and $4::int is null)
+         union all
+         (select r.*
+           from process_tracker.latest_run_in_group($4, n.id) r
+           where w.distance > 0)
        ) l on true
        where case
          when w.distance = 0 then l.process_status_id = ${onHold} or ${runIsOpenSql('l')}

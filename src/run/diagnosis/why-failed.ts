@@ -53,23 +53,28 @@ export async function whyFailed(db: Queries, runIds: readonly number[]): Promise
        from unnest(w.processes) n(id)
        join process p on p.process_id = n.id
        cross join lateral (
-         (select *
-           from process_tracking r
-           where r.process_id = n.id and r.end_reason is distinct from 'parent failed'
-             and root.skipped_in is null and r.started_at <= root.ended_at
-           order by r.process_run_id desc
+         (select k.*
+           from (
+             (select *
+               from process_tracking r
+               where r.process_id = n.id and r.origin = 'command' and r.end_reason is distinct from 'parent failed'
+                 and root.skipped_in is null and r.started_at <= root.ended_at
+               order by r.process_run_id desc
+               limit 1)
+             union all
+             (select *
+               from process_tracking r
+               where r.process_id = n.id and r.origin = 'recorded'
+                 and root.skipped_in is null and r.started_at <= root.ended_at
+               order by r.started_at desc, r.process_run_id desc
+               limit 1)
+           ) k
+           order by k.started_at desc, k.process_run_id desc
            limit 1)
          union all
-         (select g.*
-           from (
-             select *
-             from process_tracking r
-             where r.group_id = root.skipped_in and r.process_id = n.id
-             offset 0
-           ) g
-           where g.end_reason is distinct from 'parent failed'
-           order by g.process_run_id desc
-           limit 1)
+         (select r.*
+           from process_tracker.latest_run_in_group(root.skipped_in, n.id) r
+           where r.end_reason is distinct from 'parent failed')
        ) l
        where l.process_status_id = ${runStatus.failed} and (root.skipped_in is not null or l.ended_at <= root.ended_at)
          or ${runIsOpenSql('l')} and ${stuckSql('l', 'p')} is not null

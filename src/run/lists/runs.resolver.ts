@@ -163,7 +163,7 @@ class RunParameterResolver {
 class RunsResolver {
   @FieldResolver(() => Run, {
     nullable: true,
-    description: 'Latest run, as marked by the client that started it; null if it never ran.',
+    description: 'Latest run: the one started last, or recorded with the latest start; null if it never ran.',
   })
   latestRun(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Run> | null> {
     const columns = selectList(Run, selectedProperties(info, Run));
@@ -207,14 +207,14 @@ export const runResolvers = [
     Run,
     'inputs',
     SourceObject,
-    'Objects that it reads, as its process declared at the start, ordered by name.',
+    'Objects that it reads, as its process declared when it started or was recorded, ordered by name.',
     objects('input'),
   ),
   ...listField(
     Run,
     'outputs',
     SourceObject,
-    'Objects that it writes, as its process declared at the start, ordered by name.',
+    'Objects that it writes, as its process declared when it started or was recorded, ordered by name.',
     objects('output'),
   ),
   ...runsField(Run, 'children', 'parent_run_id', 'startedAt', 'Runs that are a part of it, newest first by default.'),

@@ -120,13 +120,18 @@ begin
     'allowed', (select jsonb_agg(error_type_name order by error_type_id) from error_type_lkup));
 end $$;
 
--- An open run cannot be reopened, and of those that have ended only the latest.
+-- An open run cannot be reopened, nor one that was recorded after its end; of those that have ended only the latest.
 create or replace function process_tracker.check_reopening(
   run process_tracker.process_tracking, state text, open boolean, item jsonb
 ) returns jsonb language plpgsql stable as $$
 declare
   latest process_tracking;
 begin
+  if run.origin = 'recorded' then
+    return jsonb_build_object('code', 'CONFLICT',
+      'message', 'This Run was recorded after its end and cannot be reopened.',
+      'argument', 'run', 'value', run.process_run_id);
+  end if;
   if open and (item ->> 'mustMove')::boolean then
     return jsonb_build_object('code', 'CONFLICT', 'message', format('This Run is %s and has not ended.', state),
       'argument', 'run', 'value', run.process_run_id);

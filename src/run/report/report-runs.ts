@@ -12,7 +12,7 @@ import type { RunRef } from '../run-ref.input.js';
 import { checkParameters } from '../start/start-run.js';
 
 /** Statuses with which a run has ended. */
-const ending = new Set(['completed', 'failed', 'skipped', 'unknown']);
+export const ending = new Set(['completed', 'failed', 'skipped', 'unknown']);
 
 /** What report-runs.sql takes of one run, beside its number. Undefined fields keep their values. */
 export type RunItem = {
@@ -41,7 +41,8 @@ export type RunItem = {
 /** What a LongText can be, and its masks: all of it. */
 const keptBytes = 4 * 1024 * 1024;
 
-const keptError = async ({ type, createType, description, occurredAt }: RunErrorInput) => ({
+/** An error as it is stored: without secrets. */
+export const keptError = async ({ type, createType, description, occurredAt }: RunErrorInput) => ({
   ...{ type, createType, occurredAt },
   description: description && (await cleanMessage(description, keptBytes)),
 });

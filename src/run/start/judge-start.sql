@@ -4,8 +4,8 @@
 -- Answers an object: `outcome` (STARTED, ALREADY_RUNNING, ON_HOLD, BLOCKED) · `run`: the running run, or the hold ·
 -- `abandons`: a run with an expired lease that a start ends · `failures`: the consecutive failures that put the
 -- process on hold · `blockers`: hard parents that block it · `warnings`: parents that do not, but deserve attention:
--- never ran, skipped, unknown, or soft and not completed. Runs and processes by their numbers. Rules see command
--- runs only: what events report may overlap.
+-- never ran, skipped, unknown, or soft and not completed. Runs and processes by their numbers. What runs or holds is a
+-- command: runs that are recorded or reported may overlap. Failures and parents count recorded runs too.
 create or replace function process_tracker.judge_start(process int, in_group int) returns jsonb
 language plpgsql stable as $$
 declare
@@ -73,29 +73,48 @@ end $$;
 
 -- The failures that put a process on hold, the last ones first: null while they are fewer than its limit. `stale` is a
 -- run that counts as failed already. What is cancelled, skipped or unknown neither counts nor resets; a hold that was
--- released resets.
+-- released resets. Recorded runs stand among the commands by their start.
 create or replace function process_tracker.failures_in_a_row(process int, failure_limit int, stale int) returns int[]
 language plpgsql stable as $$
 begin
   return (
-    select array_agg(f.id order by f.number desc)
+    select array_agg(f.id order by f.started_at desc, f.number desc)
     from (
-      select r.process_tracking_id as id, r.process_run_id as number,
-        r.process_status_id = process_tracker.run_status('failed')
-          or r.process_tracking_id is not distinct from stale as failed
-      from process_tracking r
-      where r.process_id = failures_in_a_row.process and r.origin = 'command'
-        and (r.end_reason is null or r.end_reason in ('abandoned', 'released'))
-        and (r.end_reason = 'released' or not process_tracker.is_further_status(r.process_status_id)
-          or r.process_status_id not in (
-            select s.process_status_id
-            from process_status_lkup s
-            where s.process_status_name in ('skipped', 'unknown')))
-      order by r.process_run_id desc
+      select c.*
+      from (
+        (select r.process_tracking_id as id, r.process_run_id as number, r.started_at,
+            r.process_status_id = process_tracker.run_status('failed')
+              or r.process_tracking_id is not distinct from stale as failed
+          from process_tracking r
+          where r.process_id = failures_in_a_row.process and r.origin = 'command'
+            and process_tracker.run_tells(r.process_status_id, r.end_reason)
+          order by r.process_run_id desc
+          limit failure_limit)
+        union all
+        (select r.process_tracking_id, r.process_run_id, r.started_at,
+            r.process_status_id = process_tracker.run_status('failed')
+          from process_tracking r
+          where r.process_id = failures_in_a_row.process and r.origin = 'recorded'
+            and process_tracker.run_tells(r.process_status_id, r.end_reason)
+          order by r.started_at desc, r.process_run_id desc
+          limit failure_limit)
+      ) c
+      order by c.started_at desc, c.number desc
       limit failure_limit
     ) f
     having bool_and(f.failed) and count(*) = failure_limit);
 end $$;
+
+-- Whether a run says how its process does: it is not cancelled, skipped or unknown.
+create or replace function process_tracker.run_tells(status int, end_reason text) returns boolean
+language sql stable as $$
+  select (end_reason is null or end_reason in ('abandoned', 'released'))
+    and (end_reason = 'released' or not process_tracker.is_further_status(status)
+      or status not in (
+        select s.process_status_id
+        from process_status_lkup s
+        where s.process_status_name in ('skipped', 'unknown')))
+$$;
 
 -- The parents that block a start (`blocks`: hard ones that are not completed), and those that deserve attention.
 create or replace function process_tracker.parents_of_start(process int, in_group int) returns jsonb
@@ -129,22 +148,11 @@ begin
       left join lateral (
         -- Each by its own index: a condition for both would look through all runs of a parent that has none in the
         -- group.
-        (select * from process_tracking r
-          where r.process_id = p.parent and r.origin = 'command' and r.end_reason is distinct from 'parent failed'
-            and (in_group is null or not p.hard)
-          order by r.process_run_id desc
-          limit 1)
+        (select r.* from process_tracker.latest_run(p.parent) r
+          where in_group is null or not p.hard)
         union all
-        -- A hold of the group that was released is no run of it that was completed.
-        (select g.*
-          from (
-            select * from process_tracking r
-            where r.group_id = in_group and r.process_id = p.parent and p.hard
-            offset 0
-          ) g
-          where g.origin = 'command' and g.end_reason is distinct from 'released'
-          order by g.process_run_id desc
-          limit 1)
+        (select r.* from process_tracker.latest_run_in_group(in_group, p.parent) r
+          where p.hard)
       ) r on true
     ) l
     where l.unwell or l.unsure);
