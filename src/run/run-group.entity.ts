@@ -21,7 +21,7 @@ export class RunGroup extends Audited {
   @Text('name', { nullable: true, doc: 'Display name; null without one.' })
   name!: string | null;
 
-  @Whole('expected_total', { nullable: true, doc: 'Expected number of runs; null if not specified.' })
+  @Whole('expected_total', { nullable: true, doc: 'Expected number of processes that run in it; null if not specified.' })
   expectedTotal!: number | null;
 
   @InstantColumn('closed_at', { nullable: true, doc: 'Time of its closing, since when no run starts in it. Null while it is open.' })

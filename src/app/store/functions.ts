@@ -44,6 +44,7 @@ const files: SqlFile[] = [
   { file: 'lineage/walk-lineage.sql', readOnly: true },
   { file: 'run/run-state.sql', readOnly: true },
   { file: 'run/latest-runs.sql', readOnly: true },
+  { file: 'run/groups/run-group-state.sql', readOnly: true },
   { file: 'run/report/keep-instants.sql' },
   { file: 'run/report/keep-latest.sql' },
   { file: 'run/report/keep-releases.sql' },

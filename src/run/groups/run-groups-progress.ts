@@ -12,18 +12,23 @@ export enum RunGroupState {
 }
 registerEnumType(RunGroupState, {
   name: 'RunGroupState',
-  description: 'State of a run group as a whole.',
+  description:
+    'State of a run group as a whole. It ends when it is closed, or when as many processes as its `expectedTotal` have ended there. Until it is closed, a further run turns it RUNNING again.',
   valuesConfig: {
-    OPEN: { description: 'Not closed, and without a run.' },
-    RUNNING: { description: 'Not closed, or with a running member.' },
-    SUCCEEDED: { description: 'Closed, and all members completed, as many as expected.' },
+    OPEN: { description: 'Not ended, and without a run.' },
+    RUNNING: { description: 'Not ended, or with a running member.' },
+    SUCCEEDED: { description: 'Ended, and all members completed, as many as expected.' },
     PARTIAL: {
-      description: 'Closed; some members completed, but not all, or fewer than expected. A skipped member did not complete.',
+      description: 'Ended; some members completed, but not all, or fewer than expected. A skipped member did not complete.',
     },
-    FAILED: { description: 'Closed, and no member completed.' },
-    CANCELLED: { description: 'Closed, and all members were cancelled.' },
+    FAILED: { description: 'Ended, and no member completed.' },
+    CANCELLED: { description: 'Ended, and all members were cancelled.' },
   },
 });
+
+/** SQL of the state of the run group whose row is `alias`. */
+export const groupStateSql = (alias = 't'): string =>
+  `process_tracker.run_group_state(${alias}.run_group_id, ${alias}.expected_total, ${alias}.closed_at is not null)`;
 
 const countOf = {
   RUNNING: 'running',
@@ -39,7 +44,7 @@ const countOf = {
 
 @ObjectType({
   description:
-    'Progress of the runs of a group or below a parent run. In a group a process counts once, by its latest run there; below a parent run each run counts.',
+    'Progress of the runs of a group or below a parent run. In a group a process counts once, by its latest run there, without released holds; below a parent run each run counts.',
 })
 export class RunProgress {
   @Field(() => Int, { description: 'Number of members that are running.' }) running!: number;
@@ -78,7 +83,8 @@ export class RunProgress {
 export interface ProgressRow {
   __key: number;
   expected: number | null;
-  closed: boolean;
+  /** State of the whole group. */
+  whole: RunGroupState;
   state: RunState | null;
   open: boolean;
   members: number;
@@ -91,27 +97,39 @@ export interface ProgressRow {
  * counts. Runs are counted by what is stored first, so that a state is worked out once for all that share it.
  */
 const progressSql = (owners: string, members: string) => `
-  select g.key as "__key", g.expected, g.closed, process_tracker.run_state(x.process_status_id, x.end_reason) as state,
-    coalesce(x.endless and process_tracker.run_is_open(x.process_status_id, null), false) as open,
-    coalesce(x.members, 0) as members,
-    process_tracker.instant_text(x.first_started_at) as "firstStartedAt",
-    process_tracker.instant_text(x.last_ended_at) as "lastEndedAt"
-  from (${owners}) g
-  left join (
-    select m.key, m.process_status_id, m.end_reason, m.ended_at is null as endless,
-      count(*) filter (where m.counts)::int as members,
-      min(m.started_at) as first_started_at, max(m.ended_at) as last_ended_at
-    from (${members}) m
-    group by 1, 2, 3, 4
-  ) x on x.key = g.key`;
+  select s.key as "__key", s.expected, s.state, s.open, s.members,
+    process_tracker.instant_text(s.first_started_at) as "firstStartedAt",
+    process_tracker.instant_text(s.last_ended_at) as "lastEndedAt",
+    process_tracker.members_state(s.closed, s.expected, (sum(s.members) over w)::bigint,
+      (coalesce(sum(s.members) filter (where s.open) over w, 0))::bigint,
+      (coalesce(sum(s.members) filter (where s.state = 'ON_HOLD') over w, 0))::bigint,
+      (coalesce(sum(s.members) filter (where s.state = 'COMPLETED') over w, 0))::bigint,
+      (coalesce(sum(s.members) filter (where s.state = 'CANCELLED') over w, 0))::bigint) as whole
+  from (
+    select g.key, g.expected, g.closed, process_tracker.run_state(x.process_status_id, x.end_reason) as state,
+      coalesce(x.endless and process_tracker.run_is_open(x.process_status_id, null), false) as open,
+      coalesce(x.members, 0) as members, x.first_started_at, x.last_ended_at
+    from (${owners}) g
+    left join (
+      select m.key, m.process_status_id, m.end_reason, m.ended_at is null as endless,
+        count(*) filter (where m.counts)::int as members,
+        min(m.started_at) as first_started_at, max(m.ended_at) as last_ended_at
+      from (${members}) m
+      group by 1, 2, 3, 4
+    ) x on x.key = g.key
+  ) s
+  window w as (partition by s.key)`;
 
-/** Progress of groups. A process that was tried again counts by its latest run. */
+/** Progress of groups. A process that was tried again counts by its latest run; starts and ends are those of all runs. */
 export const groupProgress = progressSql(
   `select run_group_id as key, expected_total as expected, closed_at is not null as closed
    from run_group
    where run_group_id = any($1::int[])`,
-  `select group_id as key, process_status_id, end_reason, started_at, ended_at,
-     process_run_id = max(process_run_id) over (partition by group_id, process_id) as counts
+  `select group_id as key, status as process_status_id, end_reason, null::timestamptz as started_at, ended_at,
+     true as counts
+   from process_tracker.group_members($1::int[])
+   union all
+   select group_id, process_status_id, end_reason, started_at, ended_at, false
    from process_tracking
    where group_id = any($1::int[])`,
 );
@@ -126,17 +144,9 @@ export const childProgress = progressSql(
    where parent_run_id = any($1::int[])`,
 );
 
-function stateOf({ total, completed, cancelled, expected }: Omit<RunProgress, 'state'>, closed: boolean, open: number): RunGroupState {
-  if (!closed) return total ? RunGroupState.RUNNING : RunGroupState.OPEN;
-  if (open) return RunGroupState.RUNNING;
-  if (completed >= Math.max(total, expected ?? 0)) return RunGroupState.SUCCEEDED;
-  if (completed) return RunGroupState.PARTIAL;
-  return total && cancelled === total ? RunGroupState.CANCELLED : RunGroupState.FAILED;
-}
-
 /** Adds up the rows of one group, which has one at least. */
 export function progressOf(rows: readonly ProgressRow[]): RunProgress {
-  const { expected, closed } = rows[0]!;
+  const { expected, whole: state } = rows[0]!;
   const counts = { running: 0, completed: 0, failed: 0, abandoned: 0, cancelled: 0, onHold: 0, skipped: 0, unknown: 0, custom: 0 };
   let total = 0;
   let open = 0;
@@ -163,5 +173,5 @@ export function progressOf(rows: readonly ProgressRow[]): RunProgress {
     firstStartedAt: started.sort()[0] ?? null,
     lastEndedAt: ended.sort().at(-1) ?? null,
   });
-  return Object.assign(progress, { state: stateOf(progress, closed, open) });
+  return Object.assign(progress, { state });
 }

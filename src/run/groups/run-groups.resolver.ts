@@ -31,7 +31,15 @@ import { page, PageArgs, type ListSource, type Page } from '../../platform/read/
 import { LongText, Name } from '../../platform/entity/text.js';
 import { Run } from '../run.entity.js';
 import { closeGroup, openGroup, reopenGroup, type ChangedGroup, type GroupToOpen, type OpenedGroup } from './run-groups.js';
-import { childProgress, groupProgress, progressOf, RunProgress, type ProgressRow } from './run-groups-progress.js';
+import {
+  childProgress,
+  groupProgress,
+  groupStateSql,
+  progressOf,
+  RunGroupState,
+  RunProgress,
+  type ProgressRow,
+} from './run-groups-progress.js';
 import { RunGroup } from '../run-group.entity.js';
 import { PayloadOf } from '../../platform/write/payload.js';
 
@@ -144,6 +152,24 @@ const progress = (ctx: Context, name: string, sql: string, id: number): Promise<
 
 @Resolver(() => RunGroup)
 class GroupProgressResolver {
+  @FieldResolver(() => RunGroupState, {
+    description:
+      'State of the group, computed from the latest run of each process there. It has no event of its own in the history: `changes` delivers those of its runs.',
+  })
+  state(@Root() row: Row<RunGroup, 'id'>, @Ctx() ctx: Context): Promise<RunGroupState> {
+    return ctx.loaders
+      .get<number, RunGroupState>('RunGroup.state', async (ids) => {
+        const rows = await ctx.db.query<{ id: number; state: RunGroupState }>(
+          `select t.run_group_id as id, ${groupStateSql('t')} as state
+           from run_group t
+           where t.run_group_id = any($1::int[])`,
+          [ids],
+        );
+        const byId = new Map(rows.map(({ id, state }) => [id, state]));
+        return ids.map((id) => byId.get(id)!);
+      })
+      .load(row.id);
+  }
   @FieldResolver(() => RunProgress, { description: 'Progress of its runs. A process with several runs counts by its latest one.' })
   progress(@Root() row: Row<RunGroup, 'id'>, @Ctx() ctx: Context): Promise<RunProgress> {
     return progress(ctx, 'RunGroup.progress', groupProgress, row.id);

@@ -16,7 +16,8 @@ export class RunParameterInput {
 export class StartInGroupInput {
   @Field(() => Name, { description: 'Key of the group, such as a date or a batch number.' }) key!: string;
   @Field(() => Name, { nullable: true, description: 'Display name of the group. Omit to keep it.' }) name?: string | null;
-  @Field(() => Int, { nullable: true, description: 'Expected number of runs, from 0. Omit to keep it.' }) expectedTotal?: number | null;
+  @Field(() => Int, { nullable: true, description: 'Expected number of processes that run in it, from 0. Omit to keep it.' })
+  expectedTotal?: number | null;
 }
 
 @InputType({ description: 'The process that starts a run, and facts of the run.' })
