@@ -3,10 +3,10 @@ import { build, computed, now, store, storeShape } from '../support/computed-mod
 import { filters, meets } from '../support/filter-model.js';
 import { openApi, type Api } from '../support/api.js';
 import { setZone } from '../support/waybill-clock.js';
-import { call, openServer, type Server } from '../support/run-calls.js';
+import { call, openServer } from '../support/run-calls.js';
 
 let api: Api;
-let server: Server;
+let server: ReturnType<typeof openServer>;
 beforeAll(async () => {
   api = await openApi('computed');
   server = openServer(api, { now });
@@ -198,7 +198,7 @@ describe('L14 pages in computed orders give each row once, at its place, both wa
 });
 
 describe('L15 conditions of one grammar', () => {
-  const names = async (on: Server, where: string) =>
+  const names = async (on: ReturnType<typeof openServer>, where: string) =>
     (await call(on, `{ runs(first: 500, where: ${where}) { nodes { name } } }`)).runs.nodes.map(({ name }: any) => name).sort();
   let own: Api;
   let berlin: ReturnType<typeof openServer>;

@@ -1,6 +1,6 @@
 import { openApi, type Api } from '../support/api.js';
 import { untilWaiting, withGate } from '../support/gates.js';
-import { failure, known, start } from '../support/run-calls.js';
+import { failure, known, report, start } from '../support/run-calls.js';
 import { day, runsOf, type RunToMake } from '../support/runs.js';
 
 let api: Api;
@@ -325,4 +325,27 @@ test('P26 groups are listed newest first or by key, in pages, and chosen by filt
     'list c',
   ]);
   expect((await api.run('{ runGroup(key: "list") { key } }')).runGroup).toBeNull();
+});
+
+test('P26 groups are chosen by their state, and progress has one count of what needs attention', async () => {
+  for (const [key, states] of [
+    ['chosen well', ['completed', 'completed']],
+    ['chosen ill', ['completed', 'failed', 'failed']],
+    ['chosen new', []],
+  ] as const) {
+    await open({ key, expectedTotal: Math.max(states.length, 1) });
+    for (const [i, status] of states.entries()) {
+      const { run, fencingToken } = await start(api, { name: `${key} ${i}`, ...known }, { group: { key } });
+      await report(api, run.databaseId, { status, fencingToken });
+    }
+  }
+  const chosen = async (state: string) =>
+    (
+      await api.run(
+        `{ runGroups(where: { key: { startsWith: "chosen " }, state: ${state} }, orderBy: { field: KEY }) { nodes { key state progress { unsuccessful } } } }`,
+      )
+    ).runGroups.nodes;
+  expect(await chosen('{ eq: SUCCEEDED }')).toEqual([{ key: 'chosen well', state: 'SUCCEEDED', progress: { unsuccessful: 0 } }]);
+  expect(await chosen('{ in: [PARTIAL, FAILED] }')).toEqual([{ key: 'chosen ill', state: 'PARTIAL', progress: { unsuccessful: 2 } }]);
+  expect(await chosen('{ notIn: [PARTIAL, SUCCEEDED] }')).toEqual([{ key: 'chosen new', state: 'OPEN', progress: { unsuccessful: 0 } }]);
 });

@@ -128,6 +128,7 @@ const kinds = new Map<unknown, Kind>([
 
 /** Lets conditions be on the enums of a schema, which are told apart by the objects that their decorators got. */
 export function learnEnums(schema: GraphQLSchema): void {
+  made.clear();
   for (const { enumObj, name } of getMetadataStorage().enums) {
     const type = schema.getType(name);
     if (isEnumType(type)) kinds.set(enumObj, { name, type, operators: equality });

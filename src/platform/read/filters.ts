@@ -209,6 +209,8 @@ export const WhereField = (entity: EntityClass): PropertyDecorator =>
 
 /** The schema with the filters' input types in the places that `whereOf` keeps for them. */
 export function withFilters(schema: GraphQLSchema): GraphQLSchema {
+  // Types of another schema, whose enums are others.
+  for (const types of [wheres, listWheres, partsTypes]) types.clear();
   learnEnums(schema);
   const { types, ...config } = schema.toConfig();
   const entities = new Map<unknown, EntityClass>([...placeholders].map(([entity, placeholder]) => [placeholder, entity]));

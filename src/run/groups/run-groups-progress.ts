@@ -56,6 +56,10 @@ export class RunProgress {
   @Field(() => Int, { description: 'Number of members that were skipped.' }) skipped!: number;
   @Field(() => Int, { description: 'Number of members with an unknown end.' }) unknown!: number;
   @Field(() => Int, { description: 'Number of members with a custom status, ended or not.' }) custom!: number;
+  @Field(() => Int, {
+    description: 'Number of members that need attention: failed, abandoned, cancelled, on hold, skipped, or with an unknown end.',
+  })
+  unsuccessful!: number;
   @Field(() => Int, { description: 'Number of members.' }) total!: number;
   @Field(() => Int, { nullable: true, description: 'Expected number of members; null if not specified.' }) expected!: number | null;
   @Field(() => Int, { description: 'Number of members that have ended in any state; a hold has not.' }) finished!: number;
@@ -165,6 +169,7 @@ export function progressOf(rows: readonly ProgressRow[]): RunProgress {
   const finished = total - open - counts.onHold;
   const whole = Math.max(total, expected ?? 0);
   const progress = Object.assign(counts, {
+    unsuccessful: counts.failed + counts.abandoned + counts.cancelled + counts.onHold + counts.skipped + counts.unknown,
     total,
     expected,
     finished,

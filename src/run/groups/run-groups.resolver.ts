@@ -20,7 +20,7 @@ import { connectionOf } from '../../platform/read/connections.js';
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { type Where } from '../../platform/read/filter-sql.js';
-import { WhereField } from '../../platform/read/filters.js';
+import { filterByChoice, WhereField } from '../../platform/read/filters.js';
 import { finder } from '../../platform/read/find-row.js';
 import { RunGroupRef } from '../group-ref.input.js';
 import { groupRefs } from '../group-refs.js';
@@ -47,6 +47,8 @@ const connection = connectionOf(RunGroup);
 const orders = { KEY: 'key', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt' };
 const GroupOrder = orderInputOf('RunGroup', orders);
 const newest: ListSource = { name: 'RunGroup.createdAt', entity: RunGroup, order: ['createdAt', 'id'], descending: true };
+
+filterByChoice(RunGroup, 'state', RunGroupState, (states) => `${groupStateSql('t')} in (${states.map((each) => `'${each}'`).join(', ')})`);
 
 @ArgsType()
 class RunGroupArgs extends PageArgs {
