@@ -48,7 +48,11 @@ export function checkInstant(value: string, argument: string): void {
 export function checkDay(value: string, argument: string): void {
   const isDay = !value.startsWith('0000') && new Date(`${value}T00:00:00Z`).toJSON()?.startsWith(value);
   if (!isDay)
-    throw invalid(`${argument} is no day of the calendar: ${value}.`, { argument, value, allowed: 'a day that exists, in the years 1 to 9999' });
+    throw invalid(`${argument} is no day of the calendar: ${value}.`, {
+      argument,
+      value,
+      allowed: 'a day that exists, in the years 1 to 9999',
+    });
 }
 
 /** The same for those of some instants that are given, by the names of their arguments. */

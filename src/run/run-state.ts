@@ -76,7 +76,9 @@ export function runStateIsSql(states: readonly string[]): string {
 
 /** SQL of the seconds from the start of the run `t` to its end, or to now while it is open; null for what never ran, and for an unknown end. */
 export const durationSql = `case
-    when ${runStateSql('t')} not in ('ON_HOLD', 'SKIPPED') and t.end_reason is distinct from 'released'
+    when t.end_reason is distinct from 'released'
+      and (t.process_status_id in (${runStatus.running}, ${runStatus.completed}, ${runStatus.failed})
+        or ${runStateSql('t')} not in ('ON_HOLD', 'SKIPPED'))
     then extract(epoch from
       coalesce(t.ended_at, case when ${runIsOpenSql('t')} then process_tracker.waybill_now() end) - t.started_at)::float8 end`;
 

@@ -138,7 +138,7 @@ const median = (values: number[]) => {
 
 /** The last run that rules of starts see: what events report does not count, nor what a failed parent skipped. */
 const lastCommand = ({ runs }: Item): Item | undefined =>
-  runs.filter(({ observed, kind }: Item) => !observed && kind !== 'parent failed').at(-1);
+  runs.findLast(({ observed, kind }: Item) => !observed && kind !== 'parent failed');
 const isOpen = ({ kind }: Item) => kind === 'running' || kind === 'resting';
 
 function mayStart(process: Item): boolean {

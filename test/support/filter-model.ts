@@ -6,7 +6,7 @@ export type Filter = Record<string, unknown>;
 
 type Column = keyof typeof operators;
 
-export interface Type {
+interface Type {
   columns: Record<string, Column>;
   nullable: string[];
   one: Record<string, string>;

@@ -182,12 +182,12 @@ export const partsSql =
 
 /** A computed field that is true or false. */
 export const factSql =
-  (holds: string): FieldSql =>
+  (holds: string, fails = `(${holds}) is not true`): FieldSql =>
   (value, place) =>
     allOf(place, value, (operator, wanted, at) => {
       refuseNull(wanted, at.argument);
       counted(at);
-      return (operator === 'eq') === wanted ? `(${holds})` : `(${holds}) is not true`;
+      return (operator === 'eq') === wanted ? `(${holds})` : `(${fails})`;
     });
 
 /** A computed field with few values. */

@@ -98,9 +98,9 @@ export function filterByValue(owner: EntityClass, field: string, value: Computed
   addField(owner, field, () => conditionOn(type, nullable), `Condition on its \`${field}\`.`, valueSql(value));
 }
 
-/** Lets rows of `owner` be chosen by whether something holds, as SQL about the row `t`: a field that is true or false. */
-export function filterByFact(owner: EntityClass, field: string, holds: string): void {
-  addField(owner, field, () => conditionOn(Boolean, false), `Condition on its \`${field}\`.`, factSql(holds));
+/** Lets rows of `owner` be chosen by whether something holds, as SQL about the row `t`: a field that is true or false. `fails` is the SQL of the opposite where it is found in another way. */
+export function filterByFact(owner: EntityClass, field: string, holds: string, fails?: string): void {
+  addField(owner, field, () => conditionOn(Boolean, false), `Condition on its \`${field}\`.`, factSql(holds, fails));
 }
 
 /** Lets rows of `owner` be chosen by a computed field with few values, such as a state: the SQL of whether it has one of some values, and of whether it has any. */
@@ -194,7 +194,7 @@ const placeholders = new Map<EntityClass, GraphQLScalarType>();
  * The type of an argument by which rows of `entity` are chosen. It is a scalar that stands for the input type until the schema is made:
  * type-graphql would turn each object of a filter into an instance of a class, for each row of a list above, at more than the row's own cost.
  */
-export function whereOf(entity: EntityClass): GraphQLScalarType {
+function whereOf(entity: EntityClass): GraphQLScalarType {
   const placeholder = placeholders.get(entity) ?? new GraphQLScalarType({ name: `${entity.name}Where` });
   placeholders.set(entity, placeholder);
   return placeholder;

@@ -24,7 +24,7 @@ export interface OrderBy {
 }
 
 /** An order by what is computed from the row `t`, which may not be null. */
-export interface ComputedOrder {
+interface ComputedOrder {
   doc: string;
   /** What must be computed before the SQL can be made. */
   prepare?: Preparation;

@@ -28,30 +28,40 @@ export const onHoldSql = `t.process_id in (
 filterByFact(Process, 'onHold', onHoldSql);
 
 /** As `parents_of_start` has it, outside a run group: the last command run of a hard parent is open, failed or a hold. */
-export const blockedSql = `t.process_id in (
-    select d.child_process_id
-    from process_dependency d
-    where d.dependency_type_id is distinct from (
+const blockedSql = (rest = '') => `exists (
+    select from process_dependency d
+    cross join lateral (
+      select r.process_status_id, r.ended_at
+      from process_tracking r
+      where r.process_id = d.parent_process_id and ${isCommand('r')}
+      order by r.process_run_id desc
+      limit 1
+    ) r
+    where d.child_process_id = t.process_id
+      and d.dependency_type_id is distinct from (
         select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft')
-      and d.parent_process_id in (
-        select p.process_id
-        from process p
-        cross join lateral (
-          select r.process_status_id, r.ended_at
-          from process_tracking r
-          where r.process_id = p.process_id and ${isCommand('r')}
-          order by r.process_run_id desc
-          limit 1
-        ) r
-        where p.process_id in (select parent_process_id from process_dependency)
-          and process_tracker.run_holds_back(r.process_status_id, r.ended_at)))`;
-filterByFact(Process, 'blocked', blockedSql);
+      and process_tracker.run_holds_back(r.process_status_id, r.ended_at)
+    ${rest})`;
+/** The same, looked up for each process. Without `offset` it is a join, in which PostgreSQL looks at all parents first where it takes what is not blocked for rare. */
+export const isBlockedSql = blockedSql('offset 0');
+filterByFact(Process, 'blocked', blockedSql(), `not ${isBlockedSql}`);
 
-/** The rules of a start themselves, asked only where no parent, which is seen at a glance, is in the way. */
+/** Nothing runs, and the last command run, if there is one, completed: then no hold and no failures stand in the way of a start. */
+const isWellSql = `not exists (
+      select from process_tracking r
+      where r.process_id = t.process_id and r.process_status_id = ${runStatus.running} and r.origin = 'command')
+    and coalesce((
+      select r.process_status_id = ${runStatus.completed} and coalesce(r.end_reason, 'released') = 'released'
+      from process_tracking r
+      where r.process_id = t.process_id and ${isCommand('r')}
+      order by r.process_run_id desc
+      limit 1), true)`;
+
+/** The rules of a start themselves, asked only where it is not seen at a glance what they say. */
 export const mayStartSql = `case
-    when t.retired_at is null and (${blockedSql}) is not true
-    then process_tracker.judge_start(t.process_id, null) ->> 'outcome' = 'STARTED'
-    else false end`;
+    when t.retired_at is not null or ${isBlockedSql} then false
+    when ${isWellSql} then true
+    else process_tracker.judge_start(t.process_id, null) ->> 'outcome' = 'STARTED' end`;
 filterByFact(Process, 'mayStart', mayStartSql);
 
 const dueColumns: Readonly<Record<string, string>> = { since: 'd.late_from', dueAt: 'd.due_at', lastStartedAt: 'd.last_started_at' };
@@ -103,7 +113,9 @@ export const processOrders: Orders = {
   },
   STATE: {
     doc: 'By `state`, alphabetically. Processes that never ran come first.',
-    sql: () => `coalesce(${stateSql}, '')`,
+    // Most have completed; the function is called for the others.
+    sql: () =>
+      `coalesce(${latestRunSql(`case r.process_status_id when ${runStatus.completed} then 'COMPLETED' else ${runStateSql('r')} end`)}, '')`,
     cast: 'text',
   },
 };

@@ -3,7 +3,7 @@ import type { Context } from '../../platform/read/context.js';
 import type { Row } from '../../platform/entity/node.js';
 import { Process } from '../../process/process.entity.js';
 import { RunState } from '../run-state.js';
-import { blockedSql, mayStartSql, onHoldSql, stateSql } from './process-conditions.js';
+import { isBlockedSql, mayStartSql, onHoldSql, stateSql } from './process-conditions.js';
 
 /** A computed fact of processes: of all that are asked for, in one statement. */
 const factOf = <T>(ctx: Context, name: string, sql: string, { id }: Row<Process, 'id'>): Promise<T> =>
@@ -35,7 +35,7 @@ class ProcessFacts {
       'Whether a hard parent blocks a start outside a run group: its last run is open, failed, or a hold. `whyBlocked` has the causes.',
   })
   blocked(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context): Promise<boolean> {
-    return factOf(ctx, 'blocked', blockedSql, row);
+    return factOf(ctx, 'blocked', isBlockedSql, row);
   }
   @FieldResolver(() => Boolean, {
     description:

@@ -29,12 +29,12 @@ export const runOrders: Orders = {
   STARTED_AT: 'startedAt',
   NUMBER: 'number',
   DURATION_SECONDS: {
-    doc: 'By `durationSeconds`. Runs without one come first.',
+    doc: 'By `durationSeconds`. Runs without one come first. Open runs grow from page to page, and may be left out or repeated.',
     sql: () => `coalesce(${durationSql}, ${least})`,
     cast: 'float8',
   },
   SLOWNESS: {
-    doc: 'By `durationSeconds` as a multiple of `usualDurationSeconds`. Runs without one of both come first.',
+    doc: 'By `durationSeconds` as a multiple of `usualDurationSeconds`. Runs without one of both come first; open runs grow as by `DURATION_SECONDS`. Computed for all runs that `where` lets in: choose a day, or a process.',
     sql: () => `coalesce(${durationSql} / nullif(${usualDurationSql}, 0), ${least})`,
     cast: 'float8',
   },
