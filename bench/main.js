@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { Database } from '../dist/platform/database.js';
 import { measureBeside } from './beside.js';
 import { catalogueSizes, fillCatalogue } from './catalogue.js';
+import { measureComputed } from './computed.js';
 import { measureFiles } from './files.js';
 import { fillGraph, graphSizes, smallGraphSizes } from './graph.js';
 import { startPostgres, usePostgres } from './postgres.js';
@@ -16,7 +17,7 @@ import { measureRunning, measureServers } from './running.js';
 import { residentMemory, startPostGraphile, startWaybill } from './servers.js';
 import { measureAnswer, measureWalking } from './walking.js';
 
-const parts = ['reading', 'walking', 'answer', 'registering', 'running', 'files', 'beside'];
+const parts = ['reading', 'walking', 'answer', 'registering', 'running', 'files', 'computed', 'beside'];
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
@@ -116,6 +117,7 @@ async function run() {
     results.push(...(await measureRunning({ postgres, python: !otherUrl, quick, log, atEnd })));
     if (otherUrl) results.push(...(await measureServers({ postgres, embedded: await startPostgres(atEnd), quick, log, atEnd })));
   }
+  if (wanted('computed')) results.push(...(await measureComputed({ postgres, quick, log, atEnd })));
   if (wanted('files')) results.push(...(await measureFiles({ postgres, quick, log, atEnd })));
   const memory = await residentMemory(waybill);
   if (memory) results.push({ measure: 'resident memory of the server after all this', value: memory, unit: 'MB', target: { atMost: 300 } });
