@@ -34,6 +34,7 @@ const kinds: Record<string, { status: string; reason?: string; open?: boolean; s
   resting: { status: 'resting', open: true, state: 'CUSTOM' },
   rested: { status: 'resting', state: 'CUSTOM' },
 };
+const canBeRecorded = new Set(['completed', 'failed', 'abandoned', 'cancelled', 'skipped']);
 const frequencies = { unscheduled: 1, hourly: 2, daily: 3, weekly: 4 };
 const periods: Record<string, number> = { hourly: 60, daily: 24 * 60, weekly: 7 * 24 * 60 };
 const fileStates: Record<string, string | null> = {
@@ -50,6 +51,7 @@ const fileStates: Record<string, string | null> = {
 const run = fc.record({
   kind: fc.constantFrom(...Object.keys(kinds), 'completed', 'completed', 'failed'),
   observed: fc.boolean().chain((some) => (some ? fc.boolean() : fc.constant(false))),
+  recorded: fc.nat(3).map((n) => n === 0),
   seconds: fc.constantFrom(0, 10, 20, 40, 90),
   lease: maybe(-1, 0, 1),
   takenUp: maybe(-1),
@@ -136,21 +138,25 @@ const median = (values: number[]) => {
   return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 };
 
-/** The last run that rules of starts see: what events report does not count, nor what a failed parent skipped. */
+/** The last run that rules of starts see: what events report does not count, nor what was recorded afterwards, or what a failed parent skipped. */
 const lastCommand = ({ runs }: Item): Item | undefined =>
-  runs.findLast(({ observed, kind }: Item) => !observed && kind !== 'parent failed');
+  runs.findLast(({ origin, kind }: Item) => origin === 'command' && kind !== 'parent failed');
+/** The last run that children see: recorded ones as well. */
+const lastOfParent = ({ runs }: Item): Item | undefined =>
+  runs.findLast(({ origin, kind }: Item) => origin !== 'observed' && kind !== 'parent failed');
 const isOpen = ({ kind }: Item) => kind === 'running' || kind === 'resting';
 
 function mayStart(process: Item): boolean {
   if (process.retired) return false;
-  const commands: Item[] = process.runs.filter(({ observed }: Item) => !observed);
+  const commands: Item[] = process.runs.filter(({ origin }: Item) => origin === 'command');
+  const ruled: Item[] = process.runs.filter(({ origin }: Item) => origin !== 'observed');
   const last = lastCommand(process);
   const going = commands.find(({ kind }) => kind === 'running') ?? (last && isOpen(last) ? last : undefined);
   // Only a lease lets a start take over what still runs.
   if (going && (going.lease === null || !going.stuck)) return false;
   if (!going && last?.kind === 'held') return false;
   const limit = process.failureLimit ?? 5;
-  const counted = commands.filter(({ kind }) => !['cancelled', 'skipped', 'parent failed', 'unknown'].includes(kind as string));
+  const counted = ruled.filter(({ kind }) => !['cancelled', 'skipped', 'parent failed', 'unknown'].includes(kind as string));
   const failures = counted.slice(-limit);
   const isFailure = (each: Item) => each === going || ['failed', 'abandoned'].includes(each.kind as string);
   if (limit && failures.length === limit && failures.every(isFailure)) return false;
@@ -183,6 +189,7 @@ export function build(shape: Shape): Record<string, Item[]> {
       ...Array.from({ length: each.before }, (_, i) => ({
         kind: 'completed',
         observed: i % 7 === 3,
+        recorded: i % 7 === 5,
         seconds: 10 + (i % 5) * 10,
         lease: null,
         takenUp: null,
@@ -214,6 +221,7 @@ export function build(shape: Shape): Record<string, Item[]> {
       const ended = !open;
       return {
         ...one,
+        origin: one.observed ? 'observed' : one.recorded && canBeRecorded.has(one.kind) ? 'recorded' : 'command',
         name: `p${n} ${i}`,
         number: i + 1,
         status,
@@ -265,7 +273,7 @@ export function build(shape: Shape): Record<string, Item[]> {
     const parents = new Map(process.parents.filter(({ of }: Item) => of < n).map(({ of, soft }: Item) => [of, soft]));
     process.links = [...parents];
     process.blocked = [...parents].some(([of, soft]) => {
-      const last = lastCommand(processes[of as number]!);
+      const last = lastOfParent(processes[of as number]!);
       return !soft && !!last && (isOpen(last) || ['failed', 'abandoned', 'cancelled', 'held'].includes(last.kind as string));
     });
   }
@@ -351,7 +359,7 @@ export async function store(api: Api, { Process, Run, Source, Contact, File }: R
       s: each.startedAt,
       e: each.endedAt,
       reason: each.reason,
-      origin: each.observed ? 'observed' : 'command',
+      origin: each.origin,
       lease: each.leaseUntil,
       taken: each.takenUpAt,
       latest: each.process.latestRun === each,

@@ -13,7 +13,7 @@ import { refusedWords } from './language.js';
 import { upperFirst } from '../../platform/words.js';
 
 /** List arguments that are no nouns: operators of filters, and a verb. */
-const noNouns = new Set(['in', 'notIn', 'and', 'or', 'dependsOn']);
+const noNouns = new Set(['in', 'notIn', 'between', 'and', 'or', 'dependsOn']);
 
 const isList = (type: GraphQLType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
 

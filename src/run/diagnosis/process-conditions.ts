@@ -27,16 +27,10 @@ export const onHoldSql = `t.process_id in (
         where l.process_id = h.process_id and l.process_run_id > h.process_run_id and ${isCommand('l')}))`;
 filterByFact(Process, 'onHold', onHoldSql);
 
-/** As `parents_of_start` has it, outside a run group: the last command run of a hard parent is open, failed or a hold. */
+/** As `parents_of_start` has it, outside a run group: the latest run of a hard parent, as starts see it, is open, failed or a hold. */
 const blockedSql = (rest = '') => `exists (
     select from process_dependency d
-    cross join lateral (
-      select r.process_status_id, r.ended_at
-      from process_tracking r
-      where r.process_id = d.parent_process_id and ${isCommand('r')}
-      order by r.process_run_id desc
-      limit 1
-    ) r
+    cross join lateral process_tracker.latest_run(d.parent_process_id) r
     where d.child_process_id = t.process_id
       and d.dependency_type_id is distinct from (
         select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft')
@@ -46,7 +40,7 @@ const blockedSql = (rest = '') => `exists (
 export const isBlockedSql = blockedSql('offset 0');
 filterByFact(Process, 'blocked', blockedSql(), `not ${isBlockedSql}`);
 
-/** Nothing runs, and the last command run, if there is one, completed: then no hold and no failures stand in the way of a start. */
+/** Nothing runs, and the last command run and the latest one, recorded runs included, completed, if there are any: then no hold and no failures stand in the way of a start. */
 const isWellSql = `not exists (
       select from process_tracking r
       where r.process_id = t.process_id and r.process_status_id = ${runStatus.running} and r.origin = 'command')
@@ -55,7 +49,10 @@ const isWellSql = `not exists (
       from process_tracking r
       where r.process_id = t.process_id and ${isCommand('r')}
       order by r.process_run_id desc
-      limit 1), true)`;
+      limit 1), true)
+    and coalesce((
+      select r.process_status_id = ${runStatus.completed}
+      from process_tracker.latest_run(t.process_id) r), true)`;
 
 /** The rules of a start themselves, asked only where it is not seen at a glance what they say. */
 export const mayStartSql = `case
