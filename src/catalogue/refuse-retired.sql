@@ -24,12 +24,14 @@ end $$;
 -- refuse_retired_process_target_object_attribute, refuse_retired_process_attribute_mapping,
 -- refuse_retired_process_dependency, refuse_retired_process_relation, refuse_retired_process_contact,
 -- refuse_retired_process_dataset_type, refuse_retired_process_filter, refuse_retired_process_due,
--- refuse_retired_cluster_process, refuse_retired_run_object, refuse_retired_source_contact,
--- refuse_retired_source_dataset_type, refuse_retired_source_location, refuse_retired_source_object_lkup,
+-- refuse_retired_cluster_process, refuse_retired_source_contact, refuse_retired_source_dataset_type,
+-- refuse_retired_source_location, refuse_retired_source_object_lkup,
 -- refuse_retired_source_object_contact, refuse_retired_source_object_dataset_type,
 -- refuse_retired_source_object_location, refuse_retired_source_object_attribute_lkup,
 -- refuse_retired_source_object_attribute_contact; refuse_alias_process, refuse_alias_source_lkup,
 -- refuse_alias_source_object_lkup, refuse_alias_source_object_attribute_lkup, refuse_alias_location_lkup.
+drop trigger if exists refuse_retired on process_tracker.run_object; -- until a start was free of it
+drop function if exists process_tracker.refuse_retired_run_object();
 do $do$
 declare
   at record;
@@ -61,8 +63,9 @@ begin
     join thing t on c.confrelid = ('process_tracker.' || t.tbl)::regclass
     join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
     where c.contype = 'f' and c.connamespace = 'process_tracker'::regnamespace and cardinality(c.conkey) = 1
-      -- Former names are no links; runs and files have their own rules.
-      and r.relname !~ '(_alias$|^process_track|^extract_|^error_)'
+      -- Former names are no links; runs and files have their own rules. What a run reads and writes its process has
+      -- been linked to before.
+      and r.relname !~ '(_alias$|^process_track|^run_|^extract_|^error_)'
     group by c.conrelid, r.relname
     order by r.relname
   loop
