@@ -10,6 +10,7 @@ import { withNames, type AttributeNames, type NamedRequest } from './registratio
 import { listsOf } from './registration/registration-lists.js';
 import { replaceable } from './registration/registration-rows.js';
 import { checkRunSettings } from './run-settings.js';
+import { withinItem } from '../platform/write/reports.js';
 import { withRetiredArgument } from '../platform/write/retired-argument.js';
 import { codeOf, messageOf, textAt } from '../platform/text-at.js';
 
@@ -38,9 +39,11 @@ export async function registerProcesses(tx: Tx, requests: readonly RegisterProce
     .catch((error: unknown) => notLinked(error, requests, named))
     .catch((error: unknown) => emailTaken(error, requests));
   await refuseCycle(tx, rows[0]?.links ?? null);
+  const met = new Set<number>();
   const registered = requests.map(({ name }) => {
-    const row = rows[placeOfProcess(name) - 1]!;
-    return { id: row.process_id, created: row.created };
+    const { process_id: id, created } = rows[placeOfProcess(name) - 1]!;
+    // Of several requests for one process the first has made it.
+    return { id, created: created && met.size < met.add(id).size };
   });
   await putFilters(tx, requests, registered);
   return registered;
@@ -125,7 +128,7 @@ export async function registerEach(
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       if (batch.length === 1) {
-        outcomes.set(batch[0]!, { error: withRetiredArgument(error, { input: batch[0] }) });
+        outcomes.set(batch[0]!, { error: withinItem(withRetiredArgument(error, { input: batch[0] })) });
         return;
       }
       const middle = batch.length >> 1;

@@ -311,12 +311,12 @@ describe('registerProcesses', () => {
     const { results } = (await api.run(registerMany, { input: { processes } })).registerProcesses;
     expect(results).toMatchObject([
       { created: true, process: { name: 'bulk child' }, error: null },
-      { created: false, process: null, error: { code: 'NOT_FOUND', argument: 'input.dependsOn.0.process.name', value: 'nobody at all' } },
+      { created: false, process: null, error: { code: 'NOT_FOUND', argument: 'dependsOn.0.process.name', value: 'nobody at all' } },
       { created: true, process: { name: 'bulk parent' }, error: null },
       {
         created: false,
         process: null,
-        error: { code: 'INVALID', argument: 'input.scheduleFrequency', value: 'fortnightly', allowed: expect.arrayContaining(['daily']) },
+        error: { code: 'INVALID', argument: 'scheduleFrequency', value: 'fortnightly', allowed: expect.arrayContaining(['daily']) },
       },
       { created: false, process: null, error: { code: 'CONFLICT' } },
     ]);

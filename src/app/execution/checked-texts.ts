@@ -1,5 +1,6 @@
 import {
   getNamedType,
+  getNullableType,
   GraphQLList,
   GraphQLNonNull,
   GraphQLSchema,
@@ -9,10 +10,14 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  type GraphQLField,
   type GraphQLFieldResolver,
+  type GraphQLInputField,
   type GraphQLInputType,
 } from 'graphql';
 import { checkText, textLimitOf } from '../../platform/entity/text.js';
+import { attempt, DomainError } from '../../platform/errors.js';
+import { ItemError, refusedResult } from '../../platform/write/item-error.js';
 
 /** Checks a value that an argument has, at its path. @throws INVALID */
 type Check = (value: unknown, path: string) => void;
@@ -42,7 +47,8 @@ function checksOf() {
     const fields: Record<string, Check> = {};
     ofType.set(type, (value, path) => {
       if (typeof value !== 'object' || value === null) return;
-      for (const [name, each] of Object.entries(value)) if (each !== null && each !== undefined) fields[name]?.(each, `${path}.${name}`);
+      for (const [name, each] of Object.entries(value))
+        if (each !== null && each !== undefined) fields[name]?.(each, (path && `${path}.${name}`) || name);
     });
     for (const { name, type: ofField } of Object.values(type.getFields())) {
       const check = checkOf(ofField);
@@ -52,11 +58,40 @@ function checksOf() {
   };
 }
 
+/** The list in the argument `input` whose entries have a result each, with an error of its own; undefined where there is none. */
+function itemsOf({ type, args }: GraphQLField<unknown, unknown>): GraphQLInputField | undefined {
+  const payload = getNamedType(type);
+  const results = isObjectType(payload) ? payload.getFields().results : undefined;
+  const result = results && getNamedType(results.type);
+  const error = isObjectType(result) ? result.getFields().error : undefined;
+  const input = getNamedType(args.find(({ name }) => name === 'input')?.type);
+  if (!error || getNamedType(error.type).name !== ItemError.name || !isInputObjectType(input)) return undefined;
+  return Object.values(input.getFields()).find(
+    (each) => isListType(getNullableType(each.type)) && isInputObjectType(getNamedType(each.type)),
+  );
+}
+
 const checked =
   (checks: readonly [string, Check][], resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> =>
   (root, args, context, info) => {
     for (const [name, check] of checks) if (args[name] !== null && args[name] !== undefined) check(args[name], name);
     return resolve(root, args, context, info);
+  };
+
+/** The mutation of the items without a wrong text; the results of the others, with their errors, are put between its own. */
+const eachChecked =
+  (list: string, check: Check, resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> =>
+  async (root, args, context, info) => {
+    const items: readonly unknown[] = args.input[list];
+    const errors = items.map((item) => attempt(() => check(item, '')));
+    if (!errors.some(Boolean)) return resolve(root, args, context, info);
+    const input = { ...args.input, [list]: items.filter((_, i) => !errors[i]) };
+    const answer: { results?: unknown[] } = input[list].length ? await (resolve(root, { ...args, input }, context, info) as object) : {};
+    const others = (answer.results ?? []).values();
+    return {
+      ...answer,
+      results: errors.map((error, i) => (error instanceof DomainError ? refusedResult(error, items[i]) : others.next().value)),
+    };
   };
 
 /**
@@ -69,9 +104,13 @@ export function withCheckedTexts(schema: GraphQLSchema): GraphQLSchema {
   for (const type of types)
     if (isObjectType(type))
       for (const field of Object.values(type.getFields())) {
+        const items = itemsOf(field);
+        const ofItem = items && checkOf(getNamedType(items.type));
+        if (field.resolve && ofItem) field.resolve = eachChecked(items.name, ofItem, field.resolve);
         const checks = field.args.flatMap((argument): [string, Check][] => {
           const check = checkOf(argument.type);
-          return check ? [[argument.name, check]] : [];
+          if (!check) return [];
+          return [[argument.name, ofItem ? (value, path) => check({ ...(value as object), [items.name]: null }, path) : check]];
         });
         if (!checks.length) continue;
         if (field.resolve) field.resolve = checked(checks, field.resolve);

@@ -1,5 +1,6 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, FieldResolver, ObjectType, registerEnumType, Resolver, Root, type ClassType } from 'type-graphql';
+import { textAt } from '../text-at.js';
 import { shownMessage, shownValue, type DomainError, type ErrorCode } from '../errors.js';
 
 const ErrorCodes = {
@@ -40,6 +41,12 @@ export const itemError = ({ code, message, details }: DomainError): ItemError =>
   value: shownValue(details.value) ?? null,
   allowed: details.allowed ?? null,
   nearest: details.nearest ? [...details.nearest] : null,
+});
+
+/** The result of an item that its mutation does not get to see, with what any kind of result says beside the error. */
+export const refusedResult = (error: DomainError, item: unknown): object => ({
+  ...{ error, created: false, changed: false, outcome: 'REFUSED', id: null, parentId: null, childId: null, cycle: null },
+  kind: textAt(item, 'kind') ?? null,
 });
 
 /** The field `error` of the result of one item. */

@@ -89,6 +89,17 @@ export function belowInput(error: unknown, names: Names = {}): DomainError {
   return new DomainError(code, message, argument ? { ...details, argument: `input.${names[argument] ?? argument}` } : details);
 }
 
+/** The error with its argument as the path within an item that would be the whole input of another mutation. */
+export function withinItem({ code, message, details }: DomainError): DomainError {
+  const { argument } = details;
+  const inside = argument?.replace(/^input\./, '');
+  return new DomainError(
+    code,
+    argument ? message.replace(argument, inside!) : message,
+    inside ? { ...details, argument: inside } : details,
+  );
+}
+
 /** What `work` answers, of a mutation that has one item. @throws what is wrong with it, with arguments below `input` */
 export const ofInput = <T>(work: () => T | Promise<T>, names?: Names): Promise<T> =>
   (async () => work())().catch((error: unknown) => {

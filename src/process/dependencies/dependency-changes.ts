@@ -184,7 +184,14 @@ export async function removeDependencies(tx: Tx, requests: readonly DependencyRe
      select * from also_seen`,
     columns(links),
   );
-  const gone = new Set(removed.flatMap(({ child, parent, kind }) => [`${child} ${parent} ${kind}`, `${child} ${parent} null`]));
-  for (const link of links) if (gone.has(keyOf(link))) link.outcome = DependencyOutcome.REMOVED;
+  const pairOf = (child: number | null, parent: number | null) => `${child} ${parent}`;
+  const gone = Map.groupBy(removed, ({ child, parent }) => pairOf(child, parent));
+  // Of several requests for one link the first has removed it.
+  for (const link of links) {
+    const pair = pairOf(link.childId, link.parentId);
+    const left = gone.get(pair)?.filter(({ kind }) => link.kind && kind !== link.kind) ?? [];
+    if (left.length < (gone.get(pair)?.length ?? 0)) link.outcome = DependencyOutcome.REMOVED;
+    gone.set(pair, left);
+  }
   return changes;
 }
