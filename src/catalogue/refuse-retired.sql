@@ -19,6 +19,22 @@ begin
   return current_setting('waybill.retired', true) = 'some';
 end $$;
 
+-- Refuses an attribute that is retired, or whose object or source is.
+create or replace function process_tracker.refuse_retired_attribute(attribute int) returns void language sql as $$
+  select process_tracker.refuse_retired(t.kind, t.id, t.name, t.since)
+  from process_tracker.source_object_attribute_lkup a
+  left join process_tracker.source_object_lkup o on o.source_object_id = a.source_object_id
+  left join process_tracker.source_lkup s on s.source_id = o.source_id
+  cross join lateral (
+    values
+      ('SourceObjectAttribute', a.source_object_attribute_id, a.source_object_attribute_name, a.retired_at),
+      ('SourceObject', o.source_object_id, o.source_object_name, o.retired_at),
+      ('Source', s.source_id, s.source_name, s.retired_at)
+  ) t(kind, id, name, since)
+  where a.source_object_attribute_id = attribute and t.since is not null
+  limit 1
+$$;
+
 -- Makes refuse_retired_process_source, refuse_retired_process_target, refuse_retired_process_source_object,
 -- refuse_retired_process_target_object, refuse_retired_process_source_object_attribute,
 -- refuse_retired_process_target_object_attribute, refuse_retired_process_attribute_mapping,
@@ -50,18 +66,35 @@ begin
 
         select t.{key} as id, t.{name} as name, t.retired_at as since into found_one
         from new_rows n
-        join {tbl} t on t.{key} = n.{column}
+        {through}join {tbl} t on t.{key} = {of}
         where t.retired_at is not null
         order by 1
         limit 1;
         if found then
           perform refuse_retired('{kind}', found_one.id, found_one.name, found_one.since);
-        end if;$check$, to_jsonb(t) || jsonb_build_object('column', a.attname)), ''
-        order by t.kind, a.attname) as checks
+        end if;$check$, to_jsonb(t) || jsonb_build_object('through', w.through, 'of', w.of)), ''
+        order by w.through <> '', t.kind, a.attname) as checks
     from pg_constraint c
     join pg_class r on r.oid = c.conrelid
-    join thing t on c.confrelid = ('process_tracker.' || t.tbl)::regclass
+    join pg_class f on f.oid = c.confrelid
     join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+    -- A filter or a contact of an attribute, or of an object, is also one of what that is in.
+    join lateral (
+      values
+        (f.relname, '', 'n.' || a.attname, true),
+        ('source_object_lkup',
+          format('join source_object_attribute_lkup i on i.source_object_attribute_id = n.%s ', a.attname),
+          'i.source_object_id', a.attname = 'source_object_attribute_id'),
+        ('source_lkup',
+          format('join source_object_attribute_lkup i on i.source_object_attribute_id = n.%s '
+            'join source_object_lkup o on o.source_object_id = i.source_object_id ', a.attname),
+          'o.source_id', a.attname = 'source_object_attribute_id'),
+        ('source_lkup', format('join source_object_lkup o on o.source_object_id = n.%s ', a.attname), 'o.source_id',
+          a.attname = 'source_object_id')
+    ) w(tbl, through, of, is_checked)
+      on w.through = '' or w.is_checked
+        and r.relname in ('process_filter', 'source_object_contact', 'source_object_attribute_contact')
+    join thing t on t.tbl = w.tbl
     where c.contype = 'f' and c.connamespace = 'process_tracker'::regnamespace and cardinality(c.conkey) = 1
       -- Former names are no links; runs and files have their own rules. What a run reads and writes its process has
       -- been linked to before.

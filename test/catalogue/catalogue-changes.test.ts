@@ -691,7 +691,7 @@ describe('what is retired', () => {
       await refused('mutation ($id: ID!) { linkContact(input: { subject: { id: $id }, contact: { name: "pen contact" } }) { changed } }', {
         id,
       }),
-    ).toMatchObject(process('input.subject.id'));
+    ).toMatchObject({ code: 'CONFLICT', details: { kind: 'Process', value: id, name: 'pen', argument: 'input.subject.id' } });
     await api.sql(
       `insert into process_dependency (parent_process_id, child_process_id) select p.process_id, c.process_id from process p, process c where p.process_name = 'pen' and c.process_name = 'pen child'`,
     );

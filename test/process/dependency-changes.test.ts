@@ -139,8 +139,8 @@ describe('adding and removing', () => {
       ['NOT_FOUND', 'parent.name'],
       ['INVALID', 'parent.id'],
       ['INVALID', 'child'],
-      ['CONFLICT', 'parent'],
-      ['CONFLICT', 'child'],
+      ['CONFLICT', 'parent.name'],
+      ['CONFLICT', 'child.name'],
       null,
     ]);
   });

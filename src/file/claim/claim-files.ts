@@ -93,7 +93,8 @@ async function filesOf(tx: Tx, claims: readonly ClaimFileInput[]): Promise<({ id
 
 /** An error of the registration, with its argument as the claim calls it. */
 const within = ({ code, message, details }: DomainError): DomainError => {
-  const below = details.argument?.replace(/^input(\.location)?(\.|$)/, '');
+  // A claim calls the name of the location `location`, and has a number for the file alone.
+  const below = details.argument?.replace(/^input\.location\.name$/, 'location').replace(/^input(\.location)?(\.|$)/, '');
   return new DomainError(code, message, { ...details, argument: below ? `file.${below}` : 'file' });
 };
 

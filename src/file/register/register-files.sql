@@ -21,10 +21,15 @@ declare
   made int[];
   ids int[];
 begin
-  perform process_tracker.refuse_retired('Location', location_id, location_name, retired_at,
-      'input.location')
+  -- An answer, not a failure: other files of the transaction may be registered in other locations.
+  return query
+    select 0, null::int, false,
+      process_tracker.retired_refusal('Location', location_id, location_name, retired_at, 'input.location')
     from location_lkup
     where location_id = place and retired_at is not null;
+  if found then
+    return;
+  end if;
   input := process_tracker.lock_new_files(input, place);
   if run is not null then
     select process_id into process from process_tracking

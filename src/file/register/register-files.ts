@@ -6,6 +6,7 @@ import type { Tx } from '../../platform/database.js';
 import { DomainError, invalid, type ErrorCode, type ErrorDetails, attempt } from '../../platform/errors.js';
 import { checkCreates, checkInstant, given } from '../../platform/checks.js';
 import { said, type ReportItem } from '../../platform/write/reports.js';
+import { retiredAt } from '../../platform/write/retired-argument.js';
 import { runRefs } from '../../run/run-refs.js';
 import type { RunRef } from '../../run/run-ref.input.js';
 import { checkHash } from '../content-hash.js';
@@ -133,11 +134,14 @@ function contradicts(earlier: ReportItem | undefined, item: ReportItem): DomainE
 const runOf = async (tx: Tx, run: RunRef): Promise<number> =>
   (await resolveRef(tx, runRefs, run, { at: below('input.run'), unchecked: true })).id;
 
+type AnsweredError = { code: ErrorCode; message: string } & ErrorDetails;
+const answered = ({ code, message, ...details }: AnsweredError) => new DomainError(code, message, details);
+
 interface Answer {
   i: number;
   id: number | null;
   created: boolean;
-  error: ({ code: ErrorCode; message: string } & ErrorDetails) | null;
+  error: AnsweredError | null;
 }
 
 /**
@@ -149,6 +153,7 @@ export async function registerFiles(tx: Tx, registration: Registration): Promise
   const { location, run, files, fileCount } = registration;
   const runId = run ? await runOf(tx, run) : undefined;
   const locationId = await fileLocation(tx, location, 'input.location');
+  const way = (['id', 'databaseId', 'path', 'name'] as const).find((each) => given(location[each]))!;
   const results: Registered[] = files.map(() => ({ id: null, created: false, error: null }));
   const sent: { i: number; item: Record<string, unknown> }[] = [];
   const byName = new Map<string, ReportItem>();
@@ -183,12 +188,10 @@ export async function registerFiles(tx: Tx, registration: Registration): Promise
     ])
     .catch(missingOr(runRefs, run, below('input.run')));
   for (const { i, id, created, error } of rows) {
+    if (error?.retiredAt) throw retiredAt(answered(error), `input.location.${way}`, location[way]);
     const result = results[sent[i - 1]!.i]!;
     Object.assign(result, { id, created });
-    if (error) {
-      const { code, message, ...details } = error;
-      result.error = new DomainError(code, message, details);
-    }
+    if (error) result.error = answered(error);
   }
   return { locationId, results };
 }

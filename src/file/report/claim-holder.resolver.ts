@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, Mutation, registerEnumType, Resolver, type ClassType } from 'type-graphql';
 import { checkCounts, checkInstants, checkToken } from '../../platform/checks.js';
 import type { Context } from '../../platform/read/context.js';
+import type { Tx } from '../../platform/database.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { below, inEach, resolveRef, resolveRefs, type NamedRef } from '../../platform/read/references.js';
@@ -56,6 +57,15 @@ interface Answer {
   outcome: LeaseOutcome;
 }
 
+/** @throws CONFLICT for a retired object */
+const refuseObject = (tx: Tx, id: number) =>
+  tx.query(
+    `select process_tracker.refuse_retired('SourceObject', source_object_id, source_object_name, retired_at)
+     from source_object_lkup
+     where source_object_id = $1`,
+    [id],
+  );
+
 /** A report of the lease owner of a file. A lost lease is an outcome, not an error. */
 async function byHolder(
   ctx: Context,
@@ -66,9 +76,11 @@ async function byHolder(
   const item = await ofInput(makeItem, names);
   return ctx.write(
     async (tx) => {
-      const targetObject = target ? (await resolveRef(tx, objectRefs, target, { at: below('input.targetObject') })).id : undefined;
+      const object = target && (await resolveRef(tx, objectRefs, target, { at: below('input.targetObject'), read: ['retiredAt'] }));
       try {
-        const { id } = await reportFile(tx, file, { ...item, targetObject, byHolder: true }, { names });
+        const { id, changed } = await reportFile(tx, file, { ...item, targetObject: object?.id, byHolder: true }, { names });
+        // A repeated call links nothing new.
+        if (changed && object?.retiredAt) await refuseObject(tx, object.id);
         return { id, outcome: LeaseOutcome.DONE };
       } catch (error) {
         // The token is stale, or the file has another status than its lease owner left.

@@ -1,6 +1,7 @@
 import { below, numbersOf, resolveRefs } from '../../platform/read/references.js';
 import type { Tx } from '../../platform/database.js';
 import { conflict, DomainError, raisedAs } from '../../platform/errors.js';
+import { retiredAt } from '../../platform/write/retired-argument.js';
 import { DependencyKind } from '../dependency-kind.js';
 import { processRefs } from '../process-naming.js';
 import type { ProcessRef } from '../process-ref.input.js';
@@ -39,7 +40,7 @@ export interface DependencyChange {
 /** A request whose processes are found. */
 interface Link {
   change: DependencyChange;
-  note: string | null;
+  request: DependencyRequest;
 }
 
 /** Finds the processes of each request; one that names none is refused. */
@@ -74,7 +75,7 @@ export async function addDependencies(tx: Tx, requests: readonly DependencyReque
     if (change.error) continue;
     if (change.parentId === change.childId)
       Object.assign(change, { outcome: DependencyOutcome.REFUSED, cycle: [change.childId, change.childId] });
-    else links.push({ change, note: requests[i]!.note ?? null });
+    else links.push({ change, request: requests[i]! });
   }
   await insert(tx, links);
   await nameCycles(tx, changes);
@@ -88,7 +89,7 @@ async function insert(tx: Tx, links: readonly Link[]): Promise<void> {
   await tx.query('savepoint dependencies');
   const sql = 'select added, links from process_tracker.insert_dependencies($1, $2, $3, $4)';
   const made = await tx
-    .query<{ added: boolean[]; links: LinksAbove }>(sql, [...columns(changes), links.map(({ note }) => note)])
+    .query<{ added: boolean[]; links: LinksAbove }>(sql, [...columns(changes), links.map(({ request }) => request.note ?? null)])
     .then(([row]) => row!, refusal);
   const refused = made instanceof DomainError ? new Map<string, number[]>() : closedBy(made.links, changes, made.added);
   if (!(made instanceof DomainError) && !refused.size) {
@@ -105,7 +106,7 @@ async function insert(tx: Tx, links: readonly Link[]): Promise<void> {
     await insert(tx, links.filter(({ change }) => !change.cycle)); // prettier-ignore
   } else if (made instanceof DomainError && changes.length === 1) {
     changes[0]!.outcome = DependencyOutcome.REFUSED;
-    changes[0]!.error = await namingSide(tx, made, changes[0]!);
+    changes[0]!.error = namingSide(made, links[0]!);
   } else {
     // One of them is refused: each half for itself, until it is alone.
     const middle = Math.ceil(links.length / 2);
@@ -130,12 +131,10 @@ function refusal(error: unknown): DomainError {
 }
 
 /** The database knows which process is retired, but not what the caller calls it. */
-async function namingSide(tx: Tx, { code, message, details }: DomainError, { parentId }: DependencyChange): Promise<DomainError> {
-  const [parent] = await tx.query(
-    'select from process where process_id = $1 and process_name = $2',
-    [parentId, details.value], // prettier-ignore
-  );
-  return new DomainError(code, message, { ...details, argument: parent ? 'parent' : 'child' });
+function namingSide(error: DomainError, { change, request }: Link): DomainError {
+  const side = error.details.databaseId === change.parentId ? 'parent' : 'child';
+  const way = processRefs.by(request[side]);
+  return retiredAt(error, `${side}.${way}`, Reflect.get(request[side], way));
 }
 
 /** Gives each cycle its error, with the names of its processes. */

@@ -12,6 +12,10 @@ begin
   if not found then
     raise exception using errcode = '40001', message = 'The process was deleted while it was put on hold.';
   end if;
+  if proc.retired_at is not null then
+    perform process_tracker.refuse_retired('Process', proc.process_id, proc.process_name, proc.retired_at,
+      'input.process');
+  end if;
   facts := process_tracker.judge_start(proc.process_id, null);
   if facts ->> 'outcome' = 'ALREADY_RUNNING' then
     raise exception using errcode = 'WB409',
