@@ -130,7 +130,10 @@ describe('wrong variables', () => {
   test.each<[string, Variables[]]>([
     ['query ($n: String!) { process(name: $n) { name } }', [{ n: 5 }, { n: ['x'] }, { n: { a: 1 } }, { n: null }, {}]],
     ['query ($n: String) { processes(where: { name: { contains: $n } }) { totalCount } }', [{ n: 5 }, { n: ['x'] }]],
-    ['query ($n: [String!]) { history(kind: PROCESS, databaseId: 1, where: { field: { in: $n } }) { totalCount } }', [{ n: 5 }, { n: [[]] }]],
+    [
+      'query ($n: [String!]) { history(kind: PROCESS, databaseId: 1, where: { field: { in: $n } }) { totalCount } }',
+      [{ n: 5 }, { n: [[]] }],
+    ],
     ['query ($i: DateTime!) { runStatistics(from: $i) { __typename } }', [{ i: 'yesterday' }, { i: 5 }, { i: {} }, { i: [] }]],
     [
       'query ($w: ProcessWhere) { processes(where: $w) { totalCount } }',
