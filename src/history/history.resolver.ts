@@ -11,8 +11,10 @@ import type { Where } from '../platform/read/filter-sql.js';
 import { filterByChoice, filterByValue, WhereField } from '../platform/read/filters.js';
 import { Audited, type Row } from '../platform/entity/node.js';
 import { orderInputOf, type OrderBy } from '../platform/read/ordering.js';
+import { checkOneWay } from '../platform/read/one-way.js';
 import { page, PageArgs, type ListSource, type Page } from '../platform/read/paging.js';
 import { entityNamed, visibleSql } from '../platform/entity/rows.js';
+import { below } from '../platform/read/references.js';
 import type { Condition } from '../platform/read/values.js';
 import { linkFields } from './link-fields.js';
 import { EventOrigin, StatusEvent } from './status-event.entity.js';
@@ -101,15 +103,7 @@ class HistoryQuery {
       checkPlace(list, args);
       return page(ctx, info, list, args);
     }
-    if (typeof subject === 'string' ? kind || typeof databaseId === 'number' : !kind || typeof databaseId !== 'number')
-      throw invalid(
-        'Identify the subject of the history: by `subject`, or by `kind` and `databaseId`; omit all three for all subjects. For the subjects of a kind use `where`.',
-        {
-          argument: 'subject',
-          value: subject ?? null,
-          allowed: 'subject, or kind and databaseId',
-        },
-      );
+    checkOneWay('subject', [['subject'], ['kind', 'databaseId']], { subject, kind, databaseId }, below(''));
     const { type, id } = typeof subject === 'string' ? decodeId(subject, 'subject') : { type: kind!, id: databaseId! };
     if (!entityNamed(type) || !info.schema.getType(type))
       throw invalid(`There is no type ${JSON.stringify(type)} in this API.`, {

@@ -26,12 +26,12 @@ begin
   end if;
   if token is not null and token is distinct from live_token then
     return jsonb_build_object('code', 'CONFLICT',
-      'message', format('The fencing token is not the live one: this %s was taken from its holder.', kind),
+      'message', format('Stale fencing token %s: this %s has another one.', token, lower(kind)),
       'argument', 'fencingToken', 'value', token::text);
   end if;
   if guarded and token is null then
     return jsonb_build_object('code', 'CONFLICT',
-      'message', format('This %s has a lease: only its holder reports on it, by its fencing token.', kind),
+      'message', format('This %s has a lease: a report on it needs the fencing token of its lease owner.', lower(kind)),
       'argument', 'fencingToken', 'value', null);
   end if;
   if wanted is null then
@@ -87,8 +87,8 @@ end $$;
 -- way: up to PostgreSQL 17 it adds 1e10 to the cost of a plan that needs such a scan, which is then compiled at each
 -- call. They say `jit = off` all the same, since what they do is always short.
 --
--- `spec`: kind, tbl, key; state (its column), states (the look-up table), state_key, state_name; token, lease
--- (columns); open: SQL of whether the subject `t` is at work at all; check: a function (row, name of its state, item)
+-- `spec`: kind, tbl, key; state (its column), states (the look-up table), state_type (its type in the API), state_key,
+-- state_name; token, lease (columns); open: SQL of whether the subject `t` is at work at all; check: a function (row, name of its state, item)
 -- that says as `judge_move` does what else stands against it; sets: the concept's own columns, in SQL of the old row
 -- `t`, the item `m.x`, `m.open` and `m.now`.
 create or replace function process_tracker.make_lifecycle(spec jsonb) returns void language plpgsql as $do$
@@ -107,7 +107,7 @@ begin
             jsonb_build_object('code', 'NOT_FOUND', 'message', 'There is no {kind} with this id.',
               'argument', '{argument}', 'value', n.x -> 'id')
           when n.x ->> 'to' is not null and w.{state_key} is null then
-            jsonb_build_object('code', 'INVALID', 'message', format('There is no status %s.', n.x -> 'to'),
+            jsonb_build_object('code', 'INVALID', 'message', format('There is no {state_type} %s.', n.x -> 'to'),
               'argument', 'status', 'value', n.x -> 'to',
               'allowed', (select jsonb_agg(l.{state_name} order by l.{state_key}) from {states} l))
           else coalesce(

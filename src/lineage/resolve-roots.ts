@@ -1,5 +1,5 @@
 import type { Queries } from '../platform/database.js';
-import { invalid, orThrow } from '../platform/errors.js';
+import { attempt, DomainError, invalid, orThrow } from '../platform/errors.js';
 import { decodeId } from '../platform/entity/ids.js';
 import { resolveRefs, type NamedRef, type RefKind } from '../platform/read/references.js';
 import { withArticle } from '../platform/words.js';
@@ -16,7 +16,13 @@ const refs: Record<(typeof kinds)[number], RefKind<NamedRef>> = { Process: proce
  */
 export async function resolveRoots(db: Queries, ids: readonly string[], argument: (i: number) => string): Promise<number[][]> {
   const types = ids.map((id, i) => {
-    const { type } = decodeId(id, argument(i));
+    const decoded = attempt(() => decodeId(id, argument(i)));
+    if (decoded instanceof DomainError)
+      throw invalid(
+        `\`${argument(i)}\` must be the id of a process, source or object, such as \`process(name: "…") { id }\` answers, not ${JSON.stringify(id)}.`,
+        decoded.details,
+      );
+    const { type } = decoded;
     if (!kinds.some((kind) => kind === type))
       throw invalid(`${argument(i)} is the id of ${withArticle(type)}, which has no lineage.`, {
         argument: argument(i),

@@ -64,7 +64,7 @@ async function checkedStatuses(db: Database, statuses: readonly string[]): Promi
   const known = rows.map(({ name }) => name);
   const strange = statuses.findIndex((status) => !known.includes(status));
   if (strange >= 0)
-    throw invalid(`There is no status ${JSON.stringify(statuses[strange])}.`, {
+    throw invalid(`There is no ProcessStatus or FileStatus ${JSON.stringify(statuses[strange])}.`, {
       argument: `statuses.${strange}`,
       value: statuses[strange],
       allowed: known,

@@ -1,8 +1,9 @@
 import { given } from '../platform/checks.js';
-import { invalid } from '../platform/errors.js';
 import { idOf } from '../platform/entity/ids.js';
 import { maskAddress } from '../platform/mask-secrets.js';
+import { isGiven } from '../platform/read/missing-record.js';
 import { idByNameSql, type Naming } from '../platform/read/naming.js';
+import { checkOneWay } from '../platform/read/one-way.js';
 import type { RefKind } from '../platform/read/references.js';
 import { LocationAlias } from './location-alias.entity.js';
 import { describePath } from './location-path.js';
@@ -30,27 +31,22 @@ export function idByPathSql(path: string): string {
 /** A reference as errors show it. */
 export const shownRef = <T extends { path?: string | null }>(ref: T): T => (ref.path ? { ...ref, path: maskAddress(ref.path) } : ref);
 
-const ways = ['id', 'databaseId', 'name', 'path'] as const;
+const ways = [['id'], ['databaseId'], ['name'], ['path']];
 
 export const locationRefs: RefKind<LocationRef, Location> = {
   entity: Location,
   columns: 'id int, name text, path text',
   wanted(ref, at) {
-    const [by, ...more] = ways.filter((each) => given(ref[each]));
-    if (!by || more.length)
-      throw invalid('Identify one Location in exactly one way: by `id`, by `databaseId`, by `name`, or by `path`.', {
-        argument: at(),
-        value: shownRef(ref),
-        allowed: 'id, databaseId, name, or path',
-      });
+    checkOneWay('Location', ways, ref, at, [], shownRef(ref));
     return {
-      id: by === 'id' ? idOf(ref.id!, 'Location', at('id')) : ref.databaseId,
+      id: given(ref.id) ? idOf(ref.id, 'Location', at('id')) : ref.databaseId,
       name: ref.name,
-      path: by === 'path' ? describePath(ref.path!, at('path')).path : undefined,
+      path: given(ref.path) ? describePath(ref.path, at('path')).path : undefined,
     };
   },
   idSql: () =>
     `coalesce(w.id, ${idByNameSql(locationNaming, () => 'w.name')}, case when w.path is not null then ${idByPathSql('w.path')} end)`,
-  by: (ref) => ways.find((each) => given(ref[each]))!,
+  naming: { entity: Location },
+  by: (ref) => ['id', 'databaseId', 'name'].find((each) => isGiven(ref, each)) ?? 'path',
   shown: shownRef,
 };

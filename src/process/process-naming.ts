@@ -1,6 +1,6 @@
 import { given } from '../platform/checks.js';
-import { invalid } from '../platform/errors.js';
 import type { Naming } from '../platform/read/naming.js';
+import { checkOneWay } from '../platform/read/one-way.js';
 import { namedRefs, type RefKind } from '../platform/read/references.js';
 import { ProcessAlias } from './process-alias.entity.js';
 import type { ProcessRef } from './process-ref.input.js';
@@ -13,7 +13,7 @@ export const processNaming = {
 } satisfies Naming<Process>;
 
 const named = namedRefs(processNaming);
-const allowed = 'id, databaseId, name, or namespace and job';
+const ways = [['id'], ['databaseId'], ['name'], ['namespace', 'job']];
 
 /** Processes are named, and those that events report are jobs in a namespace. */
 export const processRefs: RefKind<ProcessRef, Process> = {
@@ -22,9 +22,7 @@ export const processRefs: RefKind<ProcessRef, Process> = {
   wanted(ref, path) {
     const { namespace, job, ...rest } = ref;
     const byJob = given(namespace) || given(job);
-    const others = [rest.id, rest.databaseId, rest.name].filter((each) => given(each)).length;
-    if (byJob ? others > 0 || !given(namespace) || !given(job) : others !== 1)
-      throw invalid(`Say which Process: by ${allowed}.`, { argument: path(), value: ref, allowed });
+    checkOneWay('Process', ways, ref, path);
     return byJob ? { namespace, job } : named.wanted(rest, path);
   },
   idSql: () => `coalesce(${named.idSql()},

@@ -1,6 +1,7 @@
 import type { Tx } from '../platform/database.js';
 import { argumentOf } from '../platform/argument-of.js';
 import { given } from '../platform/checks.js';
+import { didYouMean, nearest } from '../platform/nearest.js';
 import { conflict, DomainError, invalid, notFound, raisedAs } from '../platform/errors.js';
 import { refuseEmpty } from '../platform/lists.js';
 import { refuseCycle, type LinksAbove } from './dependencies/refuse-cycles.js';
@@ -72,11 +73,16 @@ function refuseEmptyReplacement(request: RegisterProcessInput): void {
 
 /** The store knows the name of a parent that does not exist, but not where the request has it. */
 function parentMissing(error: unknown, requests: readonly RegisterProcessInput[]): never {
-  const { argument, value } = raisedAs(error, 'WB404') ?? {};
+  const { argument, value, known } = raisedAs(error, 'WB404') ?? {};
   if (argument !== 'dependsOn') throw error;
   const places = requests.map(({ dependsOn }) => dependsOn?.findIndex(({ process }) => process.name === value) ?? -1);
   const place = places.find((each) => each >= 0);
-  throw notFound(messageOf(error), { argument: place === undefined ? 'input.dependsOn' : `input.dependsOn.${place}.process.name`, value });
+  const near = Array.isArray(known) ? nearest(String(value), known.map(String)) : [];
+  throw notFound(messageOf(error) + didYouMean(near), {
+    argument: place === undefined ? 'input.dependsOn' : `input.dependsOn.${place}.process.name`,
+    value,
+    ...(near.length ? { nearest: near } : {}),
+  });
 }
 
 /** The store knows the attribute of a mapping that its process is not linked to, but not where the request has it. */

@@ -1,6 +1,6 @@
 import { given } from '../platform/checks.js';
 import { idOf } from '../platform/entity/ids.js';
-import { invalid } from '../platform/errors.js';
+import { checkOneWay } from '../platform/read/one-way.js';
 import type { RefKind } from '../platform/read/references.js';
 import type { RunGroupRef } from './group-ref.input.js';
 import { RunGroup } from './run-group.entity.js';
@@ -9,14 +9,8 @@ const ways = ['id', 'databaseId', 'key'] as const;
 
 /** The number or the key in a reference. @throws INVALID for too little or too much */
 export function wantedGroup(ref: RunGroupRef, path: (argument?: string) => string): { id?: number | null; key?: string | null } {
-  const [by, ...more] = ways.filter((each) => given(ref[each]));
-  if (!by || more.length)
-    throw invalid('Identify one RunGroup: by `id`, by `databaseId`, or by `key`.', {
-      argument: path(),
-      value: ref,
-      allowed: 'id, databaseId, or key',
-    });
-  return { id: by === 'id' ? idOf(ref.id!, 'RunGroup', path('id')) : (ref.databaseId ?? null), key: ref.key ?? null };
+  checkOneWay('RunGroup', [['id'], ['databaseId'], ['key']], ref, path);
+  return { id: given(ref.id) ? idOf(ref.id, 'RunGroup', path('id')) : (ref.databaseId ?? null), key: ref.key ?? null };
 }
 
 /** Run groups are named by their keys. */

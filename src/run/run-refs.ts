@@ -1,7 +1,7 @@
 import { given } from '../platform/checks.js';
-import { invalid } from '../platform/errors.js';
 import { idOf } from '../platform/entity/ids.js';
 import { idByNameSql } from '../platform/read/naming.js';
+import { checkOneWay } from '../platform/read/one-way.js';
 import type { RefKind } from '../platform/read/references.js';
 import { processNaming } from '../process/process-naming.js';
 import type { RunRef } from './run-ref.input.js';
@@ -15,15 +15,9 @@ export const runRefs: RefKind<RunRef, Run> = {
   entity: Run,
   columns: 'id int, name text, process text, number int, "externalId" text',
   wanted(ref, at) {
-    const [by, ...more] = ways.filter((each) => given(ref[each]));
-    if (!by || more.length || ((by === 'number' || by === 'externalId') && !ref.process))
-      throw invalid('Identify one Run: by `id`, by `databaseId`, by `name`, or by `process` with `number` or `externalId`.', {
-        argument: at(),
-        value: ref,
-        allowed: 'id, databaseId, name, or process with number or externalId',
-      });
+    checkOneWay('Run', [['id'], ['databaseId'], ['name'], ['process', 'number'], ['process', 'externalId']], ref, at, ['process']);
     const { name, process, number, externalId } = ref;
-    return { id: by === 'id' ? idOf(ref.id!, 'Run', at('id')) : ref.databaseId, name, process, number, externalId };
+    return { id: given(ref.id) ? idOf(ref.id, 'Run', at('id')) : ref.databaseId, name, process, number, externalId };
   },
   // A look-up by index for each way: a condition that says which way holds would be tried on every run.
   idSql: () => `(
@@ -39,7 +33,7 @@ export const runRefs: RefKind<RunRef, Run> = {
        select r.process_tracking_id from process_tracking r
        where r.process_tracking_id = w.id and (w.process is null or r.process_id = ${processIdSql()})
        limit 1)`,
-  outer: () => [{ argument: 'process', type: 'Process', idSql: processIdSql() }],
+  outer: () => [{ argument: 'process', type: 'Process', idSql: processIdSql(), naming: processNaming }],
   // A run that is not one of this process may be one of another.
   by: (ref) => (ref.process && (given(ref.id) || given(ref.databaseId)) ? 'process' : byOf(ref)),
   called(ref) {

@@ -54,17 +54,17 @@ const mistakes: Mistake[] = [
   [
     'a value of an enum in small letters',
     '{ runs(where: { state: { in: [failed] } }) { totalCount } }',
-    { argument: 'where.state.in', value: 'failed', allowed: expect.arrayContaining(['FAILED']), nearest: ['FAILED'] },
+    { argument: 'where.state.in.0', value: 'failed', allowed: expect.arrayContaining(['FAILED']), nearest: ['FAILED'] },
   ],
   [
     'a value of an enum in small letters, as a variable',
     ['query ($s: [RunState!]) { runs(where: { state: { in: $s } }) { totalCount } }', { s: ['failed'] }],
-    { argument: 's.0', value: 'failed', allowed: expect.arrayContaining(['FAILED']), nearest: ['FAILED'] },
+    { argument: 'where.state.in.0', value: 'failed', allowed: expect.arrayContaining(['FAILED']), nearest: ['FAILED'] },
   ],
   [
     'a text for a value of an enum',
     '{ runs(where: { state: { in: ["FAILED"] } }) { totalCount } }',
-    { argument: 'where.state.in', value: 'FAILED', allowed: expect.arrayContaining(['FAILED']) },
+    { argument: 'where.state.in.0', value: 'FAILED', allowed: expect.arrayContaining(['FAILED']) },
   ],
   [
     'a misspelt process',
@@ -131,7 +131,11 @@ const mistakes: Mistake[] = [
     '{ processes(first: "ten") { totalCount } }',
     { argument: 'first', value: 'ten', allowed: expect.stringContaining('whole number') },
   ],
-  ['a number for a text', ['query ($n: String) { process(name: $n) { name } }', { n: 5 }], { argument: 'n', value: 5, allowed: 'a text' }],
+  [
+    'a number for a text',
+    ['query ($n: String) { process(name: $n) { name } }', { n: 5 }],
+    { argument: 'name', value: 5, allowed: 'a text' },
+  ],
   [
     'a text for a yes or no',
     '{ processes(includeRetired: "yes") { totalCount } }',
@@ -148,7 +152,7 @@ const mistakes: Mistake[] = [
       'mutation ($f: [RegisterFileInput!]!) { registerFiles(input: { location: { path: "/x" }, files: $f }) { location { name } } }',
       { f: 'orders.csv' },
     ],
-    { argument: 'f', value: 'orders.csv', allowed: expect.arrayContaining(['fileName']) },
+    { argument: 'input.files', value: 'orders.csv', allowed: expect.arrayContaining(['fileName']) },
   ],
   ['a page of minus one', '{ processes(first: -1) { totalCount } }', { argument: 'first', value: -1, allowed: { min: 0, max: 500 } }],
   [
@@ -181,9 +185,9 @@ const mistakes: Mistake[] = [
   [
     'a reference in two ways',
     '{ process(name: "load orders", databaseId: 1) { name } }',
-    { argument: '', allowed: 'id, databaseId, name, or namespace and job' },
+    { allowed: 'id, databaseId, name, or namespace and job' },
   ],
-  ['a reference in no way', '{ process { name } }', { argument: '', allowed: 'id, databaseId, name, or namespace and job' }],
+  ['a reference in no way', '{ process { name } }', { allowed: 'id, databaseId, name, or namespace and job' }],
   [
     'a field that is left out',
     'mutation { createTool(input: {}) { created } }',
@@ -202,7 +206,7 @@ const mistakes: Mistake[] = [
   [
     'null for a variable of an enum',
     ['mutation ($kind: LookupKind!) { createLookup(input: { kind: $kind, name: "x" }) { created } }', { kind: null }],
-    { argument: 'kind', value: null, allowed: expect.arrayContaining(['SOURCE_TYPE']) },
+    { argument: 'input.kind', value: null, allowed: expect.arrayContaining(['SOURCE_TYPE']) },
   ],
   [
     'a value of an enum that is left out',
@@ -217,7 +221,7 @@ const mistakes: Mistake[] = [
   [
     'null for a reference',
     ['query ($p: ProcessRef!) { whyBlocked(process: $p) { blocked } }', { p: null }],
-    { argument: 'p', value: null, allowed: 'a value of type ProcessRef!' },
+    { argument: 'process', value: null, allowed: 'a value of type ProcessRef!' },
   ],
   [
     'null for what a process must have',
@@ -242,7 +246,7 @@ const mistakes: Mistake[] = [
   [
     'a variable that is left out',
     ['query ($n: String!) { process(name: $n) { name } }', {}],
-    { argument: 'n', value: null, allowed: 'a value of type String!' },
+    { argument: 'name', value: null, allowed: 'a value of type String!' },
   ],
   ['a misspelt field', '{ processes { nodes { nmae } } }', { value: 'nmae', nearest: ['name'] }],
   [

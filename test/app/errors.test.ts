@@ -126,7 +126,7 @@ describe.each([
     expect(first(await ask('{ hello(level: "LOW") }')).extensions).toMatchObject({ argument: 'level', allowed });
     expect(first(await ask('query ($l: Level) { hello(level: $l) }', { l: 'LOUD' }))).toMatchObject({
       message: expect.stringContaining('Variable "$l" got invalid value "LOUD"; Value "LOUD" does not exist in "Level" enum.'),
-      extensions: { argument: 'l', value: 'LOUD', allowed },
+      extensions: { argument: 'level', value: 'LOUD', allowed },
     });
     expect(first(await ask('query ($w: Wish) { hello(wish: $w) }', { w: { name: 'x', level: 'LOUD' } })).extensions).toMatchObject({
       argument: 'w.level',

@@ -68,7 +68,7 @@ test('C1 an empty owner is refused, and so is one of 1 MB', async () => {
 });
 
 test.each<[string, object, string]>([
-  ['an unknown kind of error', { errors: [{ type: 'Nothing' }] }, 'input.errors.type'],
+  ['an unknown kind of error', { errors: [{ type: 'Nothing' }] }, 'input.errors.0.type'],
   ['an unknown status', { status: 'nothing' }, 'input.status'],
   ['a day that is none', { loadLowWatermark: '2026-02-30T00:00:00Z' }, 'input.loadLowWatermark'],
   ['a token of more than 64 bits', { fencingToken: '9999999999999999999' }, 'input.fencingToken'],

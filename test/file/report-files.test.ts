@@ -109,7 +109,7 @@ test('C25 10000 reports in one call, of which bad ones do not lose the others', 
     ['INVALID', 'writeRecordCount'],
     ['NOT_FOUND', 'file.databaseId'],
     ['NOT_FOUND', 'run.databaseId'],
-    ['INVALID', 'errors.type'],
+    ['INVALID', 'errors.0.type'],
     ['INVALID', 'file'],
   ]);
   expect(results[2]!.error!.allowed).toEqual(['archived', 'deleted', 'error', 'loading', 'a status of your own']);

@@ -60,7 +60,7 @@ const wrong: [string, string, (value: string) => object, unknown[]][] = [
   ['claimFiles', 'modifiedAt', (modifiedAt) => ({ modifiedAt }), instants],
   ['reportRuns', 'lowWatermark', (lowWatermark) => ({ lowWatermark }), instants],
   ['reportRuns', 'endedAt', (endedAt) => ({ status: 'completed', endedAt }), instants],
-  ['reportRuns', 'errors.occurredAt', (occurredAt) => ({ errors: [{ type: 'Process Error', occurredAt }] }), instants],
+  ['reportRuns', 'errors.0.occurredAt', (occurredAt) => ({ errors: [{ type: 'Process Error', occurredAt }] }), instants],
   ['reportFiles', 'writeHighWatermark', (writeHighWatermark) => ({ writeHighWatermark }), instants],
   ['reportFiles', 'loadLowWatermark', (loadLowWatermark) => ({ loadLowWatermark }), instants],
   ['reportRuns', 'createStatus', () => ({ createStatus: true }), [true]],

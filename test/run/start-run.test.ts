@@ -270,7 +270,7 @@ test.each([
   [
     'a parameter that stands twice',
     { parameters: [{ name: 'a' }, { name: 'a' }] },
-    { code: 'INVALID', argument: 'input.parameters', value: 'a' },
+    { code: 'INVALID', argument: 'input.parameters.1.name', value: 'a' },
   ],
   ['a total below 0', { group: { key: 'never made', expectedTotal: -1 } }, { code: 'INVALID', argument: 'input.group.expectedTotal' }],
   ['a parent run that there is none of', { parentRun: { databaseId: 999_999 } }, { code: 'NOT_FOUND', argument: 'input.parentRun' }],

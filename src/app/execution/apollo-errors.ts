@@ -1,6 +1,6 @@
 import { GraphQLError, Kind, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { DomainError, type ErrorDetails, shownMessage, shownValue, Unavailable } from '../../platform/errors.js';
-import { nearest } from '../../platform/nearest.js';
+import { DomainError, shownMessage, shownValue, Unavailable } from '../../platform/errors.js';
+import { withNearest } from '../../platform/nearest.js';
 import { tokenRefusal } from './limits.js';
 import { factsOf } from './mistakes.js';
 import { requests, type Log } from '../log.js';
@@ -53,17 +53,6 @@ const cause = (error: unknown): unknown => (error instanceof GraphQLError && err
 const isArgumentError = (error: unknown): error is GraphQLError =>
   error instanceof GraphQLError && !!error.nodes?.length && error.nodes[0]!.kind !== Kind.FIELD;
 
-/** Where a word is none of those allowed, those that it may stand for. */
-function withNearest(details: ErrorDetails): ErrorDetails {
-  const { value, allowed } = details;
-  if (details.nearest || typeof value !== 'string' || !Array.isArray(allowed)) return details;
-  const near = nearest(
-    value,
-    allowed.filter((each) => typeof each === 'string'),
-  );
-  return near.length ? { ...details, nearest: near } : details;
-}
-
 const reportMs = 30_000;
 const reported = new Map<Outage['reason'], number>();
 
@@ -91,7 +80,10 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
   });
 
   const root = cause(error);
-  if (root instanceof DomainError) return told(root.message, { ...withNearest(root.details), code: root.code });
+  if (root instanceof DomainError) {
+    const { message, details } = withNearest(root);
+    return told(message, { ...details, code: root.code });
+  }
   if (root instanceof Unavailable) {
     const { reason, waitedFor, heldBy } = root.details;
     // Why the database is away is known already; a lock is news each time.
@@ -117,7 +109,9 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
     const { now, hint = '', ...found } = factsOf(mistake, schema);
     const message =
       now === undefined
-        ? `${mistake.message} ${hint}`.trimEnd()
+        ? hint
+          ? `${mistake.message.replace(/[^.?!]$/, '$&.')} ${hint}`
+          : mistake.message
         : `${mistake.message.replace(/ Did you mean .*$/s, '')} Use ${JSON.stringify(now)}.`;
     return told(message, {
       ...found,

@@ -1,25 +1,25 @@
 import {
   getNamedType,
   getNullableType,
+  isAbstractType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isListType,
   isObjectType,
   isRequiredInputField,
-  Kind,
-  parse,
+  parseConstValue,
   print,
-  visit,
-  type ASTNode,
-  type DocumentNode,
+  valueFromAST,
   type GraphQLError,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLSchema,
-  type Source,
 } from 'graphql';
+import { argumentOf } from './argument-path.js';
 import { nearest } from '../../platform/nearest.js';
+import { besides, fieldBelow, likelyName } from './likely-name.js';
 import { renamed } from './renamed.js';
 
 // What graphql-js finds wrong with a request it says in a sentence; which argument, which value and what is allowed are added here.
@@ -33,38 +33,6 @@ export interface Facts {
   value?: unknown;
   allowed?: unknown;
   nearest?: string[];
-}
-
-/** Documents of errors, parsed once for all errors of one. */
-const parsed = new WeakMap<Source, DocumentNode>();
-
-/** Where in the arguments a value of the document stands, as in `input.status`. */
-function argumentPath(error: GraphQLError): string | undefined {
-  const [node] = error.nodes ?? [];
-  const source = node?.loc?.source;
-  if (!source) return undefined;
-  const document = parsed.get(source) ?? parse(source);
-  parsed.set(source, document);
-  let path: string | undefined;
-  visit(document, {
-    enter(found, _key, parent, _path, ancestors) {
-      if (path !== undefined || found.kind !== node.kind || found.loc?.start !== node.loc?.start) return;
-      const above = [...ancestors, parent, found].filter((each): each is ASTNode => !!each && 'kind' in each);
-      const names = above.flatMap((each) => (each.kind === Kind.ARGUMENT || each.kind === Kind.OBJECT_FIELD ? [each.name.value] : []));
-      if (names.length) path = names.join('.');
-    },
-  });
-  return path;
-}
-
-/** Path of the argument or the variable that GraphQL finds wrong, as in `input.contacts.0.email`. */
-function argumentOf(error: GraphQLError): string | undefined {
-  const { message, nodes } = error;
-  return (
-    /^Variable .* at "([^"]+)"/s.exec(message)?.[1]?.replaceAll(/\[(\d+)\]/g, '.$1') ??
-    /^(?:Variable "\$|Argument "|Field "[^"]*" argument "|Unknown argument ")(\w+)"/.exec(message)?.[1] ??
-    (nodes?.length && nodes[0]!.kind !== Kind.FIELD ? argumentPath(error) : undefined)
-  );
 }
 
 /** A value that a message shows. */
@@ -97,11 +65,19 @@ const leaves: Readonly<Record<string, string>> = {
 const fieldsOf = (type: GraphQLNamedType | undefined): string[] =>
   isObjectType(type) || isInterfaceType(type) || isInputObjectType(type) ? Object.keys(type.getFields()) : [];
 
+interface Names {
+  name: string;
+  known: string[];
+  isInput?: boolean;
+  ofEnum?: boolean;
+  /** The type whose field is asked for. */
+  owner?: GraphQLNamedType | undefined;
+  hint?: string;
+}
+
 /** Names among which there is none like that in the request: of arguments, fields, values of an enum, types. */
-function namesFor(
-  message: string,
-  schema: GraphQLSchema,
-): { name: string; known: string[]; isInput?: boolean; ofEnum?: boolean } | undefined {
+function namesFor(error: GraphQLError, schema: GraphQLSchema): Names | undefined {
+  const { message } = error;
   const [, name = '', field = ''] = /^Unknown argument "(\w+)" on field "([\w.]+)"/.exec(message) ?? [];
   if (name) {
     const [type, own] = field.split('.');
@@ -110,9 +86,18 @@ function namesFor(
     return { name, known: args.map((each) => each.name), isInput: true };
   }
   const [, strange, of] = /Field "(\w+)" is not defined by type "(\w+)"/.exec(message) ?? [];
-  if (strange) return { name: strange, known: fieldsOf(schema.getType(of!)), isInput: true };
+  if (strange) {
+    const known = fieldsOf(schema.getType(of!));
+    const isPair = known.join() === 'name,value';
+    const quote = message.startsWith('Variable ') ? '"' : '';
+    const pair = `[{ ${quote}name${quote}: "${strange}", ${quote}value${quote}: "…" }]`;
+    return { name: strange, known, isInput: true, ...(isPair ? { hint: `Write a list of objects, such as ${pair}.` } : {}) };
+  }
   const [, selected, on] = /^Cannot query field "(\w+)" on type "(\w+)"/.exec(message) ?? [];
-  if (selected) return { name: selected, known: fieldsOf(schema.getType(on!)) };
+  if (selected) {
+    const owner = schema.getType(on!);
+    return { name: selected, known: [...fieldsOf(owner), ...fragmentsFor(selected, owner, schema)], owner };
+  }
   const [, type] = /^Unknown type "(\w+)"/.exec(message) ?? [];
   if (type) return { name: type, known: Object.keys(schema.getTypeMap()) };
   const [, value, enumName] = /Value "([^"]*)" does not exist in "(\w+)" enum/.exec(message) ?? [];
@@ -122,6 +107,13 @@ function namesFor(
   return undefined;
 }
 
+/** The fragments by which a field of a union or an interface can be asked for: those on the types that have it, or on any. */
+function fragmentsFor(field: string, type: GraphQLNamedType | undefined, schema: GraphQLSchema): string[] {
+  const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [];
+  const having = possible.filter((each) => field in each.getFields());
+  return (having.length ? having : possible).map(({ name }) => `... on ${name}`);
+}
+
 /** What a value of a type may be: one of an enum, or any of the type. */
 function allowedOf(type: string, schema: GraphQLSchema | undefined): unknown {
   const named = schema?.getType(type.replace(/!$/, ''));
@@ -129,7 +121,7 @@ function allowedOf(type: string, schema: GraphQLSchema | undefined): unknown {
 }
 
 /** Fields by which an input that requires none identifies a record; the first of these that it has are in the example. */
-const identifying = [['qualifiedName'], ['path', 'fileName'], ['name'], ['key'], ['process']];
+const identifying = [['qualifiedName'], ['path', 'fileName'], ['process', 'number'], ['name'], ['key'], ['process']];
 
 /** A value of an input type, as it is written in a document or, for a variable, as JSON. */
 function exampleOf(type: GraphQLInputType, isJson: boolean, depth = 0): string | undefined {
@@ -145,30 +137,61 @@ function exampleOf(type: GraphQLInputType, isJson: boolean, depth = 0): string |
   return `{ ${written.join(', ')} }`;
 }
 
+/** A condition that the value alone may stand for, such as `{ eq: "total" }`. */
+function conditionOf(type: GraphQLInputObjectType, { message, nodes: [node] = [] }: GraphQLError): string | undefined {
+  const { eq } = type.getFields();
+  if (!eq) return undefined;
+  const [, sent] = /^Variable "\$\w+" got invalid value (.+?)(?: at "[^"]*")?; /s.exec(message) ?? [];
+  const text = sent ?? (node ? print(node) : '');
+  const [start, end] = sent === undefined ? ['{ eq: ', ' }'] : ['{ "eq": ', ' }'];
+  try {
+    return text.length < 100 && valueFromAST(parseConstValue(text), eq.type) !== undefined ? start + text + end : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How a value of another type is written as one of this. */
+function hintFor(leaf: string, value: unknown): { hint?: string } {
+  const text = String(value);
+  if (leaf === 'String' && /^[\w.-]{1,60}$/.test(text)) return { hint: `Write it in double quotes: ${JSON.stringify(text)}.` };
+  const isWritten = { Int: /^-?\d{1,10}$/, Float: /^-?\d+(\.\d+)?$/, Boolean: /^(true|false)$/ }[leaf]?.test(text);
+  if (typeof value === 'string' && isWritten) return { hint: `Write it without quotes: ${text}.` };
+  return leaf === 'Boolean' || leaf === 'Int' || leaf === 'Float' ? { hint: `Write ${leaves[leaf]}.` } : {};
+}
+
 /** The argument, the value, what is allowed, and the nearest known name, as far as an error of GraphQL's own lets know. */
 export function factsOf(error: GraphQLError, schema: GraphQLSchema | undefined): Facts {
   const { message } = error;
   if (message.startsWith('Syntax Error')) return { argument: 'query' };
   const argument = argumentOf(error);
   const facts: Facts = { ...(argument === undefined ? {} : { argument }), ...valueOf(error) };
-  const names = schema && namesFor(message, schema);
+  const names = schema && namesFor(error, schema);
   const isJson = message.startsWith('Variable ');
   if (names) {
-    const { name, known, isInput, ofEnum } = names;
+    const { name, known, isInput, ofEnum, owner, hint } = names;
+    const isField = isInput || owner;
     const unquoted = !isJson && /non-enum value: "/.test(message) ? ', without quotes' : '';
-    const now = renamed(name).find((each) => known.includes(each));
-    const near = now === undefined ? nearest(name, known) : [now];
+    const given = isInput ? besides(error) : [];
+    const free = known.filter((each) => !given.includes(each));
+    const below = owner && fieldBelow(name, owner);
+    const now =
+      (below?.isLink ? below.field : undefined) ??
+      (isField ? likelyName(name, known, given) : renamed(name).find((each) => known.includes(each))) ??
+      below?.field;
+    const near = now === undefined ? nearest(name, free) : [now];
     // Of the fields of a type, or all types, there are too many to be listed.
     const allowed = isInput || known.length <= 30 ? { allowed: known } : {};
     // The path in a document ends in the name already, that of a variable does not.
-    const at = isInput && argument?.split('.').at(-1) !== name ? { argument: [argument, name].filter(Boolean).join('.') } : {};
+    const at = isInput && isJson ? { argument: [argument, name].filter(Boolean).join('.') } : {};
     return {
       ...facts,
       ...at,
       ...(name ? { value: name } : {}),
       ...allowed,
       ...(near.length ? { nearest: near } : {}),
-      ...(now === undefined ? {} : { now }),
+      ...(now === undefined ? {} : { now: below?.field === now ? below.written : now }),
+      ...(hint ? { hint } : {}),
       ...(ofEnum && now === undefined && known.length <= 30 ? { hint: `Allowed${unquoted}: ${known.join(', ')}.` } : {}),
     };
   }
@@ -184,10 +207,10 @@ export function factsOf(error: GraphQLError, schema: GraphQLSchema | undefined):
     [];
   if (missing) return { ...facts, value: null, allowed: allowedOf(missing, schema) };
   const [, leaf] = /\b(Int|Float|String|Boolean|ID) cannot represent/.exec(message) ?? [];
-  if (leaf) return { ...facts, allowed: leaves[leaf] };
+  if (leaf) return { ...facts, allowed: leaves[leaf], ...hintFor(leaf, facts.value) };
   const [, input] = /Expected (?:value of )?type "\[?(\w+)[^"]*"/.exec(message) ?? [];
   const type = input ? schema?.getType(input) : undefined;
   if (!isInputObjectType(type)) return facts;
-  const example = exampleOf(type, isJson);
+  const example = conditionOf(type, error) ?? exampleOf(type, isJson);
   return { ...facts, allowed: fieldsOf(type), ...(example ? { hint: `Write an object, such as ${example}.` } : {}) };
 }

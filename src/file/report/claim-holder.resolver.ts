@@ -49,7 +49,7 @@ const failPayload = holderPayload('failFile');
 const releasePayload = holderPayload('releaseFile');
 
 /** Names of arguments of a mutation, for those that reports name otherwise. */
-const names = { 'errors.type': 'errorType' };
+const names = { 'errors.0.type': 'errorType' };
 const maxRetrySeconds = 366 * 24 * 3600;
 
 interface Answer {
@@ -84,7 +84,11 @@ async function byHolder(
         return { id, outcome: LeaseOutcome.DONE };
       } catch (error) {
         // The token is stale, or the file has another status than its lease owner left.
-        if (!(error instanceof DomainError) || error.code !== 'CONFLICT') throw error;
+        if (!(error instanceof DomainError)) throw error;
+        // The input of a lease owner has no `createType`.
+        if (error.code === 'INVALID')
+          throw new DomainError(error.code, error.message.replace(/; `createType: true`[^.]*/, ''), error.details);
+        if (error.code !== 'CONFLICT') throw error;
         const [found] = await resolveRefs(tx, fileRefs, [file], { at: inEach('input.file') });
         if (found instanceof DomainError || !found) throw error;
         return { id: found.id, outcome: LeaseOutcome.LOST_CLAIM };

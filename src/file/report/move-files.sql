@@ -78,7 +78,7 @@ $$;
 -- Makes move_extract_tracking and judge_extract_tracking.
 select process_tracker.make_lifecycle(jsonb_build_object(
   'kind', 'File', 'argument', 'file', 'tbl', 'extract_tracking', 'key', 'extract_id',
-  'state', 'extract_status_id', 'states', 'extract_status_lkup',
+  'state', 'extract_status_id', 'states', 'extract_status_lkup', 'state_type', 'FileStatus',
   'state_key', 'extract_status_id', 'state_name', 'extract_status_name',
   'token', 'fencing_token', 'lease', 'lease_until', 'open', 't.lease_until > process_tracker.waybill_now()',
   'check', 'check_extract_report',

@@ -18,7 +18,11 @@ export const allowLargeIds = (type: string): Set<string> => large.add(type);
 export function decodeId(id: string, argument = 'id'): { type: string; id: number } {
   const [, type, number] = shape.exec(Buffer.from(id, 'base64url').toString()) ?? [];
   if (!type || Number(number) > (large.has(type) ? Number.MAX_SAFE_INTEGER : 2_147_483_647))
-    throw invalid(`${argument} is not an id of this API.`, { argument, value: id, allowed: 'an id answered by this API' });
+    throw invalid(`\`${argument}\` is not an id of this API. It must be the \`id\` of a record as this API answers it, not its name.`, {
+      argument,
+      value: id,
+      allowed: 'an id answered by this API',
+    });
   return { type, id: Number(number) };
 }
 

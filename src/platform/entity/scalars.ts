@@ -1,4 +1,5 @@
 import { GraphQLScalarType, Kind, print } from 'graphql';
+import { shownValue } from '../errors.js';
 
 /** Up to 15 digits are read as they were written: https://en.wikipedia.org/wiki/Double-precision_floating-point_format */
 const hasFewDigits = (read: number): boolean => !/e|\d{16}/.test(String(read).replace(/^-?[0.]+|[-.]/g, ''));
@@ -15,13 +16,21 @@ const text = (
   example: string,
   exact: (read: number) => boolean = () => true,
   specifiedByURL?: string,
+  /** What is wrong with a text of another form, if that is known. */
+  fault: (given: string) => string | undefined = () => undefined,
 ) => {
   const parse = (value: unknown) => {
     if (typeof value === 'number' && !exact(value))
       throw wrong(`${name} cannot be the JSON number ${value}, because JSON readers round such numbers: send it as text.`, value, example);
     const given = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
-    if (typeof given !== 'string' || !accepts.test(given))
-      throw wrong(`${name} cannot be ${JSON.stringify(value)}: expected a value like ${example}`, value, example);
+    if (typeof given !== 'string' || !accepts.test(given)) {
+      const why = typeof given === 'string' ? fault(given) : undefined;
+      throw wrong(
+        `${name} cannot be ${JSON.stringify(shownValue(value))}: ${why ? `${why}; ` : ''}expected a value like ${example}`,
+        value,
+        example,
+      );
+    }
     return given;
   };
   return new GraphQLScalarType<string, string>({
@@ -44,11 +53,16 @@ const text = (
  */
 export const DateTime = text(
   'DateTime',
-  'Time as RFC 3339 text. Output is in UTC with microseconds (`2026-01-31T08:00:00.000000Z`); input may have any offset.',
+  'Time as RFC 3339 text. Output is in UTC with microseconds (`2026-01-31T08:00:00.000000Z`); input must have an offset from UTC, and may have up to 9 digits of a second. In a code generator map it to a string: `scalars: { DateTime: string }`.',
   /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/,
   '"2026-01-31T08:00:00Z"',
   undefined,
   'https://www.rfc-editor.org/rfc/rfc3339',
+  (given) => {
+    if (/^\d{4}-\d\d-\d\d$/.test(given)) return 'the time and its offset from UTC are missing';
+    if (/^\d{4}-\d\d-\d\d[Tt ][\d:.]+$/.test(given)) return 'the offset from UTC is missing (`Z`, or one like `+02:00`)';
+    return /\.\d{10}/.test(given) ? 'a second may have at most 9 digits after the point' : undefined;
+  },
 );
 
 export const DateOnly = text(
@@ -70,8 +84,10 @@ export const BigIntText = text(
 
 export const Decimal = text(
   'Decimal',
-  'Exact decimal number of any size, output as a string, because JSON readers round long numbers. Input: string, literal, or JSON number of at most 15 significant digits. In a code generator map it to a string: `scalars: { BigInt: string, Decimal: string }`.',
+  'Exact decimal number of up to 1,000 digits before the point and 1,000 after it, output as a string, because JSON readers round long numbers. Input: string, literal, or JSON number of at most 15 significant digits. In a code generator map it to a string: `scalars: { BigInt: string, Decimal: string }`.',
   /^-?\d{1,1000}(\.\d{1,1000})?$/,
   '"12.50"',
   hasFewDigits,
+  undefined,
+  (given) => (/\d{1001}/.test(given) ? 'at most 1000 digits may stand before the point, and 1000 after it' : undefined),
 );

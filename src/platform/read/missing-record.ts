@@ -1,4 +1,5 @@
 import { notFound, type DomainError } from '../errors.js';
+import { didYouMean } from '../nearest.js';
 import { shapeOf } from '../entity/rows.js';
 import type { Missing } from './nearest-names.js';
 import { qualified } from './qualified-name.js';
@@ -6,14 +7,11 @@ import type { ArgumentPath, Outer, RefKind } from './references.js';
 
 /** A NOT_FOUND in the one form that the API has for it. */
 const noSuch = (type: string, called: string, argument: string, value: unknown, near: readonly string[]): DomainError =>
-  notFound(
-    `There is no ${type} ${called}.${near.length ? ` Did you mean ${near.map((each) => JSON.stringify(each)).join(' or ')}?` : ''}`,
-    {
-      argument,
-      value,
-      ...(near.length ? { nearest: near } : {}),
-    },
-  );
+  notFound(`There is no ${type} ${called}.${didYouMean(near)}`, {
+    argument,
+    value,
+    ...(near.length ? { nearest: near } : {}),
+  });
 
 export const isGiven = (ref: object, argument: string) => (Reflect.get(ref, argument) ?? null) !== null;
 

@@ -1,5 +1,5 @@
 import type { Queries, Tx } from '../database.js';
-import { attempt, DomainError, invalid, notFound, orThrow, raisedAs } from '../errors.js';
+import { attempt, DomainError, notFound, orThrow, raisedAs } from '../errors.js';
 import { idOf } from '../entity/ids.js';
 import type { Row } from '../entity/node.js';
 import { selectList, shapeOf, type EntityClass } from '../entity/rows.js';
@@ -7,6 +7,7 @@ import { textAt } from '../text-at.js';
 import { idByNameSql, nameArguments, type Named, type Naming } from './naming.js';
 import { isGiven, whatIsMissing } from './missing-record.js';
 import { nearestNames, type Missing } from './nearest-names.js';
+import { checkOneWay } from './one-way.js';
 import { partsOf } from './qualified-name.js';
 
 /** For so many references of a list that mean no record the nearest known names are looked up. */
@@ -232,7 +233,6 @@ export function namedRefs<E extends Named>(naming: Naming<E>): RefKind<NamedRef,
           },
         ]
       : [];
-  const byName = names.length === 1 ? 'name' : `${names.slice(0, -1).join(', ')} and name`;
   const ways = ['id', 'databaseId', ...(names.length > 1 ? ['qualifiedName'] : [])];
   const spelled = (ref: NamedRef, path: ArgumentPath) => {
     if (typeof ref.qualifiedName !== 'string') return ref;
@@ -244,15 +244,8 @@ export function namedRefs<E extends Named>(naming: Naming<E>): RefKind<NamedRef,
     scope: naming.within?.property,
     columns: ['id int', ...names.map((each) => `${columnOf(each, '')} text`)].join(', '),
     wanted(ref, path) {
-      const named = names.filter((each) => isGiven(ref, each)).length;
-      const others = ways.filter((each) => isGiven(ref, each)).length;
-      if (others + (named ? 1 : 0) !== 1 || (named && named < names.length))
-        throw invalid(`Say which ${entity.name}: by ${ways.join(', by ')}, or by ${byName}.`, {
-          argument: path(),
-          value: ref,
-          allowed: `${ways.join(', ')}, or ${byName}`,
-        });
-      if (ref.id) return { id: idOf(ref.id, entity.name, path('id')) };
+      checkOneWay(entity.name, [...ways.map((each) => [each]), names], ref, path);
+      if (typeof ref.id === 'string') return { id: idOf(ref.id, entity.name, path('id')) };
       if (typeof ref.databaseId === 'number') return { id: ref.databaseId };
       const whole = spelled(ref, path);
       return Object.fromEntries(names.map((each) => [each, textAt(whole, each)]));

@@ -2,6 +2,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Field, FieldResolver, ObjectType, registerEnumType, Resolver, Root, type ClassType } from 'type-graphql';
 import { textAt } from '../text-at.js';
 import { shownMessage, shownValue, type DomainError, type ErrorCode } from '../errors.js';
+import { withNearest } from '../nearest.js';
 
 const ErrorCodes = {
   INVALID: 'INVALID',
@@ -34,14 +35,17 @@ export class ItemError {
 }
 
 /** An error of one item as data of its payload. */
-export const itemError = ({ code, message, details }: DomainError): ItemError => ({
-  code,
-  message: shownMessage(message),
-  argument: details.argument ?? null,
-  value: shownValue(details.value) ?? null,
-  allowed: details.allowed ?? null,
-  nearest: details.nearest ? [...details.nearest] : null,
-});
+export function itemError(error: DomainError): ItemError {
+  const { message, details } = withNearest(error);
+  return {
+    code: error.code,
+    message: shownMessage(message),
+    argument: details.argument ?? null,
+    value: shownValue(details.value) ?? null,
+    allowed: details.allowed ?? null,
+    nearest: details.nearest ? [...details.nearest] : null,
+  };
+}
 
 /** The result of an item that its mutation does not get to see, with what any kind of result says beside the error. */
 export const refusedResult = (error: DomainError, item: unknown): object => ({

@@ -32,11 +32,16 @@ export async function lockSubject<K extends RecordKind>(
   const [by] = given;
   const allowed = ['id', ...kinds.map(({ word }) => word)];
   if (given.length !== 1 || !allowed.includes(by!))
-    throw invalid(`${argument} must have exactly one of ${allowed.join(', ')}; it has ${given.join(' and ') || 'none'}.`, {
-      argument,
-      value: given,
-      allowed,
-    });
+    throw invalid(
+      given.length === 1
+        ? `\`${argument}\` cannot be identified by \`${by}\` here; allowed are ${allowed.join(', ')}.`
+        : `\`${argument}\` must have exactly one of ${allowed.join(', ')}; it has ${given.join(' and ') || 'none'}.`,
+      {
+        argument,
+        value: given,
+        allowed,
+      },
+    );
   const id = textAt(subject, 'id');
   const types = kinds.map(({ naming }) => naming.entity.name);
   if (typeof id === 'string') idOf(id, types, `${argument}.id`);

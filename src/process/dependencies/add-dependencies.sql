@@ -117,7 +117,15 @@ begin
   if found then
     raise exception using errcode = 'WB404',
       message = format('There is no Process %s.', to_json(missing)),
-      detail = jsonb_build_object('argument', 'dependsOn', 'value', missing);
+      detail = jsonb_build_object('argument', 'dependsOn', 'value', missing,
+        'known', (
+          select jsonb_agg(n.process_name)
+          from (
+            select process_name
+            from process
+            where abs(length(process_name) - length(missing)) <= 2 + length(missing) / 3
+            order by lower(left(process_name, 1)) <> lower(left(missing, 1)), process_name
+            limit 1000) n));
   end if;
   select array_agg(process_ids[n.process]), array_agg(process_id), array_agg(n.kind)
   into child_ids, parent_ids, kinds

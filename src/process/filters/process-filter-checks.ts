@@ -56,6 +56,8 @@ export async function rowsOf(tx: Tx, asked: readonly AskedFilter[]): Promise<Fil
         argument: `${argument}.operator`,
         value: filter.operator,
         allowed,
+        // ProcessTracker's code of it.
+        ...(filter.operator === 'lke' ? { nearest: ['contains'] } : {}),
       });
     }
     const group = filter.group ?? 1;

@@ -87,7 +87,7 @@ begin
   limit 1;
   if found then
     raise exception using errcode = 'WB400',
-      message = format('There is no schedule frequency %s; allowed are %s.',
+      message = format('There is no ScheduleFrequency %s; allowed are %s.',
         to_json(unknown), array_to_string(known, ', ')),
       detail = jsonb_build_object('argument', 'input.scheduleFrequency', 'value', unknown, 'allowed', known);
   end if;

@@ -105,18 +105,20 @@ end $$;
 create or replace function process_tracker.check_error_types(errors jsonb) returns jsonb language plpgsql stable as $$
 declare
   unknown text;
+  place bigint;
 begin
-  select e ->> 'type' into unknown
-    from jsonb_array_elements(errors) e
+  select e ->> 'type', l.n - 1 into unknown, place
+    from jsonb_array_elements(errors) with ordinality l(e, n)
     where not coalesce((e ->> 'createType')::boolean, false)
       and not exists (select from error_type_lkup where error_type_name = e ->> 'type')
+    order by l.n
     limit 1;
   if not found then
     return null;
   end if;
   return jsonb_build_object('code', 'INVALID',
-    'message', format('There is no error type %s; `createType: true` creates it.', to_json(unknown)),
-    'argument', 'errors.type', 'value', unknown,
+    'message', format('There is no ErrorType %s; `createType: true` creates it.', to_json(unknown)),
+    'argument', format('errors.%s.type', place), 'value', unknown,
     'allowed', (select jsonb_agg(error_type_name order by error_type_id) from error_type_lkup));
 end $$;
 
@@ -153,7 +155,7 @@ end $$;
 
 select process_tracker.make_lifecycle(jsonb_build_object(
   'kind', 'Run', 'argument', 'run', 'tbl', 'process_tracking', 'key', 'process_tracking_id',
-  'state', 'process_status_id', 'states', 'process_status_lkup',
+  'state', 'process_status_id', 'states', 'process_status_lkup', 'state_type', 'ProcessStatus',
   'state_key', 'process_status_id', 'state_name', 'process_status_name',
   'token', 'fencing_token', 'lease', 'lease_until',
   'open', 'process_tracker.run_is_open(t.process_status_id, t.ended_at)', 'check', 'check_run_report',

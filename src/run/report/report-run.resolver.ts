@@ -31,7 +31,7 @@ class ReportRunsPayload {
 }
 
 /** `raiseRunError` has at its top what a report has in its list of errors. */
-const raisedNames = { 'errors.type': 'type', 'errors.occurredAt': 'occurredAt', endedAt: 'occurredAt', status: 'failRun' };
+const raisedNames = { 'errors.0.type': 'type', 'errors.0.occurredAt': 'occurredAt', endedAt: 'occurredAt', status: 'failRun' };
 
 const reported = runPayload('reportRun');
 const raised = runPayload('raiseRunError');

@@ -54,7 +54,7 @@ export async function itemOf(report: ReportRunInput): Promise<RunItem> {
   checkCreates(createStatus, to, 'createStatus', 'status');
   checkCounts({ recordCount, insertCount, updateCount });
   checkInstants({ endedAt, lowWatermark, highWatermark });
-  for (const { occurredAt } of errors ?? []) checkInstants({ 'errors.occurredAt': occurredAt });
+  errors?.forEach(({ occurredAt }, i) => checkInstants({ [`errors.${i}.occurredAt`]: occurredAt }));
   if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'leaseSeconds');
   checkToken(token);
   checkParameters(parameters, 'parameters');

@@ -41,11 +41,15 @@ export interface StartAnswer {
 /** @throws INVALID for a name given twice */
 export function checkParameters(parameters: readonly RunParameterInput[] | null | undefined, argument: string): void {
   const names = new Set<string>();
-  for (const { name } of parameters ?? []) {
+  parameters?.forEach(({ name }, i) => {
     if (names.has(name))
-      throw invalid(`The parameter ${JSON.stringify(name)} is given twice.`, { argument, value: name, allowed: 'each name once' });
+      throw invalid(`The parameter ${JSON.stringify(name)} is specified twice.`, {
+        argument: `${argument}.${i}.name`,
+        value: name,
+        allowed: 'each name once',
+      });
     names.add(name);
-  }
+  });
 }
 
 /** @throws INVALID for what is out of range or missing, whatever the store holds */
