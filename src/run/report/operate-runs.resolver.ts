@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/database.js';
 import { below, resolveRef } from '../../platform/read/references.js';
 import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
-import { DomainError, invalid } from '../../platform/errors.js';
+import { conflict, DomainError, invalid, orError } from '../../platform/errors.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import { belowInput } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
@@ -12,6 +12,8 @@ import { runSettings } from '../../process/run-settings.js';
 import { runPayload } from './run-payload.js';
 import { reportRun, type RunItem } from './report-runs.js';
 import { RunRef } from '../run-ref.input.js';
+import { runRefs } from '../run-refs.js';
+import { asError } from '../../platform/text-at.js';
 
 @InputType()
 abstract class OperatedRunInput {
@@ -53,16 +55,50 @@ const needsReason = (reason: string) => {
 };
 
 /** What an operator does to a run: it needs no token, and the lease owner loses the run. */
-function byPerson(ctx: Context, input: OperatedRunInput, item: RunItem) {
+function byPerson(
+  ctx: Context,
+  input: OperatedRunInput,
+  item: RunItem,
+  ifRefused: (tx: Tx, error: unknown) => Promise<Answer> = (_, error) => Promise.reject(asError(error)),
+): Promise<Answer> {
   needsReason(input.reason);
   const { run, reason, rowVersion: version } = input;
   const said = { ...item, byPerson: true, mustMove: true, fence: true, reason, version };
   return ctx
-    .write((tx) => reportRun(tx, run, said), reason, [recordOf('Run', run)])
+    .write((tx) => reportRun(tx, run, said).catch((error: unknown) => ifRefused(tx, error)), reason, [recordOf('Run', run)])
     .catch((error: unknown) => {
       throw belowInput(error, { status: 'run' });
     });
 }
+
+interface Answer {
+  id: number;
+  changed: boolean;
+}
+
+/** States of a run that can be ended. */
+const endable = ['RUNNING', 'UNKNOWN', 'CUSTOM'];
+
+/** Ends a run. One that is ended so already is answered as it is; the error of another one names the state that the API shows. */
+const endedByPerson = (ctx: Context, input: OperatedRunInput, endReason: 'cancelled' | 'abandoned'): Promise<Answer> =>
+  byPerson(ctx, input, { to: 'failed', ends: true, endReason }, async (tx, error) => {
+    const { code, details } = orError(error);
+    if (code !== 'CONFLICT' || details.argument !== 'input.status') throw error;
+    // The report has locked it.
+    const { id } = await resolveRef(tx, runRefs, input.run, { at: below('input.run') });
+    const [row] = await tx.query<{ state: string }>(
+      'select process_tracker.run_state(process_status_id, end_reason) as state from process_tracking where process_tracking_id = $1',
+      [id],
+    );
+    const { state } = row!;
+    if (state === endReason.toUpperCase()) return { id, changed: false };
+    throw conflict(`This run is ${state} and cannot be ${endReason}.`, {
+      argument: 'input.run',
+      value: input.run,
+      state,
+      allowed: endable,
+    });
+  });
 
 async function processOf(tx: Tx, ref: ProcessRef): Promise<number> {
   return (await resolveRef(tx, processRefs, ref, { at: below('input.process') })).id;
@@ -86,7 +122,7 @@ class OperateRunsResolver {
   reopenRun(
     @Ctx() ctx: Context,
     @Arg('input', () => ReopenRunInput, { description: 'The run and the reason.' }) input: ReopenRunInput,
-  ): Promise<{ id: number; changed: boolean }> {
+  ): Promise<Answer> {
     const { leaseSeconds } = input;
     if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'input.leaseSeconds');
     return byPerson(ctx, input, { to: 'running', ...(leaseSeconds ? { leaseSeconds, heartbeat: true } : {}) });
@@ -94,24 +130,24 @@ class OperateRunsResolver {
 
   @Mutation(() => payloads.cancelRun.type, {
     description:
-      'Ends a run that is no longer wanted. Stored as failed, shown as CANCELLED; it does not count as a failure. It needs no fencing token; the one of the lease owner becomes stale.',
+      'Ends a run that is no longer wanted. Stored as failed, shown as CANCELLED; it does not count as a failure. It needs no fencing token; the one of the lease owner becomes stale. Repeating the call changes nothing.',
   })
   cancelRun(
     @Ctx() ctx: Context,
     @Arg('input', () => CancelRunInput, { description: 'The run and the reason.' }) input: CancelRunInput,
-  ): Promise<{ id: number; changed: boolean }> {
-    return byPerson(ctx, input, { to: 'failed', ends: true, endReason: 'cancelled' });
+  ): Promise<Answer> {
+    return endedByPerson(ctx, input, 'cancelled');
   }
 
   @Mutation(() => payloads.abandonRun.type, {
     description:
-      'Ends a run whose lease owner is gone, also one without a lease. Stored as failed, shown as ABANDONED; it counts as a failure. It needs no fencing token; the one of the lease owner becomes stale.',
+      'Ends a run whose lease owner is gone, also one without a lease. Stored as failed, shown as ABANDONED; it counts as a failure. It needs no fencing token; the one of the lease owner becomes stale. Repeating the call changes nothing.',
   })
   abandonRun(
     @Ctx() ctx: Context,
     @Arg('input', () => AbandonRunInput, { description: 'The run and the reason.' }) input: AbandonRunInput,
-  ): Promise<{ id: number; changed: boolean }> {
-    return byPerson(ctx, input, { to: 'failed', ends: true, endReason: 'abandoned' });
+  ): Promise<Answer> {
+    return endedByPerson(ctx, input, 'abandoned');
   }
 
   @Mutation(() => payloads.holdProcess.type, {
@@ -121,7 +157,7 @@ class OperateRunsResolver {
   holdProcess(
     @Ctx() ctx: Context,
     @Arg('input', () => HoldProcessInput, { description: 'The process and the reason.' }) input: HoldProcessInput,
-  ): Promise<{ id: number; changed: boolean }> {
+  ): Promise<Answer> {
     needsReason(input.reason);
     return ctx.write(
       async (tx) => {
@@ -136,19 +172,24 @@ class OperateRunsResolver {
   }
 
   @Mutation(() => payloads.releaseProcess.type, {
-    description: 'Releases a process from its hold: the next start succeeds unless a parent blocks it.',
+    description: 'Releases a process from its hold: the next start succeeds unless a parent blocks it. Repeating the call changes nothing.',
   })
   releaseProcess(
     @Ctx() ctx: Context,
     @Arg('input', () => ReleaseProcessInput, { description: 'The process and the reason.' }) input: ReleaseProcessInput,
-  ): Promise<{ id: number; changed: boolean }> {
+  ): Promise<Answer> {
     const { to, reason } = input;
     needsReason(reason);
     return ctx.write(
       async (tx) => {
         const process = await processOf(tx, input.process);
-        const [hold] = await tx.query<{ id: number | null }>('select process_tracker.hold_of($1) as id', [process]);
-        const run = { databaseId: hold!.id };
+        const [row] = await tx.query<{ hold: { id: number; released: boolean } }>(
+          'select process_tracker.hold_to_release($1, $2) as hold',
+          [process, to],
+        );
+        const { id, released } = row!.hold;
+        if (released) return { id, changed: false };
+        const run = { databaseId: id };
         try {
           return await reportRun(tx, run, { to, ends: true, endReason: 'released', byPerson: true, mustMove: true, reason });
         } catch (error) {

@@ -34,20 +34,29 @@ begin
   return jsonb_build_object('id', hold.process_tracking_id, 'changed', true);
 end $$;
 
--- The run that holds a process; locks the process, so that it stays so.
-create or replace function process_tracker.hold_of(process int) returns int language plpgsql as $$
+-- The run that holds a process, as `id`; locks the process, so that it stays so. Where its hold was released to the
+-- status `target` and no run followed, that hold, with `released`.
+drop function if exists process_tracker.hold_of(int);
+create or replace function process_tracker.hold_to_release(process int, target text) returns jsonb language plpgsql as $$
 declare
   hold process_tracking;
   name text;
 begin
   select p.process_name into name from process p
-    where p.process_id = hold_of.process
+    where p.process_id = hold_to_release.process
     for no key update;
   hold := process_tracker.last_command_run(process);
+  if hold.end_reason = 'released' and exists (
+      select from process_status_lkup
+      where process_status_id = hold.process_status_id and process_status_name = target) then
+    return jsonb_build_object('id', hold.process_tracking_id, 'released', true);
+  end if;
   if hold.process_status_id is distinct from process_tracker.run_status('on hold') then
     raise exception using errcode = 'WB409', message = format('The Process %s is not on hold.', to_json(name)),
       detail = jsonb_build_object('argument', 'input.process', 'value', name,
-        'state', process_tracker.run_state(hold.process_status_id, hold.end_reason));
+        'state', case when hold.process_tracking_id is not null then
+          process_tracker.run_state(hold.process_status_id, hold.end_reason) end,
+        'allowed', array['ON_HOLD']);
   end if;
-  return hold.process_tracking_id;
+  return jsonb_build_object('id', hold.process_tracking_id, 'released', false);
 end $$;
