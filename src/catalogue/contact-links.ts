@@ -60,9 +60,20 @@ async function locate(tx: Tx, { subject, contact, role }: ContactLinkRequest) {
   };
 }
 
+/** Whether there is a link, in whatever role. */
+async function isLinked(tx: Tx, link: EntityClass, values: Values<object>): Promise<boolean> {
+  const links = anyEntityIn(tx).selectFrom(link.name).select('role');
+  return !!(await links
+    .where((eb) => eb.and(values))
+    .limit(1)
+    .executeTakeFirst());
+}
+
 /** Links a contact to a process, source, object or attribute, with a role if one is given. Doing it again changes nothing. */
 export async function linkContact(tx: Tx, input: ContactLinkRequest): Promise<ContactLinkResult> {
   const { answer, link, values, role } = await locate(tx, input);
+  // Where each role is a row, a link with a role needs none without.
+  if (role.entity === link && !input.role && (await isLinked(tx, link, values))) return { ...answer, changed: false };
   // Where a role is a row of its own, it is below the link.
   const linked = role.entity !== link && (await insertLink<object>(tx, link, values));
   const withRole = (role.entity === link || !!input.role) && (await insertLink<object>(tx, role.entity, role.values));

@@ -70,6 +70,8 @@ test.each(['process', 'source', 'object', 'attribute'] as const)(
     });
     expect((await api.run(link, { input: { ...input, role: 'on call' } })).linkContact.changed).toBe(true);
     expect((await api.run(link, { input: { ...input, role: 'on call' } })).linkContact.changed).toBe(false);
+    // With a role it is linked already.
+    expect((await api.run(link, { input })).linkContact.changed).toBe(false);
     expect(await roles()).toEqual([{ contact: { name: 'Night shift' }, roles: ['on call', 'owner'] }]);
     expect((await api.run(unlink, { input: { ...input, role: 'owner' } })).unlinkContact.changed).toBe(true);
     expect(await roles()).toEqual([{ contact: { name: 'Night shift' }, roles: ['on call'] }]);
