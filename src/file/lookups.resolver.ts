@@ -1,3 +1,4 @@
+import { Name } from '../platform/entity/text.js';
 import { lookup } from '../platform/write/lookup.js';
 import { CompressionType } from './compression-type.entity.js';
 import { FileStatus } from './file-status.entity.js';
@@ -18,7 +19,7 @@ export const fileLookups = [
     noun: 'a file format',
     defaults: ['Comma Separated Values'],
     fields: [
-      { property: 'code', doc: 'File name extension without its dot, such as csv.', required: true },
+      { property: 'code', type: () => Name, doc: 'File name extension without its dot, such as csv.', required: true },
       { property: 'delimiter', doc: 'Character between two values.' },
       { property: 'quote', doc: 'Character around a value.' },
       { property: 'escape', doc: 'Character that escapes the one after it.' },
@@ -29,6 +30,6 @@ export const fileLookups = [
     plural: 'fileSizeTypes',
     noun: 'a unit of file size',
     defaults: ['bytes', 'kilobytes', 'megabytes', 'gigabytes'],
-    fields: [{ property: 'code', doc: 'Short code, such as KB.', required: true }],
+    fields: [{ property: 'code', type: () => Name, doc: 'Short code, such as KB.', required: true }],
   }),
 ];

@@ -1,3 +1,4 @@
+import { Name } from '../platform/entity/text.js';
 import { lookup } from '../platform/write/lookup.js';
 import { DependencyType } from './dependency-type.entity.js';
 import { FilterType } from './filters/filter-type.entity.js';
@@ -18,6 +19,6 @@ export const processLookups = [
     plural: 'filterTypes',
     noun: 'a filter operator',
     defaults: ['equal to', 'less than', 'greater than', 'less than or equal', 'greater than or equal', 'not equal', 'like', 'in set'],
-    fields: [{ property: 'code', doc: "ProcessTracker's code, such as `lte`.", required: true }],
+    fields: [{ property: 'code', type: () => Name, doc: "ProcessTracker's code, such as `lte`.", required: true }],
   }),
 ];

@@ -145,6 +145,23 @@ test.each([
   expect(errors![0]!.originalError).toMatchObject({ code: 'INVALID', details: { argument, value } });
 });
 
+test.each(['', ' ', 'x'.repeat(2001), 'x\0'])('P49 a code that is no name is INVALID: %j', async (code) => {
+  for (const kind of ['FILE_TYPE', 'FILE_SIZE_TYPE', 'FILTER_TYPE'])
+    expect(
+      await failure('mutation ($input: CreateLookupInput!) { createLookup(input: $input) { created } }', { kind, name: `${kind} x`, code }),
+    ).toMatchObject({
+      code: 'INVALID',
+      details: { argument: 'input.code', value: code.length > 60 ? expect.stringMatching(/^x{60}…/) : code },
+    });
+  expect(
+    await failure('mutation ($input: UpdateLookupInput!) { updateLookup(input: $input) { lookup { __typename } } }', {
+      kind: 'FILE_TYPE',
+      lookup: { name: 'Comma Separated Values' },
+      code,
+    }),
+  ).toMatchObject({ code: 'INVALID', details: { argument: 'input.code' } });
+});
+
 test('P49 null for a column that the table lacks is as if it were left out', async () => {
   const { createLookup } = await api.run(
     'mutation { createLookup(input: { kind: DATA_TYPE, name: "without a code", code: null, value: null }) { created } }',
@@ -154,6 +171,15 @@ test('P49 null for a column that the table lacks is as if it were left out', asy
     'mutation { updateLookup(input: { kind: DATA_TYPE, lookup: { name: "without a code" }, newName: "renamed", code: null }) { lookup { ... on DataType { name } } } }',
   );
   expect(updateLookup).toEqual({ lookup: { name: 'renamed' } });
+});
+
+test('P49 a code may be as long as a name', async () => {
+  for (const kind of ['FILE_TYPE', 'FILE_SIZE_TYPE', 'FILTER_TYPE'])
+    expect(
+      await api.run('mutation ($input: CreateLookupInput!) { createLookup(input: $input) { created } }', {
+        input: { kind, name: 'long code', code: 'x'.repeat(2000) },
+      }),
+    ).toEqual({ createLookup: { created: true } });
 });
 
 describe('P49 a name that is known already', () => {
