@@ -7,7 +7,7 @@ import { refuseEmpty } from '../platform/lists.js';
 import { refuseCycle, type LinksAbove } from './dependencies/refuse-cycles.js';
 import { addFilters, replaceFilters } from './filters/process-filters.js';
 import { RegistrationMode, type RegisterProcessInput } from './register-process.input.js';
-import { withNames, type AttributeNames, type NamedRequest } from './registration/name-references.js';
+import { checkEnds, withNames, type AttributeNames, type NamedRequest } from './registration/name-references.js';
 import { listsOf } from './registration/registration-lists.js';
 import { replaceable } from './registration/registration-rows.js';
 import { checkRunSettings } from './run-settings.js';
@@ -32,6 +32,7 @@ export async function registerProcesses(tx: Tx, requests: readonly RegisterProce
   requests.forEach(refuseEmptyReplacement);
   requests.forEach((request) => checkRunSettings(request));
   const named = await withNames(tx, requests);
+  await checkEnds(tx, requests, named);
   const { lists, placeOfProcess } = listsOf(named);
   const sql = 'select * from process_tracker.register_processes($1::jsonb)';
   const rows = await tx

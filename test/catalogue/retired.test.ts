@@ -187,3 +187,33 @@ describe('the argument of a retired record is what identifies it', () => {
     expect(await api.run(finish('source: "fs", name: "fo"'))).toEqual({ finishFile: { outcome: 'DONE' } });
   });
 });
+
+test('an end of a mapping that is retired is said to be so; one that does not exist is named, with the nearest', async () => {
+  await register(
+    'mapper',
+    'sources: [{ name: "ms", objects: [{ name: "mo", attributes: [{ name: "amount" }] }] }], targets: [{ name: "mt", objects: [{ name: "mo", attributes: [{ name: "total" }] }] }]',
+  );
+  await register('other mapper', 'sources: [{ name: "ms", objects: [{ name: "mo", attributes: [{ name: "old" }] }] }]');
+  await retire('attribute: { source: "ms", object: "mo", name: "old" }');
+  const mapping = (from: string, to = '{ qualifiedName: "mt.mo.total" }') =>
+    `mutation { registerProcess(input: { name: "mapper", mappings: [{ from: { qualifiedName: "ms.mo.amount" }, to: { qualifiedName: "mt.mo.total" } }, { from: ${from}, to: ${to} }] }) { created } }`;
+  const missing = (argument: string, nearest: string[]) => ({
+    code: 'NOT_FOUND',
+    details: { argument: `input.mappings.1.${argument}`, nearest },
+  });
+  expect(await refused(mapping('{ qualifiedName: "ms.mo.amuont" }'))).toMatchObject(missing('from.qualifiedName', ['ms.mo.amount']));
+  expect(await refused(mapping('{ source: "ms", object: "mo", name: "amuont" }'))).toMatchObject(missing('from.name', ['amount']));
+  expect(
+    await refused(mapping('{ source: "ms", object: "mo", name: "amount" }', '{ source: "mt", object: "mmo", name: "total" }')),
+  ).toMatchObject({
+    code: 'NOT_FOUND',
+    details: { argument: 'input.mappings.1.to.object', value: 'mmo' },
+  });
+  expect(await refused(mapping('{ qualifiedName: "ms.mo.old" }'))).toMatchObject({
+    code: 'CONFLICT',
+    details: { argument: 'input.mappings.1.from.qualifiedName', value: 'ms.mo.old', name: 'old', retiredAt: expect.any(String) },
+  });
+  expect(await api.run(mapping('{ source: "ms", object: "mo", name: "amount" }'))).toEqual({ registerProcess: { created: false } });
+  // Nothing was made on the way.
+  expect(await api.sql(`select from source_object_attribute_lkup where source_object_attribute_name = 'amuont'`)).toEqual([]);
+});

@@ -104,7 +104,7 @@ test('P29 a mapping by id needs links like one by name, and an attribute of an o
   const to = { id: ids.u.id };
   expect(await refused({ name: 'no links', mappings: [{ from: { id: ids.x.id }, to }] })).toMatchObject({
     code: 'INVALID',
-    details: { argument: 'input.mappings.from', value: 'x' },
+    details: { argument: 'input.mappings.0.from', value: { id: ids.x.id } },
   });
   const [loose] = await api.sql(
     `insert into source_object_attribute_lkup (source_object_attribute_name) values ('loose') returning source_object_attribute_id as id`,

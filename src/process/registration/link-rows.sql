@@ -121,7 +121,8 @@ returns void language plpgsql as $$
 declare
   unlinked record;
 begin
-  select a.source_object_id as object, a.source_object_attribute_name as name, r.process_id is null as unread
+  select a.source_object_id as object, a.source_object_attribute_name as name, r.process_id is null as unread,
+    a.source_object_attribute_id as id, a.retired_at as since
   into unlinked
   from jsonb_populate_recordset(null::registered_mapping, mappings) n
   left join process_source_object_attribute r
@@ -134,6 +135,9 @@ begin
   order by n.process, n."from", n."to"
   limit 1;
   if found then
+    if unlinked.since is not null then
+      perform process_tracker.refuse_retired('SourceObjectAttribute', unlinked.id, unlinked.name, unlinked.since);
+    end if;
     raise exception using errcode = 'WB400',
       message = format('A mapping names the attribute %s, which the process does not %s.',
         to_json(unlinked.name), case when unlinked.unread then 'read' else 'write' end),

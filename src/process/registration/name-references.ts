@@ -55,6 +55,32 @@ async function namesOf<R extends object, N>(
   return new Map(unnamed.flatMap((each, i) => (byId.has(ids[i]!) ? [[each, byId.get(ids[i]!)!]] : [])));
 }
 
+/**
+ * An end of a mapping is what a request of the same call registers, or it exists already. Nothing is asked where all are registered here.
+ * @throws NOT_FOUND, naming the argument
+ */
+export async function checkEnds(tx: Tx, requests: readonly RegisterProcessInput[], named: readonly NamedRequest[]): Promise<void> {
+  const keyOf = (source: string, object: string, name: string) => JSON.stringify([source, object, name]);
+  const registered = new Set(
+    requests
+      .flatMap(({ sources, targets }) => [...(sources ?? []), ...(targets ?? [])])
+      .flatMap(({ name: source, objects }) =>
+        (objects ?? []).flatMap(({ name: object, attributes }) => (attributes ?? []).map(({ name }) => keyOf(source, object, name))),
+      ),
+  );
+  const others = named.flatMap(({ mappings }, i) =>
+    (mappings ?? []).flatMap((mapping, m) =>
+      (['from', 'to'] as const).flatMap((end) => {
+        const { source, object, name } = mapping[end];
+        const asked = { ref: requests[i]!.mappings![m]![end], path: `input.mappings.${m}.${end}` };
+        // One that is identified by its number was found before.
+        return registered.has(keyOf(source, object, name)) || !saidBy(attributeRefs, asked) ? [] : [asked];
+      }),
+    ),
+  );
+  if (others.length) await numbersOf(tx, attributeRefs, others);
+}
+
 /** The requests with names in place of their references. @throws INVALID or NOT_FOUND, naming the argument */
 export async function withNames(tx: Tx, requests: readonly RegisterProcessInput[]): Promise<NamedRequest[]> {
   const asked = requests.map(({ dependsOn, mappings }) => ({
