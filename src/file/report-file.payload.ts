@@ -10,7 +10,10 @@ export function reportPayload(mutation: string): { type: ClassType; file: ClassT
   class Payload {
     /** The number of the file, by which it is read. */
     id!: number;
-    @Field(() => Boolean, { description: 'Whether this call changed the file; false if it already was as requested.' })
+    @Field(() => Boolean, {
+      description:
+        'Whether this call changed a fact of the file; false if all was as requested. A heartbeat alone only renews the lease: false.',
+    })
     changed!: boolean;
   }
   return { type: Payload, file: referenceField(Payload, 'file', 'id', File, 'The file after the call.', false) };

@@ -16,7 +16,8 @@ import { maxFiles } from '../register/register-files.input.js';
 class ReportFileResult {
   @Field(() => File, { nullable: true, description: 'The file after the call; null with an error.' }) file!: Row<File> | null;
   @Field(() => Boolean, {
-    description: 'Whether this report changed the file; false if it already was as reported, and with an error.',
+    description:
+      'Whether this report changed a fact of the file; false if all was as reported, as with a heartbeat alone, and with an error.',
   })
   changed!: boolean;
   @Field(() => ItemError, { nullable: true, description: 'Why the report was refused; null if it was not.' })

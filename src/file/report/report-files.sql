@@ -16,6 +16,7 @@ declare
   accepted jsonb;
   outcomes jsonb[];
   made int[];
+  linked int[];
   loading int[];
 begin
   perform from extract_tracking t
@@ -36,7 +37,18 @@ begin
 
   select array_agg(m.x || jsonb_build_object(
       'i', m.i, 'verdict', m.verdict, 'state', (m.is_now).extract_status_id,
-      'held', (m.was).owner, 'tried', (m.was).attempt, 'heldFor', (m.was).claim_run_id))
+      'held', (m.was).owner, 'tried', (m.was).attempt, 'heldFor', (m.was).claim_run_id,
+      -- What a report states is another than before: a heartbeat alone states nothing.
+      'changed', m.x @? '$.errors[*]' or
+        ((m.was).extract_status_id, (m.was).extract_write_record_count, (m.was).extract_load_record_count,
+          (m.was).extract_write_low_date_time, (m.was).extract_write_high_date_time,
+          (m.was).extract_load_low_date_time, (m.was).extract_load_high_date_time, (m.was).size_bytes, (m.was).owner,
+          (m.was).lease_seconds)
+        is distinct from
+        ((m.is_now).extract_status_id, (m.is_now).extract_write_record_count, (m.is_now).extract_load_record_count,
+          (m.is_now).extract_write_low_date_time, (m.is_now).extract_write_high_date_time,
+          (m.is_now).extract_load_low_date_time, (m.is_now).extract_load_high_date_time, (m.is_now).size_bytes,
+          (m.is_now).owner, (m.is_now).lease_seconds)))
     into outcomes
     from process_tracker.move_extract_tracking(
       items, case policy when 'claim' then 'observation' else policy end) m;
@@ -51,12 +63,15 @@ begin
         and not exists (select from jsonb_array_elements(accepted) x where x ->> 'to' = s.extract_status_name);
   end if;
   perform process_tracker.move_versions(accepted);
-  perform process_tracker.link_reporting_runs(accepted);
+  linked := process_tracker.link_reporting_runs(accepted);
   if accepted @? '$[*].errors[*]' then
     perform process_tracker.add_file_errors(accepted);
   end if;
   return query
-    select (o ->> 'i')::int, (o ->> 'id')::int, nullif(o -> 'verdict', 'null')
+    select (o ->> 'i')::int, (o ->> 'id')::int,
+      case
+        when o -> 'verdict' <> 'null' then o -> 'verdict'
+        when not (o ->> 'changed')::boolean and (o ->> 'id')::int = any (linked) is not true then '{"done": true}' end
     from unnest(outcomes) o
     order by 1;
 end $$;
@@ -160,22 +175,31 @@ begin
 end $$;
 
 -- Links files to the runs that are reported with them. A report of a lease owner is one of the run that it claimed for.
-create or replace function process_tracker.link_reporting_runs(accepted jsonb) returns void language plpgsql
+-- Answers the files whose links are new, or of another status.
+drop function if exists process_tracker.link_reporting_runs(jsonb); -- until it answered them
+create function process_tracker.link_reporting_runs(accepted jsonb) returns int[] language plpgsql
 set seq_page_cost = 1000 set jit = off as $$
+declare
+  linked int[];
 begin
-  insert into extract_process_tracking (process_tracking_id, extract_tracking_id, extract_process_event_date_time,
-      extract_process_status_id)
-    select r.run, (x ->> 'id')::int, process_tracker.waybill_now(), (x ->> 'state')::int
-    from jsonb_array_elements(accepted) x
-    cross join lateral (
-      select coalesce(x ->> 'run', case when x ?& array['to', 'token'] then x ->> 'heldFor' end)::int as run
-    ) r
-    where r.run is not null
-    order by 1, 2
-    on conflict (process_tracking_id, extract_tracking_id) do update set
-        extract_process_event_date_time = excluded.extract_process_event_date_time,
-        extract_process_status_id = excluded.extract_process_status_id
-      where extract_process_tracking.extract_process_status_id is distinct from excluded.extract_process_status_id;
+  with written as (
+    insert into extract_process_tracking (process_tracking_id, extract_tracking_id, extract_process_event_date_time,
+        extract_process_status_id)
+      select r.run, (x ->> 'id')::int, process_tracker.waybill_now(), (x ->> 'state')::int
+      from jsonb_array_elements(accepted) x
+      cross join lateral (
+        select coalesce(x ->> 'run', case when x ?& array['to', 'token'] then x ->> 'heldFor' end)::int as run
+      ) r
+      where r.run is not null
+      order by 1, 2
+      on conflict (process_tracking_id, extract_tracking_id) do update set
+          extract_process_event_date_time = excluded.extract_process_event_date_time,
+          extract_process_status_id = excluded.extract_process_status_id
+        where extract_process_tracking.extract_process_status_id is distinct from excluded.extract_process_status_id
+      returning extract_tracking_id
+  )
+  select array_agg(extract_tracking_id) into linked from written;
+  return linked;
 end $$;
 
 -- Adds the errors of accepted reports.

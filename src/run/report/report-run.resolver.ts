@@ -18,7 +18,8 @@ class ReportRunResult {
   @Field(() => Run, { nullable: true, description: 'The run after the change; null with an error.' })
   run!: Row<Run> | null;
   @Field(() => Boolean, {
-    description: 'True when this report changed the run; false where it was already as reported, and with an error.',
+    description:
+      'True when this report changed a fact of the run; false where all was already as reported, as with a heartbeat alone, and with an error.',
   })
   changed!: boolean;
   @Field(() => ItemError, { nullable: true, description: 'Error of this report; null if it was written.' })

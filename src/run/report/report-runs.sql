@@ -15,6 +15,7 @@ declare
   accepted jsonb;
   verdicts jsonb;
   made int[];
+  put int[];
   failed int[];
 begin
   perform from process p
@@ -37,7 +38,15 @@ begin
           - coalesce((m.was).process_run_record_count, 0),
         'at', coalesce((m.x ->> 'endedAt')::timestamptz, process_tracker.waybill_now())
       )) filter (where m.verdict is null), '[]'),
-      jsonb_agg(jsonb_build_object('i', m.i, 'id', m.id, 'verdict', m.verdict))
+      -- What a report states is another than before: a heartbeat alone states nothing.
+      jsonb_agg(jsonb_build_object('i', m.i, 'id', m.id, 'verdict', m.verdict, 'changed', m.x @? '$.errors[*]' or
+        ((m.was).process_status_id, (m.was).ended_at, (m.was).end_reason, (m.was).process_run_insert_count,
+          (m.was).process_run_update_count, (m.was).process_run_record_count, (m.was).process_run_low_date_time,
+          (m.was).process_run_high_date_time, (m.was).lease_seconds)
+        is distinct from
+        ((m.is_now).process_status_id, (m.is_now).ended_at, (m.is_now).end_reason, (m.is_now).process_run_insert_count,
+          (m.is_now).process_run_update_count, (m.is_now).process_run_record_count,
+          (m.is_now).process_run_low_date_time, (m.is_now).process_run_high_date_time, (m.is_now).lease_seconds)))
     into accepted, verdicts
     from process_tracker.move_process_tracking(items, policy) m;
 
@@ -51,7 +60,7 @@ begin
     perform process_tracker.add_run_errors(accepted);
   end if;
   if accepted @? '$[*].parameters[*]' then
-    perform process_tracker.put_run_parameters(accepted);
+    put := process_tracker.put_run_parameters(accepted);
   end if;
   perform process_tracker.sum_up_runs(accepted);
   select array_agg((x ->> 'run')::int) into failed
@@ -61,7 +70,10 @@ begin
     perform process_tracker.skip_descendants(failed);
   end if;
   return query
-    select (v ->> 'i')::int, (v ->> 'id')::int, nullif(v -> 'verdict', 'null')
+    select (v ->> 'i')::int, (v ->> 'id')::int,
+      case
+        when v -> 'verdict' <> 'null' then v -> 'verdict'
+        when not (v ->> 'changed')::boolean and (v ->> 'id')::int = any (put) is not true then '{"done": true}' end
     from jsonb_array_elements(verdicts) v
     order by 1;
 end $$;
@@ -148,16 +160,24 @@ begin
     order by 1, place;
 end $$;
 
--- Adds the parameters of accepted reports, or gives them their new values.
-create or replace function process_tracker.put_run_parameters(accepted jsonb) returns void language plpgsql as $$
+-- Adds the parameters of accepted reports, or gives them their new values. Answers the runs that had others.
+drop function if exists process_tracker.put_run_parameters(jsonb); -- until it answered them
+create function process_tracker.put_run_parameters(accepted jsonb) returns int[] language plpgsql as $$
+declare
+  changed int[];
 begin
-  insert into run_parameter (process_tracking_id, name, value)
-    select (x ->> 'run')::int, e ->> 'name', e ->> 'value'
-    from jsonb_array_elements(accepted) x
-    cross join jsonb_array_elements(x -> 'parameters') e
-    order by 1, 2
-    on conflict (process_tracking_id, name) do update set value = excluded.value
-      where run_parameter.value is distinct from excluded.value;
+  with written as (
+    insert into run_parameter (process_tracking_id, name, value)
+      select (x ->> 'run')::int, e ->> 'name', e ->> 'value'
+      from jsonb_array_elements(accepted) x
+      cross join jsonb_array_elements(x -> 'parameters') e
+      order by 1, 2
+      on conflict (process_tracking_id, name) do update set value = excluded.value
+        where run_parameter.value is distinct from excluded.value
+      returning process_tracking_id
+  )
+  select array_agg(process_tracking_id) into changed from written;
+  return changed;
 end $$;
 
 -- What a process keeps of its runs. A run that an operator cancelled is no failure of the process; a released hold

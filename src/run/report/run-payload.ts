@@ -9,7 +9,10 @@ export function runPayload(mutation: string, doc = 'The run after the change.'):
   class RunPayload {
     /** The number of the run, which is read by it. */
     id!: number;
-    @Field(() => Boolean, { description: 'True when this call changed the run; false where it was already as requested.' })
+    @Field(() => Boolean, {
+      description:
+        'True when this call changed a fact of the run; false where all was already as requested. A heartbeat alone only renews the lease: false.',
+    })
     changed!: boolean;
   }
   return { type: RunPayload, resolvers: [referenceField(RunPayload, 'run', 'id', Run, doc, false)] };
