@@ -86,7 +86,7 @@ const eachChecked =
     const errors = items.map((item) => attempt(() => check(item, '')));
     if (!errors.some(Boolean)) return resolve(root, args, context, info);
     const input = { ...args.input, [list]: items.filter((_, i) => !errors[i]) };
-    const answer: { results?: unknown[] } = input[list].length ? await (resolve(root, { ...args, input }, context, info) as object) : {};
+    const answer: { results?: unknown[] } = input[list].length ? Object(await resolve(root, { ...args, input }, context, info)) : {};
     const others = (answer.results ?? []).values();
     return {
       ...answer,
@@ -110,7 +110,7 @@ export function withCheckedTexts(schema: GraphQLSchema): GraphQLSchema {
         const checks = field.args.flatMap((argument): [string, Check][] => {
           const check = checkOf(argument.type);
           if (!check) return [];
-          return [[argument.name, ofItem ? (value, path) => check({ ...(value as object), [items.name]: null }, path) : check]];
+          return [[argument.name, ofItem ? (value, path) => check({ ...Object(value), [items.name]: null }, path) : check]];
         });
         if (!checks.length) continue;
         if (field.resolve) field.resolve = checked(checks, field.resolve);

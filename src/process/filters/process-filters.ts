@@ -92,7 +92,9 @@ export async function updateProcessFilter(tx: Tx, input: UpdateProcessFilterInpu
   };
   const [row] = await rowsOf(tx, [{ processId: known.processId, filter, argument: 'input' }]);
   // Links that are new are refused by triggers, but this one is changed.
-  if (row!.attribute !== known.attributeId) await tx.query('select process_tracker.refuse_retired_attribute($1)', [row!.attribute]);
+  const { attribute } = row!;
+  const sql = 'select process_tracker.refuse_retired_attribute($1)';
+  if (attribute !== known.attributeId) await tx.query(sql, [attribute]);
   await replaceRow(tx, id, row!);
   return id;
 }
