@@ -141,6 +141,14 @@ test('a run that has ended is recorded with all it has; repeated, it changes not
   ]);
 });
 
+test('a wrong text in an item is counted with the items that failed, also where no other is left', async () => {
+  const name = await register();
+  const good = onDay(name, 3);
+  const bad = { ...onDay(name, 4), externalId: ' ' };
+  expect(await record([bad, good])).toMatchObject({ failedCount: 1, results: [{ error: { argument: 'externalId' } }, { changed: true }] });
+  expect(await record([bad, bad])).toMatchObject({ failedCount: 2, results: [{ run: null }, { run: null }] });
+});
+
 test('other values by the same id are a CONFLICT that names them; without an id each is a run', async () => {
   const name = await register();
   const run = onDay(name, 3, { externalId: 'a', errors: [{ type: 'Data Error', description: 'x' }] });
