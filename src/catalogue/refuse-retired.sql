@@ -19,22 +19,6 @@ begin
   return current_setting('waybill.retired', true) = 'some';
 end $$;
 
--- Refuses an attribute that is retired, or whose object or source is.
-create or replace function process_tracker.refuse_retired_attribute(attribute int) returns void language sql as $$
-  select process_tracker.refuse_retired(t.kind, t.id, t.name, t.since)
-  from process_tracker.source_object_attribute_lkup a
-  left join process_tracker.source_object_lkup o on o.source_object_id = a.source_object_id
-  left join process_tracker.source_lkup s on s.source_id = o.source_id
-  cross join lateral (
-    values
-      ('SourceObjectAttribute', a.source_object_attribute_id, a.source_object_attribute_name, a.retired_at),
-      ('SourceObject', o.source_object_id, o.source_object_name, o.retired_at),
-      ('Source', s.source_id, s.source_name, s.retired_at)
-  ) t(kind, id, name, since)
-  where a.source_object_attribute_id = attribute and t.since is not null
-  limit 1
-$$;
-
 -- Makes refuse_retired_process_source, refuse_retired_process_target, refuse_retired_process_source_object,
 -- refuse_retired_process_target_object, refuse_retired_process_source_object_attribute,
 -- refuse_retired_process_target_object_attribute, refuse_retired_process_attribute_mapping,
@@ -46,8 +30,6 @@ $$;
 -- refuse_retired_source_object_location, refuse_retired_source_object_attribute_lkup,
 -- refuse_retired_source_object_attribute_contact; refuse_alias_process, refuse_alias_source_lkup,
 -- refuse_alias_source_object_lkup, refuse_alias_source_object_attribute_lkup, refuse_alias_location_lkup.
-drop trigger if exists refuse_retired on process_tracker.run_object; -- until a start was free of it
-drop function if exists process_tracker.refuse_retired_run_object();
 do $do$
 declare
   at record;

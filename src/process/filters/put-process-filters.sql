@@ -62,3 +62,19 @@ begin
     from found
     order by found.i;
 end $$;
+
+-- Refuses an attribute that is retired, or whose object or source is.
+create or replace function process_tracker.refuse_retired_attribute(attribute int) returns void language sql as $$
+  select process_tracker.refuse_retired(t.kind, t.id, t.name, t.since)
+  from process_tracker.source_object_attribute_lkup a
+  left join process_tracker.source_object_lkup o on o.source_object_id = a.source_object_id
+  left join process_tracker.source_lkup s on s.source_id = o.source_id
+  cross join lateral (
+    values
+      ('SourceObjectAttribute', a.source_object_attribute_id, a.source_object_attribute_name, a.retired_at),
+      ('SourceObject', o.source_object_id, o.source_object_name, o.retired_at),
+      ('Source', s.source_id, s.source_name, s.retired_at)
+  ) t(kind, id, name, since)
+  where a.source_object_attribute_id = attribute and t.since is not null
+  limit 1
+$$;

@@ -134,6 +134,10 @@ begin
   return made;
 end $$;
 
+-- What a run reads and writes its process has been linked to before, and so is not refused where it is retired since.
+drop trigger if exists refuse_retired on process_tracker.run_object; -- until a start was free of it
+drop function if exists process_tracker.refuse_retired_run_object();
+
 -- Makes the next run of a locked process, running or on hold, and its latest. `input` holds, each
 -- optional: actor (its number), name, key and keyInput, leaseSeconds, group (its number), parentRun,
 -- parameters (name, value). Answers its row.
