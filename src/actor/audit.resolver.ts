@@ -14,7 +14,7 @@ filterByReference(Audited, 'updatedBy', 'updatedById', Actor);
 export class AuditResolver {
   @FieldResolver(() => Actor, {
     nullable: true,
-    description: 'The actor that created the row; null if its client did not name one, as Python clients never do. Column `created_by`.',
+    description: 'The actor that created the row; null if its client did not name one, as Python clients never do.',
   })
   @Reads(Audited, 'createdById')
   createdBy(@Root() row: Row<Audited, 'createdById'>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Actor> | null> {
@@ -23,7 +23,7 @@ export class AuditResolver {
 
   @FieldResolver(() => Actor, {
     nullable: true,
-    description: 'The actor that last changed the row; null if its client did not name one. Column `updated_by`.',
+    description: 'The actor that last changed the row; null if its client did not name one.',
   })
   @Reads(Audited, 'updatedById')
   updatedBy(@Root() row: Row<Audited, 'updatedById'>, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Actor> | null> {

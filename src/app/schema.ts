@@ -159,8 +159,8 @@ export async function buildWaybillSchema(): Promise<GraphQLSchema> {
   for (const type of Object.values(schema.getTypeMap()))
     if (isAbstractType(type)) type.resolveType = (row: { __typename?: string }) => row.__typename;
   // The decorators have no place for these.
-  schema.getQueryType()!.description = 'All that can be asked. Nothing here changes the store.';
-  schema.getMutationType()!.description = 'All that changes the store, each mutation in one transaction, recorded with who did it.';
-  schema.getSubscriptionType()!.description = 'What can be listened to, by WebSocket or as server-sent events.';
+  schema.getQueryType()!.description = 'Queries. None of them changes the store.';
+  schema.getMutationType()!.description = 'Mutations. Each is one transaction, and its actor is recorded.';
+  schema.getSubscriptionType()!.description = 'Subscriptions, by WebSocket or as server-sent events.';
   return schema;
 }

@@ -5,6 +5,6 @@ export const FileStatus = lookupEntity({
   table: 'extract_status_lkup',
   key: 'extract_status_id',
   label: 'extract_status_name',
-  doc: 'The state of a file: initializing, ready, loading, loaded, archived, deleted, error, or one of your own.',
+  doc: 'The state of a file: initializing, ready, loading, loaded, archived, deleted, error, or a custom one.',
 });
 export type FileStatus = InstanceType<typeof FileStatus>;

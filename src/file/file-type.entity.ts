@@ -10,7 +10,7 @@ export const FileType = lookupEntity({
   extra: {
     code: Text('extract_filetype_code', { doc: 'The extension without its dot, such as csv.' }),
     delimiter: Text('delimiter_char', { nullable: true, doc: 'The character that stands between two values of a line.' }),
-    quote: Text('quote_char', { nullable: true, doc: 'The character that stands around a value.' }),
+    quote: Text('quote_char', { nullable: true, doc: 'The character that encloses a value.' }),
     escape: Text('escape_char', { nullable: true, doc: 'The character that takes the meaning from the one after it.' }),
   },
 });

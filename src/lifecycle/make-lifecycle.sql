@@ -52,7 +52,7 @@ begin
   if not found then
     select coalesce(
         array_agg(
-          case m.to_state when '*' then 'a status of your own' else m.to_state end
+          case m.to_state when '*' then 'a custom status' else m.to_state end
           order by m.to_state = '*', m.to_state),
         '{}')
       into allowed
@@ -88,8 +88,8 @@ end $$;
 -- call. They say `jit = off` all the same, since what they do is always short.
 --
 -- `spec`: kind, tbl, key; state (its column), states (the look-up table), state_type (its type in the API), state_key,
--- state_name; token, lease (columns); open: SQL of whether the subject `t` is at work at all; check: a function (row, name of its state, item)
--- that says as `judge_move` does what else stands against it; sets: the concept's own columns, in SQL of the old row
+-- state_name; token, lease (columns); open: SQL of whether the subject `t` is at work at all; check: a function (row,
+-- name of its state, item) that says as `judge_move` does what else stands against it; sets: the concept's own columns, in SQL of the old row
 -- `t`, the item `m.x`, `m.open` and `m.now`.
 create or replace function process_tracker.make_lifecycle(spec jsonb) returns void language plpgsql as $do$
 begin

@@ -5,6 +5,6 @@ export const ProcessType = lookupEntity({
   table: 'process_type_lkup',
   key: 'process_type_id',
   label: 'process_type_name',
-  doc: 'The kind of a process: File, Load, or one of your own.',
+  doc: 'The kind of a process: File, Load, or a custom one.',
 });
 export type ProcessType = InstanceType<typeof ProcessType>;

@@ -79,13 +79,13 @@ export class Process extends Audited {
 
   @Whole('failure_limit', {
     nullable: true,
-    doc: 'After how many failures in a row the next start puts it on hold: 0 never does. Null: after 5.',
+    doc: 'Number of consecutive failures after which the next start puts it on hold; 0 for never, null for the default of 5.',
   })
   failureLimit!: number | null;
 
   @Whole('run_time_limit_seconds', {
     nullable: true,
-    doc: 'Seconds after which a run of it is listed as stuck; null for no limit.',
+    doc: 'Seconds after which a run of it is stuck: one with a lease is abandoned, one without a lease is only listed; null for no limit.',
   })
   runTimeLimitSeconds!: number | null;
 

@@ -45,7 +45,7 @@ export class AttributeInput {
 @InputType({ description: 'An object (table, file, topic, report) that a process reads or writes; created if missing.' })
 export class ObjectInput {
   @Field(() => Name, { description: 'Its name, unique within the source.' }) name!: string;
-  @Field(() => LongText, { nullable: true, description: 'Content of the object.' }) description?: string | null;
+  @Field(() => LongText, { nullable: true, description: 'Description of the object.' }) description?: string | null;
   @Field(() => [AttributeInput], {
     nullable: true,
     description: 'The attributes that the process reads or writes; omit for the whole object.',
@@ -133,7 +133,8 @@ export class RegisterProcessInput {
   @Field(() => [ContactInput], { nullable: true, description: 'Contacts of the process.' }) contacts?: ContactInput[] | null;
   @Field(() => [DependsOnInput], {
     nullable: true,
-    description: 'Processes that it depends on. A hard dependency must have succeeded before it may start.',
+    description:
+      'Processes that it depends on. A hard parent blocks a start while it is running, failed or on hold; outside a run group, one that never ran does not.',
   })
   dependsOn?: DependsOnInput[] | null;
   @Field(() => [Name], { nullable: true, description: 'Business areas or kinds of its data; created if missing.' })

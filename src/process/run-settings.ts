@@ -30,7 +30,7 @@ export const runSettings = {
     check: within(0, 10_000),
   },
   runTimeLimitSeconds: {
-    doc: 'Seconds after which a run of it is listed as stuck, from 1. Default: no limit.',
+    doc: 'Seconds after which a run of it is stuck: one with a lease is abandoned, one without a lease is only listed. From 1. Default: no limit.',
     number: true,
     check: within(1, maxWhole),
   },

@@ -5,6 +5,6 @@ export const ErrorType = lookupEntity({
   table: 'error_type_lkup',
   key: 'error_type_id',
   label: 'error_type_name',
-  doc: 'Type of an error of a run: File Error, Data Error, Process Error, or one of your own.',
+  doc: 'Type of an error of a run: File Error, Data Error, Process Error, or a custom one.',
 });
 export type ErrorType = InstanceType<typeof ErrorType>;

@@ -5,6 +5,6 @@ export const ProcessStatus = lookupEntity({
   table: 'process_status_lkup',
   key: 'process_status_id',
   label: 'process_status_name',
-  doc: 'Stored status of a run: running, completed, failed, on hold, unknown, skipped, or one of your own.',
+  doc: 'Stored status of a run: running, completed, failed, on hold, unknown, skipped, or a custom one.',
 });
 export type ProcessStatus = InstanceType<typeof ProcessStatus>;

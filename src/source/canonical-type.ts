@@ -35,7 +35,7 @@ registerEnumType(CanonicalKind, {
 
 @ObjectType({ description: 'A data type in one vocabulary for all systems. A fact that a system does not specify is null.' })
 export class CanonicalType {
-  @Field(() => CanonicalKind, { description: 'Content of the object.' }) kind!: CanonicalKind;
+  @Field(() => CanonicalKind, { description: 'Kind of the values.' }) kind!: CanonicalKind;
   @Field(() => Int, {
     nullable: true,
     description: 'Largest number of characters of a text or bytes of a binary; null if unlimited or unspecified.',

@@ -28,7 +28,7 @@ const pairs = statuses.flatMap((from) => statuses.map((to) => [from, to] as cons
 const allowedFrom = (from: string) => {
   const { free, reasoned = [] } = moves[from]!;
   const named = [...free, ...reasoned].filter((status) => !own.includes(status)).sort();
-  return from in moves && [...free, ...reasoned].some((status) => own.includes(status)) ? [...named, 'a status of your own'] : named;
+  return from in moves && [...free, ...reasoned].some((status) => own.includes(status)) ? [...named, 'a custom status'] : named;
 };
 
 test.each([undefined, 'Because of this.'])('P56 a command may make these moves and no other, with the reason %s', async (reason) => {
@@ -90,7 +90,7 @@ test('P56 a file is deleted and comes again', async () => {
     code: 'CONFLICT',
     argument: 'input.status',
     value: 'loaded',
-    allowed: ['initializing', 'a status of your own'],
+    allowed: ['initializing', 'a custom status'],
   });
 });
 

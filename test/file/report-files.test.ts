@@ -112,7 +112,7 @@ test('C25 10000 reports in one call, of which bad ones do not lose the others', 
     ['INVALID', 'errors.0.type'],
     ['INVALID', 'file'],
   ]);
-  expect(results[2]!.error!.allowed).toEqual(['archived', 'deleted', 'error', 'loading', 'a status of your own']);
+  expect(results[2]!.error!.allowed).toEqual(['archived', 'deleted', 'error', 'loading', 'a custom status']);
   const good = results.filter(({ error }) => !error);
   expect(good).toHaveLength(9_993);
   expect(good.every(({ file, changed }) => file!.status.name === 'loading' && changed)).toBe(true);

@@ -43,7 +43,7 @@ const ways = (from: string) => [
       false,
     ),
   )
-    ? ['a status of your own']
+    ? ['a custom status']
     : []),
 ];
 

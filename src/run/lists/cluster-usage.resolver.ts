@@ -25,8 +25,7 @@ class ClusterRun {
 }
 
 @ObjectType({
-  description:
-    'Resources of a cluster in use by running runs, by the declared needs of their processes. A process with two running runs counts twice.',
+  description: 'Resources of a cluster in use by running runs, by the declared needs of their processes.',
 })
 class ClusterUsage {
   @Field(() => Decimal, { description: 'Memory in use, in `memoryUnit`.' }) memory!: string;

@@ -45,7 +45,7 @@ class HoldProcessInput {
 class ReleaseProcessInput extends HoldProcessInput {
   @Field(() => Name, {
     defaultValue: 'completed',
-    description: 'New status of the hold: completed, skipped, unknown, or a status of your own; not running or failed.',
+    description: 'New status of the hold: completed, skipped, unknown, or a custom status; not running or failed.',
   })
   to!: string;
 }
@@ -87,7 +87,9 @@ const endedByPerson = (ctx: Context, input: OperatedRunInput, endReason: 'cancel
     // The report has locked it.
     const { id } = await resolveRef(tx, runRefs, input.run, { at: below('input.run') });
     const [row] = await tx.query<{ state: string }>(
-      'select process_tracker.run_state(process_status_id, end_reason) as state from process_tracking where process_tracking_id = $1',
+      `select process_tracker.run_state(process_status_id, end_reason) as state
+       from process_tracking
+       where process_tracking_id = $1`,
       [id],
     );
     const { state } = row!;
@@ -104,7 +106,7 @@ async function processOf(tx: Tx, ref: ProcessRef): Promise<number> {
   return (await resolveRef(tx, processRefs, ref, { at: below('input.process') })).id;
 }
 
-const hold = 'The run that stands for the hold.';
+const hold = 'The run that represents the hold.';
 const payloads = {
   reopenRun: runPayload('reopenRun'),
   cancelRun: runPayload('cancelRun'),

@@ -37,7 +37,8 @@ end $$;
 -- The run that holds a process, as `id`; locks the process, so that it stays so. Where its hold was released to the
 -- status `target` and no run followed, that hold, with `released`.
 drop function if exists process_tracker.hold_of(int);
-create or replace function process_tracker.hold_to_release(process int, target text) returns jsonb language plpgsql as $$
+create or replace function process_tracker.hold_to_release(process int, target text) returns jsonb
+language plpgsql as $$
 declare
   hold process_tracking;
   name text;

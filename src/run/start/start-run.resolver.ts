@@ -101,7 +101,8 @@ function startFacts(type: ClassType<StartFacts>, outcome: string, run: string, a
 
     @FieldResolver(() => Int, {
       nullable: true,
-      description: 'Number of consecutive failures that puts the process on hold, 0 for never; null with REPLAYED.',
+      description:
+        'Number of consecutive failures that puts the process on hold, 0 for never; null if the outcome does not depend on it.',
     })
     failureLimit(@Root() { failureLimit }: StartAnswer): number | null {
       return failureLimit ?? null;
@@ -132,7 +133,7 @@ class StartCheck extends StartFacts {}
 class StartRunResolver {
   @Mutation(() => StartRunPayload, {
     description:
-      'Starts a run of a process, unless one is running, a hold is set, or a parent blocks it. Registers the facts of the process in the same transaction; a refused start writes nothing. At most one run of a process is running, also with concurrent requests.',
+      'Starts a run of a process, unless one is running, a hold is set, or a parent blocks it. Registers the facts of the process in the same transaction; a refused start writes nothing, except that ON_HOLD for too many consecutive failures writes the hold. At most one run of a process is running, also with concurrent requests.',
   })
   startRun(
     @Ctx() ctx: Context,
@@ -170,7 +171,7 @@ export const startRunResolvers = [
   ),
   ...startFacts(
     StartCheck,
-    'Outcome that a start would have now; never REPLAYED.',
+    'Outcome that a start without an idempotency key would have now.',
     'The run that is running, or is the hold; null if a start would create one, and with BLOCKED.',
     'The run with an expired lease that a start would end; null if there is none.',
   ),
