@@ -76,7 +76,7 @@ export class Run extends Audited {
     nullable: true,
     doc: 'Time when it was last resumed: reopened, moved back to running, or reported on after its lease had expired. The time limit of its process counts from then; if null, from `startedAt`.',
   })
-  takenUpAt!: string | null;
+  resumedAt!: string | null;
 
   @LocalTime('process_run_start_date_time')
   startedLocal!: string;
@@ -87,7 +87,7 @@ export class Run extends Audited {
   @Text('end_reason', {
     nullable: true,
     as: () => RunEndReason,
-    doc: 'Reason of its end; null where the status says it all, or another client wrote its own.',
+    doc: 'Reason of its end; null if the status needs none, or another client wrote a reason that is not listed.',
   })
   endReason!: string | null;
 

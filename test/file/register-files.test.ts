@@ -27,7 +27,7 @@ const listed = async (fileNames: string[], more: object = {}) =>
   (
     await api.run(
       `mutation ($input: RegisterLocationFilesInput!) { registerLocationFiles(input: $input) {
-        created leftOut location { fileCount } results { created warning error { code argument } file { fileName status { name } } } } }`,
+        created omittedCount location { fileCount } results { created warning error { code argument } file { fileName status { name } } } } }`,
       { input: { location: { path: '/listed' }, fileNames, ...more } },
     )
   ).registerLocationFiles;
@@ -534,7 +534,7 @@ describe('the files of a location', () => {
     );
     expect(await listed(['a', 'b', 'sub/', 'c', 'c', 'x\ny', 'deep/file', './g', '../g'])).toEqual({
       created: 1,
-      leftOut: 2,
+      omittedCount: 2,
       location: { fileCount: 6 },
       results: [
         { created: false, error: null, warning: null, file: { fileName: 'a', status: { name: 'loaded' } } },
@@ -559,8 +559,8 @@ describe('the files of a location', () => {
   test('P42 an emptied folder has none, and its files stay known', async () => {
     await listed(['left']);
     const before = await count();
-    expect(await listed([])).toEqual({ created: 0, leftOut: 0, location: { fileCount: 0 }, results: [] });
-    expect(await listed(['only/', 'folders/'])).toMatchObject({ created: 0, leftOut: 2, location: { fileCount: 0 } });
+    expect(await listed([])).toEqual({ created: 0, omittedCount: 0, location: { fileCount: 0 }, results: [] });
+    expect(await listed(['only/', 'folders/'])).toMatchObject({ created: 0, omittedCount: 2, location: { fileCount: 0 } });
     expect(await count()).toBe(before);
   });
 

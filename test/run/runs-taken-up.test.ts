@@ -11,7 +11,7 @@ afterAll(() => api.close());
 
 const clock = (time: string) => `2026-01-01T${time}Z`;
 const stuckOf = async (on: Server, id: number) =>
-  (await call(on, 'query ($id: Int) { run(databaseId: $id) { stuck takenUpAt } }', { id })).run;
+  (await call(on, 'query ($id: Int) { run(databaseId: $id) { stuck resumedAt } }', { id })).run;
 
 /** A run that started at noon, of a process whose runs may take an hour. */
 async function limited(leaseSeconds: number): Promise<Start & { name: string }> {
@@ -46,7 +46,7 @@ test('P17 P25 a run that is opened again has its whole time limit anew', async (
   await at(api, clock('14:00:00'), async (then) => {
     const { run } = await reopen(then, first.run, { reason: 'It had not ended.', leaseSeconds: 36_000 }, 'operator');
     expect(run.startedAt).toBe('2026-01-01T12:00:00.000000Z');
-    expect(await stuckOf(then, id)).toEqual({ stuck: null, takenUpAt: '2026-01-01T14:00:00.000000Z' });
+    expect(await stuckOf(then, id)).toEqual({ stuck: null, resumedAt: '2026-01-01T14:00:00.000000Z' });
   });
   await stuckFrom(first.name, id, '15:00:00');
 });
@@ -54,7 +54,7 @@ test('P17 P25 a run that is opened again has its whole time limit anew', async (
 test('P25 a lease that is renewed after it had expired begins the time limit anew, one that is renewed in time does not', async () => {
   const late = await limited(600);
   await at(api, clock('12:05:00'), (then) => report(then, late.run, { fencingToken: late.fencingToken }));
-  await at(api, clock('12:05:00'), async (then) => expect((await stuckOf(then, late.run.databaseId)).takenUpAt).toBeNull());
+  await at(api, clock('12:05:00'), async (then) => expect((await stuckOf(then, late.run.databaseId)).resumedAt).toBeNull());
   // Its lease expired at 12:15.
   await at(api, clock('12:30:00'), (then) => report(then, late.run, { fencingToken: late.fencingToken, leaseSeconds: 36_000 }));
   const { rowVersion } = await fetchRun(api, late.run.databaseId);
@@ -64,7 +64,7 @@ test('P25 a lease that is renewed after it had expired begins the time limit ane
   const inTime = await limited(36_000);
   await at(api, clock('12:59:00'), (then) => report(then, inTime.run, { fencingToken: inTime.fencingToken }));
   await at(api, clock('13:00:00'), async (then) =>
-    expect(await stuckOf(then, inTime.run.databaseId)).toEqual({ stuck: 'TIME_LIMIT', takenUpAt: null }),
+    expect(await stuckOf(then, inTime.run.databaseId)).toEqual({ stuck: 'TIME_LIMIT', resumedAt: null }),
   );
 });
 

@@ -7,7 +7,7 @@ import { registerFiles, type Registered } from './register-files.js';
 const folderOf = (name: string): string | undefined =>
   name.split('/').includes('..') ? undefined : /^(.*[^/])\//s.exec(name.replace(/^(\.?\/)+/, ''))?.[1];
 
-const leftOut = (name: string): string | null => {
+const omission = (name: string): string | null => {
   const folder = folderOf(name);
   if (folder === undefined) return null;
   return name.endsWith('/')
@@ -23,7 +23,7 @@ const leftOut = (name: string): string | null => {
 export async function registerLocationFiles(
   tx: Tx,
   { location, run, fileNames, fileCount }: RegisterLocationFilesInput,
-): Promise<{ locationId: number; created: number; leftOut: number; results: Registered[] }> {
+): Promise<{ locationId: number; created: number; omittedCount: number; results: Registered[] }> {
   const places = fileNames.flatMap((name, i) => (folderOf(name) === undefined ? [i] : []));
   const names = places.map((i) => fileNames[i]!);
   const least = new Set(names).size;
@@ -35,12 +35,12 @@ export async function registerLocationFiles(
     });
   const files = names.map((fileName) => ({ fileName, status: 'ready', createStatus: false, createCompression: false }));
   const registered = await registerFiles(tx, { location, run, files, fileCount: fileCount ?? least });
-  const results: Registered[] = fileNames.map((name) => ({ id: null, created: false, error: null, warning: leftOut(name) }));
+  const results: Registered[] = fileNames.map((name) => ({ id: null, created: false, error: null, warning: omission(name) }));
   for (const [place, i] of places.entries()) results[i] = registered.results[place]!;
   return {
     locationId: registered.locationId,
     created: results.filter(({ created }) => created).length,
-    leftOut: fileNames.length - names.length,
+    omittedCount: fileNames.length - names.length,
     results,
   };
 }

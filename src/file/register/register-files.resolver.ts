@@ -33,10 +33,10 @@ class RegisterLocationFilesPayload {
   /** The number of the location, by which it is read. */
   locationId!: number;
   @Field(() => Int, { description: 'Number of files that this call created.' }) created!: number;
-  @Field(() => Int, { description: 'Number of names that were skipped, as subfolders or files in them: see `results.warning`.' })
-  leftOut!: number;
+  @Field(() => Int, { description: 'Number of names that were omitted, as subfolders or files in them: see `results.warning`.' })
+  omittedCount!: number;
   @Field(() => [RegisterFileResult], {
-    description: 'One result per name, in the order of the input. A skipped name has a warning, no file and no error.',
+    description: 'One result per name, in the order of the input. An omitted name has a warning, no file and no error.',
   })
   results!: Registered[];
 }
@@ -64,7 +64,7 @@ class RegisterFilesResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => RegisterLocationFilesInput, { description: 'The location and the file names there.' })
     input: RegisterLocationFilesInput,
-  ): Promise<{ locationId: number; created: number; leftOut: number; results: Registered[] }> {
+  ): Promise<{ locationId: number; created: number; omittedCount: number; results: Registered[] }> {
     checkLength(input.fileNames, 'fileNames', maxFiles, 0);
     return ctx.write((tx) => registerLocationFiles(tx, input), input.reason);
   }

@@ -6,7 +6,7 @@ import { defaultNodes, maxNodes } from '../../platform/read/traversal.js';
 import { TraversalLimit } from '../../platform/read/traversal-limit.js';
 import { dependencies, DependencyKind } from '../dependency-kind.js';
 import { Process } from '../process.entity.js';
-import { kindsOf, walkDependencies, type DependencyNode as Node, type DependencyWalk as Walk } from './walk-dependencies.js';
+import { kindsOf, walkDependencies, type DependencyNode as Node, type DependencyTraversal as Walk } from './walk-dependencies.js';
 
 @ArgsType()
 class DependencyWalkArgs {
@@ -34,7 +34,7 @@ class DependencyNode {
 }
 
 @ObjectType({ description: 'The ancestors or descendants of a process, complete or truncated.' })
-class DependencyWalk {
+class DependencyTraversal {
   @Field(() => [DependencyNode], {
     description:
       'The visited processes, ordered by distance, each once. The process itself is never included, even if it is part of a cycle.',
@@ -67,11 +67,11 @@ async function walkOf(ctx: Context, row: Row<Process, 'id'>, upward: boolean, ar
 
 @Resolver(() => Process)
 class DependencyWalks {
-  @FieldResolver(() => DependencyWalk, { description: 'All processes that it depends on, directly or indirectly.' })
+  @FieldResolver(() => DependencyTraversal, { description: 'All processes that it depends on, directly or indirectly.' })
   ancestors(@Root() row: Row<Process, 'id'>, @Ctx() ctx: Context, @Args(() => DependencyWalkArgs) args: DependencyWalkArgs): Promise<Walk> {
     return walkOf(ctx, row, true, args);
   }
-  @FieldResolver(() => DependencyWalk, { description: 'All processes that depend on it, directly or indirectly.' })
+  @FieldResolver(() => DependencyTraversal, { description: 'All processes that depend on it, directly or indirectly.' })
   descendants(
     @Root() row: Row<Process, 'id'>,
     @Ctx() ctx: Context,
@@ -81,7 +81,7 @@ class DependencyWalks {
   }
 }
 
-@Resolver(() => DependencyWalk)
+@Resolver(() => DependencyTraversal)
 class DependencyWalkResolver {
   @FieldResolver()
   complete(@Root() walk: Walk): boolean {

@@ -9,7 +9,7 @@ export interface WalkOptions extends TraversalArgs {
 }
 
 /** The ancestors (`upward`) or descendants of one process. */
-export interface DependencyWalk extends Traversal {
+export interface DependencyTraversal extends Traversal {
   root: number;
   upward: boolean;
   kinds: DependencyKind[];
@@ -17,7 +17,7 @@ export interface DependencyWalk extends Traversal {
 }
 
 export interface DependencyNode extends TraversalNode {
-  walk: DependencyWalk;
+  walk: DependencyTraversal;
 }
 
 const graph = { kinds: 1, name: 'walk', cursorOf: 'process, direction and kinds' };
@@ -31,7 +31,7 @@ export async function walkDependencies(
   roots: readonly number[],
   upward: boolean,
   options: WalkOptions,
-): Promise<DependencyWalk[]> {
+): Promise<DependencyTraversal[]> {
   checkLimits(options);
   const { kinds, depth, maxNodes, after } = options;
   refuseEmpty(kinds, 'kinds');
@@ -46,14 +46,14 @@ export async function walkDependencies(
     ),
   );
   return traversals.map((traversal, i) => {
-    const walk: DependencyWalk = { ...traversal, root: roots[i]!, upward, kinds, nodes: [] };
+    const walk: DependencyTraversal = { ...traversal, root: roots[i]!, upward, kinds, nodes: [] };
     walk.nodes = traversal.nodes.map((node) => ({ ...node, walk }));
     return walk;
   });
 }
 
 /** Distance of every process that a walk has met, and of its root. */
-const distancesOf = ({ root, before, nodes }: DependencyWalk): Map<number, number> =>
+const distancesOf = ({ root, before, nodes }: DependencyTraversal): Map<number, number> =>
   new Map([[root, 0], ...[...before, ...nodes].map(({ id, distance }) => [id, distance] as const)]);
 
 /** The kinds of the links by which each process hangs on those one step nearer to its root; one statement for all. */
