@@ -89,8 +89,8 @@ end $$;
 --
 -- `spec`: kind, tbl, key; state (its column), states (the look-up table), state_type (its type in the API), state_key,
 -- state_name; token, lease (columns); open: SQL of whether the subject `t` is at work at all; check: a function (row,
--- name of its state, item) that says as `judge_move` does what else stands against it; sets: the concept's own columns, in SQL of the old row
--- `t`, the item `m.x`, `m.open` and `m.now`.
+-- name of its state, item) that says as `judge_move` does what else stands against it; sets: the concept's own
+-- columns, in SQL of the old row `t`, the item `m.x`, `m.open` and `m.now`.
 create or replace function process_tracker.make_lifecycle(spec jsonb) returns void language plpgsql as $do$
 begin
   execute process_tracker.fill_template($template$

@@ -11,7 +11,9 @@ registerEnumType(RunEndReason, {
   name: 'RunEndReason',
   description: 'Reason why a run ended, beside its status.',
   valuesConfig: {
-    ABANDONED: { description: 'Its lease expired, it exceeded the time limit of its process, or an operator ended it because its lease owner is gone.' },
+    ABANDONED: {
+      description: 'Its lease expired, it exceeded the time limit of its process, or an operator ended it because its lease owner is gone.',
+    },
     CANCELLED: { description: 'An operator cancelled it.' },
     RELEASED: { description: 'It is a hold that an operator released.' },
     PARENT_FAILED: { description: 'It was skipped because a parent failed in its run group.' },

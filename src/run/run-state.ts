@@ -20,7 +20,8 @@ registerEnumType(RunState, {
     COMPLETED: { description: 'It completed, or is a hold that was released to this status.' },
     FAILED: { description: 'It failed.' },
     ABANDONED: {
-      description: 'It was ended because its lease expired, it exceeded the time limit of its process, or its lease owner is gone. Stored as `failed`; it counts as a failure.',
+      description:
+        'It was ended because its lease expired, it exceeded the time limit of its process, or its lease owner is gone. Stored as `failed`; it counts as a failure.',
     },
     CANCELLED: { description: 'An operator cancelled it. Stored as `failed`; it does not count as a failure.' },
     ON_HOLD: { description: 'Hold of the process instead of a run: no start succeeds until an operator releases it.' },

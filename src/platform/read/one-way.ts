@@ -10,7 +10,7 @@ const and = (texts: readonly string[]): string => texts.join(', ').replace(/, (?
 const quoted = (names: readonly string[]): string[] => names.map((name) => `\`${name}\``);
 
 /** How a reference can identify a record, as errors and descriptions say it: "by `id`, or by `namespace` and `job`". */
-export const waysText = (ways: Ways): string => or(ways.map((way) => `by ${and(quoted(way))}`));
+const waysText = (ways: Ways): string => or(ways.map((way) => `by ${and(quoted(way))}`));
 
 /**
  * Checks that a reference identifies a record in one way alone; the fields `besides` may stand beside any.

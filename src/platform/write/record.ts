@@ -38,7 +38,8 @@ export function aliasesField({ entity, alias }: Aliased): ClassType {
   @Resolver(() => entity)
   class AliasResolver {
     @FieldResolver(() => [String], {
-      description: 'Aliases by which it is found as well, such as its names before a rename, ordered. The own name of another record takes precedence.',
+      description:
+        'Aliases by which it is found as well, such as its names before a rename, ordered. The own name of another record takes precedence.',
     })
     aliases(@Root() row: Row, @Ctx() ctx: Context): Promise<string[]> {
       const { table, columns } = shapeOf(alias.entity);

@@ -101,8 +101,7 @@ function startFacts(type: ClassType<StartFacts>, outcome: string, run: string, a
 
     @FieldResolver(() => Int, {
       nullable: true,
-      description:
-        'Number of consecutive failures that puts the process on hold, 0 for never; null if the outcome does not depend on it.',
+      description: 'Number of consecutive failures that puts the process on hold, 0 for never; null if the outcome does not depend on it.',
     })
     failureLimit(@Root() { failureLimit }: StartAnswer): number | null {
       return failureLimit ?? null;
