@@ -101,7 +101,7 @@ export const settings = {
     15,
     0,
     86_400,
-    'Seconds between two looks for runs and files whose lease is over, which are then abandoned, or free again; 0 never looks, then a new start, a new claim or a person does it.',
+    'Seconds between two sweeps for runs and files whose lease expired, which are then abandoned, or free again; 0 never looks, then a new start, a new claim or a person does it.',
   ),
   maxSubscriptions: count(
     'WAYBILL_MAX_SUBSCRIPTIONS',
