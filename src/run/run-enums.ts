@@ -25,6 +25,12 @@ const endReasons: ReadonlySet<string> = new Set(Object.values(RunEndReason));
 /** The end reason, or null for one that another client made up. */
 export const knownEndReason = (stored: string | null): string | null => (stored !== null && endReasons.has(stored) ? stored : null);
 
+/** The same of a column, as readers see it. */
+export const knownEndReasonAs = {
+  sql: (column: string): string => `case when ${column} in (${[...endReasons].map((each) => `'${each}'`).join(', ')}) then ${column} end`,
+  nullable: true as const,
+};
+
 /** The values are those of `process_tracking.origin`. */
 export enum RunOrigin {
   COMMAND = 'command',

@@ -5,7 +5,7 @@ import { Big, Flag, InstantColumn, Key, LocalTime, Reference, Stored, Text, Whol
 import { Audited, Node } from '../platform/entity/node.js';
 import { Process } from '../process/process.entity.js';
 import { ProcessStatus } from './process-status.entity.js';
-import { RunEndReason, RunOrigin } from './run-enums.js';
+import { RunEndReason, RunOrigin, knownEndReasonAs } from './run-enums.js';
 import { RunGroup } from './run-group.entity.js';
 
 /** A trigger fills it for clients that write only ProcessTracker's column (keep-instants.sql). */
@@ -87,6 +87,7 @@ export class Run extends Audited {
   @Text('end_reason', {
     nullable: true,
     as: () => RunEndReason,
+    shownAs: knownEndReasonAs,
     doc: 'Reason of its end; null if the status needs none, or another client wrote a reason that is not listed.',
   })
   endReason!: string | null;

@@ -236,7 +236,7 @@ describe('L15 conditions of one grammar', () => {
         `insert into process_tracking (process_id, process_status_id, process_run_id, process_run_name, process_run_start_date_time, started_at,
            process_run_low_date_time, end_reason)
          select process_id, 2, $1, $2, $3::timestamptz at time zone 'Europe/Berlin', $3, $3::timestamptz at time zone 'Europe/Berlin',
-           case when $1 % 2 = 0 then 'released' end from process`,
+           case when $1 % 2 = 0 then 'released' when $1 = 1 then 'made up by another client' end from process`,
         [i + 1, name, at],
       );
   });

@@ -11,11 +11,11 @@ import { grouped } from '../../platform/read/loaders.js';
 import type { Row } from '../../platform/entity/node.js';
 import type { ListSource, Page } from '../../platform/read/paging.js';
 import { selectList } from '../../platform/entity/rows.js';
-import { ReadsOnly, selectedProperties } from '../../platform/read/selection.js';
+import { selectedProperties } from '../../platform/read/selection.js';
 import { Process } from '../../process/process.entity.js';
 import { SourceObject } from '../../source/source-object.entity.js';
 import { Run } from '../run.entity.js';
-import { knownEndReason, StuckReason } from '../run-enums.js';
+import { StuckReason } from '../run-enums.js';
 import { ProcessStatus } from '../process-status.entity.js';
 import { pageOfRuns, runArguments, runsField, type RunArguments } from './run-lists.js';
 import { RunGroup } from '../run-group.entity.js';
@@ -126,11 +126,6 @@ class RunResolver {
   })
   async slowerThanUsual(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<boolean> {
     return (await usualOf(ctx, row.id)).slowerThanUsual;
-  }
-  @FieldResolver()
-  @ReadsOnly(Run, 'endReason')
-  endReason(@Root() { endReason }: Row<Run, 'endReason'>): string | null {
-    return knownEndReason(endReason);
   }
   @FieldResolver(() => [RunParameter], { description: 'Parameters of the run, ordered by name.' })
   parameters(@Root() row: Row<Run, 'id'>, @Ctx() ctx: Context): Promise<ParameterRow[]> {
