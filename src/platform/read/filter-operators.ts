@@ -126,6 +126,9 @@ const kinds = new Map<unknown, Kind>([
   [DateTime, { name: 'DateTime', type: DateTime, operators: { ...equality, ...order, ...day } }],
 ]);
 
+/** The conditions of one schema, by name. */
+const made = new Map<string, GraphQLInputObjectType>();
+
 /** Lets conditions be on the enums of a schema, which are told apart by the objects that their decorators got. */
 export function learnEnums(schema: GraphQLSchema): void {
   made.clear();
@@ -134,8 +137,6 @@ export function learnEnums(schema: GraphQLSchema): void {
     if (isEnumType(type)) kinds.set(enumObj, { name, type, operators: equality });
   }
 }
-
-const made = new Map<string, GraphQLInputObjectType>();
 
 /** The input type with the operators of a column of this type. Made once a name. */
 export function conditionOn(type: unknown, nullable: boolean): GraphQLInputObjectType {

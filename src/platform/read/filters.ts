@@ -212,6 +212,8 @@ export function withFilters(schema: GraphQLSchema): GraphQLSchema {
   // Types of another schema, whose enums are others.
   for (const types of [wheres, listWheres, partsTypes]) types.clear();
   learnEnums(schema);
+  // What was made for another schema has the enums of that one.
+  for (const made of [wheres, listWheres, partsTypes]) made.clear();
   const { types, ...config } = schema.toConfig();
   const entities = new Map<unknown, EntityClass>([...placeholders].map(([entity, placeholder]) => [placeholder, entity]));
   for (const type of types)
