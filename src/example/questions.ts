@@ -149,7 +149,7 @@ export const fileQuestions: Question[] = [
     errors { totalCount }
     versions { nodes { isCurrent hashAlgorithm hash sizeBytes rowsRead rowsWritten targetObject { name } } }
     runs { nodes { run { process { name } number } status { name } } }
-    history(fields: ["status"]) { nodes { at to actor } }
+    history(where: { field: { in: ["status"] } }) { nodes { at to actor } }
   }
 }`,
     show: showJourney,

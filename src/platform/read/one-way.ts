@@ -5,7 +5,8 @@ import type { ArgumentPath } from './references.js';
 /** The fields of each way to identify a record, such as `[['id'], ['namespace', 'job']]`. */
 export type Ways = readonly (readonly string[])[];
 
-const or = (texts: readonly string[]): string => texts.join(', ').replace(/, (?=[^,]*$)/, texts.length > 2 ? ', or ' : ' or ');
+const or = (texts: readonly string[]): string =>
+  [texts.slice(0, -1).join(', '), texts.at(-1)].filter(Boolean).join(texts.length > 2 ? ', or ' : ' or ');
 const and = (texts: readonly string[]): string => texts.join(', ').replace(/, (?=[^,]*$)/, ' and ');
 const quoted = (names: readonly string[]): string[] => names.map((name) => `\`${name}\``);
 
