@@ -14,7 +14,6 @@ import { orderInputOf, type OrderBy } from '../platform/read/ordering.js';
 import { checkOneWay } from '../platform/read/one-way.js';
 import { page, PageArgs, type ListSource, type Page } from '../platform/read/paging.js';
 import { entityNamed, visibleSql } from '../platform/entity/rows.js';
-import { below } from '../platform/read/references.js';
 import type { Condition } from '../platform/read/values.js';
 import { linkFields } from './link-fields.js';
 import { EventOrigin, StatusEvent } from './status-event.entity.js';
@@ -103,7 +102,7 @@ class HistoryQuery {
       checkPlace(list, args);
       return page(ctx, info, list, args);
     }
-    checkOneWay('subject', [['subject'], ['kind', 'databaseId']], { subject, kind, databaseId }, below(''));
+    checkOneWay('subject', [['subject'], ['kind', 'databaseId']], { subject, kind, databaseId }, (argument) => argument ?? 'subject');
     const { type, id } = typeof subject === 'string' ? decodeId(subject, 'subject') : { type: kind!, id: databaseId! };
     if (!entityNamed(type) || !info.schema.getType(type))
       throw invalid(`There is no type ${JSON.stringify(type)} in this API.`, {

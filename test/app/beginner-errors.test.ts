@@ -314,7 +314,7 @@ const mistakes: Mistake[] = [
   ['the argument path of files', '{ files(path: "/x") { totalCount } }', { argument: 'path', value: 'path', nearest: ['location'] }],
   [
     'the argument source of objectDay',
-    '{ objectDay(source: "s", object: "o") { complete } }',
+    '{ objectDay(source: "s") { complete } }',
     { argument: 'source', value: 'source', nearest: ['object'] },
   ],
   ['the id of a node of lineage', '{ lineage(roots: []) { nodes { id } } }', { value: 'id', nearest: ['subjectId'] }],

@@ -240,7 +240,6 @@ test.each<[what: string, request: Request, message: RegExp | string, facts?: obj
     /^There is no operator "lke"/,
     { nearest: ['contains'] },
   ],
-  ['the status of files', '{ files(statuses: ["READY"]) { totalCount } }', 'There is no FileStatus "READY". Did you mean "ready"?'],
 ])('the error says what to write: %s', async (_, request, message, facts = {}) => {
   const errors = await errorsOf(request);
   const found = errors.find((each) => (typeof message === 'string' ? each.message === message : message.test(each.message)));

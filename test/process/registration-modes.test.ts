@@ -292,7 +292,7 @@ describe('unlinkProcess', () => {
     });
     expect(await refused({ targets: [{ name: 'out', objects: [{ name: 't' }, { name: 'tt', attributes: ['u'] }] }] })).toMatchObject({
       code: 'NOT_FOUND',
-      details: { argument: 'input.targets.0.objects.1.name', value: 'tt', nearest: ['t'] },
+      details: { argument: 'input.targets.0.objects.1.name', value: 'tt' },
     });
     expect(await refused({})).toMatchObject({ code: 'INVALID' });
     expect(await linksOf('known')).toEqual(before);

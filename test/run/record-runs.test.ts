@@ -203,7 +203,7 @@ test('one bad item does not lose the others; errors name the argument, the value
       { argument: 'lowWatermark', value: day(3) },
     ],
     [{ errors: [{ type: 'No such type' }] }, { argument: 'errors.0.type', value: 'No such type' }],
-    [{ parameters: [{ name: 'a' }, { name: 'a' }] }, { argument: 'parameters' }],
+    [{ parameters: [{ name: 'a' }, { name: 'a' }] }, { argument: 'parameters.1.name' }],
     [{ group: { key: 'g', expectedTotal: -1 } }, { argument: 'group.expectedTotal' }],
     ...['ftp://host/x', 'host/x', 'javascript:alert(1)', ' https://host', 'https://'].map((logUrl): [object, object] => [
       { logUrl },

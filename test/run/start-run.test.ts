@@ -273,7 +273,11 @@ test.each([
     { code: 'INVALID', argument: 'input.parameters.1.name', value: 'a' },
   ],
   ['a total below 0', { group: { key: 'never made', expectedTotal: -1 } }, { code: 'INVALID', argument: 'input.group.expectedTotal' }],
-  ['a parent run that there is none of', { parentRun: { databaseId: 999_999 } }, { code: 'NOT_FOUND', argument: 'input.parentRun.databaseId' }],
+  [
+    'a parent run that there is none of',
+    { parentRun: { databaseId: 999_999 } },
+    { code: 'NOT_FOUND', argument: 'input.parentRun.databaseId' },
+  ],
   [
     'a parent run by a name that there is none of',
     { parentRun: { name: 'no such run' } },

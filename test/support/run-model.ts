@@ -231,7 +231,13 @@ export class RunModel {
     const ends = !!to && (ending.includes(to) || report.endReason === 'released');
     if (typeof endedAt === 'number' && !ends) return ['INVALID', 'endedAt'];
     const refusal = this.#refusal(run, report);
+    // An act of an operator that is repeated changes nothing.
+    const isRepeated = report.mustMove && (report.endReason === 'cancelled' || report.endReason === 'abandoned');
+    if (isRepeated && refusal?.[1] === 'status' && run.status === 'failed' && run.endReason === report.endReason) return 'done';
     if (refusal) return refusal;
+    const facts = () =>
+      JSON.stringify([run.status, run.endedAt, run.endReason, run.leaseSeconds, run.inserts, run.updates, run.records, run.errors]);
+    const known = facts();
     const wasOpen = isOpen(run);
     const wasHold = run.status === 'on hold';
     const sum = run.inserts + run.updates;
@@ -257,7 +263,8 @@ export class RunModel {
     if (ends) Object.assign(run, { endedAt: endedAt ?? this.now, endReason: report.endReason ?? (wasHold ? 'released' : null) });
     else if (to === 'running') Object.assign(run, { endedAt: null, endReason: null });
     if (to === 'failed') this.#skip(run, 'api');
-    return 'written';
+    // A heartbeat renews the lease, and changes nothing that it states.
+    return facts() === known ? 'done' : 'written';
   }
 
   hold(process: ModelProcess, reason: string): Verdict {
@@ -271,6 +278,7 @@ export class RunModel {
 
   release(process: ModelProcess, to: string, reason: string): Verdict {
     const hold = latestOf(process);
+    if (hold?.endReason === 'released' && hold.status === to) return 'done';
     if (hold?.status !== 'on hold') return ['CONFLICT', 'process'];
     const verdict = this.report(hold, { status: to, token: 'none', reason, byPerson: true, mustMove: true, endReason: 'released' });
     return Array.isArray(verdict) ? ['INVALID', 'to'] : verdict;
