@@ -187,11 +187,11 @@ describe('wrong variables', () => {
   const ofProcess = 'subscription ($n: String = "") { changes(process: { name: $n }) { cursor } }';
   test.each<[string, Variables, object]>([
     [ofProcess, { n: '  ' }, { argument: 'process.name' }],
-    [ofProcess, { n: 5 }, { argument: 'n', reason: 'BAD_USER_INPUT' }],
+    [ofProcess, { n: 5 }, { argument: 'process.name', reason: 'BAD_USER_INPUT' }],
     [
       'subscription ($n: [String!]) { changes(statuses: $n) { cursor } }',
       { n: ['a', ['x']] },
-      { argument: 'n.1', reason: 'BAD_USER_INPUT' },
+      { argument: 'statuses.1', reason: 'BAD_USER_INPUT' },
     ],
     [ofProcess, {}, { argument: 'process.name' }],
   ])('%s with %j: INVALID by WebSocket and SSE alike', async (query, variables, facts) => {

@@ -56,25 +56,23 @@ async function namesOf<R extends object, N>(
 }
 
 /**
- * An end of a mapping is what a request of the same call registers, or it exists already. Nothing is asked where all are registered here.
+ * An end of a mapping is of an object that a request of the same call registers, or it exists already. Nothing is asked where all are registered here.
  * @throws NOT_FOUND, naming the argument
  */
 export async function checkEnds(tx: Tx, requests: readonly RegisterProcessInput[], named: readonly NamedRequest[]): Promise<void> {
-  const keyOf = (source: string, object: string, name: string) => JSON.stringify([source, object, name]);
+  const keyOf = (source: string, object: string) => JSON.stringify([source, object]);
   const registered = new Set(
     requests
       .flatMap(({ sources, targets }) => [...(sources ?? []), ...(targets ?? [])])
-      .flatMap(({ name: source, objects }) =>
-        (objects ?? []).flatMap(({ name: object, attributes }) => (attributes ?? []).map(({ name }) => keyOf(source, object, name))),
-      ),
+      .flatMap(({ name: source, objects }) => (objects ?? []).map(({ name: object }) => keyOf(source, object))),
   );
   const others = named.flatMap(({ mappings }, i) =>
     (mappings ?? []).flatMap((mapping, m) =>
       (['from', 'to'] as const).flatMap((end) => {
-        const { source, object, name } = mapping[end];
+        const { source, object } = mapping[end];
         const asked = { ref: requests[i]!.mappings![m]![end], path: `input.mappings.${m}.${end}` };
         // One that is identified by its number was found before.
-        return registered.has(keyOf(source, object, name)) || !saidBy(attributeRefs, asked) ? [] : [asked];
+        return registered.has(keyOf(source, object)) || !saidBy(attributeRefs, asked) ? [] : [asked];
       }),
     ),
   );
