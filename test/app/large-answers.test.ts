@@ -140,7 +140,7 @@ test('other requests have their turns while a large answer is made', async () =>
 });
 
 test('only what has a long list is sent in pieces, whatever nested pages could cost', async () => {
-  const nested = '{ processes { nodes { name sourceObjects { nodes { name attributes { nodes { name } } } } } } }';
+  const nested = '{ processes { nodes { name sourceObjects(first: 50) { nodes { name attributes(first: 50) { nodes { name } } } } } } }';
   const pages = await compiled.ask(nested);
   expect((pages.body.extensions as { cost: { spent: number } }).cost.spent).toBeGreaterThan(50_000);
   // A body in pieces has no length when it begins.
