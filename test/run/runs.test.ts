@@ -97,7 +97,7 @@ test('P23 a run is found in exactly one way, with everything that it started wit
   expect((await api.run(`{ node(id: "${globalId(id)}") { ... on Run { ${wanted} } } }`)).node).toEqual(expected);
   for (const none of ['databaseId: 2147483647', 'name: "x"', 'process: "load", number: 2', 'process: "x", number: 1'])
     expect((await api.run(`{ run(${none}) { name } }`)).run).toBeNull();
-  const allowed = 'id, databaseId, name, or process with number or externalId';
+  const allowed = 'id, databaseId, name, process and number, or process and externalId';
   for (const wrong of [
     '',
     '(name: "x", databaseId: 1)',
