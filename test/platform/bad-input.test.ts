@@ -151,8 +151,10 @@ describe('shape', () => {
     expect((await refused(register, { input: { type: 'Load' } })).message).toContain('name');
     expect((await refused(register, { input: { name: 'p', colour: 'red' } })).message).toContain('colour');
     expect((await refused('{ process(name: "process 001") { lineage(direction: SIDEWAYS) { complete } } }')).message).toContain('SIDEWAYS');
-    expect((await refused('{ process { name } }')).message).toContain('by id, databaseId, name');
-    expect((await refused('{ process(name: "a", databaseId: 1) { name } }')).message).toContain('by id, databaseId, name');
+    expect((await refused('{ process { name } }')).message).toContain('by `id`, by `databaseId`, by `name`');
+    expect((await refused('{ process(name: "a", databaseId: 1) { name } }')).message).toBe(
+      'Specify one way, not two, to identify a Process: `databaseId` and `name`.',
+    );
     expect((await refused('{ source { name } }')).message).toContain('databaseId');
   });
   test('numbers out of range', async () => {

@@ -164,11 +164,16 @@ describe('a refused value is shown in part', () => {
 
 describe('what GraphQL refuses names its argument', () => {
   test.each<[string, string, object | undefined, string]>([
-    ['a wrong enum in a list', 'query ($k: [DependencyKind!]!) { executionOrder(kinds: $k) { __typename } }', { k: ['HARD', 'X'] }, 'k.1'],
+    [
+      'a wrong enum in a list',
+      'query ($k: [DependencyKind!]!) { executionOrder(kinds: $k) { __typename } }',
+      { k: ['HARD', 'X'] },
+      'kinds.1',
+    ],
     ['a wrong literal', '{ processes(first: "x") { totalCount } }', undefined, 'first'],
     ['a missing argument', '{ objectDay(date: "2026-01-01") { complete } }', undefined, 'object'],
     ['an unknown argument', '{ processes(limit: 1) { totalCount } }', undefined, 'limit'],
-    ['a missing variable', 'query ($n: String!) { process(name: $n) { name } }', undefined, 'n'],
+    ['a missing variable', 'query ($n: String!) { process(name: $n) { name } }', undefined, 'name'],
     [
       'an unknown field of an input',
       'mutation { registerProcess(input: { name: "p", colour: 1 }) { created } }',
