@@ -129,7 +129,7 @@ describe.each([
       extensions: { argument: 'level', value: 'LOUD', allowed },
     });
     expect(first(await ask('query ($w: Wish) { hello(wish: $w) }', { w: { name: 'x', level: 'LOUD' } })).extensions).toMatchObject({
-      argument: 'w.level',
+      argument: 'wish.level',
       value: 'LOUD',
       allowed,
     });
