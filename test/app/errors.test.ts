@@ -1,8 +1,8 @@
-import { getOperationAST, parse } from 'graphql';
+import { getOperationAST, GraphQLError, parse, type GraphQLScalarType } from 'graphql';
 import { CompiledQueries } from '../../src/app/execution/apollo-jit.js';
 import type { Database } from '../../src/platform/database.js';
 import { createDatabase, type TestDatabase } from '../support/cluster.js';
-import { connect, startHttp, type Answer, type HttpServer } from '../support/http.js';
+import { connect, schemaOf, startHttp, type Answer, type HttpServer } from '../support/http.js';
 import { smallSchema as schema } from '../support/small-schema.js';
 
 let database: TestDatabase;
@@ -148,6 +148,23 @@ describe.each([
     );
     expect(body.data).toEqual({ a: 'hello operator', item: { name: 'one', __typename: 'Item' }, b: 'hello world' });
   });
+});
+
+test('of very many wrong values of one variable only the first are looked at', async () => {
+  const own = schemaOf('scalar Odd type Query { odd(values: [Odd!]): Int }');
+  let looked = 0;
+  (own.getType('Odd') as GraphQLScalarType).parseValue = () => {
+    looked++;
+    throw new GraphQLError('It is even.');
+  };
+  const server = await startHttp({ db, schema: own });
+  try {
+    const { body } = await server.ask('query ($values: [Odd!]) { odd(values: $values) }', { values: Array(10_000).fill(2) });
+    expect(body.errors!.length).toBeLessThan(100);
+    expect(looked).toBeLessThan(1_000);
+  } finally {
+    await server.close();
+  }
 });
 
 test('compiled queries are kept in a bounded number, from the second time they are asked', () => {

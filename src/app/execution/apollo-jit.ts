@@ -89,7 +89,7 @@ export function jitPlugin(schema: GraphQLSchema, from = compiledFrom): ApolloSer
       return {
         async responseForOperation({ operation, document, queryHash, request, contextValue, source }) {
           if (operation?.operation !== 'query' || /\b__(schema|type)\b/.test(source ?? '')) return null;
-          const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
+          const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, { maxErrors: 1 });
           if (!coerced) return null; // The interpreter says what is wrong with which variable.
           const hash = queryHash ?? source ?? '';
           const query = queries.get(hash, document, operation, coerced);

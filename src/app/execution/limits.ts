@@ -167,7 +167,8 @@ export function costOf(
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
 ): number | undefined {
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  // What is wrong with them execution says, as far as to a limit: here one mistake is enough, and a list may have very many.
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
   if (!coerced) return undefined;
   const counts = (value: unknown) => value === null || typeof value === 'number' || typeof value === 'boolean';
   const counted = JSON.stringify(Object.entries(coerced).map(([name, value]) => [name, counts(value) ? value : 'not counted']));
