@@ -4,6 +4,7 @@ import { Contact } from '../contact/contact.entity.js';
 import type { Row } from '../platform/entity/node.js';
 import type { Context } from '../platform/read/context.js';
 import { filterByAny, filterByChoice, filterByInside } from '../platform/read/filters.js';
+import { textsSql } from '../platform/read/values.js';
 import { listField } from '../platform/read/fields.js';
 import type { ListSource } from '../platform/read/paging.js';
 import { Process } from '../process/process.entity.js';
@@ -62,7 +63,7 @@ class ProcessContact {
 
 filterByInside(ProcessContact, 'contact', Contact);
 filterByAny(ProcessContact, 'role', 'l.roles', 'One of its roles meets these conditions; `isNull`: whether it has no role.');
-filterByChoice(ProcessContact, 'origin', ContactOrigin, (origins) => `l.origin in (${origins.map((each) => `'${each}'`).join(', ')})`);
+filterByChoice(ProcessContact, 'origin', ContactOrigin, (origins) => `l.origin in (${textsSql(origins)})`);
 
 type ProcessContactRow = Row<Contact> & { sourceId: number; objectId: number };
 

@@ -14,7 +14,7 @@ import { orderInputOf, type OrderBy } from '../platform/read/ordering.js';
 import { checkOneWay } from '../platform/read/one-way.js';
 import { page, PageArgs, type ListSource, type Page } from '../platform/read/paging.js';
 import { entityNamed, visibleSql } from '../platform/entity/rows.js';
-import type { Condition } from '../platform/read/values.js';
+import { textsSql, type Condition } from '../platform/read/values.js';
 import { linkFields } from './link-fields.js';
 import { EventOrigin, StatusEvent } from './status-event.entity.js';
 import { SubjectKind } from './subject-kind.js';
@@ -61,12 +61,9 @@ const connection = connectionOf(StatusEvent);
 
 filterByValue(StatusEvent, 'field', { type: String, sql: 't.field', cast: 'text' });
 // Other clients may write what they like: all of it is SQL.
-const known = Object.values(EventOrigin).map((origin) => `'${origin}'`);
+const known = textsSql(Object.values(EventOrigin));
 filterByChoice(StatusEvent, 'origin', EventOrigin, (chosen) =>
-  [
-    `t.origin in (${chosen.map((origin) => `'${origin}'`).join(', ')})`,
-    ...(chosen.includes(EventOrigin.SQL) ? [`t.origin not in (${known.join(', ')})`] : []),
-  ].join(' or '),
+  [`t.origin in (${textsSql(chosen)})`, ...(chosen.includes(EventOrigin.SQL) ? [`t.origin not in (${known})`] : [])].join(' or '),
 );
 
 /** The number in a cursor, which the list compares as 64 bits. @throws INVALID */

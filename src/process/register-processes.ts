@@ -1,5 +1,5 @@
 import type { Tx } from '../platform/database.js';
-import { argumentOf } from '../platform/argument-of.js';
+import { pathToValue } from '../platform/path-to-value.js';
 import { given } from '../platform/checks.js';
 import { didYouMean, nearest } from '../platform/nearest.js';
 import { conflict, DomainError, invalid, notFound, raisedAs } from '../platform/errors.js';
@@ -105,7 +105,7 @@ function notLinked(error: unknown, requests: readonly RegisterProcessInput[], na
 /** Of what a registration writes, only an e-mail can be another row's. */
 function emailTaken(error: unknown, requests: readonly RegisterProcessInput[]): never {
   const value = /=\((.*)\) already exists\.$/.exec(textAt(error, 'detail') ?? '')?.[1];
-  const argument = requests.map((input) => argumentOf({ input }, (each, path) => path.at(-1) === 'email' && each === value)).find(given);
+  const argument = requests.map((input) => pathToValue({ input }, (each, path) => path.at(-1) === 'email' && each === value)).find(given);
   if (codeOf(error) !== '23505' || !argument) throw error;
   throw conflict(`Another contact has the e-mail ${JSON.stringify(value)}.`, { argument, value });
 }

@@ -1,4 +1,5 @@
 import { registerEnumType } from 'type-graphql';
+import { textsSql } from '../platform/read/values.js';
 
 /** The values are those of `process_tracking.end_reason`. */
 export enum RunEndReason {
@@ -27,7 +28,7 @@ export const knownEndReason = (stored: string | null): string | null => (stored 
 
 /** The same of a column, as readers see it. */
 export const knownEndReasonAs = {
-  sql: (column: string): string => `case when ${column} in (${[...endReasons].map((each) => `'${each}'`).join(', ')}) then ${column} end`,
+  sql: (column: string): string => `case when ${column} in (${textsSql(endReasons)}) then ${column} end`,
   nullable: true as const,
 };
 

@@ -417,6 +417,22 @@ test('failures in a row count it by its start, and put the process on hold at th
   expect(await canStart(api, name)).toMatchObject({ outcome: 'STARTED' });
 });
 
+test('a recorded failure after a completed command run counts for `mayStart` as it does for a start', async () => {
+  const name = await register({ failureLimit: 1 });
+  await at(api, day(10), (then) => runOnce(then, name, 'completed'));
+  const mayStart = async () => {
+    const query =
+      'query ($name: String!) { process(name: $name) { mayStart } processes(where: { name: { eq: $name }, mayStart: { eq: true } }) { totalCount } }';
+    const { process, processes } = await api.run(query, { name });
+    return [process.mayStart, processes.totalCount, (await canStart(api, name)).outcome];
+  };
+  expect(await mayStart()).toEqual([true, 1, 'STARTED']);
+  await record([onDay(name, 11, { status: 'failed' })]);
+  expect(await mayStart()).toEqual([false, 0, 'ON_HOLD']);
+  await record([onDay(name, 12)]);
+  expect(await mayStart()).toEqual([true, 1, 'STARTED']);
+});
+
 test('it stays as it ended: it cannot be reopened, an unknown end can be told', async () => {
   const name = await register();
   const { results } = await record([onDay(name, 3), onDay(name, 4, { status: 'unknown' })]);

@@ -1,6 +1,6 @@
 import { openApi, type Api } from '../support/api.js';
 import { untilWaiting, withGate } from '../support/gates.js';
-import { failure, known, report, start } from '../support/run-calls.js';
+import { cancel, failure, known, report, start } from '../support/run-calls.js';
 import { day, runsOf, type RunToMake } from '../support/runs.js';
 
 let api: Api;
@@ -332,11 +332,13 @@ test('P26 groups are chosen by their state, and progress has one count of what n
     ['chosen well', ['completed', 'completed']],
     ['chosen ill', ['completed', 'failed', 'failed']],
     ['chosen new', []],
+    ['chosen off', ['completed', 'cancelled']],
   ] as const) {
     await open({ key, expectedTotal: Math.max(states.length, 1) });
     for (const [i, status] of states.entries()) {
       const { run, fencingToken } = await start(api, { name: `${key} ${i}`, ...known }, { group: { key } });
-      await report(api, run.databaseId, { status, fencingToken });
+      if (status === 'cancelled') await cancel(api, run.databaseId, { reason: 'not needed' });
+      else await report(api, run.databaseId, { status, fencingToken });
     }
   }
   const chosen = async (state: string) =>
@@ -346,6 +348,9 @@ test('P26 groups are chosen by their state, and progress has one count of what n
       )
     ).runGroups.nodes;
   expect(await chosen('{ eq: SUCCEEDED }')).toEqual([{ key: 'chosen well', state: 'SUCCEEDED', progress: { unsuccessful: 0 } }]);
-  expect(await chosen('{ in: [PARTIAL, FAILED] }')).toEqual([{ key: 'chosen ill', state: 'PARTIAL', progress: { unsuccessful: 2 } }]);
+  expect(await chosen('{ in: [PARTIAL, FAILED] }')).toEqual([
+    { key: 'chosen ill', state: 'PARTIAL', progress: { unsuccessful: 2 } },
+    { key: 'chosen off', state: 'PARTIAL', progress: { unsuccessful: 1 } },
+  ]);
   expect(await chosen('{ notIn: [PARTIAL, SUCCEEDED] }')).toEqual([{ key: 'chosen new', state: 'OPEN', progress: { unsuccessful: 0 } }]);
 });

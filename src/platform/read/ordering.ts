@@ -23,6 +23,10 @@ export interface OrderBy {
   direction: OrderDirection;
 }
 
+/** What stands for a missing instant in an order: before or behind all others. */
+export const firstMomentSql = "'0001-01-01T00:00:00Z'::timestamptz";
+export const lastMomentSql = "'9999-12-31T23:59:59.999999Z'::timestamptz";
+
 /** An order by what is computed from the row `t`, which may not be null. */
 interface ComputedOrder {
   doc: string;

@@ -12,3 +12,6 @@ export interface Condition {
   key: string;
   sql(values: Values): string;
 }
+
+/** A list of texts of our own in SQL, such as values of an enum: `'a', 'b'`. What callers send is a value of the statement instead. */
+export const textsSql = (texts: Iterable<string>): string => Array.from(texts, (text) => `'${text}'`).join(', ');

@@ -1,4 +1,4 @@
-import { argumentOf } from '../argument-of.js';
+import { pathToValue } from '../path-to-value.js';
 import { globalId } from '../entity/ids.js';
 import { DomainError } from '../errors.js';
 
@@ -33,7 +33,7 @@ export function withRetiredArgument<E>(error: E, args: unknown): E | DomainError
   const isInName = (value: unknown, path: readonly string[]) =>
     path.at(-1) === 'qualifiedName' && typeof value === 'string' && value.includes(name);
   const ways = [isId, isName, isInName, ...(kind === 'Location' ? [isPath] : [])];
-  const found = ways.map((isIt) => argumentOf(args, isIt)).find((path) => path !== undefined);
+  const found = ways.map((isIt) => pathToValue(args, isIt)).find((path) => path !== undefined);
   return found === undefined ? retiredAt(error, known, name) : retiredAt(error, found, sentAt(args, found));
 }
 

@@ -1,6 +1,6 @@
 import { prepareFor, type Relation } from '../../platform/read/filter-sql.js';
 import { filterByChoice, filterByFact, filterByOne, filterByParts } from '../../platform/read/filters.js';
-import type { Orders } from '../../platform/read/ordering.js';
+import { firstMomentSql, lastMomentSql, type Orders } from '../../platform/read/ordering.js';
 import { DateTime } from '../../platform/entity/scalars.js';
 import { Process } from '../../process/process.entity.js';
 import { Run } from '../run.entity.js';
@@ -77,8 +77,6 @@ filterByParts(Process, 'late', {
 });
 prepareFor('late', prepareLate);
 
-const lastMoment = "'9999-12-31T23:59:59.999999Z'::timestamptz";
-const firstMoment = "'0001-01-01T00:00:00Z'::timestamptz";
 const latestRunSql = (value: string) => `(select ${value} from process_tracking r where r.process_id = t.process_id and r.is_latest_run)`;
 
 /** SQL of the state of the latest run of the process `t`. */
@@ -94,7 +92,7 @@ export const processOrders: Orders = {
     doc: 'By `late.since`: the longest late first; processes that are not late come last.',
     prepare: prepareLate,
     sql: (prepared) => `coalesce((
-      select d.late_from from ${dueSql(prepared)} d where d.process_id = t.process_id and ${isLateSql}), ${lastMoment})`,
+      select d.late_from from ${dueSql(prepared)} d where d.process_id = t.process_id and ${isLateSql}), ${lastMomentSql})`,
     cast: 'timestamptz',
     among: {
       field: 'late',
@@ -105,7 +103,7 @@ export const processOrders: Orders = {
   },
   LATEST_RUN_STARTED_AT: {
     doc: 'By the start of its `latestRun`. Processes that never ran come first.',
-    sql: () => `coalesce(${latestRunSql('r.started_at')}, ${firstMoment})`,
+    sql: () => `coalesce(${latestRunSql('r.started_at')}, ${firstMomentSql})`,
     cast: 'timestamptz',
   },
   STATE: {

@@ -41,6 +41,7 @@ import {
   type ProgressRow,
 } from './run-groups-progress.js';
 import { RunGroup } from '../run-group.entity.js';
+import { textsSql } from '../../platform/read/values.js';
 import { PayloadOf } from '../../platform/write/payload.js';
 
 const connection = connectionOf(RunGroup);
@@ -48,7 +49,7 @@ const orders = { KEY: 'key', CREATED_AT: 'createdAt', UPDATED_AT: 'updatedAt' };
 const GroupOrder = orderInputOf('RunGroup', orders);
 const newest: ListSource = { name: 'RunGroup.createdAt', entity: RunGroup, order: ['createdAt', 'id'], descending: true };
 
-filterByChoice(RunGroup, 'state', RunGroupState, (states) => `${groupStateSql('t')} in (${states.map((each) => `'${each}'`).join(', ')})`);
+filterByChoice(RunGroup, 'state', RunGroupState, (states) => `${groupStateSql('t')} in (${textsSql(states)})`);
 
 @ArgsType()
 class RunGroupArgs extends PageArgs {

@@ -1,6 +1,7 @@
 import { Float } from 'type-graphql';
 import { filterByChoice, filterByValue, filterByFact } from '../../platform/read/filters.js';
 import type { Orders } from '../../platform/read/ordering.js';
+import { textsSql } from '../../platform/read/values.js';
 import { Run } from '../run.entity.js';
 import { StuckReason } from '../run-enums.js';
 import { durationSql, runIsOpenSql, RunState, runStateIsSql, slowerThanUsualSql, stuckSql, usualDurationSql } from '../run-state.js';
@@ -18,8 +19,7 @@ const isStuck = (reason: string) =>
      from process_tracking o
      join process p on p.process_id = o.process_id
      where ${runIsOpenSql('o')} and ${stuckSql('o', 'p')} ${reason})`;
-const quoted = (values: readonly string[]) => values.map((each) => `'${each}'`).join(', ');
-filterByChoice(Run, 'stuck', StuckReason, (reasons) => isStuck(`in (${quoted(reasons)})`), isStuck('is not null'));
+filterByChoice(Run, 'stuck', StuckReason, (reasons) => isStuck(`in (${textsSql(reasons)})`), isStuck('is not null'));
 
 // Below whatever clocks that were set back may make of a duration.
 const least = '-1e300';
