@@ -5,17 +5,28 @@ import type { Database } from '../../src/platform/database.js';
 let api: Api;
 let db: Database;
 let server: HttpServer;
-/** Rows that each statement has read. */
-let read: number[] = [];
-beforeAll(async () => {
-  api = await openApi('row_limit');
-  db = connect(api.url);
-  const query = db.query.bind(db);
-  db.query = async <T extends object>(...args: Parameters<typeof query>) => {
+
+/** A server with this limit, and how many rows each of its statements has read. */
+async function limited(maxCost: number) {
+  const own = connect(api.url);
+  const query = own.query.bind(own);
+  const read: number[] = [];
+  own.query = async <T extends object>(...args: Parameters<typeof query>) => {
     const rows = await query<T>(...args);
     read.push(rows.length);
     return rows;
   };
+  const http = await startHttp({ db: own, schema: api.schema, config: { maxCost } });
+  const close = async () => {
+    await http.close();
+    await own.pool.end();
+  };
+  return { ask: http.ask, read, close };
+}
+
+beforeAll(async () => {
+  api = await openApi('row_limit');
+  db = connect(api.url);
   server = await startHttp({ db, schema: api.schema, config: { maxCost: 3000 } });
   // 30 processes that read the same 100 objects, each in a source of its own.
   const sources = Array.from({ length: 100 }, (_, i) => ({ name: `s${i}`, objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }));
@@ -24,7 +35,6 @@ beforeAll(async () => {
     input: { processes },
   });
 });
-beforeEach(() => (read = []));
 afterAll(async () => {
   await server.close();
   await db.pool.end();
@@ -43,7 +53,8 @@ test('L22 three levels of lists without `first` are estimated low and pass where
 
 test('L22 a query whose rows pass the limit answers the limit alone, and reads little more than that', async () => {
   const query = '{ processes { nodes { name sources { nodes { readBy { nodes { id } } } } sourceObjects { nodes { id } } } } }';
-  const { body } = await server.ask(query);
+  const { ask, read, close } = await limited(3000);
+  const { body } = await ask(query).finally(close);
   expect(body).toEqual({
     data: null,
     errors: [{ message: expect.any(String), extensions: expect.objectContaining(passed) }],
@@ -54,6 +65,15 @@ test('L22 a query whose rows pass the limit answers the limit alone, and reads l
   expect((await server.ask('{ processes { nodes { name sources { nodes { name } } } } }')).body.errors).toBeUndefined();
 });
 
+test('L22 a statement reads no more rows than the limit leaves', async () => {
+  const { ask, read, close } = await limited(500);
+  const { body } = await ask('{ sources { nodes { readBy { nodes { id } } } } }').finally(close);
+  expect(body).toMatchObject({ data: null, errors: [{ extensions: { limit: 'maxCost', allowed: { max: 500 } } }] });
+  // 50 sources have 1,500 readers.
+  expect(read.length).toBeGreaterThan(1);
+  expect(Math.max(...read)).toBeLessThan(600);
+});
+
 test('L22 the nodes of traversals count as they arrive', async () => {
   const few = await server.ask('{ processes(first: 20) { nodes { lineage { nodes { subjectId } } } } }');
   expect(few.body.errors).toBeUndefined();
@@ -62,11 +82,22 @@ test('L22 the nodes of traversals count as they arrive', async () => {
 });
 
 test('L22 rows below a long list, which is answered in parts, count with all others', async () => {
-  const { body: found } = await server.ask('{ processes { nodes { id } } }');
-  const roots = (found.data as { processes: { nodes: { id: string }[] } }).processes.nodes.map(({ id }) => id);
-  const query = `query ($roots: [ID!]!) { lineage(roots: $roots, maxNodes: 2500) { nodes { subject { ... on SourceObject { readBy { nodes { id } } } } } } }`;
-  const { body } = await server.ask(query, { roots });
+  const objects = Array.from({ length: 600 }, (_, i) => ({
+    name: `o${i}`,
+    attributes: Array.from({ length: 5 }, (__, n) => ({ name: `a${n}` })),
+  }));
+  const { registerProcess } = await api.run(
+    'mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { process { id } } }',
+    {
+      input: { name: 'wide', sources: [{ name: 'wide', objects }] },
+    },
+  );
+  const query = `query ($roots: [ID!]!) { lineage(roots: $roots, maxNodes: 2500) { nodes { subject { ... on SourceObject { attributes { nodes { id } } } } } } }`;
+  const { ask, read, close } = await limited(3000);
+  const { body } = await ask(query, { roots: [registerProcess.process.id] }).finally(close);
   expect(body).toMatchObject({ data: null, errors: [{ extensions: passed }] });
+  // In parts: not all attributes by one statement.
+  expect(read.filter((rows) => rows > 500).length).toBeGreaterThan(1);
 });
 
 test('L22 a mutation whose answer passes the limit has still changed what it says', async () => {

@@ -169,6 +169,25 @@ test('P43 one file is told in exactly one way', async () => {
     await expect(one(args)).rejects.toMatchObject({ code: 'INVALID', details: { allowed: expect.any(String) } });
 });
 
+test('P43 a file whose status another client left out is new, as its field says', async () => {
+  const lost = `update extract_tracking set extract_status_id = $1 where extract_filename = 'b1.csv'`;
+  const [{ id }] = (await api.sql(`select extract_status_id as id from extract_tracking where extract_filename = 'b1.csv'`)) as [
+    { id: number },
+  ];
+  await api.sql(lost, [null]);
+  try {
+    expect(await api.run('{ file(location: "inbox", fileName: "b1.csv") { state status { name } } }')).toEqual({
+      file: { state: 'NEW', status: null },
+    });
+    const named = { fileName: { eq: 'b1.csv' } };
+    expect(await found({ where: { ...named, state: { eq: 'NEW' } } })).toEqual(['b1.csv']);
+    expect(await found({ where: { ...named, state: { isNull: false } } })).toEqual(['b1.csv']);
+    for (const state of [{ ne: 'NEW' }, { isNull: true }, { eq: 'ERROR' }]) expect(await found({ where: { ...named, state } })).toEqual([]);
+  } finally {
+    await api.sql(lost, [id]);
+  }
+});
+
 test('P43 an exact name is found by the index, among however many files', async () => {
   // Without triggers, for speed. Other tests list all files: these are removed again.
   const atOnce = (statement: string) =>

@@ -371,3 +371,17 @@ test('a registration that names a contact without an e-mail keeps the known one'
   await api.run(register, { input: { name: 'Called', contacts: [{ name: 'Known desk', email: 'new@example.org' }] } });
   expect(await email()).toEqual({ email: 'new@example.org', rowVersion: 2 });
 });
+
+test('an e-mail of another contact is refused, and the error names where the request has it', async () => {
+  await api.run(register, { input: { name: 'Mailed', contacts: [{ name: 'First desk', email: 'desk@example.org' }] } });
+  const refused = async (input: object) => (await api.execute(register, { input: { name: 'Mailed', ...input } })).errors![0]!.originalError;
+  const other = { name: 'Second desk', email: 'desk@example.org' };
+  const taken = (argument: string) => ({ code: 'CONFLICT', details: { argument, value: 'desk@example.org' } });
+  // A name that is the same text is no e-mail.
+  expect(await refused({ description: 'desk@example.org', contacts: [{ name: 'desk@example.org' }, other] })).toMatchObject(
+    taken('input.contacts.1.email'),
+  );
+  expect(await refused({ targets: [{ name: 'mailed', objects: [{ name: 'o', contacts: [other] }] }] })).toMatchObject(
+    taken('input.targets.0.objects.0.contacts.0.email'),
+  );
+});
