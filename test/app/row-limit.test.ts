@@ -1,3 +1,6 @@
+import { createClient as createSseClient } from 'graphql-sse';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { openApi, type Api } from '../support/api.js';
 import { connect, startHttp, type HttpServer } from '../support/http.js';
 import type { Database } from '../../src/platform/database.js';
@@ -21,7 +24,7 @@ async function limited(maxCost: number) {
     await http.close();
     await own.pool.end();
   };
-  return { ask: http.ask, read, close };
+  return { ask: http.ask, url: http.url, read, close };
 }
 
 beforeAll(async () => {
@@ -32,7 +35,7 @@ beforeAll(async () => {
   const sources = Array.from({ length: 100 }, (_, i) => ({ name: `s${i}`, objects: [{ name: 'o', attributes: [{ name: 'a' }] }] }));
   const processes = Array.from({ length: 30 }, (_, i) => ({ name: `p${i}`, sources }));
   await api.run('mutation ($input: RegisterProcessesInput!) { registerProcesses(input: $input) { results { created } } }', {
-    input: { processes },
+    input: { processes: [...processes, { name: 'few' }] },
   });
 });
 afterAll(async () => {
@@ -77,7 +80,7 @@ test('L22 a statement reads no more rows than the limit leaves', async () => {
 test('L22 the nodes of traversals count as they arrive', async () => {
   const few = await server.ask('{ processes(first: 20) { nodes { lineage { nodes { subjectId } } } } }');
   expect(few.body.errors).toBeUndefined();
-  const more = await server.ask('{ processes(first: 30) { nodes { lineage { nodes { subjectId } } } } }');
+  const more = await server.ask('{ processes(first: 31) { nodes { lineage { nodes { subjectId } } } } }');
   expect(more.body).toMatchObject({ data: null, errors: [{ extensions: passed }] });
 });
 
@@ -106,4 +109,44 @@ test('L22 a mutation whose answer passes the limit has still changed what it say
   const { body } = await server.ask(query);
   expect(body.errors?.map(({ extensions }) => extensions.limit).at(0)).toBe(passed.limit);
   expect((await server.ask('{ process(name: "kept") { name } }')).body.data).toEqual({ process: { name: 'kept' } });
+});
+
+describe('L22 by WebSocket and as server-sent events', () => {
+  const sockets = (url: string) =>
+    createClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 });
+  const streams = (url: string) => createSseClient({ url: `${url}/graphql/stream`, retryAttempts: 0 });
+
+  test('a query by WebSocket has the same limit', async () => {
+    const { url, close } = await limited(500);
+    const client = sockets(url);
+    const result = await client.iterate({ query: '{ sources { nodes { readBy { nodes { id } } } } }' }).next();
+    await client.dispose();
+    await close();
+    expect(result.value).toMatchObject({ data: null, errors: [{ extensions: { limit: 'maxCost', allowed: { max: 500 } } }] });
+  });
+
+  // An event is answered as far as its types let it: with its cursor the subscriber goes on.
+  test.each([
+    ['a WebSocket', sockets],
+    ['server-sent events', streams],
+  ])('each event of a subscription by %s counts for itself', async (_, clientOf) => {
+    const { url, close } = await limited(500);
+    const client = clientOf(url);
+    try {
+      const { changesCursor } = await api.run('{ changesCursor }');
+      const query = `subscription { changes(kinds: [PROCESS], after: "${changesCursor}") {
+        cursor subject { ... on Process { name sources { nodes { readBy { nodes { id } } } } } } } }`;
+      const events = client.iterate({ query });
+      for (const name of ['few', 'p0', 'few']) {
+        await api.sql(`update process set description = coalesce(description, '') || '!' where process_name = $1`, [name]);
+        const { value } = await events.next();
+        const extensions = { code: 'INVALID', limit: 'maxCost', allowed: { max: 500 } };
+        const passing = { data: { changes: { cursor: expect.any(String), subject: null } }, errors: [{ extensions }] };
+        expect([name, value]).toMatchObject([name, name === 'few' ? { data: { changes: { subject: { name } } } } : passing]);
+      }
+    } finally {
+      await client.dispose();
+      await close();
+    }
+  });
 });
