@@ -1,6 +1,11 @@
+import { availableParallelism } from 'node:os';
+
 /** Jest runs the TypeScript sources as ES modules through swc, which keeps decorator metadata. */
 export default {
   testEnvironment: 'node',
+  // Jest alone takes one core less than there are, on two cores one; a test file waits for PostgreSQL half of its time. More than four are too
+  // many connections for the one server that all share.
+  maxWorkers: Math.min(4, Math.max(2, availableParallelism() - 1)),
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
