@@ -76,7 +76,7 @@ class ChangesSubscription {
 
   @Query(() => String, {
     description:
-      'Cursor of the present end of changes. Read it first, then the data, then subscribe to `changes` after it: no change is missed.',
+      'Cursor of the present end of changes. Read it first, then the data, then subscribe to `changes` after it: no change is missed. Changes that were committed before come again if an older transaction was running, in any database of the PostgreSQL server.',
   })
   async changesCursor(@Ctx() { db }: Context): Promise<string> {
     return encodePlace(boundary((await currentSnapshot(db)).min));

@@ -3,6 +3,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { openApi, type Api } from '../support/api.js';
 import { connect, startHttp, type HttpServer } from '../support/http.js';
+import { untilSettled } from '../support/live.js';
 import type { Database } from '../../src/platform/database.js';
 
 let api: Api;
@@ -24,7 +25,7 @@ async function limited(maxCost: number) {
     await http.close();
     await own.pool.end();
   };
-  return { ask: http.ask, url: http.url, read, close };
+  return { ask: http.ask.bind(http), url: http.url, read, close };
 }
 
 beforeAll(async () => {
@@ -133,6 +134,7 @@ describe('L22 by WebSocket and as server-sent events', () => {
     const { url, close } = await limited(500);
     const client = clientOf(url);
     try {
+      await untilSettled(api);
       const { changesCursor } = await api.run('{ changesCursor }');
       const query = `subscription { changes(kinds: [PROCESS], after: "${changesCursor}") {
         cursor subject { ... on Process { name sources { nodes { readBy { nodes { id } } } } } } } }`;

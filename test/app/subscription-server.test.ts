@@ -10,7 +10,7 @@ import type { Database } from '../../src/platform/database.js';
 import type { DomainError } from '../../src/platform/errors.js';
 import { openApi, type Api } from '../support/api.js';
 import { connect, startHttp, type HttpServer } from '../support/http.js';
-import { changesQuery, type Told } from '../support/live.js';
+import { changesQuery, untilSettled, type Told } from '../support/live.js';
 import { closeAll } from '../support/old-store.js';
 
 let api: Api;
@@ -65,8 +65,10 @@ type Result = { data?: Record<string, any> | null; errors?: readonly { message: 
 type Asked = AsyncGenerator<Result, unknown>;
 const iterate = (from: Client, query = changesQuery()): Asked => from.iterate({ query }) as never;
 /** A subscription that misses nothing from now on, however long it takes to begin. */
-const fromNow = async (more = ''): Promise<string> =>
-  changesQuery(`after: "${((await api.run('{ changesCursor }')) as { changesCursor: string }).changesCursor}"${more}`);
+const fromNow = async (more = ''): Promise<string> => {
+  await untilSettled(api);
+  return changesQuery(`after: "${((await api.run('{ changesCursor }')) as { changesCursor: string }).changesCursor}"${more}`);
+};
 const next = async (results: Asked): Promise<Told> => {
   const { value } = (await results.next()) as { value: Result };
   if (!value.data) throw Object.assign(new Error(value.errors![0]!.message), value.errors![0]!.extensions);

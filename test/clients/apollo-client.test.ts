@@ -1,4 +1,5 @@
 import { processNames, startForClients, type ClientServer } from '../support/client-server.js';
+import { untilSettled } from '../support/live.js';
 import { connectApollo, describeProcess, processChanges, processPages } from './examples/apollo-client.js';
 
 interface Pages {
@@ -35,6 +36,7 @@ test('pages are merged into one list, and a mutation changes the process whereve
 });
 
 test('changes come by WebSocket', async () => {
+  await untilSettled(at.api);
   const { changesCursor: after } = await at.api.run('{ changesCursor }');
   const told = new Promise((resolve, reject) => {
     connected.client

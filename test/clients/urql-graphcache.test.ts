@@ -1,4 +1,5 @@
 import { processNames, startForClients, type ClientServer } from '../support/client-server.js';
+import { untilSettled } from '../support/live.js';
 import { changed, connectUrql, describe as describeProcess, processPage } from './examples/urql-graphcache.js';
 
 let at: ClientServer;
@@ -44,6 +45,7 @@ test('pages are merged into one list, and a mutation changes the process whereve
 });
 
 test('changes come by WebSocket', async () => {
+  await untilSettled(at.api);
   const { changesCursor: after } = await at.api.run('{ changesCursor }');
   const told = new Promise((resolve) => {
     const subscription = connected.client.subscription(changed, { after }).subscribe((result) => {

@@ -3,18 +3,22 @@ import { announceChanges, feedsOf } from '../../src/live/feed.js';
 import type { Database } from '../../src/platform/database.js';
 import { openApi, type Api } from '../support/api.js';
 import { connect } from '../support/http.js';
-import { eventNumber, listen, short, type Listening, type Told } from '../support/live.js';
+import { eventNumber, listen, short, untilSettled, type Listening, type Told } from '../support/live.js';
 
 let api: Api;
 let reader: Database;
 let clients: pg.Client[] = [];
+let subscriptions: Listening[] = [];
 beforeEach(async () => {
   api = await openApi('live_order');
   reader = connect(api.url);
   announceChanges(reader, { pollMs: 25, kept: 500 });
   clients = [];
+  subscriptions = [];
 });
 afterEach(async () => {
+  // A test that fails has not left, and its feed would go on.
+  await Promise.all(subscriptions.map((each) => each.leave()));
   await Promise.all(clients.map((client) => client.end()));
   await reader.pool.end();
   await api.close();
@@ -48,7 +52,11 @@ const begin = async (client: pg.Client) => {
 const move = (client: pg.Client | Database['pool'], id: number, status: number) =>
   client.query('update extract_tracking set extract_status_id = $2 where extract_id = $1', [id, status]);
 
-const on = (args = '', more = '') => listen(api, args, more, reader);
+async function on(args = '', more = ''): Promise<Listening> {
+  const subscription = await listen(api, args, more, reader);
+  subscriptions.push(subscription);
+  return subscription;
+}
 
 test('C28 what a long transaction holds back comes after it, in order per file, and nothing else waits longer than it must', async () => {
   const [a, b, c] = (await files(3)) as [number, number, number];
@@ -101,6 +109,7 @@ test('a subscription begins with what was not committed when it began', async ()
 
 test('a subscription goes on after a cursor: in the middle of a transaction, at its end, and after changesCursor', async () => {
   await files(5);
+  await untilSettled(api);
   const { changesCursor } = await api.run('{ changesCursor }');
   await api.sql('update extract_tracking set extract_status_id = 2');
   const told = await on(`after: ${JSON.stringify(changesCursor)}`);
@@ -160,6 +169,7 @@ test('a transaction of many pages comes whole to a slow subscriber who is far be
 
 test('C28 subscriptions: state changes delivered in order per file, each once, to one who is cut off ten times while two servers and others write', async () => {
   const subjects = await files(40);
+  await untilSettled(api);
   const { changesCursor } = await api.run('{ changesCursor }');
   const servers = [connect(api.url), connect(api.url)];
   for (const server of servers) announceChanges(server);

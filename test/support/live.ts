@@ -27,6 +27,15 @@ export const changesQuery = (args = '', more = '') =>
 /** Short, as `name field: from → to`. */
 export const short = ({ event: { subjectName, field, from, to } }: Told): string => `${subjectName} ${field}: ${from} → ${to}`;
 
+/**
+ * Waits until nothing that is committed comes again after a new `changesCursor`, as it does while an older transaction is running, in any
+ * database of the server: another test file may have one.
+ */
+export async function untilSettled(api: Api): Promise<void> {
+  const unsettled = `select from status_event where transaction_id >= pg_snapshot_xmin(pg_current_snapshot()) limit 1`;
+  while ((await api.sql(unsettled)).length) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 /** Subscribes on the schema itself, as a server with this database would. @throws what the subscription is refused with */
 export async function listen(api: Api, args = '', more = '', db: Database = api.db): Promise<Listening> {
   const results = await subscribe({
