@@ -1,7 +1,8 @@
 -- What the history records of this folder's table (history/record-changes.sql), and how links to a contact name it.
 -- Makes record_contact_lkup.
 select process_tracker.record_changes('contact_lkup', 'Contact', 'contact_id', '$.contact_name',
-  array['name contact_name', 'email contact_email']);
+  array['name contact_name', 'email contact_email', 'phone contact_phone', 'chat contact_chat', 'pager contact_pager',
+    'url contact_url']);
 
 create or replace function process_tracker.way_to_contact(out way text, out name text, out name_with_role text)
 language sql immutable as $$

@@ -11,6 +11,13 @@ import { runSettings } from './run-settings.js';
 export class ContactInput {
   @Field(() => Name, { description: 'Name of the person, team or mailbox, unique among contacts.' }) name!: string;
   @Field(() => Name, { nullable: true, description: 'E-mail address. Replaces the stored one; omit to keep it.' }) email?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Phone number. Replaces the stored one; omit to keep it.' }) phone?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Address in a chat system. Replaces the stored one; omit to keep it.' })
+  chat?: string | null;
+  @Field(() => Name, { nullable: true, description: 'Address of the pager. Replaces the stored one; omit to keep it.' }) pager?:
+    string | null;
+  @Field(() => Name, { nullable: true, description: 'Web address, http or https. Replaces the stored one; omit to keep it.' })
+  url?: string | null;
   @Field(() => Name, {
     nullable: true,
     description: 'Role of the contact, such as `owner`, `steward` or `on call`. Several roles are several entries.',

@@ -1,8 +1,6 @@
 import type { Tx } from '../platform/database.js';
-import { pathToValue } from '../platform/path-to-value.js';
-import { given } from '../platform/checks.js';
 import { didYouMean, nearest } from '../platform/nearest.js';
-import { conflict, DomainError, invalid, notFound, raisedAs } from '../platform/errors.js';
+import { DomainError, invalid, notFound, raisedAs } from '../platform/errors.js';
 import { refuseEmpty } from '../platform/lists.js';
 import { refuseCycle, type LinksAbove } from './dependencies/refuse-cycles.js';
 import { addFilters, replaceFilters } from './filters/process-filters.js';
@@ -13,7 +11,7 @@ import { replaceable } from './registration/registration-rows.js';
 import { checkRunSettings } from './run-settings.js';
 import { withinItem } from '../platform/write/reports.js';
 import { withRetiredArgument } from '../platform/write/retired-argument.js';
-import { codeOf, messageOf, textAt } from '../platform/text-at.js';
+import { messageOf, textAt } from '../platform/text-at.js';
 
 export interface RegisteredProcess {
   id: number;
@@ -26,7 +24,7 @@ export interface RegisteredProcess {
  * Two requests of one call may name the same process. A name may stand several times; what the entries say adds up.
  * @throws INVALID for an unknown schedule frequency, a mapping between attributes that the process does not read and write, an empty list
  *   that would replace, or a setting of its runs that is out of range; NOT_FOUND for a parent that does not exist; CONFLICT for a cycle of
- *   dependencies or an e-mail address that another contact has.
+ *   dependencies.
  */
 export async function registerProcesses(tx: Tx, requests: readonly RegisterProcessInput[]): Promise<RegisteredProcess[]> {
   requests.forEach(refuseEmptyReplacement);
@@ -38,8 +36,7 @@ export async function registerProcesses(tx: Tx, requests: readonly RegisterProce
   const rows = await tx
     .query<{ process_id: number; created: boolean; links: LinksAbove }>(sql, [JSON.stringify(lists)])
     .catch((error: unknown) => parentMissing(error, requests))
-    .catch((error: unknown) => notLinked(error, requests, named))
-    .catch((error: unknown) => emailTaken(error, requests));
+    .catch((error: unknown) => notLinked(error, requests, named));
   await refuseCycle(tx, rows[0]?.links ?? null);
   const met = new Set<number>();
   const registered = requests.map(({ name }) => {
@@ -100,14 +97,6 @@ function notLinked(error: unknown, requests: readonly RegisterProcessInput[], na
           allowed: `an attribute that the process ${end === 'from' ? 'reads' : 'writes'}`,
         });
   throw error;
-}
-
-/** Of what a registration writes, only an e-mail can be another row's. */
-function emailTaken(error: unknown, requests: readonly RegisterProcessInput[]): never {
-  const value = /=\((.*)\) already exists\.$/.exec(textAt(error, 'detail') ?? '')?.[1];
-  const argument = requests.map((input) => pathToValue({ input }, (each, path) => path.at(-1) === 'email' && each === value)).find(given);
-  if (codeOf(error) !== '23505' || !argument) throw error;
-  throw conflict(`Another contact has the e-mail ${JSON.stringify(value)}.`, { argument, value });
 }
 
 /** Wrapped, since an executor takes an error among its data for a failure of the whole field. */

@@ -37,15 +37,47 @@ test('P50 a contact is created, changed, and found by its new e-mail', async () 
     'mutation { updateContact(input: { contact: { name: "Desk" }, email: "new-desk@example.org" }) { contact { name email } } }',
   );
   expect(changed.updateContact.contact).toEqual({ name: 'Desk', email: 'new-desk@example.org' });
-  const { errors } = await api.execute(
-    'mutation { createContact(input: { name: "Other desk", email: "new-desk@example.org" }) { created } }',
-  );
-  expect(errors![0]!.originalError).toMatchObject({
-    code: 'CONFLICT',
-    details: { argument: 'input.email', value: 'new-desk@example.org' },
-  });
   await api.run('mutation { updateContact(input: { contact: { name: "Desk" }, email: null }) { contact { email } } }');
   expect((await api.run('{ contact(name: "Desk") { email } }')).contact).toEqual({ email: null });
+});
+
+test('a contact has a phone, a chat, a pager and a page beside its mailbox, which two may share', async () => {
+  const values = {
+    email: 'shared@example.org',
+    phone: '+1 555 0100',
+    chat: '#night',
+    pager: 'night-shift',
+    url: 'https://oncall.example.org',
+  };
+  const create = `mutation ($input: CreateContactInput!) {
+    createContact(input: $input) { created contact { email phone chat pager url } }
+  }`;
+  const update = 'mutation ($input: UpdateContactInput!) { updateContact(input: $input) { contact { email phone chat pager url } } }';
+  for (const name of ['Night', 'Day'])
+    expect((await api.run(create, { input: { name, ...values } })).createContact).toEqual({ created: true, contact: values });
+  expect((await api.run(create, { input: { name: 'Night', ...values } })).createContact).toEqual({ created: false, contact: values });
+  const cleared = await api.run(update, { input: { contact: { name: 'Night' }, pager: null, url: null, chat: '#nights' } });
+  expect(cleared.updateContact.contact).toEqual({ ...values, pager: null, url: null, chat: '#nights' });
+  const [{ history }] = (
+    await api.run('{ contacts(where: { chat: { eq: "#nights" } }) { nodes { history { nodes { field from to } } } } }')
+  ).contacts.nodes;
+  expect(history.nodes).toEqual(
+    expect.arrayContaining([
+      { field: 'chat', from: '#night', to: '#nights' },
+      { field: 'pager', from: 'night-shift', to: null },
+      { field: 'url', from: values.url, to: null },
+    ]),
+  );
+  const input = { contact: { name: 'Day' } };
+  for (const [field, value] of [
+    ['url', 'javascript:alert(1)'],
+    ['url', 'https://me:***@host/'],
+    ['phone', ' '],
+    ['pager', ''],
+  ] as const) {
+    const { errors } = await api.execute(update, { input: { ...input, [field]: value.replace('***', 'secret') } });
+    expect(errors![0]!.originalError).toMatchObject({ code: 'INVALID', details: { argument: `input.${field}`, value } });
+  }
 });
 
 test.each(['process', 'source', 'object', 'attribute'] as const)(

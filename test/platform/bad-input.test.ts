@@ -183,11 +183,4 @@ describe('shape', () => {
       details: { cycle: ['process 001', 'process 003', 'process 002', 'process 001'] },
     });
   });
-  test("a contact's e-mail that another contact has", async () => {
-    const { message, code } = await refused(register, {
-      input: { name: 'p', contacts: [{ name: 'new desk', email: 'team-1@example.org' }] },
-    });
-    expect(code).toBe('CONFLICT');
-    expect(message).toContain('team-1@example.org');
-  });
 });

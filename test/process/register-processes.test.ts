@@ -372,16 +372,23 @@ test('a registration that names a contact without an e-mail keeps the known one'
   expect(await email()).toEqual({ email: 'new@example.org', rowVersion: 2 });
 });
 
-test('an e-mail of another contact is refused, and the error names where the request has it', async () => {
-  await api.run(register, { input: { name: 'Mailed', contacts: [{ name: 'First desk', email: 'desk@example.org' }] } });
-  const refused = async (input: object) => (await api.execute(register, { input: { name: 'Mailed', ...input } })).errors![0]!.originalError;
-  const other = { name: 'Second desk', email: 'desk@example.org' };
-  const taken = (argument: string) => ({ code: 'CONFLICT', details: { argument, value: 'desk@example.org' } });
-  // A name that is the same text is no e-mail.
-  expect(await refused({ description: 'desk@example.org', contacts: [{ name: 'desk@example.org' }, other] })).toMatchObject(
-    taken('input.contacts.1.email'),
-  );
-  expect(await refused({ targets: [{ name: 'mailed', objects: [{ name: 'o', contacts: [other] }] }] })).toMatchObject(
-    taken('input.targets.0.objects.0.contacts.0.email'),
-  );
+test('each address of a contact is that of the last registration that gave one, and a mailbox may be shared', async () => {
+  const first = { email: 'desk@example.org', phone: '+49 30 1', chat: '#desk', pager: 'desk', url: 'https://desk.example.org' };
+  const input = {
+    name: 'Mailed',
+    contacts: [
+      { name: 'First desk', ...first },
+      { name: 'Second desk', email: first.email },
+    ],
+  };
+  const read = async () =>
+    (await api.run('{ contacts(where: { email: { eq: "desk@example.org" } }) { nodes { name email phone chat pager url rowVersion } } }'))
+      .contacts.nodes;
+  for (const _ of [1, 2]) await api.run(register, { input });
+  const second = { name: 'Second desk', email: first.email, phone: null, chat: null, pager: null, url: null, rowVersion: 1 };
+  expect(await read()).toEqual([{ name: 'First desk', ...first, rowVersion: 1 }, second]);
+  await api.run(register, { input: { name: 'Mailed', contacts: [{ name: 'First desk', pager: 'night', phone: null }] } });
+  expect(await read()).toEqual([{ name: 'First desk', ...first, pager: 'night', rowVersion: 2 }, second]);
+  const { errors } = await api.execute(register, { input: { name: 'Mailed', contacts: [{ name: 'x' }, { name: 'y', url: 'ftp://y' }] } });
+  expect(errors![0]!.originalError).toMatchObject({ code: 'INVALID', details: { argument: 'input.contacts.1.url', value: 'ftp://y' } });
 });

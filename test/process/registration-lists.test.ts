@@ -31,7 +31,9 @@ const attribute: Required<AttributeInput> = {
   alias: 'b',
   expression: 'a + 1',
 };
-const contacts = [{ name: 'desk', email: 'desk@example.org', role: 'owner' }];
+const contacts = [
+  { name: 'desk', email: 'desk@example.org', phone: '1', chat: '#desk', pager: 'desk', url: 'https://desk.example.org', role: 'owner' },
+];
 const object = { name: 'o', description: 'All of it.', contacts, attributes: [attribute] };
 const source = { name: 's', type: 'Database', description: 'All of it.', contacts };
 const end = { source: 's', object: 'o', name: 'a' };

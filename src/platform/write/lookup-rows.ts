@@ -18,6 +18,8 @@ export interface LookupField {
   min?: number;
   /** Needed when a row is made. */
   required?: boolean;
+  /** Throws INVALID, naming the argument, for a text that is not allowed. */
+  check?(value: string, argument: string): void;
 }
 
 /** A kind of records that are a name and sometimes a little more. */
@@ -40,9 +42,10 @@ export interface Target {
   argument: string;
 }
 
-function checkNumbers(fields: readonly LookupField[], values: Values): void {
-  for (const { property, min } of fields) {
+function checkValues(fields: readonly LookupField[], values: Values): void {
+  for (const { property, min, check } of fields) {
     const value = values[property];
+    if (typeof value === 'string') check?.(value, `input.${property}`);
     if (min !== undefined && typeof value === 'number' && value < min)
       throw invalid(`${property} must be at least ${min}, not ${value}.`, { argument: `input.${property}`, value, allowed: { min } });
   }
@@ -83,7 +86,7 @@ function refuseOthers({ entity, fields = [] }: LookupOptions, values: Values, kn
  */
 export async function createLookup(tx: Tx, options: LookupOptions, values: Values & { name: string }, field: string): Promise<object> {
   const { entity, fields = [] } = options;
-  checkNumbers(fields, values);
+  checkValues(fields, values);
   const made = await insertRow(tx, entity, values, ['name']).catch((error: unknown) => taken(error, entity.name, values));
   if (made !== undefined) return withRow(tx, entity, field, { id: made, created: true });
   const [known] = await resolveRefs(tx, namedRefs({ entity }), [{ name: values.name }], { at: inEach('input') });
@@ -102,7 +105,7 @@ export async function updateLookup(
   field: string,
 ): Promise<object> {
   const { entity, fields = [] } = options;
-  checkNumbers(fields, values);
+  checkValues(fields, values);
   const missing = fields.find(({ property, required }) => required && values[property] === null);
   if (missing)
     throw invalid(`\`${missing.property}\` cannot be null.`, { argument: `input.${missing.property}`, value: null, allowed: 'a text' });

@@ -40,28 +40,35 @@ begin
   on conflict do nothing;
 end $$;
 
--- The e-mail of a contact is that of the last registration that gave one.
+-- The e-mail of a contact is that of the last registration that gave one; so are its other addresses.
 create or replace function process_tracker.put_contacts(contacts jsonb) returns int[] language plpgsql as $$
 declare
   ids int[];
 begin
-  insert into contact_lkup (contact_name, contact_email)
-  select n.name, n.email
+  insert into contact_lkup (contact_name, contact_email, contact_phone, contact_chat, contact_pager, contact_url)
+  select n.name, n.email, n.phone, n.chat, n.pager, n.url
   from jsonb_populate_recordset(null::registered_contact, contacts) n
   where not exists (select from contact_lkup where contact_name = n.name)
   order by n.place
   on conflict (contact_name) do nothing;
 
   with changed as (
-    select c.contact_id, n.email
+    select c.contact_id, w.*
     from contact_lkup c
     join jsonb_populate_recordset(null::registered_contact, contacts) n on n.name = c.contact_name
-    where n.email is distinct from c.contact_email and n.email is not null
+    cross join lateral (
+      select coalesce(n.email, c.contact_email) as email, coalesce(n.phone, c.contact_phone) as phone,
+        coalesce(n.chat, c.contact_chat) as chat, coalesce(n.pager, c.contact_pager) as pager,
+        coalesce(n.url, c.contact_url) as url
+    ) w
+    where row(w.*)
+      is distinct from row(c.contact_email, c.contact_phone, c.contact_chat, c.contact_pager, c.contact_url)
     order by c.contact_id
     for no key update of c
   )
   update contact_lkup c
-  set contact_email = changed.email
+  set contact_email = changed.email, contact_phone = changed.phone, contact_chat = changed.chat,
+    contact_pager = changed.pager, contact_url = changed.url
   from changed
   where c.contact_id = changed.contact_id;
 

@@ -1,4 +1,4 @@
-import { checkNotNegative } from '../../platform/checks.js';
+import { checkNotNegative, checkWebAddress } from '../../platform/checks.js';
 import { RegistrationMode, type AttributeInput, type ContactInput, type ObjectInput, type SourceInput } from '../register-process.input.js';
 import type { AttributeNames, NamedMapping, NamedRequest } from './name-references.js';
 import { replaceable, Rows, type RegistrationLists } from './registration-rows.js';
@@ -37,8 +37,10 @@ export function listsOf(requests: readonly NamedRequest[]) {
   };
 
   const addContacts = (list: readonly ContactInput[] | null | undefined, path: string, link: (contact: string, role: Role) => void) => {
-    for (const [i, { name, email, role }] of (list ?? []).entries())
-      link(contacts.add(name, { name, email }, `${path}.contacts.${i}`), role);
+    for (const [i, { role, ...facts }] of (list ?? []).entries()) {
+      checkWebAddress(facts.url, `${path}.contacts.${i}.url`);
+      link(contacts.add(facts.name, facts, `${path}.contacts.${i}`), role);
+    }
   };
   const addAttribute = (
     to: RowsOf<'readsAttributes'>,

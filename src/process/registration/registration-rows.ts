@@ -47,7 +47,7 @@ export interface RegistrationLists {
   sourceTypes: string[];
   dataTypes: string[];
   datasetTypes: string[];
-  contacts: (Placed & Pick<ContactInput, 'name' | 'email'>)[];
+  contacts: (Placed & Omit<ContactInput, 'role'>)[];
   processes: (Placed & Omit<RegisterProcessInput, 'mode' | Replaceable>)[];
   sources: (Placed & Pick<SourceInput, 'name' | 'type' | 'description'>)[];
   objects: (Placed & To<'source'> & Pick<ObjectInput, 'name' | 'description'>)[];

@@ -20,7 +20,9 @@ drop type if exists
   process_tracker.registered_mapping,
   process_tracker.registered_replacement;
 
-create type process_tracker.registered_contact as (place int, name text, email text);
+create type process_tracker.registered_contact as (
+  place int, name text, email text, phone text, chat text, pager text, url text
+);
 
 -- What is named like a column of `process` (failureLimit: failure_limit) is a setting, which is stored and recorded as
 -- it stands: see process_settings.
