@@ -19,7 +19,7 @@ export interface LookupField {
   /** Needed when a row is made. */
   required?: boolean;
   /** Throws INVALID, naming the argument, for a text that is not allowed. */
-  check?(value: string, argument: string): void;
+  check?: (value: string, argument: string) => void;
 }
 
 /** A kind of records that are a name and sometimes a little more. */
