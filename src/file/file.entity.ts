@@ -2,6 +2,7 @@ import { Check, Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
 import { Location } from '../location/location.entity.js';
 import { Big, InstantColumn, Key, LocalTime, Numeric, Reference, Text, Whole } from '../platform/entity/columns.js';
+import { Links, type Link } from '../platform/entity/links.js';
 import { Audited, Node } from '../platform/entity/node.js';
 import { Run } from '../run/run.entity.js';
 import { CompressionType } from './compression-type.entity.js';
@@ -88,6 +89,9 @@ export class File extends Audited {
 
   @Big('size_bytes', { nullable: true, doc: 'Size in bytes; null if not reported.' })
   sizeBytes!: string | null;
+
+  @Links('Links to pages about it, such as the log of its load')
+  links!: Link[];
 
   @Text('owner', { nullable: true, doc: 'Worker that owns the lease on it; null while there is no lease owner.' })
   owner!: string | null;

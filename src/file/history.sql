@@ -11,7 +11,7 @@ select process_tracker.record_changes(
   'extract_tracking', 'File', 'extract_id', '$.extract_filename',
   array['status extract_status_id extract_status_lkup extract_status_name', 'fileName extract_filename',
     'location extract_location_id location_lkup mask_address(location_name)',
-    'registeredAt extract_registration_date_time'],
+    'registeredAt extract_registration_date_time', 'links links'],
   born => 'extract_status_id');
 
 -- Makes record_links_extract_dependency, record_links_extract_dataset_type, record_links_extract_source,

@@ -1,5 +1,5 @@
 import { invalid } from './errors.js';
-import { maskSecrets } from './mask-secrets.js';
+import { maskAddress, maskSecrets } from './mask-secrets.js';
 
 const max64 = 9_223_372_036_854_775_807n;
 
@@ -128,14 +128,21 @@ export const isWhole = (value: unknown, min: number, max: number): value is numb
 /** Whether something was said at all. */
 export const given = <T>(value: T): value is NonNullable<T> => value !== undefined && value !== null;
 
-/** @throws INVALID for what is no address of a page: http or https, and without a user or a password */
+/** What no address has as it stands, or what lets it be read as another than it is. */
+const notInAddresses = /[\s\p{Cc}\p{Cf}"<>\\]/u;
+
+const withoutSecrets = (address: string) => maskAddress(maskSecrets(address));
+
+/** @throws INVALID for what is no address of a page: http or https, and without a user, a password or a key, which readers would be shown */
 export function checkWebAddress(value: string | null | undefined, argument: string): void {
   if (!given(value)) return;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && value === value.trim()) return;
-  throw invalid(`${argument} must be a web address that starts with http:// or https://, without user and password.`, {
+  const isAddress = /^https?:\/\/[^/?#@]+([/?#]|$)/i.test(value) && !notInAddresses.test(value) && URL.canParse(value);
+  // With the slash behind its host, without which a query that holds an @ looks like a user.
+  const { href } = isAddress ? new URL(value) : { href: value };
+  if (isAddress && withoutSecrets(href) === href) return;
+  throw invalid(`${argument} must be a web address that starts with http:// or https://, without blanks, user, passwords and keys.`, {
     argument,
-    value: maskSecrets(value),
+    value: withoutSecrets(value),
     allowed: 'an address like https://host/path',
   });
 }

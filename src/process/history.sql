@@ -14,7 +14,7 @@ select process_tracker.record_changes('process', 'Process', 'process_id', '$.pro
     'type process_type_id process_type_lkup process_type_name',
     'tool process_tool_id tool_lkup tool_name',
     'scheduleFrequency schedule_frequency_id schedule_frequency_lkup schedule_frequency_name',
-    'namespace namespace', 'jobName job_name', 'retiredAt retired_at']);
+    'namespace namespace', 'jobName job_name', 'links links', 'retiredAt retired_at']);
 
 -- Makes record_links_process_source, record_links_process_target, record_links_process_source_object,
 -- record_links_process_target_object, record_links_process_source_object_attribute,

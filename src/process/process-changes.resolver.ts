@@ -1,6 +1,7 @@
 import { Int } from 'type-graphql';
 import { Tool } from '../actor/tool.entity.js';
 import { removable } from '../platform/write/removal.js';
+import { linksField } from '../platform/write/record-changes.js';
 import { recordMutations } from '../platform/write/record.js';
 import { processKind } from './process-kind.js';
 import { ProcessType } from './process-type.entity.js';
@@ -26,6 +27,7 @@ export const processChanges = [
         required: true,
       },
       { name: 'description', doc: 'Purpose of the process.' },
+      linksField,
       ...Object.entries(runSettings).map(([name, { doc, number, check }]) => ({
         name,
         doc,

@@ -2,6 +2,7 @@ import { Check, Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
 import { Tool } from '../actor/tool.entity.js';
 import { Big, InstantColumn, Key, LocalTime, never, Reference, Text, Whole } from '../platform/entity/columns.js';
+import { Links, type Link } from '../platform/entity/links.js';
 import { Audited, Node } from '../platform/entity/node.js';
 import { ProcessType } from './process-type.entity.js';
 import { ScheduleFrequency } from './schedule-frequency.entity.js';
@@ -70,6 +71,9 @@ export class Process extends Audited {
     doc: 'When a run of it last raised an error; null if none ever did.',
   })
   lastErroredAt!: string | null;
+
+  @Links('Links to pages about it, such as its code or a runbook')
+  links!: Link[];
 
   @InstantColumn('retired_at', {
     nullable: true,

@@ -1,4 +1,5 @@
 import { Field, InputType, Int, registerEnumType } from 'type-graphql';
+import { LinkInput } from '../platform/entity/links.js';
 import { Decimal } from '../platform/entity/scalars.js';
 import { LongText, Name } from '../platform/entity/text.js';
 import { AttributeRef } from '../source/source-refs.input.js';
@@ -86,7 +87,7 @@ registerEnumType(RegistrationMode, {
     ADD: { description: 'Omitted links stay; specified links are added.' },
     REPLACE: {
       description:
-        'Each specified list (`sources`, `targets`, `contacts`, `dependsOn`, `datasetTypes`, `mappings`, `filters`) is complete; links that it omits are removed. An omitted list is not changed; an empty one is refused. Of `dependsOn`, HARD and the kinds in the list are replaced.',
+        'Each specified list (`sources`, `targets`, `contacts`, `dependsOn`, `datasetTypes`, `mappings`, `filters`, `links`) is complete; links that it omits are removed. An omitted list is not changed; an empty one is refused. Of `dependsOn`, HARD and the kinds in the list are replaced.',
     },
   },
 });
@@ -153,6 +154,11 @@ export class RegisterProcessInput {
   mappings?: AttributeMappingInput[] | null;
   @Field(() => [ProcessFilterInput], { nullable: true, description: 'Conditions by which it selects the rows that it reads.' }) filters?:
     ProcessFilterInput[] | null;
+  @Field(() => [LinkInput], {
+    nullable: true,
+    description: 'Links of the process to pages elsewhere. One with a known label gets the new address.',
+  })
+  links?: LinkInput[] | null;
   @Field(() => RegistrationMode, {
     defaultValue: RegistrationMode.ADD,
     description: 'Whether the lists are added to the stored links or replace them.',

@@ -16,7 +16,7 @@ $$;
 select process_tracker.record_changes(
   'process_tracking', 'Run', 'process_tracking_id', process_tracker.run_name_sql('$'),
   array['status process_status_id process_status_lkup process_status_name', 'endReason end_reason',
-    'number process_run_id'],
+    'number process_run_id', 'links links'],
   born => 'process_status_id');
 select process_tracker.record_changes(
   'run_group', 'RunGroup', 'run_group_id', '$.group_key',

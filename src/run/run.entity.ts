@@ -2,6 +2,7 @@ import { Check, Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
 import { Actor } from '../actor/actor.entity.js';
 import { Big, Flag, InstantColumn, Key, LocalTime, Reference, Stored, Text, Whole } from '../platform/entity/columns.js';
+import { Links, type Link } from '../platform/entity/links.js';
 import { Audited, Node } from '../platform/entity/node.js';
 import { Process } from '../process/process.entity.js';
 import { ProcessStatus } from './process-status.entity.js';
@@ -120,8 +121,8 @@ export class Run extends Audited {
   @Text('external_id', { nullable: true, doc: 'Id of the run in the system that ran it, unique in its process; null without one.' })
   externalId!: string | null;
 
-  @Text('log_url', { nullable: true, doc: 'Web address of its log; null without one.' })
-  logUrl!: string | null;
+  @Links('Links to pages about it, such as its log')
+  links!: Link[];
 
   @Reference(() => RunGroup, 'group_id', { nullable: true, onDelete: 'set null' })
   groupId!: number | null;

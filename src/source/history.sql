@@ -9,13 +9,13 @@ select process_tracker.record_changes('source_lkup', 'Source', 'source_id', '$.s
     'name source_name', 'description description',
     'type source_type_id source_type_lkup source_type_name',
     'characterSet character_set_id character_set_lkup character_set_name',
-    'retiredAt retired_at']);
+    'links links', 'retiredAt retired_at']);
 select process_tracker.record_changes('source_object_lkup', 'SourceObject', 'source_object_id', '$.source_object_name',
   array[
     'name source_object_name', 'description description',
     'source source_id source_lkup source_name',
     'characterSet character_set_id character_set_lkup character_set_name',
-    'retiredAt retired_at']);
+    'links links', 'retiredAt retired_at']);
 select process_tracker.record_changes(
   'source_object_attribute_lkup', 'SourceObjectAttribute',
   'source_object_attribute_id', '$.source_object_attribute_name',

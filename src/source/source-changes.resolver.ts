@@ -2,7 +2,7 @@ import { Int } from 'type-graphql';
 import { removable } from '../platform/write/removal.js';
 import { Decimal } from '../platform/entity/scalars.js';
 import { recordMutations } from '../platform/write/record.js';
-import type { RecordField } from '../platform/write/record-changes.js';
+import { linksField, type RecordField } from '../platform/write/record-changes.js';
 import { CharacterSet } from './character-set.entity.js';
 import { DataType } from './data-type.entity.js';
 import { attributeKind, objectKind, sourceKind } from './source-kinds.js';
@@ -37,13 +37,14 @@ export const sourceChanges = [
       },
       characterSet,
       { name: 'description', doc: 'Purpose of the system.' },
+      linksField,
     ],
   }),
   ...recordMutations({
     kind: objectKind,
     noun: 'an object of a source',
     unique: 'within the source',
-    fields: [characterSet, { name: 'description', doc: 'Meaning of one row or item.' }],
+    fields: [characterSet, { name: 'description', doc: 'Meaning of one row or item.' }, linksField],
   }),
   ...recordMutations({
     kind: attributeKind,

@@ -1,6 +1,7 @@
 import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
 import { emptyIfNull, InstantColumn, Key, Reference, Text } from '../platform/entity/columns.js';
+import { Links, type Link } from '../platform/entity/links.js';
 import { Audited, Node } from '../platform/entity/node.js';
 import { CharacterSet } from './character-set.entity.js';
 import { Source } from './source.entity.js';
@@ -32,6 +33,9 @@ export class SourceObject extends Audited {
 
   @Text('description', { nullable: true, doc: 'Meaning of one row or item.' })
   description!: string | null;
+
+  @Links('Links to pages about it, such as a dashboard or a contract of its data')
+  links!: Link[];
 
   @InstantColumn('retired_at', {
     nullable: true,

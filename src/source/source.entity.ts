@@ -1,6 +1,7 @@
 import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
 import { InstantColumn, Key, Reference, Text } from '../platform/entity/columns.js';
+import { Links, type Link } from '../platform/entity/links.js';
 import { Audited, Node } from '../platform/entity/node.js';
 import { CharacterSet } from './character-set.entity.js';
 import { SourceType } from './source-type.entity.js';
@@ -30,6 +31,9 @@ export class Source extends Audited {
 
   @Text('description', { nullable: true, doc: 'Purpose of the system.' })
   description!: string | null;
+
+  @Links('Links to pages about it, such as a console or a wiki')
+  links!: Link[];
 
   @InstantColumn('retired_at', {
     nullable: true,

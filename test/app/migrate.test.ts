@@ -1,4 +1,5 @@
 import { migrate } from '../../src/app/store/migrate.js';
+import { openApi } from '../support/api.js';
 import { execute } from '../support/cluster.js';
 import { closeAll, connect, empty } from '../support/old-store.js';
 
@@ -55,6 +56,47 @@ describe('migrate', () => {
       { kind: 'Run', field: 'number' },
     ]);
     expect(await ask('select distinct subject_kind as kind from lifecycle_move order by 1')).toEqual([{ kind: 'File' }, { kind: 'Run' }]);
+  });
+
+  test('the log of a recorded run becomes one of its links, by which the run is known again; a mailbox may be shared', async () => {
+    const url = await empty();
+    await migrate(url);
+    const api = await openApi('', url);
+    const record = 'mutation ($input: RecordRunsInput!) { recordRuns(input: $input) { results { changed error { message } } } }';
+    const run = {
+      process: { name: 'p' },
+      ...{ externalId: '1', startedAt: '2026-01-01T00:00:00Z', endedAt: '2026-01-01T01:00:00Z', status: 'completed' },
+      links: [{ label: 'log', url: 'https://host/1' }],
+    };
+    const runs = [run, { ...run, externalId: '2', links: [] }];
+    try {
+      await api.run('mutation { registerProcess(input: { name: "p", type: "Load", tool: "dbt" }) { created } }');
+      await api.run(record, { input: { runs } });
+      // As the version before had it.
+      for (const table of ['process', 'source_lkup', 'source_object_lkup', 'process_tracking', 'extract_tracking'])
+        await api.sql(`alter table ${table} drop column links cascade`);
+      for (const column of ['phone', 'chat', 'pager', 'url'])
+        await api.sql(`alter table contact_lkup drop column contact_${column} cascade`);
+      await api.sql('alter table contact_lkup add constraint one_mailbox unique (contact_email)');
+      await api.sql('alter table process_tracking add column log_url text collate "C"');
+      await api.sql('drop trigger record_update on process_tracking');
+      await api.sql(`update process_tracking set log_url = 'https://host/1',
+        idempotency_input = idempotency_input - 'links' || '{"logUrl": "https://host/1"}' where external_id = '1'`);
+      await api.sql(`delete from waybill_migration where name > '0011'`);
+      const versions = 'select row_version as v, update_date_time as at from process_tracking order by process_tracking_id';
+      const before = await api.sql(versions);
+      expect(await migrate(url)).toEqual({ kind: 'ready' });
+      expect(await api.sql(versions)).toEqual(before);
+      expect((await api.run('{ runs { nodes { links { label url } } } }')).runs.nodes).toEqual(
+        expect.arrayContaining([{ links: run.links }, { links: [] }]),
+      );
+      const same = { changed: false, error: null };
+      expect((await api.run(record, { input: { runs } })).recordRuns.results).toEqual([same, same]);
+      for (const name of ['a', 'b'])
+        await api.run(`mutation { createContact(input: { name: "${name}", email: "a@b", pager: "1" }) { created } }`);
+    } finally {
+      await api.close();
+    }
   });
 
   test('a store that a newer Waybill has changed is refused with a sentence', async () => {

@@ -66,6 +66,10 @@ const refused: Record<string, [string, string][]> = {
     `subscription { changes(${name}: []) { cursor } }`,
     name,
   ]),
+  'Update(Process|Source|SourceObject)Input.links': [
+    [mutation('updateProcess', 'process: { name: "process 001" }, links: []'), 'input.links'],
+    [mutation('updateSource', 'source: { name: "warehouse" }, links: []'), 'input.links'],
+  ],
   'UnlinkProcessInput.(sources|targets)': ['sources', 'targets'].map((side) => [
     mutation('unlinkProcess', `process: { name: "process 001" }, ${side}: []`),
     `input.${side}`,
@@ -109,17 +113,20 @@ const refused: Record<string, [string, string][]> = {
 
 /** Lists that add: an operation that gives an empty one, and changes nothing. With the mode REPLACE they are refused: see below. */
 const adding: Record<string, string[]> = {
-  'RegisterProcessInput.(contacts|datasetTypes|dependsOn|filters|mappings|sources|targets)': [
-    registration('contacts: [], datasetTypes: [], dependsOn: [], filters: [], mappings: [], sources: [], targets: []', 'ADD'),
+  'RegisterProcessInput.(contacts|datasetTypes|dependsOn|filters|links|mappings|sources|targets)': [
+    registration('contacts: [], datasetTypes: [], dependsOn: [], filters: [], links: [], mappings: [], sources: [], targets: []', 'ADD'),
   ],
   'SourceInput.(contacts|objects)': [registration('targets: [{ name: "warehouse", contacts: [], objects: [] }]', 'ADD')],
   'ObjectInput.(contacts|attributes)': [
     registration('targets: [{ name: "warehouse", objects: [{ name: "table 001", contacts: [], attributes: [] }] }]', 'ADD'),
   ],
-  'RecordRunInput.(errors|parameters)': [mutation('recordRuns', `runs: [{ ${recorded}, errors: [], parameters: [] }]`)],
-  'ReportFileInput.errors': [mutation('reportFile', 'file: { databaseId: 1 }, errors: [], fencingToken: null')],
-  'ReportRunInput.(errors|parameters)': [mutation('reportRun', 'run: { databaseId: 1 }, errors: [], parameters: []')],
-  'StartRunInput.parameters': [mutation('startRun', 'process: { name: "process 001" }, parameters: []')],
+  'RecordRunInput.(errors|links|parameters)': [mutation('recordRuns', `runs: [{ ${recorded}, errors: [], links: [], parameters: [] }]`)],
+  'ReportFileInput.(errors|links)': [mutation('reportFile', 'file: { databaseId: 1 }, errors: [], links: [], fencingToken: null')],
+  'ReportRunInput.(errors|links|parameters)': [mutation('reportRun', 'run: { databaseId: 1 }, errors: [], links: [], parameters: []')],
+  'StartRunInput.(links|parameters)': [mutation('startRun', 'process: { name: "process 001" }, links: [], parameters: []')],
+  'RaiseRunErrorInput.links': [],
+  '(Finish|Fail)FileInput.links': [],
+  'Create(Source|SourceObject)Input.links': [mutation('createSource', 'name: "without links", links: []')],
   'RegisterLocationFilesInput.fileNames': [mutation('registerLocationFiles', 'location: { path: "/empty" }, fileNames: []')],
 };
 
@@ -160,7 +167,10 @@ test.each(Object.values(refused).flat())('%s is refused', async (operation, argu
 });
 
 test.each([
-  ...['contacts', 'datasetTypes', 'dependsOn', 'filters', 'mappings', 'sources', 'targets'].map((list) => [`${list}: []`, `input.${list}`]),
+  ...['contacts', 'datasetTypes', 'dependsOn', 'filters', 'links', 'mappings', 'sources', 'targets'].map((list) => [
+    `${list}: []`,
+    `input.${list}`,
+  ]),
   ['sources: [{ name: "landing zone 1", objects: [] }]', 'input.sources.0.objects'],
   ['targets: [{ name: "warehouse", objects: [{ name: "table 001", attributes: [] }] }]', 'input.targets.0.objects.0.attributes'],
 ])('a registration that replaces refuses %s', async (lists, argument) => {

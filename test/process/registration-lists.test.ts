@@ -75,6 +75,7 @@ const full: Required<NamedRequest> = {
   datasetTypes: ['sales'],
   mappings: [{ from: end, to: end, expression: 'a', transformation: 'identity' }],
   filters: [],
+  links: [{ label: 'runbook', url: 'https://wiki.example.org' }],
   mode: RegistrationMode.REPLACE,
 };
 
@@ -97,6 +98,7 @@ const types: { [List in keyof RegistrationLists as RegistrationLists[List] exten
   processDatasetTypes: 'registered_dataset_type',
   dependencies: 'registered_dependency',
   mappings: 'registered_mapping',
+  processLinks: 'registered_process_link',
   replaces: 'registered_replacement',
 };
 

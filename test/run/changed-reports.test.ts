@@ -19,6 +19,7 @@ const facts: [fact: string, first: object, second: object][] = [
   ['highWatermark', { highWatermark: '2026-02-01T00:00:00Z' }, { highWatermark: '2026-02-02T00:00:00Z' }],
   ['leaseSeconds', { leaseSeconds: 61 }, { leaseSeconds: 62 }],
   ['parameters', { parameters: [{ name: 'a', value: '1' }] }, { parameters: [{ name: 'a', value: '2' }] }],
+  ['links', { links: [{ label: 'a', url: 'http://a' }] }, { links: [{ label: 'a', url: 'http://b' }] }],
   [
     'errors',
     { errors: [{ type: 'File Error', occurredAt: '2026-01-01T00:00:00Z' }] },
@@ -78,6 +79,7 @@ test('files', async () => {
     { loadLowWatermark: '2026-01-01T00:00:00Z' },
     { loadHighWatermark: '2026-01-02T00:00:00Z' },
     { run },
+    { links: [{ label: 'a', url: 'http://a' }] },
   ]) {
     const answers = await Promise.all(Array.from({ length: 10 }, () => report(fact)));
     expect([fact, answers.filter(Boolean)]).toEqual([fact, [true]]);

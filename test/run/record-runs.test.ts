@@ -76,7 +76,10 @@ test('a run that has ended is recorded with all it has; repeated, it changes not
     ],
     parameters: [{ name: 'target', value: 'prod' }, { name: 'full' }],
     group: { key: 'night 5', name: 'Night', expectedTotal: 3 },
-    logUrl: 'https://ci.example.com/runs/1?tab=log',
+    links: [
+      { label: 'log', url: 'https://ci.example.com/runs/1?tab=log' },
+      { label: 'dbt', url: 'https://dbt.example.com' },
+    ],
   };
   const answer = await record([run], 'dbt');
   expect(answer).toEqual({
@@ -90,7 +93,13 @@ test('a run that has ended is recorded with all it has; repeated, it changes not
     ],
   });
   const again = await record([
-    { ...run, startedAt: '2026-01-05T08:00:00.123456Z', recordCount: 1500, parameters: run.parameters.toReversed() },
+    {
+      ...run,
+      startedAt: '2026-01-05T08:00:00.123456Z',
+      recordCount: 1500,
+      parameters: run.parameters.toReversed(),
+      links: run.links.toReversed(),
+    },
     { ...run, group: { key: 'night 5' } },
   ]);
   const same = { ...answer.results[0], changed: false };
@@ -98,7 +107,7 @@ test('a run that has ended is recorded with all it has; repeated, it changes not
   const { run: found } = await api.run(
     `query ($process: String!) { run(process: $process, externalId: "dbt-1") {
        number name startedAt endedAt state status { name } endReason recordCount insertCount updateCount lowWatermark highWatermark durationSeconds
-       origin externalId logUrl actor { name } group { key name expectedTotal } parameters { name value } errors { nodes { type { name } description occurredAt } }
+       origin externalId links { label url } actor { name } group { key name expectedTotal } parameters { name value } errors { nodes { type { name } description occurredAt } }
        leaseUntil fencingToken heartbeatAt inputs { nodes { name } } outputs { nodes { name } }
        process { totalRecordCount lastFailedAt latestRun { number } } } }`,
     { process: name },
@@ -116,7 +125,7 @@ test('a run that has ended is recorded with all it has; repeated, it changes not
     lowWatermark: '2026-01-01T08:00:00.000000Z',
     highWatermark: '2026-01-04T08:00:00.000000Z',
     durationSeconds: 1799.876544,
-    logUrl: run.logUrl,
+    links: run.links.toReversed(),
     actor: { name: 'dbt' },
     group: { key: 'night 5', name: 'Night', expectedTotal: 3 },
     parameters: [
@@ -152,7 +161,14 @@ test('a wrong text in an item is counted with the items that failed, also where 
 test('other values by the same id are a CONFLICT that names them; without an id each is a run', async () => {
   const name = await register();
   const run = onDay(name, 3, { externalId: 'a', errors: [{ type: 'Data Error', description: 'x' }] });
-  const other = { ...run, endedAt: day(3, '10:00:00'), status: 'failed', errors: [], recordCount: 1, logUrl: 'http://log' };
+  const other = {
+    ...run,
+    endedAt: day(3, '10:00:00'),
+    status: 'failed',
+    errors: [],
+    recordCount: 1,
+    links: [{ label: 'log', url: 'http://log' }],
+  };
   const { failedCount, results } = await record([run, other, onDay(name, 3), onDay(name, 3), { ...run, externalId: 'b' }]);
   expect(failedCount).toBe(1);
   expect(results.map(({ changed, run }: any) => [changed, run?.number])).toEqual([
@@ -164,14 +180,14 @@ test('other values by the same id are a CONFLICT that names them; without an id 
   ]);
   expect(results[1].error).toEqual({
     code: 'CONFLICT',
-    message: 'Run 1 was recorded by this `externalId` with another value of `endedAt`, `errors`, `logUrl`, `recordCount`, `status`.',
+    message: 'Run 1 was recorded by this `externalId` with another value of `endedAt`, `errors`, `links`, `recordCount`, `status`.',
     argument: 'externalId',
     value: 'a',
     allowed: null,
     nearest: null,
   });
   // What was reported on it since is no other value.
-  await report(api, results[0].run.databaseId, { recordCount: 9 });
+  await report(api, results[0].run.databaseId, { recordCount: 9, links: [{ label: 'log', url: 'http://log' }] });
   expect((await record([run])).results[0].changed).toBe(false);
   // An id belongs to its process.
   const another = await register();
@@ -205,16 +221,13 @@ test('one bad item does not lose the others; errors name the argument, the value
     [{ errors: [{ type: 'No such type' }] }, { argument: 'errors.0.type', value: 'No such type' }],
     [{ parameters: [{ name: 'a' }, { name: 'a' }] }, { argument: 'parameters.1.name' }],
     [{ group: { key: 'g', expectedTotal: -1 } }, { argument: 'group.expectedTotal' }],
-    ...['ftp://host/x', 'host/x', 'javascript:alert(1)', ' https://host', 'https://'].map((logUrl): [object, object] => [
-      { logUrl },
-      { argument: 'logUrl', value: logUrl, allowed: 'an address like https://host/path' },
-    ]),
-    [{ logUrl: 'https://me:secret@host/x' }, { argument: 'logUrl', value: 'https://me:***@host/x' }],
+    [{ links: [{ label: 'log', url: 'ftp://host/x' }] }, { argument: 'links.0.url', value: 'ftp://host/x' }],
+    [{ links: [{ label: 'log', url: `https://host/${'x'.repeat(10_000)}` }] }, { argument: 'links.0.url', allowed: { maxBytes: 2000 } }],
   ];
   const { failedCount, results } = await record([
     onDay(name, 1),
     ...bad.map(([more]) => onDay(name, 2, more)),
-    onDay(name, 3, { externalId: 'last', logUrl: 'HTTP://host' }),
+    onDay(name, 3, { externalId: 'last', links: [{ label: 'log', url: 'HTTP://host' }] }),
   ]);
   expect(failedCount).toBe(bad.length);
   const found = results.slice(1, -1).map(({ error }: any) => error);

@@ -11,6 +11,7 @@ interface SqlFile {
 const files: SqlFile[] = [
   { file: 'platform/waybill-now.sql', readOnly: true },
   { file: 'platform/mask-address.sql', readOnly: true },
+  { file: 'platform/links.sql' },
   { file: 'platform/fill-template.sql' },
   { file: 'platform/refuse-retired.sql' },
   { file: 'actor/actor-number.sql' },

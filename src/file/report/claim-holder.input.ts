@@ -1,4 +1,5 @@
 import { Field, InputType, Int } from 'type-graphql';
+import { LinkInput } from '../../platform/entity/links.js';
 import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import type { NamedRef } from '../../platform/read/references.js';
@@ -34,6 +35,8 @@ export class FinishFileInput extends HeldFileInput {
   loadLowWatermark?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'High watermark of the data loaded from it. The highest reported one is kept.' })
   loadHighWatermark?: string | null;
+  @Field(() => [LinkInput], { nullable: true, description: 'Links to add to the file; one with a known label gets the new address.' })
+  links?: LinkInput[] | null;
 }
 
 @InputType({ description: 'Input of `failFile`: a file that could not be loaded, and the error.' })
@@ -56,6 +59,8 @@ export class FailFileInput extends HeldFileInput {
       'Seconds until the next attempt, at least 0. Default: by the policy of its location. Not together with `retryable: false`.',
   })
   retryAfterSeconds?: number | null;
+  @Field(() => [LinkInput], { nullable: true, description: 'Links to add to the file; one with a known label gets the new address.' })
+  links?: LinkInput[] | null;
 }
 
 @InputType({ description: 'Input of `releaseFile`. The lease owner sends the token, an operator the reason.' })

@@ -2,6 +2,7 @@ import { Arg, Ctx, Field, Mutation, registerEnumType, Resolver, type ClassType }
 import { checkCounts, checkInstants, checkToken } from '../../platform/checks.js';
 import type { Context } from '../../platform/read/context.js';
 import type { Tx } from '../../platform/database.js';
+import { keptLinks } from '../../platform/entity/links.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { below, inEach, resolveRef, resolveRefs, type NamedRef } from '../../platform/read/references.js';
@@ -131,7 +132,8 @@ class ClaimHolderResolver {
         checkCounts({ rowsRead, rowsWritten, rowsRejected, loadRecordCount });
         checkInstants({ loadLowWatermark, loadHighWatermark });
         const counts = { rowsRead, rowsWritten, rowsRejected, loadRecordCount: loadRecordCount ?? rowsWritten };
-        return { ...counts, outputHash, loadLowWatermark, loadHighWatermark, to: 'loaded', token, heartbeat: true };
+        const links = keptLinks(results.links, 'links');
+        return { ...counts, outputHash, loadLowWatermark, loadHighWatermark, links, to: 'loaded', token, heartbeat: true };
       },
       targetObject,
     );
@@ -158,7 +160,8 @@ class ClaimHolderResolver {
           });
       }
       const errors = [await keptError({ type, message: message ?? null, retryable, createType: false })];
-      return { to: 'error', token, heartbeat: true, errors, retryable, retryAfterSeconds };
+      const links = keptLinks(input.links, 'links');
+      return { to: 'error', token, heartbeat: true, errors, links, retryable, retryAfterSeconds };
     });
   }
 

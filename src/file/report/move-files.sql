@@ -38,7 +38,9 @@ begin
       'write', item, file.extract_write_low_date_time, file.extract_write_high_date_time) end,
     case when item ?| array['loadLowWatermark', 'loadHighWatermark'] then process_tracker.check_dates(
       'load', item, file.extract_load_low_date_time, file.extract_load_high_date_time) end,
-    case when item ? 'errors' then process_tracker.check_error_types(item -> 'errors') end);
+    case when item ? 'errors' then process_tracker.check_error_types(item -> 'errors') end,
+    case when item ? 'links' then
+      process_tracker.check_links(process_tracker.with_links(file.links, item -> 'links')) end);
 end $$;
 
 -- Whether the low watermark of a side, `write` or `load`, is still at or before its high watermark.
@@ -101,6 +103,7 @@ select process_tracker.make_lifecycle(jsonb_build_object(
     extract_filesize_type_id = case
       when (m.x ->> 'sizeBytes')::bigint <> t.size_bytes then null
       else t.extract_filesize_type_id end,
+    links = case when m.x ? 'links' then process_tracker.with_links(t.links, m.x -> 'links') else t.links end,
     owner = case when m.x ? 'owner' then m.x ->> 'owner' when m.x ? 'to' then null else t.owner end,
     claim_run_id = case when m.x ? 'owner' then (m.x ->> 'run')::int when m.x ? 'to' then null else t.claim_run_id end,
     claimed_at = case when m.x ? 'owner' then m.now when m.x ? 'to' then null else t.claimed_at end,

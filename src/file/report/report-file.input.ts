@@ -1,4 +1,5 @@
 import { Field, InputType, Int } from 'type-graphql';
+import { LinkInput } from '../../platform/entity/links.js';
 import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import { RunRef } from '../../run/run-ref.input.js';
@@ -62,6 +63,8 @@ export class ReportFileInput {
   loadLowWatermark?: string | null;
   @Field(() => DateTime, { nullable: true, description: 'High watermark of the data loaded from it. The highest reported one is kept.' })
   loadHighWatermark?: string | null;
+  @Field(() => [LinkInput], { nullable: true, description: 'Links to add; one with a known label gets the new address.' }) links?:
+    LinkInput[] | null;
   @Field(() => [FileErrorInput], { nullable: true, description: 'Errors to add to the file. They do not change its status.' })
   errors?: FileErrorInput[] | null;
 }

@@ -4,8 +4,8 @@
 -- write/loadLowWatermark, write/loadHighWatermark, leaseSeconds, heartbeat, owner, attempt, untried, retryable and
 -- retryAfterSeconds (of a failure), fence, byHolder (loading is what it must be), onlyFrom (states that it may be
 -- in), run (a run that the file is linked to), errors (type, createType, message, retryable), rowsRead, rowsWritten,
--- rowsRejected, outputHash, targetObject, and what the lifecycle takes. With the policy `claim`, claim-files.sql has
--- judged already.
+-- rowsRejected, outputHash, targetObject, links (label, url), and what the lifecycle takes. With the policy `claim`,
+-- claim-files.sql has judged already.
 create or replace function process_tracker.report_extracts(items jsonb, policy text)
 returns table (i int, id int, verdict jsonb) language plpgsql
 -- By index whatever the sizes were when this was planned: see lifecycle/make-lifecycle.sql.
@@ -43,12 +43,12 @@ begin
         ((m.was).extract_status_id, (m.was).extract_write_record_count, (m.was).extract_load_record_count,
           (m.was).extract_write_low_date_time, (m.was).extract_write_high_date_time,
           (m.was).extract_load_low_date_time, (m.was).extract_load_high_date_time, (m.was).size_bytes, (m.was).owner,
-          (m.was).lease_seconds)
+          (m.was).lease_seconds, (m.was).links)
         is distinct from
         ((m.is_now).extract_status_id, (m.is_now).extract_write_record_count, (m.is_now).extract_load_record_count,
           (m.is_now).extract_write_low_date_time, (m.is_now).extract_write_high_date_time,
           (m.is_now).extract_load_low_date_time, (m.is_now).extract_load_high_date_time, (m.is_now).size_bytes,
-          (m.is_now).owner, (m.is_now).lease_seconds)))
+          (m.is_now).owner, (m.is_now).lease_seconds, (m.is_now).links)))
     into outcomes
     from process_tracker.move_extract_tracking(
       items, case policy when 'claim' then 'observation' else policy end) m;

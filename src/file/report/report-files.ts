@@ -2,6 +2,7 @@ import { inEach, numbersOf, resolveRefs } from '../../platform/read/references.j
 import type { Queries, Tx } from '../../platform/database.js';
 import { DomainError } from '../../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
+import { keptLinks } from '../../platform/entity/links.js';
 import { onlyReport, writeReports, type ReportItem, type Reported } from '../../platform/write/reports.js';
 import { runRefs } from '../../run/run-refs.js';
 import type { RunRef } from '../../run/run-ref.input.js';
@@ -36,6 +37,7 @@ export async function itemOf(report: ReportFileInput): Promise<ReportItem> {
     version,
     heartbeat: !!token,
     retryable,
+    links: keptLinks(report.links, 'links'),
     errors: errors?.length ? await inOrder(errors, keptError) : undefined,
   };
 }

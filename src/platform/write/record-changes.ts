@@ -1,5 +1,7 @@
 import type { Tx } from '../database.js';
 import { invalid } from '../errors.js';
+import { refuseEmpty } from '../lists.js';
+import { keptLinks, LinkInput, type Link } from '../entity/links.js';
 import type { EntityClass } from '../entity/rows.js';
 import { idInSql, type Named } from '../read/naming.js';
 import { below, resolveRef } from '../read/references.js';
@@ -25,7 +27,18 @@ export interface RecordField {
   min?: number;
   /** Throws INVALID, naming the argument, where a value is not allowed. */
   check?(value: unknown, argument: string): void;
+  /** What its column takes for a value, or for null, where that is another one. Throws INVALID, naming the argument. */
+  stored?(value: unknown, argument: string): unknown;
 }
+
+/** The links of a record to pages elsewhere. */
+export const linksField: RecordField = {
+  name: 'links',
+  doc: 'Links to pages elsewhere, all of them.',
+  type: () => [LinkInput],
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- GraphQL has made it of the type above.
+  stored: (value, argument) => JSON.stringify(keptLinks(value as Link[] | null, argument) ?? []),
+};
 
 /** The names in a look-up. */
 const namesIn = async (tx: Tx, entity: EntityClass<Named>) =>
@@ -68,7 +81,8 @@ async function valuesOf(tx: Tx, fields: readonly RecordField[], input: object): 
     if (min !== undefined && typeof value === 'number' && value < min)
       throw invalid(`${name} must be at least ${min}, not ${value}.`, { argument, value, allowed: { min } });
     if (value !== null) field.check?.(value, argument);
-    values[property] = lookup && typeof value === 'string' ? await lookupId(tx, lookup, value, known, argument) : value;
+    const stored = field.stored ? field.stored(value, argument) : value;
+    values[property] = lookup && typeof value === 'string' ? await lookupId(tx, lookup, value, known, argument) : stored;
   }
   return values;
 }
@@ -115,6 +129,8 @@ export async function updateRecord(
   const { naming, word, refs } = kind;
   const { entity } = naming;
   const row = await resolveRef(tx, refs, refIn(input, kind), { at: below(`input.${word}`), lock: 'update', read: ['name'] });
+  // Null removes all entries of a list.
+  for (const [name, value] of Object.entries<unknown>({ ...input })) if (Array.isArray(value)) refuseEmpty(value, `input.${name}`);
   const values = await valuesOf(tx, fields, input);
   if (Object.keys(values).length)
     await updateRows(tx, entity, { id: row.id }, values).catch((error: unknown) => taken(error, entity.name, input));

@@ -164,6 +164,47 @@ begin
   $template$, columns);
 end $do$;
 
+-- The links of processes to pages elsewhere, beside those that they have, or instead of them. The processes are
+-- locked.
+create or replace function process_tracker.put_process_links(added jsonb, replaces jsonb, process_ids int[])
+returns void language plpgsql set seq_page_cost = 1000 set jit = off as $$
+declare
+  wrong jsonb;
+begin
+  if jsonb_array_length(added) = 0 then
+    return;
+  end if;
+  with changed as (
+    update process p
+    set links = w.links
+    from (
+      select k.process_id,
+        process_tracker.with_links(case when n.complete then '[]' else k.links end, n.links) as links
+      from (
+        select l.process,
+          jsonb_agg(jsonb_build_object('label', l.label, 'url', l.url)) as links,
+          exists (
+            select
+            from jsonb_populate_recordset(null::registered_replacement, replaces) r
+            where r.process = l.process and r.what = 'links') as complete
+        from jsonb_populate_recordset(null::registered_process_link, added) l
+        group by l.process
+      ) n
+      join process k on k.process_id = process_ids[n.process]
+    ) w
+    where p.process_id = w.process_id and p.links <> w.links
+    returning process_tracker.check_links(p.links) as verdict
+  )
+  select c.verdict into wrong
+  from changed c
+  where c.verdict is not null
+  limit 1;
+  if found then
+    raise exception using errcode = 'WB400', message = wrong ->> 'message',
+      detail = jsonb_build_object('argument', 'input.links', 'value', wrong -> 'value', 'allowed', wrong -> 'allowed');
+  end if;
+end $$;
+
 create or replace function process_tracker.put_sources(sources jsonb) returns int[] language plpgsql as $$
 declare
   ids int[];

@@ -41,6 +41,7 @@ begin
   perform process_tracker.link_processes(input, process_ids, source_ids, object_ids, attribute_ids);
   perform process_tracker.link_contacts(input, process_ids, source_ids, object_ids, contact_ids);
   perform process_tracker.link_dataset_types(input -> 'processDatasetTypes', process_ids);
+  perform process_tracker.put_process_links(input -> 'processLinks', input -> 'replaces', process_ids);
   if jsonb_array_length(input -> 'replaces') > 0 then
     perform process_tracker.unlink_left_out(input, process_ids, source_ids, object_ids, attribute_ids, contact_ids);
   end if;

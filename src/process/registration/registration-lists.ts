@@ -1,4 +1,5 @@
 import { checkNotNegative, checkWebAddress } from '../../platform/checks.js';
+import { keptLinks } from '../../platform/entity/links.js';
 import { RegistrationMode, type AttributeInput, type ContactInput, type ObjectInput, type SourceInput } from '../register-process.input.js';
 import type { AttributeNames, NamedMapping, NamedRequest } from './name-references.js';
 import { replaceable, Rows, type RegistrationLists } from './registration-rows.js';
@@ -30,6 +31,7 @@ export function listsOf(requests: readonly NamedRequest[]) {
   const processDatasetTypes: RowsOf<'processDatasetTypes'> = new Rows();
   const dependencies: RowsOf<'dependencies'> = new Rows();
   const mappings: RowsOf<'mappings'> = new Rows();
+  const processLinks: RowsOf<'processLinks'> = new Rows();
   const replaces: RowsOf<'replaces'> = new Rows();
   const links = {
     reads: { sources: readsSources, objects: readsObjects, attributes: readsAttributes },
@@ -91,6 +93,7 @@ export function listsOf(requests: readonly NamedRequest[]) {
       datasetTypes,
       mappings: mapped,
       filters: _,
+      links: pages,
       ...facts
     } = request;
     const process = processes.add(facts.name, facts);
@@ -99,6 +102,8 @@ export function listsOf(requests: readonly NamedRequest[]) {
     addSide(process, 'writes', writes);
     for (const { parent, kind } of dependsOn ?? []) dependencies.add(keyOf(process, parent, kind), { process, parent, kind });
     for (const [i, mapping] of (mapped ?? []).entries()) addMapping(process, mapping, `input.mappings.${i}`);
+    for (const { label, url } of keptLinks(pages, 'input.links') ?? [])
+      processLinks.add(keyOf(process, label), { process, label, url }, 'input.links');
     if (mode === RegistrationMode.REPLACE)
       for (const what of replaceable) if (request[what]) replaces.add(keyOf(process, what), { process, what });
     for (const name of datasetTypes ?? []) processDatasetTypes.add(keyOf(process, name), { process, name });
@@ -137,6 +142,7 @@ export function listsOf(requests: readonly NamedRequest[]) {
     processDatasetTypes: processDatasetTypes.sorted(placesOf),
     dependencies: dependencies.sorted(placesOf),
     mappings: mappings.sorted(placesOf),
+    processLinks: processLinks.sorted(placesOf),
     replaces: replaces.sorted(placesOf),
   };
   return { lists, placeOfProcess: (name: string) => places.process.get(name)! };

@@ -1,4 +1,5 @@
 import { invalid } from '../../platform/errors.js';
+import type { Link } from '../../platform/entity/links.js';
 import { given } from '../../platform/checks.js';
 import type { DependencyKind } from '../dependency-kind.js';
 import type {
@@ -11,7 +12,7 @@ import type {
 } from '../register-process.input.js';
 
 /** Lists of a request that are complete where its mode is REPLACE. */
-export const replaceable = ['sources', 'targets', 'contacts', 'dependsOn', 'datasetTypes', 'mappings', 'filters'] as const;
+export const replaceable = ['sources', 'targets', 'contacts', 'dependsOn', 'datasetTypes', 'mappings', 'filters', 'links'] as const;
 type Replaceable = (typeof replaceable)[number];
 
 /** A row to which others point: its place in its list, from 1. */
@@ -64,6 +65,7 @@ export interface RegistrationLists {
   processDatasetTypes: (To<'process'> & { name: string })[];
   dependencies: (To<'process'> & { parent: string; kind: DependencyKind })[];
   mappings: (To<'process' | 'from' | 'to'> & Pick<AttributeMappingInput, 'expression' | 'transformation'>)[];
+  processLinks: (To<'process'> & Link)[];
   replaces: (To<'process'> & { what: Replaceable })[];
 }
 

@@ -18,6 +18,7 @@ drop type if exists
   process_tracker.registered_dataset_type,
   process_tracker.registered_dependency,
   process_tracker.registered_mapping,
+  process_tracker.registered_process_link,
   process_tracker.registered_replacement;
 
 create type process_tracker.registered_contact as (
@@ -73,6 +74,9 @@ create type process_tracker.registered_dependency as (process int, parent text, 
 create type process_tracker.registered_mapping as (
   process int, "from" int, "to" int, expression text, transformation text
 );
+
+-- To a page elsewhere.
+create type process_tracker.registered_process_link as (process int, label text, url text);
 
 -- A list of a process that is complete: what it leaves out is unlinked.
 create type process_tracker.registered_replacement as (process int, what text);

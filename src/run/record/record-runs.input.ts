@@ -1,4 +1,5 @@
 import { Field, InputType } from 'type-graphql';
+import { LinkInput } from '../../platform/entity/links.js';
 import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { Name } from '../../platform/entity/text.js';
 import { ProcessRef } from '../../process/process-ref.input.js';
@@ -40,7 +41,8 @@ export class RecordRunInput {
     description: 'Run group of the run, which may be closed. A failed run that is recorded skips no other process there.',
   })
   group?: StartInGroupInput | null;
-  @Field(() => Name, { nullable: true, description: 'Web address of its log, http or https.' }) logUrl?: string | null;
+  @Field(() => [LinkInput], { nullable: true, description: 'Links of the run to pages elsewhere, such as its log.' }) links?:
+    LinkInput[] | null;
 }
 
 @InputType({ description: 'Runs that have ended.' })

@@ -1,8 +1,8 @@
 -- Records runs that have ended, many in one call, each for itself: an invalid one gets a verdict, the others are
 -- written. `items` hold: i, process (its number), startedAt, endedAt, status (its name), and, each optional:
 -- externalId, endReason, recordCount, insertCount, updateCount, lowWatermark, highWatermark, errors (type, createType,
--- description, occurredAt), parameters (name, value), group (key, name, expectedTotal), logUrl. Answers each with its
--- run, and whether this item recorded it.
+-- description, occurredAt), parameters (name, value), group (key, name, expectedTotal), links (label, url, in
+-- their order). Answers each with its run, and whether this item recorded it.
 --
 -- Locked are processes in the order of their numbers, then groups in that of their keys, as a start does: numbers and
 -- the mark of the latest run follow from what stands there then.
@@ -77,7 +77,7 @@ create or replace function process_tracker.recorded_facts(item jsonb) returns js
     || (select coalesce(jsonb_object_agg(key, value::bigint::text), '{}')
       from jsonb_each_text(item)
       where key in ('recordCount', 'insertCount', 'updateCount'))
-    || jsonb_build_object('group', item -> 'group' -> 'key',
+    || jsonb_build_object('group', item -> 'group' -> 'key', 'links', md5((item -> 'links')::text),
       'errors', (
         select md5(jsonb_agg(jsonb_build_array(
             e -> 'type', e -> 'description',
@@ -181,7 +181,7 @@ begin
   insert into process_tracking (process_id, process_status_id, process_run_id, origin, started_at, ended_at,
       process_run_start_date_time, process_run_end_date_time, end_reason, is_latest_run, process_run_actor_id, group_id,
       process_run_record_count, process_run_insert_count, process_run_update_count,
-      process_run_low_date_time, process_run_high_date_time, external_id, log_url, idempotency_input)
+      process_run_low_date_time, process_run_high_date_time, external_id, links, idempotency_input)
     select x.process, s.process_status_id, x.number, 'recorded', x."startedAt", x."endedAt",
       x."startedAt"::timestamp, x."endedAt"::timestamp, x."endReason",
       coalesce(x.process = any (latest), false)
@@ -189,11 +189,11 @@ begin
       insert_recorded_runs.actor, x."group",
       coalesce(x."recordCount", coalesce(x."insertCount", 0) + coalesce(x."updateCount", 0)),
       coalesce(x."insertCount", 0), coalesce(x."updateCount", 0),
-      x."lowWatermark"::timestamp, x."highWatermark"::timestamp, x."externalId", x."logUrl", x.facts
+      x."lowWatermark"::timestamp, x."highWatermark"::timestamp, x."externalId", coalesce(x.links, '[]'), x.facts
     from jsonb_to_recordset(made) x(process int, number int, status text,
       "startedAt" timestamptz, "endedAt" timestamptz, "endReason" text, "group" int,
       "recordCount" bigint, "insertCount" bigint, "updateCount" bigint,
-      "lowWatermark" timestamptz, "highWatermark" timestamptz, "externalId" text, "logUrl" text, facts jsonb)
+      "lowWatermark" timestamptz, "highWatermark" timestamptz, "externalId" text, links jsonb, facts jsonb)
     join process_status_lkup s on s.process_status_name = x.status
     order by x.process, x.number;
   made := (

@@ -1,5 +1,6 @@
-import { checkCounts, checkInstants, checkWebAddress, given } from '../../platform/checks.js';
+import { checkCounts, checkInstants, given } from '../../platform/checks.js';
 import type { Tx } from '../../platform/database.js';
+import { keptLinks } from '../../platform/entity/links.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { inEach, numbersOf, resolveRefs } from '../../platform/read/references.js';
 import { inOrder } from '../../platform/turns.js';
@@ -22,7 +23,6 @@ export async function itemOf({ process: _, ...run }: RecordRunInput): Promise<Re
   for (const { occurredAt } of run.errors ?? []) checkInstants({ 'errors.occurredAt': occurredAt });
   checkCounts({ recordCount, insertCount, updateCount });
   checkParameters(run.parameters, 'parameters');
-  checkWebAddress(run.logUrl, 'logUrl');
   if (given(run.group?.expectedTotal)) within(0, 2_147_483_647)(run.group.expectedTotal, 'group.expectedTotal');
   if (!ending.has(status))
     throw invalid(`A recorded run has ended: \`status\` cannot be ${JSON.stringify(status)}.`, {
@@ -41,6 +41,7 @@ export async function itemOf({ process: _, ...run }: RecordRunInput): Promise<Re
     errors: run.errors?.length ? await inOrder(run.errors, keptError) : undefined,
     parameters: run.parameters?.length ? run.parameters : undefined,
     group: run.group && said(run.group),
+    links: run.links?.length ? keptLinks(run.links, 'links') : undefined,
   });
 }
 

@@ -30,7 +30,9 @@ begin
     case when not open and process_tracker.is_further_status(run.process_status_id)
       then process_tracker.check_ended_run(state, item) end,
     process_tracker.check_run_values(run, item),
-    case when item ? 'errors' then process_tracker.check_error_types(item -> 'errors') end);
+    case when item ? 'errors' then process_tracker.check_error_types(item -> 'errors') end,
+    case when item ? 'links' then
+      process_tracker.check_links(process_tracker.with_links(run.links, item -> 'links')) end);
   if verdict is not null then
     return verdict;
   end if;
@@ -196,6 +198,7 @@ select process_tracker.make_lifecycle(jsonb_build_object(
           and not coalesce((m.x ->> 'ends')::boolean, false)
       then m.now
       else t.taken_up_at end,
+    links = case when m.x ? 'links' then process_tracker.with_links(t.links, m.x -> 'links') else t.links end,
     heartbeat_at = case when (m.x ->> 'heartbeat')::boolean and m.open then m.now else t.heartbeat_at end,
     -- A run that is reopened has the lease of this report, or none.
     lease_seconds = coalesce(

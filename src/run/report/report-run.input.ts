@@ -1,4 +1,5 @@
 import { Field, InputType, Int } from 'type-graphql';
+import { LinkInput } from '../../platform/entity/links.js';
 import { BigIntText, DateTime } from '../../platform/entity/scalars.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import { maxLeaseSeconds } from '../../process/run-settings.js';
@@ -26,6 +27,8 @@ class HeldRunInput {
   @Field(() => Int, { nullable: true, description: 'The `rowVersion` that the caller has read; another one is a CONFLICT.' })
   rowVersion?: number | null;
   @Field(() => LongText, { nullable: true, description: 'Reason, kept in the history.' }) reason?: string | null;
+  @Field(() => [LinkInput], { nullable: true, description: 'Links to add; one with a known label gets the new address.' }) links?:
+    LinkInput[] | null;
 }
 
 @InputType({ description: 'Report on a run. Omitted fields keep their values; each report is a heartbeat.' })

@@ -2,7 +2,8 @@
 -- itself: an invalid one gets a verdict (lifecycle/make-lifecycle.sql), the others are written. No run may
 -- stand twice in `items`, whose objects hold, each optional but the first: id, to, createStatus, ends,
 -- endedAt, endReason, recordCount, insertCount, updateCount, lowWatermark, highWatermark, leaseSeconds, heartbeat,
--- fence, errors (type, createType, description, occurredAt), parameters (name, value), and what the lifecycle takes.
+-- fence, errors (type, createType, description, occurredAt), parameters (name, value), links (label, url), and what the
+-- lifecycle takes.
 --
 -- Processes are locked before their runs, each in the order of their numbers, as a start does; also for a heartbeat,
 -- which a further report on the same run may follow in the same transaction.
@@ -42,11 +43,12 @@ begin
       jsonb_agg(jsonb_build_object('i', m.i, 'id', m.id, 'verdict', m.verdict, 'changed', m.x @? '$.errors[*]' or
         ((m.was).process_status_id, (m.was).ended_at, (m.was).end_reason, (m.was).process_run_insert_count,
           (m.was).process_run_update_count, (m.was).process_run_record_count, (m.was).process_run_low_date_time,
-          (m.was).process_run_high_date_time, (m.was).lease_seconds)
+          (m.was).process_run_high_date_time, (m.was).lease_seconds, (m.was).links)
         is distinct from
         ((m.is_now).process_status_id, (m.is_now).ended_at, (m.is_now).end_reason, (m.is_now).process_run_insert_count,
           (m.is_now).process_run_update_count, (m.is_now).process_run_record_count,
-          (m.is_now).process_run_low_date_time, (m.is_now).process_run_high_date_time, (m.is_now).lease_seconds)))
+          (m.is_now).process_run_low_date_time, (m.is_now).process_run_high_date_time, (m.is_now).lease_seconds,
+          (m.is_now).links)))
     into accepted, verdicts
     from process_tracker.move_process_tracking(items, policy) m;
 
@@ -107,7 +109,7 @@ create or replace function process_tracker.without_known_errors(items jsonb) ret
       when cardinality(e.known) > 0 and e.new is null
         and (n.x ->> 'to' = 'failed' and r.process_status_id = process_tracker.run_status('failed')
           or not n.x ?| array['to', 'recordCount', 'insertCount', 'updateCount', 'lowWatermark', 'highWatermark',
-            'leaseSeconds', 'parameters'])
+            'leaseSeconds', 'parameters', 'links'])
       then n.x - array['errors', 'mustMove', 'version'] || '{"repeated": true}'
       else n.x || jsonb_strip_nulls(jsonb_build_object(
         'errors', coalesce(e.new, case when cardinality(e.known) > 0 then '[]'::jsonb end)))

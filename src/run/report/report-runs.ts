@@ -1,4 +1,5 @@
 import { below, inEach, missingByNumber, numbersOf, resolveRefs } from '../../platform/read/references.js';
+import { keptLinks } from '../../platform/entity/links.js';
 import type { Tx } from '../../platform/database.js';
 import { invalid, type DomainError } from '../../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
@@ -36,6 +37,7 @@ export type RunItem = {
   highWatermark?: string | null;
   errors?: object[] | undefined;
   parameters?: object[] | undefined;
+  links?: object[] | undefined;
 };
 
 /** What a LongText can be, and its masks: all of it. */
@@ -81,6 +83,7 @@ export async function itemOf(report: ReportRunInput): Promise<RunItem> {
     highWatermark,
     errors: errors?.length ? await inOrder(errors, keptError) : undefined,
     parameters: parameters?.length ? parameters : undefined,
+    links: keptLinks(report.links, 'links'),
     heartbeat: true,
   };
 }

@@ -1,5 +1,6 @@
 import { Field, InputType, Int } from 'type-graphql';
 import { ActorRef } from '../../actor/actor-refs.js';
+import { LinkInput } from '../../platform/entity/links.js';
 import type { NamedRef } from '../../platform/read/references.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import { RegisterProcessInput } from '../../process/register-process.input.js';
@@ -50,4 +51,6 @@ export class StartRunInput {
   group?: StartInGroupInput | null;
   @Field(() => RunRef, { nullable: true, description: 'The run that this run is a part of.' }) parentRun?: RunRef | null;
   @Field(() => [RunParameterInput], { nullable: true, description: 'Parameters of the run.' }) parameters?: RunParameterInput[] | null;
+  @Field(() => [LinkInput], { nullable: true, description: 'Links of the run to pages elsewhere, such as its log.' }) links?:
+    LinkInput[] | null;
 }

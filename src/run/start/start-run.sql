@@ -2,7 +2,7 @@
 -- however many servers; Python clients take no lock: against them stand the unique indexes, by which the caller tries
 -- again and finds their run.
 -- `input`: process (its number), processName, actor (a name), name, key, keyInput, leaseSeconds, group (key, name,
--- expectedTotal), parentRun, parameters.
+-- expectedTotal), parentRun, parameters, links.
 -- Answers what judge_start does, with the run that was made, or REPLAYED; `token`: the run's fencing token, for who may
 -- report on it; `wrote` is false where a caller should undo what led here.
 create or replace function process_tracker.start_process_run(input jsonb) returns jsonb language plpgsql as $$
@@ -129,7 +129,7 @@ begin
   perform set_config('waybill.reason', format('It failed %s consecutive times.', facts ->> 'failureLimit'), true);
   -- A refused start may be repeated with its key and its name.
   made := process_tracker.add_run(process, process_tracker.run_status('on hold'),
-    input - array['key', 'keyInput', 'name', 'parameters']);
+    input - array['key', 'keyInput', 'name', 'parameters', 'links']);
   perform set_config('waybill.reason', coalesce(reason, ''), true);
   return made;
 end $$;
@@ -140,7 +140,7 @@ drop function if exists process_tracker.refuse_retired_run_object();
 
 -- Makes the next run of a locked process, running or on hold, and its latest. `input` holds, each
 -- optional: actor (its number), name, key and keyInput, leaseSeconds, group (its number), parentRun,
--- parameters (name, value). Answers its row.
+-- parameters (name, value), links (label, url). Answers its row.
 drop function if exists process_tracker.add_run(process_tracker.process, int, jsonb);
 create function process_tracker.add_run(process process_tracker.process, status int, input jsonb)
 returns process_tracker.process_tracking language plpgsql as $$
@@ -162,12 +162,12 @@ begin
     where r.process_id = process.process_id and r.is_latest_run;
   insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time, started_at,
       process_run_actor_id, is_latest_run, process_run_name, fencing_token, lease_seconds, lease_until, heartbeat_at,
-      idempotency_key, idempotency_input, group_id, parent_run_id)
+      idempotency_key, idempotency_input, group_id, parent_run_id, links)
     values (process.process_id, status, number, now::timestamp, now,
       (input ->> 'actor')::int, true, input ->> 'name', token, lease, now + lease * interval '1 second',
       case when running then now end,
       input ->> 'key', input -> 'keyInput' || jsonb_build_object('fencingToken', token::text),
-      (input ->> 'group')::int, (input ->> 'parentRun')::int)
+      (input ->> 'group')::int, (input ->> 'parentRun')::int, coalesce(input -> 'links', '[]'))
     returning * into run;
   if input @? '$.parameters[*]' then
     insert into run_parameter (process_tracking_id, name, value)

@@ -3,6 +3,7 @@ import { below, missingOr, resolveRef, type NamedRef } from '../../platform/read
 import type { Context } from '../../platform/read/context.js';
 import { Undo, type Queries, type Tx } from '../../platform/database.js';
 import { conflict, DomainError, invalid, notFound, type ErrorDetails } from '../../platform/errors.js';
+import { keptLinks } from '../../platform/entity/links.js';
 import { idInSql } from '../../platform/read/naming.js';
 import { said } from '../../platform/write/reports.js';
 import { given } from '../../platform/checks.js';
@@ -107,12 +108,13 @@ async function processOf(tx: Tx, process: StartRunInput['process']): Promise<num
  */
 export async function startRun(ctx: Context, input: StartRunInput): Promise<StartAnswer> {
   check(input, ctx.actor);
+  const links = keptLinks(input.links, 'input.links');
   const { process, idempotencyKey: key, runName: name, leaseSeconds, group, parentRun, parameters } = input;
   const actor = await actorOf(ctx.db, input.actor);
   // The fields that a repetition must have in common.
   const { process: _process, idempotencyKey: _key, ...rest } = input;
   const keyInput = {
-    ...said({ ...rest, actor }),
+    ...said({ ...rest, actor, links }),
     ...Object.fromEntries(Object.entries(said(process)).map(([field, value]) => [`process.${field}`, value])),
   };
   return ctx.write(
@@ -129,6 +131,7 @@ export async function startRun(ctx: Context, input: StartRunInput): Promise<Star
         group: group && said(group),
         parentRun: parent?.id,
         parameters,
+        links,
       });
       // Null below a field means the same as an omitted one, also to a repetition.
       const [row] = await tx
