@@ -134,6 +134,15 @@ test('links come with each way to report on a run and on a file', async () => {
   await write('reportRuns', { reports: [{ run: { id }, fencingToken: token, status: 'completed', links: [{ ...b, url: 'https://b' }] }] });
   await write('reportRun', { run: { id }, links: [c] });
   expect(await nodeLinks(id, 'Run')).toEqual([a, { ...b, url: 'https://b' }, c]);
+  // An error that is known is not added again; a link beside it is.
+  const error = { run: { id }, type: 'File Error', occurredAt: '2026-01-01T00:00:00Z' };
+  for (const [links, changed] of [
+    [[a], true],
+    [[a], false],
+    [[{ ...a, url: 'https://a' }], true],
+  ])
+    expect((await write('raiseRunError', { ...error, links }, 'changed')).changed).toBe(changed);
+  expect(await nodeLinks(id, 'Run')).toContainEqual({ ...a, url: 'https://a' });
 
   const file = await newFile();
   const claim = () => write('claimFile', { file, owner: 'worker' }, 'outcome fencingToken file { id state }');
