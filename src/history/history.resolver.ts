@@ -148,14 +148,16 @@ class StatusEventResolver {
   }
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'Old value as text; null without one. For links, the removed names as JSON: `removed` has them as a list.',
+    description:
+      'Old value as text; null without one. For links, the removed names as JSON: `removed` has them as a list. For the field `links`, the old list as JSON.',
   })
   from(@Root() { fromValue }: EventRow): string | null {
     return fromValue;
   }
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'New value as text; null without one. For links, the added names as JSON: `added` has them as a list.',
+    description:
+      'New value as text; null without one. For links, the added names as JSON: `added` has them as a list. For the field `links`, the new list as JSON.',
   })
   to(@Root() { toValue }: EventRow): string | null {
     return toValue;

@@ -34,7 +34,7 @@ export interface RecordField {
 /** The links of a record to pages elsewhere. */
 export const linksField: RecordField = {
   name: 'links',
-  doc: 'Links to pages elsewhere, all of them.',
+  doc: 'Complete list of its links to pages elsewhere.',
   type: () => [LinkInput],
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- GraphQL has made it of the type above.
   stored: (value, argument) => JSON.stringify(keptLinks(value as Link[] | null, argument) ?? []),
