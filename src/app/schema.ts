@@ -3,14 +3,14 @@ import { isAbstractType, type GraphQLSchema } from 'graphql';
 import { buildSchema, getMetadataStorage, type NonEmptyArray } from 'type-graphql';
 import { AuditResolver } from '../actor/audit.resolver.js';
 import { actorLookups } from '../actor/lookups.resolver.js';
-import { contactLinks } from '../catalogue/contact-links.resolver.js';
+import { contactLinkForms, contactLinks } from '../catalogue/contact-links.resolver.js';
 import { contactProcesses } from '../catalogue/contact-processes.resolver.js';
 import { contactSubjects } from '../catalogue/contact-subjects.resolver.js';
 import { contacts } from '../catalogue/contacts.resolver.js';
-import { datasetTypes } from '../catalogue/dataset-types.resolver.js';
-import { retirement } from '../catalogue/retirement.resolver.js';
-import { sourceLocations } from '../catalogue/source-locations.resolver.js';
-import { clusterResolvers } from '../cluster/clusters.resolver.js';
+import { datasetTypeForms, datasetTypes } from '../catalogue/dataset-types.resolver.js';
+import { retirement, retirementForms } from '../catalogue/retirement.resolver.js';
+import { sourceLocationForms, sourceLocations } from '../catalogue/source-locations.resolver.js';
+import { clusterForms, clusterResolvers } from '../cluster/clusters.resolver.js';
 import { clusterLookups } from '../cluster/lookups.resolver.js';
 import { contactLookups } from '../contact/lookups.resolver.js';
 import { datasetTypeLookups } from '../dataset-type/lookups.resolver.js';
@@ -22,8 +22,8 @@ import { fileHistoryResolvers } from '../file/lists/file-history.resolver.js';
 import { fileResolvers } from '../file/lists/files.resolver.js';
 import { fileLookups } from '../file/lookups.resolver.js';
 import { registerFileResolvers } from '../file/register/register-files.resolver.js';
-import { claimHolderResolvers } from '../file/report/claim-holder.resolver.js';
-import { moveByPersonResolvers } from '../file/report/move-by-person.resolver.js';
+import { claimHolderForms, claimHolderResolvers } from '../file/report/claim-holder.resolver.js';
+import { moveByPersonForms, moveByPersonResolvers } from '../file/report/move-by-person.resolver.js';
 import { reportFileResolvers } from '../file/report/report-file.resolver.js';
 import { historyResolvers } from '../history/history.resolver.js';
 import { systemLookups } from '../history/lookups.resolver.js';
@@ -31,6 +31,7 @@ import { lineageResolvers } from '../lineage/lineage.resolver.js';
 import { changesResolvers } from '../live/changes.resolver.js';
 import { locationResolvers } from '../location/location.resolver.js';
 import { locationLookups } from '../location/lookups.resolver.js';
+import { withBulkForms } from '../platform/write/bulk-forms.js';
 import { lookupMutations } from '../platform/write/lookup.js';
 import { learnShapes } from '../platform/entity/rows.js';
 import { withFilters } from '../platform/read/filters.js';
@@ -50,17 +51,17 @@ import { registrationResolvers } from '../process/registration/register-process.
 import { lateProcesses } from '../run/diagnosis/late-processes.resolver.js';
 import { whyBlockedResolvers } from '../run/diagnosis/why-blocked.resolver.js';
 import { whyFailedResolvers } from '../run/diagnosis/why-failed.resolver.js';
-import { runGroupResolvers } from '../run/groups/run-groups.resolver.js';
+import { runGroupForms, runGroupResolvers } from '../run/groups/run-groups.resolver.js';
 import { clusterUsage } from '../run/lists/cluster-usage.resolver.js';
 import { runErrorResolvers } from '../run/lists/run-errors.resolver.js';
 import { runStatistics } from '../run/lists/run-statistics.resolver.js';
 import { runResolvers } from '../run/lists/runs.resolver.js';
 import { runLookups } from '../run/lookups.resolver.js';
 import { recordRunsResolvers } from '../run/record/record-runs.resolver.js';
-import { operateRunResolvers } from '../run/report/operate-runs.resolver.js';
-import { reportRunResolvers } from '../run/report/report-run.resolver.js';
+import { operateRunForms, operateRunResolvers } from '../run/report/operate-runs.resolver.js';
+import { reportRunForms, reportRunResolvers } from '../run/report/report-run.resolver.js';
 import { processFacts } from '../run/diagnosis/process-facts.resolver.js';
-import { startRunResolvers } from '../run/start/start-run.resolver.js';
+import { startRunForms, startRunResolvers } from '../run/start/start-run.resolver.js';
 import { canonicalTypeResolvers } from '../source/canonical-type.resolver.js';
 import { sourceLookups } from '../source/lookups.resolver.js';
 import { sourceChanges } from '../source/source-changes.resolver.js';
@@ -138,6 +139,21 @@ const resolvers: NonEmptyArray<abstract new (...args: never[]) => object> = [
   ...lookupMutations(),
 ];
 
+/** The mutations that are another one for many items. */
+const bulkForms = [
+  ...contactLinkForms,
+  ...datasetTypeForms,
+  ...retirementForms,
+  ...sourceLocationForms,
+  ...clusterForms,
+  ...claimHolderForms,
+  ...moveByPersonForms,
+  ...runGroupForms,
+  ...operateRunForms,
+  ...reportRunForms,
+  ...startRunForms,
+];
+
 /** type-graphql asks for one where there are subscriptions; ours read the store (src/live), and use none. */
 const pubSub = {
   publish: () => undefined,
@@ -153,7 +169,7 @@ export async function buildWaybillSchema(): Promise<GraphQLSchema> {
   // What stands in its object as it is needs no resolver: a compiled query then reads the property itself.
   for (const field of getMetadataStorage().fields) field.simple = field.name === field.schemaName;
   const schema = withRetiredArguments(
-    withLongLists(withCheckedTexts(withFilters(await buildSchema({ resolvers, validate: false, pubSub })))),
+    withLongLists(withCheckedTexts(withBulkForms(withFilters(await buildSchema({ resolvers, validate: false, pubSub })), bulkForms))),
   );
   // type-graphql makes every resolveType asynchronous, which graphql-jit cannot execute. All of ours are this one.
   for (const type of Object.values(schema.getTypeMap()))

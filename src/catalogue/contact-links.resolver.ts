@@ -6,6 +6,7 @@ import type { Row } from '../platform/entity/node.js';
 import { Name } from '../platform/entity/text.js';
 import type { Context } from '../platform/read/context.js';
 import type { NamedRef } from '../platform/read/references.js';
+import type { BulkForm } from '../platform/write/bulk-forms.js';
 import { takes } from '../platform/write/linking.js';
 import { subjectOf, subjectUnion } from '../platform/write/subject.js';
 import { contactPlaces, linkContact, unlinkContact, type ContactLinkResult } from './contact-links.js';
@@ -81,4 +82,8 @@ class ContactLinkMutations {
   }
 }
 
+export const contactLinkForms: readonly BulkForm[] = [
+  { of: 'linkContact', name: 'linkContacts', list: 'links' },
+  { of: 'unlinkContact', name: 'unlinkContacts', list: 'links' },
+];
 export const contactLinks = [ContactLinkMutations, ContactLinkFieldsResolver];

@@ -4,6 +4,7 @@ import { ProcessDatasetType } from '../process/process-dataset-type.entity.js';
 import { SourceDatasetType } from '../source/source-dataset-type.entity.js';
 import { SourceObjectDatasetType } from '../source/source-object-dataset-type.entity.js';
 import { listField } from '../platform/read/fields.js';
+import type { BulkForm } from '../platform/write/bulk-forms.js';
 import { linking } from '../platform/write/linking.js';
 import { given } from '../platform/checks.js';
 import { below, resolveRef, type NamedRef } from '../platform/read/references.js';
@@ -35,6 +36,10 @@ const having = (name: string, entity: EntityClass, from: string): ListSource => 
 });
 
 /** Which kinds of data processes, sources and objects deal with. */
+export const datasetTypeForms: readonly BulkForm[] = [
+  { of: 'linkDatasetType', name: 'linkDatasetTypes', list: 'links' },
+  { of: 'unlinkDatasetType', name: 'unlinkDatasetTypes', list: 'links' },
+];
 export const datasetTypes = [
   ...linking({
     entity: DatasetType,

@@ -5,6 +5,7 @@ import type { Context } from '../platform/read/context.js';
 import type { Row } from '../platform/entity/node.js';
 import { LongText, Name } from '../platform/entity/text.js';
 import { anyEntityIn } from '../platform/write/entities.js';
+import type { BulkForm } from '../platform/write/bulk-forms.js';
 import { takes } from '../platform/write/linking.js';
 import { removeAlias } from '../platform/write/rename.js';
 import { lockSubject, subjectOf, subjectUnion } from '../platform/write/subject.js';
@@ -110,4 +111,8 @@ class SubjectPayloadResolver {
   }
 }
 
+export const retirementForms: readonly BulkForm[] = [
+  { of: 'retire', name: 'retireRecords', list: 'records' },
+  { of: 'restore', name: 'restoreRecords', list: 'records' },
+];
 export const retirement = [RetirementMutations, SubjectPayloadResolver];

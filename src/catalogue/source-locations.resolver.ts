@@ -1,6 +1,7 @@
 import { locationRefs } from '../location/location-naming.js';
 import { Location } from '../location/location.entity.js';
 import { listField } from '../platform/read/fields.js';
+import type { BulkForm } from '../platform/write/bulk-forms.js';
 import { linking } from '../platform/write/linking.js';
 import { below, resolveRef } from '../platform/read/references.js';
 import type { ListSource } from '../platform/read/paging.js';
@@ -23,6 +24,10 @@ const lying = (name: string, entity: EntityClass, from: string, parent: string):
 });
 
 /** Where the files of sources and objects lie. */
+export const sourceLocationForms: readonly BulkForm[] = [
+  { of: 'linkLocation', name: 'linkLocations', list: 'links' },
+  { of: 'unlinkLocation', name: 'unlinkLocations', list: 'links' },
+];
 export const sourceLocations = [
   ...linking({
     entity: Location,

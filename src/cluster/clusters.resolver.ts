@@ -25,6 +25,7 @@ import { ProcessRef } from '../process/process-ref.input.js';
 import { ClusterRef } from './cluster-refs.js';
 import { Cluster } from './cluster.entity.js';
 import { Process } from '../process/process.entity.js';
+import type { BulkForm } from '../platform/write/bulk-forms.js';
 import { PayloadOf } from '../platform/write/payload.js';
 
 @ObjectType({ description: 'Declared needs of a process on a cluster while it runs.' })
@@ -208,6 +209,10 @@ const assignments = (name: string, entity: EntityClass, other: string, mine: str
   inside,
 });
 
+export const clusterForms: readonly BulkForm[] = [
+  { of: 'assignProcessToCluster', name: 'assignProcessesToCluster', list: 'processes' },
+  { of: 'removeProcessFromCluster', name: 'removeProcessesFromCluster', list: 'processes' },
+];
 export const clusterResolvers = [
   ClusterMutations,
   ClusterNeedsResolver,

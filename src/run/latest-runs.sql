@@ -24,7 +24,30 @@ language sql stable as $$
   limit 1
 $$;
 
--- The same within a run group. There a skipped run counts where it is the only one, and a hold that was released is no
+-- The run group that a process was in last: that of its latest run, also of one that was skipped there because a parent
+-- failed. A hold is no run of a group.
+create or replace function process_tracker.group_of_latest_run(process int) returns int language sql stable as $$
+  select l.group_id
+  from (
+    (select r.group_id, r.started_at, r.process_run_id
+      from process_tracking r
+      where r.process_id = group_of_latest_run.process and r.origin = 'command'
+        and r.process_status_id <> (select process_status_id from process_status_lkup where process_status_name = 'on hold')
+        and r.end_reason is distinct from 'released'
+      order by r.process_run_id desc
+      limit 1)
+    union all
+    (select r.group_id, r.started_at, r.process_run_id
+      from process_tracking r
+      where r.process_id = group_of_latest_run.process and r.origin = 'recorded'
+      order by r.started_at desc, r.process_run_id desc
+      limit 1)
+  ) l
+  order by l.started_at desc, l.process_run_id desc
+  limit 1
+$$;
+
+-- The latest run of a process within a run group. There a skipped run counts where it is the only one, and a hold that was released is no
 -- run that was completed.
 create or replace function process_tracker.latest_run_in_group(in_group int, process int)
 returns setof process_tracker.process_tracking language sql stable as $$

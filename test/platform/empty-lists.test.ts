@@ -70,6 +70,17 @@ const refused: Record<string, [string, string][]> = {
     [mutation('updateProcess', 'process: { name: "process 001" }, links: []'), 'input.links'],
     [mutation('updateSource', 'source: { name: "warehouse" }, links: []'), 'input.links'],
   ],
+  // Each by the same function: test/platform/bulk-forms.test.ts has more.
+  '(Heartbeat|Finish|Fail|Release|Retry|Skip|Reprocess)FilesInput.files': [[mutation('retryFiles', 'files: []'), 'input.files']],
+  '(Reopen|Cancel|Abandon)RunsInput.runs': [[mutation('cancelRuns', 'runs: []'), 'input.runs']],
+  '(Hold|Release|Assign|Remove)Processes(To|From)?(Cluster)?Input.processes': [
+    [mutation('holdProcesses', 'processes: []'), 'input.processes'],
+  ],
+  '(Link|Unlink)(Contacts|DatasetTypes|Locations)Input.links': [[mutation('linkContacts', 'links: []'), 'input.links']],
+  '(Retire|Restore)RecordsInput.records': [[mutation('retireRecords', 'records: []'), 'input.records']],
+  '(Close|Reopen)RunGroupsInput.groups': [[mutation('closeRunGroups', 'groups: []'), 'input.groups']],
+  'RaiseRunErrorsInput.errors': [[mutation('raiseRunErrors', 'errors: []'), 'input.errors']],
+  'StartRunsInput.starts': [[mutation('startRuns', 'starts: []'), 'input.starts']],
   'UnlinkProcessInput.(sources|targets)': ['sources', 'targets'].map((side) => [
     mutation('unlinkProcess', `process: { name: "process 001" }, ${side}: []`),
     `input.${side}`,

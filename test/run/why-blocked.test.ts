@@ -233,3 +233,46 @@ test('L11 the statements do not grow with the depth or the number of processes',
     await own.close();
   }
 });
+
+test('without a group it looks at the group of the latest run, as a start there would, and says which', async () => {
+  const start = async (name: string, key: string) =>
+    (
+      await api.run(
+        `mutation { startRun(input: { process: { name: "${name}" }, group: { key: "${key}" } }) { outcome run { databaseId } } }`,
+      )
+    ).startRun as { outcome: string; run: { databaseId: number } };
+  const end = (id: number, status: string) =>
+    api.run(`mutation { reportRun(input: { run: { databaseId: ${id} }, status: "${status}" }) { changed } }`);
+  const asked = async (args = '') => {
+    const fields = 'blocked group { key } causes { process { name } state blocks }';
+    const { whyBlocked, canStart } = await api.run(
+      `{ whyBlocked(process: { name: "b" }${args}) { ${fields} } canStart(process: { name: "b" }, group: { key: "first" }) { outcome } }`,
+    );
+    return { ...whyBlocked, outcome: canStart.outcome };
+  };
+  // Without a run, and after one outside of a group: no group is looked at.
+  expect(await asked()).toMatchObject({ group: null, blocked: false });
+  const a = await start('a', 'first');
+  await end(a.run.databaseId, 'completed');
+  const b = await start('b', 'first');
+  await end(b.run.databaseId, 'completed');
+  expect(await asked()).toEqual({ group: { key: 'first' }, blocked: false, causes: [], outcome: 'STARTED' });
+  // A hold is no run of a group; a later run of the parent in the group counts.
+  await api.run('mutation { holdProcess(input: { process: { name: "b" }, reason: "r" }) { changed } }');
+  expect(await asked()).toMatchObject({ group: { key: 'first' }, blocked: true, outcome: 'ON_HOLD' });
+  await api.run('mutation { releaseProcess(input: { process: { name: "b" }, reason: "r" }) { changed } }');
+  const again = await start('a', 'first');
+  const running = { group: { key: 'first' }, blocked: true, causes: [{ process: { name: 'a' }, state: 'RUNNING' }], outcome: 'BLOCKED' };
+  expect(await asked()).toMatchObject(running);
+  await end(again.run.databaseId, 'completed');
+  // It was skipped in another group, because its parent failed there.
+  await end((await start('a', 'second')).run.databaseId, 'failed');
+  const failed = { group: { key: 'second' }, blocked: true, causes: [{ process: { name: 'a' }, state: 'FAILED', blocks: true }] };
+  expect(await asked()).toEqual({ ...failed, outcome: 'STARTED' });
+  expect(await asked(', group: { key: "first" }')).toMatchObject({ group: { key: 'first' }, blocked: false });
+  expect(await asked(', group: { key: "unknown yet" }')).toMatchObject({ group: null, blocked: true, causes: [{ state: null }] });
+  // A run outside of groups.
+  await end((await start('a', 'second')).run.databaseId, 'completed');
+  await api.run('mutation { startRun(input: { process: { name: "b" } }) { outcome } }');
+  expect(await asked()).toMatchObject({ group: null, blocked: true });
+});

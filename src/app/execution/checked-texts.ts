@@ -86,13 +86,12 @@ const eachChecked =
     const errors = items.map((item) => attempt(() => check(item, '')));
     if (!errors.some(Boolean)) return resolve(root, args, context, info);
     const input = { ...args.input, [list]: items.filter((_, i) => !errors[i]) };
-    const answer: { results?: unknown[]; failedCount?: number } = input[list].length
+    const answer: { results?: unknown[] } = input[list].length
       ? Object(await resolve(root, { ...args, input }, context, info))
       : {};
     const others = (answer.results ?? []).values();
     return {
       ...answer,
-      failedCount: (answer.failedCount ?? 0) + errors.filter(Boolean).length,
       results: errors.map((error, i) => (error instanceof DomainError ? refusedResult(error, items[i]) : others.next().value)),
     };
   };

@@ -80,7 +80,23 @@ export async function writeReports(
 export const attemptEach = <T, R>(requests: readonly T[], work: (request: T) => Promise<R>): Promise<(R | DomainError)[]> =>
   inOrder(requests, (each) => work(each).catch(orError));
 
+/** What `write` answers for each item; where all are wrong already, their errors: that needs no transaction. */
+export async function unlessAllWrong<A>(
+  items: readonly unknown[],
+  write: () => Promise<readonly A[]>,
+): Promise<readonly (A | DomainError)[]> {
+  const errors = items.filter((item): item is DomainError => item instanceof DomainError);
+  return errors.length === items.length ? errors : write();
+}
+
 type Names = Readonly<Record<string, string>>;
+
+/** The error with its argument under the name that the mutation has for it. */
+export function renamed(error: DomainError, names: Names): DomainError {
+  const { code, message, details } = error;
+  const name = names[details.argument ?? ''];
+  return name ? new DomainError(code, message, { ...details, argument: name }) : error;
+}
 
 /** The error with its argument as the path from the mutation on, under the name that the mutation has for it. */
 export function belowInput(error: unknown, names: Names = {}): DomainError {

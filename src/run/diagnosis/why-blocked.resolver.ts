@@ -1,6 +1,7 @@
 import { below, inEach, resolveRef, resolveRefs } from '../../platform/read/references.js';
 import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
+import { referenceField } from '../../platform/read/fields.js';
 import type { Row } from '../../platform/entity/node.js';
 import { given } from '../../platform/checks.js';
 import { DomainError } from '../../platform/errors.js';
@@ -9,6 +10,7 @@ import { processRefs } from '../../process/process-naming.js';
 import { ProcessRef } from '../../process/process-ref.input.js';
 import { Process } from '../../process/process.entity.js';
 import { RunGroupRef } from '../group-ref.input.js';
+import { RunGroup } from '../run-group.entity.js';
 import { groupRefs } from '../group-refs.js';
 import { whyBlocked, type Blockage } from './why-blocked.js';
 import { Cause, causeFields, walkLimits } from './why-causes.js';
@@ -27,6 +29,8 @@ class Blocker extends Cause {
   description: 'Reasons why a process is blocked: its own run or hold, and its ancestors over hard dependencies.',
 })
 class ProcessBlockage {
+  /** The number of the run group, which is read by it. */
+  groupId!: number | null;
   @Field(() => Boolean, { description: 'Whether a start is refused now.' }) blocked!: boolean;
   @Field(() => Blocker, { nullable: true, description: 'Its own running run, or its hold; null without one.' })
   own!: Blocker | null;
@@ -58,7 +62,8 @@ class ProcessBlockageResolver {
 
 const groupArgument = {
   nullable: true,
-  description: 'Run group of the run; a key may be new. There a process is blocked until its hard parents are completed in the group.',
+  description:
+    'Run group of the run; a key may be new. There a process is blocked until its hard parents are completed in the group. Default: the group of the latest run of the process, if it has one.',
 };
 
 async function blockageOf(ctx: Context, id: number, group: RunGroupRef | null | undefined): Promise<Blockage> {
@@ -104,4 +109,16 @@ class WhyBlockedQuery {
   }
 }
 
-export const whyBlockedResolvers = [WhyBlocked, WhyBlockedQuery, ProcessBlockageResolver, ...causeFields(Blocker)];
+export const whyBlockedResolvers = [
+  WhyBlocked,
+  WhyBlockedQuery,
+  ProcessBlockageResolver,
+  referenceField(
+    ProcessBlockage,
+    'group',
+    'groupId',
+    RunGroup,
+    'The run group that was looked at: that of the argument, else that of the latest run of the process; null if neither is known.',
+  ),
+  ...causeFields(Blocker),
+];

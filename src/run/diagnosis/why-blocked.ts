@@ -11,6 +11,8 @@ interface BlockerRow extends Omit<CauseRow, 'runId' | 'state'> {
 }
 
 export interface Blockage {
+  /** The number of the run group that was looked at. */
+  groupId: number | null;
   own: BlockerRow | null;
   causes: BlockerRow[];
   truncatedBy: TraversalLimit | null;
@@ -18,6 +20,7 @@ export interface Blockage {
 
 interface Found extends BlockerRow {
   root: number;
+  groupId: number | null;
   truncatedBy: TraversalLimit | null;
 }
 
@@ -26,17 +29,21 @@ const { completed, onHold } = runStatus;
 /**
  * What blocks processes: their own run, and all ancestors whose latest run would block its children. One statement, whatever the depth.
  * A more distant ancestor is included even where those between could start: they would have to wait for it before they run again.
- * Inside a run group (its number, 0 for one that is not known) it is all whose latest run there is not completed, as judge-start.sql has it.
+ * Inside a run group it is all whose latest run there is not completed, as judge-start.sql has it: in `group` (its number, 0 for one that is not
+ * known), else in that of the latest run of each process, which is the one that people ask about.
  */
 export async function whyBlocked(db: Queries, ids: readonly number[], group: number | null): Promise<Blockage[]> {
   const rows = await db.query<Found>(
-    `select r.root, w.distance, w.cut as "truncatedBy", x.*
-     from unnest($1::int[]) r(root)
+    `select asked.root, nullif(asked.in_group, 0) as "groupId", w.distance, w.cut as "truncatedBy", x.*
+     from (
+       select root, coalesce($4::int, process_tracker.group_of_latest_run(root)) as in_group
+       from unnest($1::int[]) root
+     ) asked
      cross join lateral (
-       select 0 as distance, array[r.root] as processes, null as cut
+       select 0 as distance, array[asked.root] as processes, null as cut
        union all
        select distance, processes, cut
-       from process_tracker.walk_dependencies(r.root, true, '{hard}', ${walkLimits.depth}, $2, $3, null, null)
+       from process_tracker.walk_dependencies(asked.root, true, '{hard}', ${walkLimits.depth}, $2, $3, null, null)
      ) w
      left join lateral (
        select n.id as "processId", l.process_tracking_id as "runId",
@@ -58,27 +65,28 @@ export async function whyBlocked(db: Queries, ids: readonly number[], group: num
          union all
          (select r.*
            from process_tracker.latest_run(n.id) r
-           where w.distance > 0 and $4::int is null)
+           where w.distance > 0 and asked.in_group is null)
          union all
          (select r.*
-           from process_tracker.latest_run_in_group($4, n.id) r
+           from process_tracker.latest_run_in_group(asked.in_group, n.id) r
            where w.distance > 0)
        ) l on true
        where case
          when w.distance = 0 then l.process_status_id = ${onHold} or ${runIsOpenSql('l')}
-         when $4::int is null then process_tracker.run_holds_back(l.process_status_id, l.ended_at)
+         when asked.in_group is null then process_tracker.run_holds_back(l.process_status_id, l.ended_at)
          else l.process_status_id is distinct from ${completed} end
      ) x on true
-     where x."processId" is not null or w.cut is not null
-     order by r.root, w.distance, x."processId"`,
+     where x."processId" is not null or w.cut is not null or w.distance = 0
+     order by asked.root, w.distance, x."processId"`,
     [[...ids], walkLimits.processes, walkLimits.milliseconds, group],
   );
   const byRoot = Map.groupBy(rows, ({ root }) => root);
   return ids.map((id) => {
     const found = byRoot.get(id) ?? [];
     return {
-      own: found.find(({ distance }) => distance === 0) ?? null,
-      causes: found.filter(({ distance }) => distance > 0),
+      groupId: found[0]?.groupId ?? null,
+      own: found.find(({ distance, processId }) => distance === 0 && processId !== null) ?? null,
+      causes: found.filter(({ distance, processId }) => distance > 0 && processId !== null),
       truncatedBy: found.find(({ truncatedBy }) => truncatedBy !== null)?.truncatedBy ?? null,
     };
   });

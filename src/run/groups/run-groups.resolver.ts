@@ -42,6 +42,7 @@ import {
 } from './run-groups-progress.js';
 import { RunGroup } from '../run-group.entity.js';
 import { textsSql } from '../../platform/read/values.js';
+import type { BulkForm } from '../../platform/write/bulk-forms.js';
 import { PayloadOf } from '../../platform/write/payload.js';
 
 const connection = connectionOf(RunGroup);
@@ -191,6 +192,10 @@ class ChildProgressResolver {
   }
 }
 
+export const runGroupForms: readonly BulkForm[] = [
+  { of: 'closeRunGroup', name: 'closeRunGroups', list: 'groups' },
+  { of: 'reopenRunGroup', name: 'reopenRunGroups', list: 'groups' },
+];
 export const runGroupResolvers = [
   finder('runGroup', RunGroupRef, groupRefs),
   RunGroupQueries,

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, FieldResolver, Info, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Row } from '../../platform/entity/node.js';
 import { checkLength } from '../../platform/lists.js';
 import type { Context } from '../../platform/read/context.js';
@@ -27,7 +27,6 @@ class RecordRunResult {
 @ObjectType({ description: 'Result of `recordRuns`.' })
 class RecordRunsPayload {
   @Field(() => [RecordRunResult], { description: 'One result for each run, in the order given.' }) results!: RecordRunResult[];
-  @Field(() => Int, { description: 'Number of results with an error.' }) failedCount!: number;
 }
 
 @Resolver()
@@ -39,13 +38,12 @@ class RecordRunsResolver {
   async recordRuns(
     @Ctx() ctx: Context,
     @Arg('input', () => RecordRunsInput, { description: 'The runs.' }) { runs }: RecordRunsInput,
-  ): Promise<{ results: Reported[]; failedCount: number }> {
+  ): Promise<{ results: Reported[] }> {
     checkLength(runs, 'runs', maxRuns);
     const items = await attemptEach(runs, itemOf);
     const processes = runs.map(({ process }) => process);
     const records = processes.map((process) => recordOf('Process', process));
-    const results = await ctx.write((tx) => recordRuns(tx, ctx.actor, processes, items), null, records);
-    return { results, failedCount: results.filter((result) => 'error' in result).length };
+    return { results: await ctx.write((tx) => recordRuns(tx, ctx.actor, processes, items), null, records) };
   }
 }
 

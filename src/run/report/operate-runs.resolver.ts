@@ -4,6 +4,7 @@ import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver } from 'type-graphq
 import type { Context } from '../../platform/read/context.js';
 import { conflict, DomainError, invalid, orError } from '../../platform/errors.js';
 import { LongText, Name } from '../../platform/entity/text.js';
+import type { BulkForm } from '../../platform/write/bulk-forms.js';
 import { belowInput } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { processRefs } from '../../process/process-naming.js';
@@ -206,4 +207,11 @@ class OperateRunsResolver {
   }
 }
 
+export const operateRunForms: readonly BulkForm[] = [
+  { of: 'reopenRun', name: 'reopenRuns', list: 'runs' },
+  { of: 'cancelRun', name: 'cancelRuns', list: 'runs' },
+  { of: 'abandonRun', name: 'abandonRuns', list: 'runs' },
+  { of: 'holdProcess', name: 'holdProcesses', list: 'processes' },
+  { of: 'releaseProcess', name: 'releaseProcesses', list: 'processes' },
+];
 export const operateRunResolvers = [OperateRunsResolver, ...Object.values(payloads).flatMap(({ resolvers }) => resolvers)];

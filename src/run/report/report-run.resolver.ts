@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
+import type { BulkForm } from '../../platform/write/bulk-forms.js';
 import { ItemError, itemErrorField } from '../../platform/write/item-error.js';
 import { checkLength } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
@@ -99,6 +100,7 @@ class ReportRunResultResolver {
   }
 }
 
+export const reportRunForms: readonly BulkForm[] = [{ of: 'raiseRunError', name: 'raiseRunErrors', list: 'errors' }];
 export const reportRunResolvers = [
   ReportRunResolver,
   ReportRunResultResolver,

@@ -18,6 +18,7 @@ import {
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import type { Row } from '../../platform/entity/node.js';
+import type { BulkForm } from '../../platform/write/bulk-forms.js';
 import { BigIntText } from '../../platform/entity/scalars.js';
 import { DependencyKind } from '../../process/dependency-kind.js';
 import { processRefs } from '../../process/process-naming.js';
@@ -160,6 +161,7 @@ class StartRunResolver {
   }
 }
 
+export const startRunForms: readonly BulkForm[] = [{ of: 'startRun', name: 'startRuns', list: 'starts' }];
 export const startRunResolvers = [
   StartRunResolver,
   ...startFacts(
