@@ -11,7 +11,7 @@ const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** Every setting there is. README's table of them is made from this list. */
+/** Every setting there is. The table in docs/configuration.md is this list. */
 export const settings = {
   databaseUrl: setting(
     'DATABASE_URL',

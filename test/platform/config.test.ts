@@ -114,7 +114,7 @@ test('secrets are neither printed nor part of an error', () => {
   expect(printable(readConfig({}, []))).toMatchObject({ port: 4000 });
 });
 
-test('the list of settings says all that README needs', () => {
+test('the list of settings says all that its page needs', () => {
   for (const [key, { variable, does, allowed }] of Object.entries(settings)) {
     expect([key, variable]).toEqual([key, expect.stringMatching(/^(DATABASE_URL|WAYBILL_[A-Z_]+)$/)]);
     expect(does).toMatch(/\.$/);
