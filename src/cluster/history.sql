@@ -12,3 +12,6 @@ select process_tracker.record_links(
   $$k.cluster_name || coalesce(' (' || nullif(concat_ws(', ',
       $.needed_memory || ' ' || $.needed_memory_unit,
       $.needed_processing || ' ' || $.needed_processing_unit), '') || ')', '')$$);
+
+-- New names have no blanks at their ends.
+select process_tracker.refuse_blank_names('cluster_tracking_lkup', 'cluster_name');

@@ -4,6 +4,8 @@ select process_tracker.record_changes('contact_lkup', 'Contact', 'contact_id', '
   array['name contact_name', 'email contact_email', 'phone contact_phone', 'chat contact_chat', 'pager contact_pager',
     'url contact_url']);
 
+select process_tracker.refuse_blank_names('contact_lkup', 'contact_name');
+
 create or replace function process_tracker.way_to_contact(out way text, out name text, out name_with_role text)
 language sql immutable as $$
   values ('left join contact_lkup c on c.contact_id = $.contact_id',

@@ -111,7 +111,8 @@ end $do$;
 -- The same for the rows of a look-up table, of which the name is recorded: the column `label`.
 create or replace function process_tracker.record_lookup(tbl text, kind text, key text, label text)
 returns void language sql as $$
-  select process_tracker.record_changes(tbl, kind, key, '$.' || label, array['name ' || label])
+  select process_tracker.record_changes(tbl, kind, key, '$.' || label, array['name ' || label]);
+  select process_tracker.refuse_blank_names(tbl, label)
 $$;
 
 -- Makes record_system_lkup.

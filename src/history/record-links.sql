@@ -5,7 +5,8 @@
 -- Has the links of a table recorded as changes of their owners. `owners` is what these are: kind (GraphQL type), owner
 -- (table), key, name (of the row `r`). `owner_id` is the column of the link that holds the owner's number, `word` the
 -- word of the API for the list, `way` the joins to what stands at the other end and `name` its name, in both of which
--- `$.` stands for the link.
+-- `$.` stands for the link. With `"touched": true` in `owners` a change of its links moves when and by whom an owner
+-- was changed last; its row version is that of its own columns, and stays.
 create or replace function process_tracker.record_links(
   owners jsonb, tbl text, owner_id text, word text, way text, name text
 ) returns void language plpgsql as $do$
@@ -17,11 +18,19 @@ declare
       select from pg_attribute
       where attrelid = ('process_tracker.' || tbl)::regclass and attname = 'implied')
     then ' where not l.implied)' else ')' end;
+  touch constant text := case when (owners ->> 'touched')::boolean then $touch$
+      if events > 0 and tg_op = 'DELETE' then
+        perform touch_{owner}(array(select distinct l.{owner_id} from old_rows l));
+      elsif events > 0 then
+        perform touch_{owner}(array(select distinct l.{owner_id} from new_rows l));
+      end if;$touch$ else '' end;
 begin
   -- The name of an owner that is gone already, by a cascade or an earlier statement, is its number.
   execute process_tracker.fill_template($template$
     create or replace function process_tracker.record_links_{tbl}() returns trigger language plpgsql security definer
     set search_path = process_tracker, pg_temp set jit = off as $body$
+    declare
+      events int;
     begin
       if tg_op = 'INSERT' then
         insert into status_event
@@ -77,6 +86,7 @@ begin
         cross join change_context() x
         order by g.owner;
       end if;
+      get diagnostics events = row_count;{touch}
       return null;
     end $body$;
     create or replace trigger record_links_insert after insert on process_tracker.{tbl}
@@ -89,5 +99,6 @@ begin
       referencing old table as old_rows
       for each statement execute function process_tracker.record_links_{tbl}();
   $template$, owners || jsonb_build_object('tbl', tbl, 'word', word, 'told', told,
+    'touch', process_tracker.fill_template(touch, owners || jsonb_build_object('owner_id', owner_id)),
     'names_now', replace(names, '$rows', 'new_rows'), 'names_was', replace(names, '$rows', 'old_rows')));
 end $do$;

@@ -8,7 +8,8 @@ begin
   if tg_op = 'INSERT' then
     new.created_by := actor;
     new.created_date_time := process_tracker.waybill_now();
-  else
+  elsif coalesce(current_setting('waybill.touching', true), '') = '' then
+    -- Where links of the row have changed (record-links.sql), its own columns have not.
     new.row_version := old.row_version + 1;
   end if;
   new.updated_by := actor;

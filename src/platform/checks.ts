@@ -102,7 +102,23 @@ export function checkBigInt(value: string, argument: string): void {
     });
 }
 
-/** @throws INVALID for a flag that asks for a new look-up value without its name */
+/** What src/platform/refuse-blank-names.sql allows. */
+export const withoutBlanks = 'a name without blanks at its ends';
+
+/** @throws INVALID for a new name that begins or ends with blanks, with the one that is meant; refuse-blank-names.sql does it for new rows */
+export function refuseBlanks(name: string, argument: string): void {
+  const trimmed = name.trim();
+  if (name === trimmed) return;
+  const [given, meant] = [JSON.stringify(name), JSON.stringify(trimmed)];
+  throw invalid(`A new name must not begin or end with blanks: ${given}. Did you mean ${meant}?`, {
+    argument,
+    value: name,
+    allowed: withoutBlanks,
+    nearest: [trimmed],
+  });
+}
+
+/** @throws INVALID for a flag that asks for a new look-up value without its name, or with blanks at an end of it */
 export function checkCreates(create: boolean | null | undefined, name: string | null | undefined, flag: string, argument: string): void {
   if (create && typeof name !== 'string')
     throw invalid(`${flag} needs a ${argument}: ${flag} is true, and ${argument} is left out.`, {
@@ -110,6 +126,7 @@ export function checkCreates(create: boolean | null | undefined, name: string | 
       value: create,
       allowed: `true together with ${argument}`,
     });
+  if (create && name) refuseBlanks(name, argument);
 }
 
 /** @throws INVALID for a fencing token of more than 64 bits, which no claim and no start can have returned; none is let through */

@@ -16,13 +16,33 @@ select process_tracker.record_changes('process', 'Process', 'process_id', '$.pro
     'scheduleFrequency schedule_frequency_id schedule_frequency_lkup schedule_frequency_name',
     'namespace namespace', 'jobName job_name', 'links links', 'retiredAt retired_at']);
 
+-- Processes whose links have changed: as changed now, unless they are made or changed by the same statement. In the
+-- order of their numbers, as registrations lock them. Looked up by key whatever their number was at first.
+create or replace function process_tracker.touch_process(ids int[]) returns void language plpgsql
+set seq_page_cost = 1000 set jit = off as $$
+begin
+  perform set_config('waybill.touching', 'on', true);
+  with due as (
+    select p.process_id
+    from process p
+    where p.process_id = any (ids) and p.update_date_time is distinct from process_tracker.waybill_now()
+    order by p.process_id
+    for no key update
+  )
+  update process p
+  set update_date_time = process_tracker.waybill_now()
+  from due
+  where p.process_id = due.process_id;
+  perform set_config('waybill.touching', '', true);
+end $$;
+
 -- Makes record_links_process_source, record_links_process_target, record_links_process_source_object,
 -- record_links_process_target_object, record_links_process_source_object_attribute,
 -- record_links_process_target_object_attribute, record_links_process_dependency, record_links_process_relation,
 -- record_links_process_contact, record_links_process_contact_role, record_links_process_dataset_type,
 -- record_links_process_filter, record_links_process_alias, record_links_process_attribute_mapping.
 select process_tracker.record_links(
-  '{"kind": "Process", "owner": "process", "key": "process_id", "name": "r.process_name"}',
+  '{"kind": "Process", "owner": "process", "key": "process_id", "name": "r.process_name", "touched": true}',
   link.tbl, link.owner_id, link.word, link.way, link.name)
 from process_tracker.way_to_contact() c,
 process_tracker.way_to_dataset_type() d,
@@ -73,3 +93,6 @@ lateral (
       format($$concat_ws(' → ', %s,
         concat_ws('.', ws.source_name, wo.source_object_name, w.source_object_attribute_name))$$, a.name))
 ) as link (tbl, owner_id, word, way, name);
+
+-- New names have no blanks at their ends.
+select process_tracker.refuse_blank_names('process', 'process_name');

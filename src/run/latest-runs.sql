@@ -32,7 +32,10 @@ create or replace function process_tracker.group_of_latest_run(process int) retu
     (select r.group_id, r.started_at, r.process_run_id
       from process_tracking r
       where r.process_id = group_of_latest_run.process and r.origin = 'command'
-        and r.process_status_id <> (select process_status_id from process_status_lkup where process_status_name = 'on hold')
+        and r.process_status_id <> (
+          select s.process_status_id
+          from process_status_lkup s
+          where s.process_status_name = 'on hold')
         and r.end_reason is distinct from 'released'
       order by r.process_run_id desc
       limit 1)
@@ -47,8 +50,8 @@ create or replace function process_tracker.group_of_latest_run(process int) retu
   limit 1
 $$;
 
--- The latest run of a process within a run group. There a skipped run counts where it is the only one, and a hold that was released is no
--- run that was completed.
+-- The latest run of a process within a run group. There a skipped run counts where it is the only one, and a hold that
+-- was released is no run that was completed.
 create or replace function process_tracker.latest_run_in_group(in_group int, process int)
 returns setof process_tracker.process_tracking language sql stable as $$
   select l.*

@@ -90,3 +90,8 @@ lateral (values
   ('source_object_attribute_contact', 'contacts', c.way, c.name_with_role),
   ('source_object_attribute_alias', 'aliases', '', '$.name')
 ) as link (tbl, word, way, name);
+
+-- New names have no blanks at their ends.
+select process_tracker.refuse_blank_names('source_lkup', 'source_name');
+select process_tracker.refuse_blank_names('source_object_lkup', 'source_object_name');
+select process_tracker.refuse_blank_names('source_object_attribute_lkup', 'source_object_attribute_name');

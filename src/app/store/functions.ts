@@ -14,6 +14,7 @@ const files: SqlFile[] = [
   { file: 'platform/links.sql' },
   { file: 'platform/fill-template.sql' },
   { file: 'platform/refuse-retired.sql' },
+  { file: 'platform/refuse-blank-names.sql' },
   { file: 'actor/actor-number.sql' },
   { file: 'actor/begin-write.sql' },
   { file: 'history/stamp-rows.sql' },

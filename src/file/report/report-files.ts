@@ -25,6 +25,7 @@ export async function itemOf(report: ReportFileInput): Promise<ReportItem> {
   const { file: _file, run: _run, status: to, fencingToken: token, rowVersion: version, errors, ...rest } = report;
   const { writeRecordCount, loadRecordCount, writeLowWatermark, writeHighWatermark, loadLowWatermark, loadHighWatermark } = rest;
   checkCreates(report.createStatus, to, 'createStatus', 'status');
+  errors?.forEach(({ createType, type }, i) => checkCreates(createType, type, `errors.${i}.createType`, `errors.${i}.type`));
   checkCounts({ writeRecordCount, loadRecordCount });
   checkInstants({ writeLowWatermark, writeHighWatermark, loadLowWatermark, loadHighWatermark });
   checkToken(token);

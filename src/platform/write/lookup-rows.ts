@@ -1,5 +1,6 @@
 import type { Tx } from '../database.js';
 import type { EntityClass } from '../entity/rows.js';
+import { refuseBlanks } from '../checks.js';
 import { conflict, DomainError, forbidden, invalid, shownValue } from '../errors.js';
 import type { Named } from '../read/naming.js';
 import { below, inEach, namedRefs, resolveRef, resolveRefs, type NamedRef } from '../read/references.js';
@@ -110,7 +111,10 @@ export async function updateLookup(
   if (missing)
     throw invalid(`\`${missing.property}\` cannot be null.`, { argument: `input.${missing.property}`, value: null, allowed: 'a text' });
   const row = await lockRow(tx, options, target);
-  if (newName && newName !== row.name) refuseDefault(options, row.name, 'renamed', `${target.argument}.name`);
+  if (newName && newName !== row.name) {
+    refuseBlanks(newName, 'input.newName');
+    refuseDefault(options, row.name, 'renamed', `${target.argument}.name`);
+  }
   const changes = { ...values, ...(newName ? { name: newName } : {}) };
   if (Object.values(changes).some((value) => value !== undefined))
     await updateRows(tx, entity, { id: row.id }, changes).catch((error: unknown) => taken(error, entity.name, { ...values, newName }));

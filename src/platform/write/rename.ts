@@ -1,4 +1,5 @@
 import type { Tx } from '../database.js';
+import { refuseBlanks } from '../checks.js';
 import { conflict } from '../errors.js';
 import type { Row } from '../entity/node.js';
 import { referenceTo } from '../entity/rows.js';
@@ -30,6 +31,7 @@ function aliasKey({ within, alias }: Aliased, row: Row, name: string): Values<ob
  */
 export async function rename(tx: Tx, naming: Aliased, row: Row & Named, newName: string): Promise<string[]> {
   if (newName === row.name) return [];
+  refuseBlanks(newName, 'input.newName');
   const { entity, alias } = naming;
   const type = entity.name;
   const holder = referenceTo(entity, alias.entity);

@@ -1,4 +1,5 @@
 import { pathToValue } from '../path-to-value.js';
+import { withoutBlanks } from '../checks.js';
 import { globalId } from '../entity/ids.js';
 import { DomainError } from '../errors.js';
 
@@ -18,12 +19,21 @@ const isPath = (_: unknown, path: readonly string[]) => /(^|\.)(location|locatio
 const sentAt = (args: unknown, path: string): unknown =>
   path.split('.').reduce((at, step) => (typeof at === 'object' && at !== null ? (Reflect.get(at, step) as unknown) : undefined), args);
 
+/** The error for a new name with the argument that has it: any but names and paths of files, which may be so. */
+function atName(error: DomainError, args: unknown): DomainError {
+  const { code, message, details } = error;
+  const isIt = (value: unknown, path: readonly string[]) => value === details.value && !/^(fileName|path)$/.test(path.at(-1)!);
+  return new DomainError(code, message, { ...details, argument: pathToValue(args, isIt) ?? details.argument ?? 'input' });
+}
+
 /**
- * An error for a retired record with the argument that identifies it, which the store does not know, and with what stands there; any other error
- * as it is.
+ * An error for a retired record, or for a new name that is refused, with the argument that has it, which the store does not know, and with what
+ * stands there; any other error as it is.
  */
 export function withRetiredArgument<E>(error: E, args: unknown): E | DomainError {
-  if (!(error instanceof DomainError) || !error.details.retiredAt) return error;
+  if (!(error instanceof DomainError)) return error;
+  if (error.details.allowed === withoutBlanks) return atName(error, args);
+  if (!error.details.retiredAt) return error;
   const { argument: known, value: name, kind, databaseId: id } = error.details;
   if (typeof name !== 'string' || typeof kind !== 'string' || typeof id !== 'number') return error;
   const isId = (value: unknown, path: readonly string[]) =>

@@ -1,4 +1,4 @@
-import { checkCounts, checkInstants, given } from '../../platform/checks.js';
+import { checkCounts, checkCreates, checkInstants, given } from '../../platform/checks.js';
 import type { Tx } from '../../platform/database.js';
 import { keptLinks } from '../../platform/entity/links.js';
 import { DomainError, invalid } from '../../platform/errors.js';
@@ -24,6 +24,7 @@ export async function itemOf({ process: _, ...run }: RecordRunInput): Promise<Re
   checkCounts({ recordCount, insertCount, updateCount });
   checkParameters(run.parameters, 'parameters');
   if (given(run.group?.expectedTotal)) within(0, 2_147_483_647)(run.group.expectedTotal, 'group.expectedTotal');
+  run.errors?.forEach(({ createType, type }, i) => checkCreates(createType, type, `errors.${i}.createType`, `errors.${i}.type`));
   if (!ending.has(status))
     throw invalid(`A recorded run has ended: \`status\` cannot be ${JSON.stringify(status)}.`, {
       argument: 'status',

@@ -56,7 +56,10 @@ export async function itemOf(report: ReportRunInput): Promise<RunItem> {
   checkCreates(createStatus, to, 'createStatus', 'status');
   checkCounts({ recordCount, insertCount, updateCount });
   checkInstants({ endedAt, lowWatermark, highWatermark });
-  errors?.forEach(({ occurredAt }, i) => checkInstants({ [`errors.${i}.occurredAt`]: occurredAt }));
+  errors?.forEach(({ occurredAt, createType, type }, i) => {
+    checkInstants({ [`errors.${i}.occurredAt`]: occurredAt });
+    checkCreates(createType, type, `errors.${i}.createType`, `errors.${i}.type`);
+  });
   if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'leaseSeconds');
   checkToken(token);
   checkParameters(parameters, 'parameters');

@@ -1,0 +1,89 @@
+import { openApi, type Api } from '../support/api.js';
+
+let api: Api;
+beforeAll(async () => {
+  api = await openApi('updated_at');
+  await api.run(`mutation {
+    registerProcess(input: { name: "p", sources: [{ name: "s", objects: [{ name: "o", attributes: [{ name: "a" }] }] }] }) { created }
+    parent: registerProcess(input: { name: "parent" }) { created }
+    createContact(input: { name: "Ann" }) { created }
+    createLookup(input: { kind: DATASET_TYPE, name: "sales" }) { created }
+  }`);
+});
+afterAll(() => api.close());
+
+const state = async (name = 'p') =>
+  (await api.run(`{ process(name: "${name}") { updatedAt updatedBy { name } rowVersion } }`)).process as {
+    updatedAt: string;
+    updatedBy: { name: string } | null;
+    rowVersion: number;
+  };
+const p = 'process: { name: "p" }';
+const link = 'dependencies: [{ parent: { name: "parent" }, child: { name: "p" } }]';
+
+test.each([
+  ['linkContact', `subject: { ${p} }, contact: { name: "Ann" }`, true],
+  ['linkContact', `subject: { ${p} }, contact: { name: "Ann" }`, false],
+  ['linkContact', `subject: { ${p} }, contact: { name: "Ann" }, role: "owner"`, true],
+  ['unlinkContact', `subject: { ${p} }, contact: { name: "Ann" }`, true],
+  ['unlinkContact', `subject: { ${p} }, contact: { name: "Ann" }`, false],
+  ['linkDatasetType', `subject: { ${p} }, datasetType: { name: "sales" }`, true],
+  ['addDependencies', link, true],
+  ['addDependencies', link, false],
+  ['removeDependencies', link, true],
+  ['registerProcess', 'name: "p", targets: [{ name: "t" }]', true],
+  ['registerProcess', 'name: "p", targets: [{ name: "t" }]', false],
+  ['registerProcess', 'name: "p", sources: [{ name: "s", objects: [{ name: "o", attributes: [{ name: "b" }] }] }]', true],
+  ['unlinkProcess', `${p}, targets: [{ name: "t" }]`, true],
+  [
+    'addProcessFilters',
+    `${p}, filters: [{ attribute: { source: "s", object: "o", name: "a" }, operator: "eq", values: [{ text: "x" }] }]`,
+    true,
+  ],
+])('%s(%s) moves updatedAt of the process: %s; its rowVersion stays', async (mutation, input, moves) => {
+  const before = await state();
+  await api.run(`mutation { ${mutation}(input: { ${input} }) { __typename } }`, {}, { actor: 'linker' });
+  const after = await state();
+  expect(after.rowVersion).toBe(before.rowVersion);
+  expect(after.updatedAt > before.updatedAt).toBe(moves);
+  if (moves) expect(after.updatedBy).toEqual({ name: 'linker' });
+  else expect(after).toEqual(before);
+});
+
+test('a link by another client moves it too, and one of a process that is made with it does not move it again', async () => {
+  const before = await state();
+  await api.sql(
+    `insert into process_contact (process_id, contact_id)
+     select process_id, contact_id from process, contact_lkup where process_name = 'p' and contact_name = 'Ann'`,
+  );
+  expect((await state()).updatedAt > before.updatedAt).toBe(true);
+  await api.run('mutation { registerProcess(input: { name: "new", sources: [{ name: "s" }], contacts: [{ name: "Ann" }] }) { created } }');
+  expect(await api.sql(`select update_date_time = created_date_time as same, row_version from process where process_name = 'new'`)).toEqual(
+    [{ same: true, row_version: 1 }],
+  );
+});
+
+test('twenty links at once, and registrations of the processes in opposite orders, wait for each other and all succeed', async () => {
+  const names = Array.from({ length: 10 }, (_, i) => `many ${i}`);
+  const each = (list: readonly string[], more = '') =>
+    api.run(
+      `mutation { registerProcesses(input: { processes: [${list.map((name) => `{ name: "${name}" ${more} }`).join()}] }) { failedCount } }`,
+    );
+  await each(names);
+  const contacts = Array.from({ length: 20 }, (_, i) => `contact ${i}`);
+  await Promise.all(contacts.map((name) => api.run(`mutation { createContact(input: { name: "${name}" }) { created } }`)));
+  const before = await state('many 0');
+  const answers = await Promise.all([
+    ...contacts.map((name, i) =>
+      api.run(
+        `mutation { linkContact(input: { subject: { process: { name: "many ${i % 2}" } }, contact: { name: "${name}" } }) { changed } }`,
+      ),
+    ),
+    ...[names, names.toReversed()].flatMap((list, i) => [
+      each(list, `, sources: [{ name: "source ${i}" }]`),
+      each(list, ', contacts: [{ name: "Ann" }]'),
+    ]),
+  ]);
+  expect(answers.filter((answer) => answer.linkContact?.changed === false || answer.registerProcesses?.failedCount)).toEqual([]);
+  expect((await state('many 0')).updatedAt > before.updatedAt).toBe(true);
+});
