@@ -86,9 +86,7 @@ const eachChecked =
     const errors = items.map((item) => attempt(() => check(item, '')));
     if (!errors.some(Boolean)) return resolve(root, args, context, info);
     const input = { ...args.input, [list]: items.filter((_, i) => !errors[i]) };
-    const answer: { results?: unknown[] } = input[list].length
-      ? Object(await resolve(root, { ...args, input }, context, info))
-      : {};
+    const answer: { results?: unknown[] } = input[list].length ? Object(await resolve(root, { ...args, input }, context, info)) : {};
     const others = (answer.results ?? []).values();
     return {
       ...answer,

@@ -26,7 +26,7 @@ import { withRetiredArgument } from './retired-argument.js';
 const maxEach = 1_000;
 
 /** What comes of one item: what its mutation answers for it alone, or its error, with the argument named below `input`. */
-export type Outcome = object | { error: DomainError };
+type Outcome = object | { error: DomainError };
 
 /** A mutation for many items of another one: `{ of: 'holdProcess', name: 'holdProcesses', list: 'processes' }`. */
 export interface BulkForm<T = never> {
