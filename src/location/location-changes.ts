@@ -1,4 +1,5 @@
 import { Int } from 'type-graphql';
+import { refuseBlanks } from '../platform/checks.js';
 import type { Tx } from '../platform/database.js';
 import { conflict, invalid } from '../platform/errors.js';
 import { maskAddress } from '../platform/mask-secrets.js';
@@ -47,14 +48,16 @@ export const locationFields: readonly RecordField[] = [
 ];
 
 /** Creates a location, or finds the one that has the path. @throws CONFLICT where that has another name, or the name another path */
-export function createLocation(tx: Tx, input: NewLocation): Promise<{ id: number; created: boolean }> {
+export async function createLocation(tx: Tx, input: NewLocation): Promise<{ id: number; created: boolean }> {
   const values: Readonly<Record<string, unknown>> = { ...input };
   for (const { name, min } of locationFields) {
     const value = values[name];
     if (min !== undefined && typeof value === 'number' && value < min)
       throw invalid(`${name} must be at least ${min}, not ${value}.`, { argument: `input.${name}`, value, allowed: { min } });
   }
-  return putLocation(tx, input, 'input');
+  const location = await putLocation(tx, input, 'input');
+  if (location.created && input.name) refuseBlanks(input.name, 'input.name');
+  return location;
 }
 
 export interface LocationChange extends RecordChange {

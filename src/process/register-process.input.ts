@@ -31,7 +31,12 @@ export class ContactInput {
 })
 export class AttributeInput {
   @Field(() => Name, { description: 'Its name, unique within the object.' }) name!: string;
-  @Field(() => Name, { nullable: true, description: 'Data type in the words of the system.' }) dataType?: string | null;
+  @Field(() => Name, {
+    nullable: true,
+    description:
+      'Data type in the words of the system. Where another process declares another one, who writes the attribute outranks who reads it; otherwise the known type stays, with a warning.',
+  })
+  dataType?: string | null;
   @Field(() => Int, { nullable: true, description: 'Largest length of a value, in characters of a text or digits of a number.' }) length?:
     number | null;
   @Field(() => Int, { nullable: true, description: 'Number of digits after the decimal point.' }) decimals?: number | null;

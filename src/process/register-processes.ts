@@ -13,10 +13,24 @@ import { withinItem } from '../platform/write/reports.js';
 import { withRetiredArgument } from '../platform/write/retired-argument.js';
 import { messageOf, textAt } from '../platform/text-at.js';
 
+/** A data type that a registration says and that differs from the known one, which stays. */
+export interface DifferingType {
+  attributeId: number;
+  declared: string;
+  kept: string;
+  keptProcessId: number | null;
+  /** The process that declared the known type, and whether it writes the attribute, or reads it, or a person set it; null if unknown. */
+  keptBy: string | null;
+  origin: 'read' | 'write' | 'person' | null;
+  /** The name of the process that was registered. */
+  by: string;
+}
+
 export interface RegisteredProcess {
   id: number;
   /** Whether this registration made it. */
   created: boolean;
+  differing: DifferingType[];
 }
 
 /**
@@ -34,15 +48,19 @@ export async function registerProcesses(tx: Tx, requests: readonly RegisterProce
   const { lists, placeOfProcess } = listsOf(named);
   const sql = 'select * from process_tracker.register_processes($1::jsonb)';
   const rows = await tx
-    .query<{ process_id: number; created: boolean; links: LinksAbove }>(sql, [JSON.stringify(lists)])
+    .query<{ process_id: number; created: boolean; links: LinksAbove; differing: (DifferingType & { process: number })[] | null }>(sql, [
+      JSON.stringify(lists),
+    ])
     .catch((error: unknown) => parentMissing(error, requests))
     .catch((error: unknown) => notLinked(error, requests, named));
   await refuseCycle(tx, rows[0]?.links ?? null);
   const met = new Set<number>();
   const registered = requests.map(({ name }) => {
-    const { process_id: id, created } = rows[placeOfProcess(name) - 1]!;
+    const place = placeOfProcess(name);
+    const { process_id: id, created } = rows[place - 1]!;
+    const differing = (rows[0]!.differing ?? []).filter(({ process }) => process === place).map((each) => ({ ...each, by: name }));
     // Of several requests for one process the first has made it.
-    return { id, created: created && met.size < met.add(id).size };
+    return { id, created: created && met.size < met.add(id).size, differing };
   });
   await putFilters(tx, requests, registered);
   return registered;

@@ -54,7 +54,7 @@ export const sourceChanges = [
       { name: 'path', doc: 'Path in a nested object, such as `order.lines.price`.' },
       {
         name: 'dataType',
-        doc: 'Data type in the words of the system; created if missing.',
+        doc: 'Data type in the words of the system; created if missing. It stays, whatever processes declare.',
         property: 'dataTypeId',
         lookup: DataType,
       },

@@ -1,6 +1,6 @@
-import { Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
+import { Check, Entity, Index, Unique } from '@mikro-orm/decorators/legacy';
 import { ObjectType } from 'type-graphql';
-import { Flag, InstantColumn, Key, Numeric, Reference, Text, Whole } from '../platform/entity/columns.js';
+import { Flag, InstantColumn, Key, Numeric, Reference, Stored, Text, Whole } from '../platform/entity/columns.js';
 import { Audited, Node } from '../platform/entity/node.js';
 import { DataType } from './data-type.entity.js';
 import { SourceObject } from './source-object.entity.js';
@@ -10,6 +10,7 @@ import { SourceObject } from './source-object.entity.js';
   description: 'A column of a table, a field of a message, an element of a file.',
 })
 @Unique({ properties: ['objectId', 'name'] })
+@Check({ name: 'source_object_attribute_lkup_data_type_origin_check', expression: "data_type_origin in ('read', 'write', 'person')" })
 @Index({ properties: ['dataTypeId'] })
 @Index({ name: 'source_object_attribute_lkup_retired_index', properties: ['id'], where: 'retired_at is not null' })
 @Entity({ tableName: 'source_object_attribute_lkup' })
@@ -28,6 +29,13 @@ export class SourceObjectAttribute extends Audited {
 
   @Reference(() => DataType, 'data_type_id', { nullable: true })
   dataTypeId!: number | null;
+
+  /** Who declared the type, without a foreign key: see migrations/0013-declared-types.sql. */
+  @Stored('data_type_process_id', 'int', { nullable: true })
+  dataTypeProcessId!: number | null;
+
+  @Stored('data_type_origin', 'text', { nullable: true })
+  dataTypeOrigin!: string | null;
 
   @Whole('data_length', { nullable: true, doc: 'Largest length of a value, in characters of a text or digits of a number.' })
   length!: number | null;

@@ -1,7 +1,7 @@
 import { globalId } from '../../src/platform/entity/ids.js';
 import { announceChanges } from '../../src/live/feed.js';
 import { openApi, type Api } from '../support/api.js';
-import { listen, short } from '../support/live.js';
+import { listen, short, untilSettled } from '../support/live.js';
 import { runsOf } from '../support/runs.js';
 
 let api: Api;
@@ -130,6 +130,8 @@ describe('upstreamOf', () => {
       await fileTo(made.b!, file);
     };
     await change('before', 'failed', 'ready');
+    // They are judged when they are delivered.
+    await untilSettled(api);
     expect(await told.rest(0, 150)).toEqual([]);
     await link('process_target_object', 'publish', made.report!);
     await change('after', 'running', 'initializing');

@@ -6,6 +6,10 @@ beforeAll(async () => {
   await api.run(`mutation {
     registerProcess(input: { name: "p", sources: [{ name: "s", objects: [{ name: "o", attributes: [{ name: "a" }] }] }] }) { created }
     createContact(input: { name: "Ann" }) { created }
+    createLocation(input: { path: "s3://lake", name: "lake" }) { created }
+    createTool(input: { name: "Airflow" }) { created }
+    createCluster(input: { name: "c" }) { created }
+    createLookup(input: { kind: DATASET_TYPE, name: "sales" }) { created }
     startRun(input: { process: { name: "p" } }) { outcome }
   }`);
 });
@@ -50,6 +54,11 @@ test.each([
   ['updateSource', 'source: { name: "s" }, newName: $bad', 'input.newName'],
   ['updateSourceObject', 'object: { qualifiedName: "s.o" }, newName: $bad', 'input.newName'],
   ['updateSourceObjectAttribute', 'attribute: { qualifiedName: "s.o.a" }, newName: $bad', 'input.newName'],
+  ['createLocation', 'path: "s3://new", name: $bad', 'input.name'],
+  ['updateLocation', 'location: { name: "lake" }, newName: $bad', 'input.newName'],
+  ['updateTool', 'tool: { name: "Airflow" }, newName: $bad', 'input.newName'],
+  ['updateCluster', 'cluster: { name: "c" }, newName: $bad', 'input.newName'],
+  ['updateLookup', 'kind: DATASET_TYPE, lookup: { name: "sales" }, newName: $bad', 'input.newName'],
   ['updateContact', 'contact: { name: "Ann" }, newName: $bad', 'input.newName'],
 ])('%s(%s): a new name with blanks at its ends is refused, with the one that is meant', async (mutation, input, argument) => {
   const query = `mutation ($bad: String!) { ${mutation}(input: { ${input} }) { __typename } }`;

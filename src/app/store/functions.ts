@@ -25,6 +25,7 @@ const files: SqlFile[] = [
   { file: 'location/history.sql' },
   { file: 'dataset-type/history.sql' },
   { file: 'source/history.sql' },
+  { file: 'source/type-origin.sql' },
   { file: 'process/registration/registration-types.sql' },
   { file: 'process/history.sql' },
   { file: 'cluster/history.sql' },

@@ -278,18 +278,27 @@ begin
   return ids;
 end $$;
 
-create or replace function process_tracker.put_attributes(attributes jsonb, object_ids int[])
-returns int[] language plpgsql as $$
-declare
-  ids int[];
+-- The data type of an attribute is that of its first declaration. Who writes the attribute outranks who reads it, and
+-- who declared the type may change it; otherwise the known one stays, with its length and decimals, and `differing`
+-- tells of it. What a person has set stays; a type that is there without its declarer gives way to a writer, and one
+-- whose process is gone to anyone.
+drop function if exists process_tracker.put_attributes(jsonb, int[]); -- until it knew who declares a type
+create or replace function process_tracker.put_attributes(
+  attributes jsonb, object_ids int[], process_ids int[], out ids int[], out differing json
+)
+language plpgsql as $$
 begin
+  perform set_config('waybill.declaring', 'on', true);
   insert into source_object_attribute_lkup (
     source_object_id, source_object_attribute_name, attribute_path,
-    data_type_id, data_length, data_decimal,
+    data_type_id, data_type_process_id, data_type_origin,
+    data_length, data_decimal,
     is_pii, is_key, is_filter, is_partition,
     default_value_string, default_value_number, description, ordinal)
   select object_ids[n.object], n.name, n.path,
-    (select data_type_id from data_type_lkup where data_type = n."dataType"), n.length, n.decimals,
+    (select data_type_id from data_type_lkup where data_type = n."dataType"), process_ids[n.declarer],
+    case when n.writes then 'write' when n.declarer is not null then 'read' end,
+    n.length, n.decimals,
     coalesce(n."isPii", false), coalesce(n."isKey", false),
     coalesce(n."isFilter", false), coalesce(n."isPartition", false),
     n."defaultText", n."defaultNumber", n.description, n.ordinal
@@ -307,10 +316,26 @@ begin
       on a.source_object_id = object_ids[n.object] and a.source_object_attribute_name = n.name
     left join data_type_lkup d on d.data_type = n."dataType"
     cross join lateral (
+      select
+        d.data_type_id is null or a.data_type_id is null or a.data_type_id = d.data_type_id
+          or a.data_type_origin is distinct from 'person' and (
+            n.writes and a.data_type_origin is distinct from 'write'
+            or a.data_type_process_id = process_ids[n.declarer]
+            or a.data_type_process_id is not null
+              and not exists (select from process p where p.process_id = a.data_type_process_id)) as holds,
+        -- The one who declares the type from now on: of the same type, a writer in place of a reader.
+        d.data_type_id is not null and a.data_type_origin is distinct from 'person' and (
+          a.data_type_id is distinct from d.data_type_id
+          or n.writes and a.data_type_origin is distinct from 'write') as declares
+    ) rule
+    cross join lateral (
       select coalesce(n.path, a.attribute_path) as path,
-        coalesce(d.data_type_id, a.data_type_id) as type_id,
-        coalesce(n.length, a.data_length) as length,
-        coalesce(n.decimals, a.data_decimal) as decimals,
+        case when rule.holds then coalesce(d.data_type_id, a.data_type_id) else a.data_type_id end as type_id,
+        case when rule.holds and rule.declares then process_ids[n.declarer] else a.data_type_process_id end as declarer,
+        case when rule.holds and rule.declares then case when n.writes then 'write' else 'read' end
+          else a.data_type_origin end as origin,
+        case when rule.holds then coalesce(n.length, a.data_length) else a.data_length end as length,
+        case when rule.holds then coalesce(n.decimals, a.data_decimal) else a.data_decimal end as decimals,
         coalesce(n."isPii", a.is_pii) as pii,
         coalesce(n."isKey", a.is_key) as key,
         coalesce(n."isFilter", a.is_filter) as filter,
@@ -321,22 +346,31 @@ begin
         coalesce(n.ordinal, a.ordinal) as ordinal
     ) w
     where row(w.*) is distinct from row(
-      a.attribute_path, a.data_type_id, a.data_length, a.data_decimal, a.is_pii, a.is_key, a.is_filter, a.is_partition,
+      a.attribute_path, a.data_type_id, a.data_type_process_id, a.data_type_origin, a.data_length, a.data_decimal,
+      a.is_pii, a.is_key, a.is_filter, a.is_partition,
       a.default_value_string, a.default_value_number, a.description, a.ordinal)
     order by a.source_object_attribute_id
     for no key update of a
   )
   update source_object_attribute_lkup a
-  set attribute_path = w.path, data_type_id = w.type_id, data_length = w.length, data_decimal = w.decimals,
+  set attribute_path = w.path, data_type_id = w.type_id, data_type_process_id = w.declarer, data_type_origin = w.origin,
+    data_length = w.length, data_decimal = w.decimals,
     is_pii = w.pii, is_key = w.key, is_filter = w.filter, is_partition = w.partition,
     default_value_string = w.text, default_value_number = w.number, description = w.description, ordinal = w.ordinal
   from changed w
   where a.source_object_attribute_id = w.id;
+  perform set_config('waybill.declaring', '', true);
 
-  select array_agg(a.source_object_attribute_id order by n.place) into ids
+  select array_agg(a.source_object_attribute_id order by n.place),
+    json_agg(json_build_object('process', n.declarer, 'attributeId', a.source_object_attribute_id,
+      'declared', n."dataType", 'kept', d.data_type, 'origin', a.data_type_origin,
+      'keptProcessId', a.data_type_process_id, 'keptBy', p.process_name) order by n.place)
+      filter (where n.declarer is not null and d.data_type <> n."dataType")
+  into ids, differing
   from jsonb_populate_recordset(null::registered_attribute_name, attributes) n
   join source_object_attribute_lkup a
-    on a.source_object_id = object_ids[n.object] and a.source_object_attribute_name = n.name;
+    on a.source_object_id = object_ids[n.object] and a.source_object_attribute_name = n.name
+  left join data_type_lkup d on d.data_type_id = a.data_type_id
+  left join process p on p.process_id = a.data_type_process_id and d.data_type <> n."dataType";
   perform process_tracker.all_found(ids, attributes);
-  return ids;
 end $$;

@@ -1,22 +1,57 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Field, FieldResolver, Info, InputType, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, InputType, Int, Mutation, ObjectType, registerEnumType, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
 import { ItemError, itemError } from '../../platform/write/item-error.js';
 import { checkLength } from '../../platform/lists.js';
+import { referenceField } from '../../platform/read/fields.js';
 import type { Row } from '../../platform/entity/node.js';
+import { SourceObjectAttribute } from '../../source/source-object-attribute.entity.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { Process } from '../process.entity.js';
 import { RegisterProcessInput } from '../register-process.input.js';
-import { registerEach, registerProcesses, type RegisteredProcess, type RegistrationOutcome } from '../register-processes.js';
+import {
+  registerEach,
+  registerProcesses,
+  type DifferingType,
+  type RegisteredProcess,
+  type RegistrationOutcome,
+} from '../register-processes.js';
 import { UnlinkProcessInput } from '../links/unlink-process.input.js';
 import { unlinkProcess } from '../links/unlink-process.js';
 
 const maxItems = 2000;
 
+enum RegistrationWarningCode {
+  DATA_TYPE_KEPT = 'DATA_TYPE_KEPT',
+}
+registerEnumType(RegistrationWarningCode, {
+  name: 'RegistrationWarningCode',
+  description: 'What a registration warns of.',
+  valuesConfig: {
+    DATA_TYPE_KEPT: { description: 'An attribute is known with another data type, which stays.' },
+  },
+});
+
+@ObjectType({
+  description:
+    'Data type of an attribute that differs from the known one, which stays. A process that writes the attribute outranks one that reads it; who declared the type may change it; a type that a person set stays.',
+})
+class RegistrationWarning {
+  /** The numbers of the records, which are read by them. */
+  attributeId!: number;
+  keptProcessId!: number | null;
+  @Field(() => RegistrationWarningCode, { description: 'Kind of the warning.' }) code!: RegistrationWarningCode;
+  @Field(() => String, { description: 'The warning as a sentence. Names both processes.' }) message!: string;
+  @Field(() => String, { description: 'The data type of this registration.' }) declared!: string;
+  @Field(() => String, { description: 'The data type that stays.' }) kept!: string;
+}
+
 @ObjectType({ description: 'Result of `registerProcess`.' })
 class RegisterProcessPayload {
   @Field(() => Process, { description: 'The process after the change.' }) process!: Row<Process>;
   @Field(() => Boolean, { description: 'Whether this registration created the process.' }) created!: boolean;
+  @Field(() => [RegistrationWarning], { description: 'Data types that differ from the known ones, which stay.' })
+  warnings!: RegistrationWarning[];
 }
 
 @InputType({ description: 'Several processes to register.' })
@@ -31,6 +66,8 @@ class RegisterProcessResult {
   process!: Row<Process> | null;
   @Field(() => Boolean, { description: 'Whether this registration created the process; false with an error.' })
   created!: boolean;
+  @Field(() => [RegistrationWarning], { description: 'Data types that differ from the known ones, which stay; empty with an error.' })
+  warnings!: RegistrationWarning[];
   @Field(() => ItemError, { nullable: true, description: 'Error of this item; null if it was registered.' })
   error!: ItemError | null;
 }
@@ -85,12 +122,30 @@ class RegisterProcessResolver {
   }
 }
 
+/** Whose type stays, for a sentence. */
+const whose = ({ keptBy, origin }: DifferingType): string => {
+  if (origin === 'person') return 'set by `updateSourceObjectAttribute` or `createSourceObjectAttribute`';
+  return keptBy === null
+    ? 'of which no process is known'
+    : `declared by the process ${JSON.stringify(keptBy)}, which ${origin}s the attribute`;
+};
+const warningsOf = ({ differing }: RegisteredProcess): RegistrationWarning[] =>
+  differing.map((each) => ({
+    ...each,
+    code: RegistrationWarningCode.DATA_TYPE_KEPT,
+    message: `The process ${JSON.stringify(each.by)} declares the data type ${JSON.stringify(each.declared)}; the known type ${JSON.stringify(each.kept)} stays, ${whose(each)}.`,
+  }));
+
 /** The payloads hold the number of the process; this reads the rest of it. */
 @Resolver(() => RegisterProcessPayload)
 class RegisterProcessPayloadResolver {
   @FieldResolver()
   process(@Root() root: { id: number }, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Row<Process> | null> {
     return ctx.load(Process, root.id, info);
+  }
+  @FieldResolver()
+  warnings(@Root() root: RegisteredProcess): RegistrationWarning[] {
+    return warningsOf(root);
   }
 }
 
@@ -113,6 +168,10 @@ class RegisterProcessResultResolver {
     return !('error' in root) && root.created;
   }
   @FieldResolver()
+  warnings(@Root() root: RegistrationOutcome): RegistrationWarning[] {
+    return 'error' in root ? [] : warningsOf(root);
+  }
+  @FieldResolver()
   error(@Root() root: RegistrationOutcome): ItemError | null {
     return 'error' in root ? itemError(root.error) : null;
   }
@@ -123,4 +182,12 @@ export const registrationResolvers = [
   RegisterProcessPayloadResolver,
   RegisterProcessResultResolver,
   UnlinkProcessPayloadResolver,
+  referenceField(RegistrationWarning, 'attribute', 'attributeId', SourceObjectAttribute, 'The attribute.', false),
+  referenceField(
+    RegistrationWarning,
+    'keptProcess',
+    'keptProcessId',
+    Process,
+    'The process that declared the type that stays; null if a person set it, or if it is not known.',
+  ),
 ];

@@ -6,14 +6,15 @@
 -- Deadlocks are kept away by order: table by table as below, and in each table in the order of the names. Once the
 -- processes are locked, two registrations of one process follow each other, so their links never cross.
 --
--- The first row has the `links_above` the new dependencies: find-cycles.ts judges whether they close a cycle.
+-- The first row has the `links_above` the new dependencies: find-cycles.ts judges whether they close a cycle; and the
+-- data types that differ from the known ones, which stay.
 drop function if exists process_tracker.register_processes(jsonb); -- until it answered them
 create or replace function process_tracker.register_processes(input jsonb)
-returns table (process_id int, created boolean, links json) language plpgsql as $$
+returns table (process_id int, created boolean, links json, differing json) language plpgsql as $$
 #variable_conflict use_column
 declare
   process_ids int[]; new_ids int[]; source_ids int[]; object_ids int[]; attribute_ids int[]; contact_ids int[];
-  links_above json;
+  links_above json; differing_types json;
 begin
   if process_tracker.has_aliases() then
     input := process_tracker.resolve_aliases(input);
@@ -30,7 +31,8 @@ begin
   end if;
   source_ids := process_tracker.put_sources(input -> 'sources');
   object_ids := process_tracker.put_objects(input -> 'objects', source_ids);
-  attribute_ids := process_tracker.put_attributes(input -> 'attributes', object_ids);
+  select p.ids, p.differing into attribute_ids, differing_types
+  from process_tracker.put_attributes(input -> 'attributes', object_ids, process_ids) p;
 
   perform process_tracker.refuse_retired('Process', process_id, process_name, retired_at, 'input.name')
   from process
@@ -52,7 +54,7 @@ begin
   perform process_tracker.map_attributes(input -> 'mappings', process_ids, attribute_ids);
 
   return query
-    select id, id = any (new_ids), case place when 1 then links_above end
+    select id, id = any (new_ids), case place when 1 then links_above end, case place when 1 then differing_types end
     from unnest(process_ids) with ordinality n(id, place)
     order by place;
 end $$;

@@ -44,16 +44,14 @@ export function listsOf(requests: readonly NamedRequest[]) {
       link(contacts.add(facts.name, facts, `${path}.contacts.${i}`), role);
     }
   };
-  const addAttribute = (
-    to: RowsOf<'readsAttributes'>,
-    process: string,
-    object: string,
-    { alias, expression, ...facts }: AttributeInput,
-    path: string,
-  ) => {
+  /** Who says the data type of an attribute: of several a process that writes it. */
+  const declared = new Map<string, { declarer: string; writes: boolean }>();
+  const addAttribute = (side: Side, process: string, object: string, { alias, expression, ...facts }: AttributeInput, path: string) => {
     for (const fact of ['length', 'ordinal'] as const) checkNotNegative(facts[fact], `${path}.${fact}`);
     const attribute = attributes.add(keyOf(object, facts.name), { object, ...facts }, path);
-    to.add(keyOf(process, attribute), { process, attribute, alias, expression }, path);
+    if (facts.dataType && !declared.get(attribute)?.writes && (side === 'writes' || !declared.has(attribute)))
+      declared.set(attribute, { declarer: process, writes: side === 'writes' });
+    links[side].attributes.add(keyOf(process, attribute), { process, attribute, alias, expression }, path);
   };
   const addSide = (process: string, side: Side, list: readonly SourceInput[] | null | undefined) => {
     for (const [i, { name, type, description, ...below }] of (list ?? []).entries()) {
@@ -72,7 +70,7 @@ export function listsOf(requests: readonly NamedRequest[]) {
     addContacts(input.contacts, path, (contact, role) => objectContacts.add(keyOf(object, contact, role ?? ''), { object, contact, role }));
     if (!input.attributes?.length) links[side].objects.add(keyOf(process, object), { process, object });
     for (const [k, attribute] of (input.attributes ?? []).entries())
-      addAttribute(links[side].attributes, process, object, attribute, `${path}.attributes.${k}`);
+      addAttribute(side, process, object, attribute, `${path}.attributes.${k}`);
   };
   const addMapping = (process: string, { expression, transformation, ...ends }: NamedMapping, path: string) => {
     const attributeOf = ({ source: ofSource, object: ofObject, name }: AttributeNames) => {
@@ -109,6 +107,8 @@ export function listsOf(requests: readonly NamedRequest[]) {
     for (const name of datasetTypes ?? []) processDatasetTypes.add(keyOf(process, name), { process, name });
   }
 
+  for (const [attribute, by] of declared) attributes.set(attribute, by);
+
   const places = {
     process: processes.places(),
     source: sources.places(),
@@ -116,7 +116,7 @@ export function listsOf(requests: readonly NamedRequest[]) {
     attribute: attributes.places(),
     contact: contacts.places(),
   };
-  const placesOf = { ...places, from: places.attribute, to: places.attribute };
+  const placesOf = { ...places, from: places.attribute, to: places.attribute, declarer: places.process };
   const placedSources = sources.sorted(placesOf, places.source);
   const placedAttributes = attributes.sorted(placesOf, places.attribute);
   const lists: RegistrationLists = {

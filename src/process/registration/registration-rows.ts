@@ -30,6 +30,8 @@ interface Pointers {
   /** Attributes, too. */
   from: number;
   to: number;
+  /** The process that says the data type of an attribute. */
+  declarer: number;
 }
 type To<P extends keyof Pointers> = Pick<Pointers, P>;
 
@@ -52,7 +54,7 @@ export interface RegistrationLists {
   processes: (Placed & Omit<RegisterProcessInput, 'mode' | Replaceable>)[];
   sources: (Placed & Pick<SourceInput, 'name' | 'type' | 'description'>)[];
   objects: (Placed & To<'source'> & Pick<ObjectInput, 'name' | 'description'>)[];
-  attributes: (Placed & To<'object'> & Omit<AttributeInput, 'alias' | 'expression'>)[];
+  attributes: (Placed & To<'object'> & Partial<To<'declarer'>> & { writes?: boolean } & Omit<AttributeInput, 'alias' | 'expression'>)[];
   readsSources: SourceLink[];
   readsObjects: ObjectLink[];
   readsAttributes: AttributeLink[];
@@ -94,6 +96,11 @@ export class Rows<Row extends object> {
         Reflect.set(known, name, value);
       }
     return key;
+  }
+
+  /** Puts facts into a row, whatever it has. */
+  set(key: string, facts: Partial<Keyed<Row>>): void {
+    Object.assign(this.#byKey.get(key)!, facts);
   }
 
   /** All callers lock rows in one order: that of the keys. */

@@ -1,7 +1,8 @@
 -- The rows of the lists that `register_processes` takes; RegistrationLists in registration-lists.ts has the same keys.
 -- A list is read as `jsonb_populate_recordset(null::registered_process, input -> 'processes')`. `place` is the place of
 -- a row in its list, from 1; by it other rows point to it: `process`, `source`, `object`, `attribute`, `contact`,
--- `from` and `to` (both of an attribute) are places. What is left out is null.
+-- `from` and `to` (both of an attribute) and `declarer` (the process that says the data type, which `writes` the
+-- attribute or reads it) are places. What is left out is null.
 drop type if exists
   process_tracker.registered_contact,
   process_tracker.registered_process,
@@ -46,6 +47,8 @@ create type process_tracker.registered_attribute as (
   object int,
   name text,
   "dataType" text,
+  declarer int,
+  writes boolean,
   length int,
   decimals int,
   ordinal int,
@@ -59,7 +62,9 @@ create type process_tracker.registered_attribute as (
   "defaultNumber" numeric
 );
 -- What identifies an attribute. There are many of them, and to read all their keys takes three times as long.
-create type process_tracker.registered_attribute_name as (place int, object int, name text);
+create type process_tracker.registered_attribute_name as (
+  place int, object int, name text, "dataType" text, declarer int
+);
 
 -- Links, on either side: the lists readsSources and writesSources, and so on.
 create type process_tracker.registered_source_link as (process int, source int);

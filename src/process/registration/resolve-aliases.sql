@@ -137,7 +137,7 @@ begin
     )
     select jsonb_object_agg(key, places)
     from (
-      select unnest(array['process']) as key, jsonb_agg(first order by place) as places,
+      select unnest(array['process', 'declarer']) as key, jsonb_agg(first order by place) as places,
         bool_or(first <> place) as merged
       from process
       union all
