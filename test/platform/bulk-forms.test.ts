@@ -229,7 +229,111 @@ describe('files', () => {
   );
 });
 
-describe('runs, processes and links, each committed on its own', () => {
+test.each(['cancelRuns', 'abandonRuns', 'reopenRuns', 'raiseRunErrors'])(
+  '%s: as many statements for one run as for fifty, each with its own reason',
+  async (mutation) => {
+    const items = async (name: string, count: number) => {
+      const names = numbered(`${mutation} ${name}`, count);
+      await bulk(
+        'registerProcesses',
+        names.map((process) => ({ name: process })),
+        'created',
+      );
+      await bulk(
+        'startRuns',
+        names.map((process) => ({ process: { name: process } })),
+        'outcome',
+      );
+      const runs = names.map((process) => ({ run: { process, number: 1 }, reason: `for ${process}` }));
+      if (mutation === 'reopenRuns') await bulk('cancelRuns', runs, 'changed');
+      return mutation === 'raiseRunErrors' ? runs.map((run) => ({ ...run, type: 'File Error', createType: true, failRun: true })) : runs;
+    };
+    const send = (list: readonly object[]) =>
+      api.recorded(async () => {
+        const { failedCount, results } = await bulk(mutation, list, 'changed run { state }');
+        expect([failedCount, results.filter(({ changed }) => changed).length]).toEqual([0, list.length]);
+      });
+    const [one, many] = [await items('one', 1), await items('many', 50)];
+    await send(await items('warm', 1));
+    expect((await send(many)).length).toBe((await send(one)).length);
+    const [{ count }] = (await api.sql(
+      `select count(*)::int from status_event where subject_kind = 'Run' and reason = 'for ' || regexp_replace(subject_name, ' #1$', '')
+         and field = 'status' and subject_name like $1`,
+      [`${mutation} many %`],
+    )) as [{ count: number }];
+    expect(count).toBe(mutation === 'reopenRuns' ? 100 : 50);
+  },
+);
+
+test('runs of one list: what is refused creates no look-up, is not written, and loses no other', async () => {
+  await bulk('registerProcesses', [{ name: 'mixed' }, { name: 'mixed 2' }], 'created');
+  await bulk('startRuns', [{ process: { name: 'mixed' } }, { process: { name: 'mixed 2' } }], 'outcome');
+  const run = { process: 'mixed', number: 1 };
+  const raised = await bulk(
+    'raiseRunErrors',
+    [
+      { run, type: 'Refused Type', createType: true, rowVersion: 77 },
+      { run, type: 'Taken Type', createType: true, occurredAt: '2026-01-01T00:00:00Z' },
+      { run, type: 'Taken Type', occurredAt: '2026-01-01T00:00:00Z' },
+      { run, type: '' },
+    ],
+    'changed',
+  );
+  expect(raised).toMatchObject({
+    failedCount: 2,
+    results: [
+      { changed: false, error: { code: 'CONFLICT', argument: 'rowVersion', value: 77 } },
+      { changed: true, error: null },
+      { changed: false, error: null },
+      { changed: false, error: { code: 'INVALID', argument: 'type' } },
+    ],
+  });
+  expect(await api.sql(`select error_type_name as name from error_type_lkup where error_type_name like '% Type'`)).toEqual([
+    { name: 'Taken Type' },
+  ]);
+  const cancelled = await bulk(
+    'cancelRuns',
+    [
+      { run: { process: 'none', number: 1 }, reason: 'r' },
+      { run, reason: 'r' },
+      { run: { process: 'mixed 2', number: 1 }, reason: 'r', rowVersion: 99 },
+      { run, reason: 'r' },
+    ],
+    'changed run { state }',
+  );
+  expect(cancelled).toMatchObject({
+    failedCount: 2,
+    results: [
+      { changed: false, run: null, error: { code: 'NOT_FOUND', argument: 'run.process', value: 'none' } },
+      { changed: true, run: { state: 'CANCELLED' }, error: null },
+      { changed: false, run: null, error: { code: 'CONFLICT', argument: 'rowVersion', value: 99 } },
+      { changed: false, run: { state: 'CANCELLED' }, error: null },
+    ],
+  });
+});
+
+const ref = { path: 's3://bulk', fileName: 'none' };
+test.each([
+  ['reportRuns', { reports: [{ run: { process: 'none', number: 1 } }] }],
+  ['reportFiles', { reports: [{ file: ref }] }],
+  ['claimFiles', { claims: [{ file: { ...ref, fileName: '' }, owner: 'worker' }] }],
+  ['registerFiles', { location: { path: 's3://bulk' }, files: [{ fileName: 'a', status: 'none' }] }],
+  ['registerLocationFiles', { location: { path: 's3://bulk' }, fileNames: [''] }],
+  ['registerProcesses', { processes: [{ name: '' }] }],
+  ['removeDependencies', { dependencies: [{ parent: { name: 'none' }, child: { name: 'none' } }] }],
+  ['addFileDependencies', { dependencies: [{ parent: ref, child: ref }] }],
+  ['removeFileDependencies', { dependencies: [{ parent: ref, child: ref }] }],
+  [
+    'recordRuns',
+    { runs: [{ process: { name: 'none' }, startedAt: '2026-01-01T00:00:00Z', endedAt: '2026-01-01T00:00:00Z', status: 'completed' }] },
+  ],
+])('%s counts an item with an error, also where nothing else is asked for', async (mutation, input) => {
+  const type = getNamedType(api.schema.getMutationType()!.getFields()[mutation]!.args[0]!.type).name;
+  const query = `mutation ($input: ${type}!) { answer: ${mutation}(input: $input) { failedCount } }`;
+  expect(await api.run(query, { input })).toEqual({ answer: { failedCount: 1 } });
+});
+
+describe('runs, processes and links', () => {
   const process = (name: string) => ({ process: { name } });
   const contact = (name: string, subject: string) => ({ contact: { name }, subject: { process: { name: subject } } });
   const retire = (name: string) => ({ subject: { process: { name } } });
@@ -461,6 +565,17 @@ test('twenty callers on two servers, in opposite orders: no call fails, and each
   );
   const held = await claimed(...numbered('twin file', 12));
   await bulk('failFiles', held, 'outcome');
+  const runs = numbered('twin run', 12);
+  await bulk(
+    'registerProcesses',
+    runs.map((name) => ({ name })),
+    'created',
+  );
+  await bulk(
+    'startRuns',
+    runs.map((name) => ({ process: { name } })),
+    'outcome',
+  );
   const servers = [connect(api.url), connect(api.url)];
   const call = async (i: number, mutation: string, list: string, items: readonly object[]) => {
     const input = getNamedType(api.schema.getMutationType()!.getFields()[mutation]!.args[0]!.type).name;
@@ -491,6 +606,11 @@ test('twenty callers on two servers, in opposite orders: no call fails, and each
         'retryFiles',
         'files',
         held.map(({ file }) => ({ file, reason: 'r' })),
+      ),
+      each(
+        'cancelRuns',
+        'runs',
+        runs.map((process) => ({ run: { process, number: 1 }, reason: 'r' })),
       ),
     ]);
   } finally {

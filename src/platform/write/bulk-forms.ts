@@ -131,7 +131,7 @@ function bulkField(schema: GraphQLSchema, { of, name, list, together }: BulkForm
     ),
     description: together
       ? `\`${of}\` for many, each on its own. An invalid item has an error in its result; the valid ones are committed together.`
-      : `\`${of}\` for many, each on its own. An invalid item has an error in its result; the others are committed one by one, in the order of the input. If the call itself fails, the items before the failure are committed.`,
+      : `\`${of}\` for many, each on its own. An invalid item has an error in its result; the others are committed one by one, in the order of the input. If the call itself fails, the items before the failure are committed; to finish the others, repeat it.`,
     args: { input: { type: new GraphQLNonNull(input), description: 'The items.' } },
     async resolve(root, args, context, info) {
       const items: never[] = Object(args).input[list];

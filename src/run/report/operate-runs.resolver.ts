@@ -1,20 +1,19 @@
 import type { Tx } from '../../platform/database.js';
-import { below, resolveRef } from '../../platform/read/references.js';
+import { below, inEach, resolveRef, resolveRefs } from '../../platform/read/references.js';
 import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
-import { conflict, DomainError, invalid, orError } from '../../platform/errors.js';
+import { conflict, DomainError, invalid, orThrow } from '../../platform/errors.js';
 import { LongText, Name } from '../../platform/entity/text.js';
 import type { BulkForm } from '../../platform/write/bulk-forms.js';
-import { belowInput } from '../../platform/write/reports.js';
+import { belowInput, onlyReport, type Reported } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { processRefs } from '../../process/process-naming.js';
 import { ProcessRef } from '../../process/process-ref.input.js';
 import { runSettings } from '../../process/run-settings.js';
 import { runPayload } from './run-payload.js';
-import { reportRun, type RunItem } from './report-runs.js';
+import { maxReports, reportEach, reportRun, type RunItem } from './report-runs.js';
 import { RunRef } from '../run-ref.input.js';
 import { runRefs } from '../run-refs.js';
-import { asError } from '../../platform/text-at.js';
 
 @InputType()
 abstract class OperatedRunInput {
@@ -55,23 +54,6 @@ const needsReason = (reason: string) => {
   if (!reason.trim()) throw invalid('A reason is required.', { argument: 'input.reason', value: reason, allowed: 'a sentence' });
 };
 
-/** What an operator does to a run: it needs no token, and the lease owner loses the run. */
-function byPerson(
-  ctx: Context,
-  input: OperatedRunInput,
-  item: RunItem,
-  ifRefused: (tx: Tx, error: unknown) => Promise<Answer> = (_, error) => Promise.reject(asError(error)),
-): Promise<Answer> {
-  needsReason(input.reason);
-  const { run, reason, rowVersion: version } = input;
-  const said = { ...item, byPerson: true, mustMove: true, fence: true, reason, version };
-  return ctx
-    .write((tx) => reportRun(tx, run, said).catch((error: unknown) => ifRefused(tx, error)), reason, [recordOf('Run', run)])
-    .catch((error: unknown) => {
-      throw belowInput(error, { status: 'run' });
-    });
-}
-
 interface Answer {
   id: number;
   changed: boolean;
@@ -80,28 +62,62 @@ interface Answer {
 /** States of a run that can be ended. */
 const endable = ['RUNNING', 'UNKNOWN', 'CUSTOM'];
 
-/** Ends a run. One that is ended so already is answered as it is; the error of another one names the state that the API shows. */
-const endedByPerson = (ctx: Context, input: OperatedRunInput, endReason: 'cancelled' | 'abandoned'): Promise<Answer> =>
-  byPerson(ctx, input, { to: 'failed', ends: true, endReason }, async (tx, error) => {
-    const { code, details } = orError(error);
-    if (code !== 'CONFLICT' || details.argument !== 'input.status') throw error;
-    // The report has locked it.
-    const { id } = await resolveRef(tx, runRefs, input.run, { at: below('input.run') });
-    const [row] = await tx.query<{ state: string }>(
-      `select process_tracker.run_state(process_status_id, end_reason) as state
-       from process_tracking
-       where process_tracking_id = $1`,
-      [id],
+/** Outcomes of ending runs: one that was ended so already is answered as it is; the error of another one names the state that the API shows. */
+const endedOr =
+  (endReason: string) =>
+  async (tx: Tx, runs: readonly RunRef[], outcomes: readonly Reported[]): Promise<readonly Reported[]> => {
+    const isRefused = (outcome: Reported) =>
+      'error' in outcome && outcome.error.code === 'CONFLICT' && outcome.error.details.argument === 'status';
+    const refused = outcomes.map((outcome, i) => (isRefused(outcome) ? runs[i]! : undefined));
+    const asked = refused.filter((run) => run !== undefined);
+    if (!asked.length) return outcomes;
+    // The reports have locked them.
+    const found = (await resolveRefs(tx, runRefs, asked, { at: inEach('run') })).map(orThrow);
+    const rows = await tx.query<{ id: number; state: string }>(
+      `select process_tracking_id as id, process_tracker.run_state(process_status_id, end_reason) as state
+     from process_tracking
+     where process_tracking_id = any($1)`,
+      [found.map(({ id }) => id)],
     );
-    const { state } = row!;
-    if (state === endReason.toUpperCase()) return { id, changed: false };
-    throw conflict(`This run is ${state} and cannot be ${endReason}.`, {
-      argument: 'input.run',
-      value: input.run,
-      state,
-      allowed: endable,
+    const states = new Map(rows.map(({ id, state }) => [id, state]));
+    const ids = found.map(({ id }) => id).values();
+    return outcomes.map((outcome, i) => {
+      const value = refused[i];
+      if (!value) return outcome;
+      const id = ids.next().value!;
+      const state = states.get(id)!;
+      if (state === endReason.toUpperCase()) return { id, changed: false };
+      return {
+        error: conflict(`This run is ${state} and cannot be ${endReason}.`, { argument: 'run', value, state, allowed: endable }),
+      };
     });
-  });
+  };
+
+/**
+ * An act of an operator on runs: it needs no token, and the lease owner loses the run. `itemOf` says what it does to one; with `endReason`, it
+ * ends runs.
+ */
+function operatorAct<I extends OperatedRunInput>(of: string, itemOf: (input: I) => RunItem, endReason?: string) {
+  const itemByPerson = (input: I): RunItem => {
+    const { reason, rowVersion: version } = input;
+    needsReason(reason);
+    return { ...itemOf(input), byPerson: true, mustMove: true, fence: true, reason, version };
+  };
+  const after = endReason === undefined ? undefined : endedOr(endReason);
+  const act = (ctx: Context, inputs: readonly I[], reason?: string) =>
+    reportEach(ctx, inputs, itemByPerson, { status: 'run' }, { reason, ...(after && { after }) });
+  const bulk: BulkForm<I> = { of, name: `${of}s`, list: 'runs', together: { max: maxReports, write: act } };
+  return { one: async (ctx: Context, input: I): Promise<Answer> => onlyReport(await act(ctx, [input], input.reason)), bulk };
+}
+
+const acts = {
+  reopenRun: operatorAct('reopenRun', ({ leaseSeconds }: ReopenRunInput) => {
+    if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'leaseSeconds');
+    return { to: 'running', ...(leaseSeconds ? { leaseSeconds, heartbeat: true } : {}) };
+  }),
+  cancelRun: operatorAct<CancelRunInput>('cancelRun', () => ({ to: 'failed', ends: true, endReason: 'cancelled' }), 'cancelled'),
+  abandonRun: operatorAct<AbandonRunInput>('abandonRun', () => ({ to: 'failed', ends: true, endReason: 'abandoned' }), 'abandoned'),
+};
 
 async function processOf(tx: Tx, ref: ProcessRef): Promise<number> {
   return (await resolveRef(tx, processRefs, ref, { at: below('input.process') })).id;
@@ -126,9 +142,7 @@ class OperateRunsResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => ReopenRunInput, { description: 'The run and the reason.' }) input: ReopenRunInput,
   ): Promise<Answer> {
-    const { leaseSeconds } = input;
-    if (typeof leaseSeconds === 'number') runSettings.leaseSeconds.check(leaseSeconds, 'input.leaseSeconds');
-    return byPerson(ctx, input, { to: 'running', ...(leaseSeconds ? { leaseSeconds, heartbeat: true } : {}) });
+    return acts.reopenRun.one(ctx, input);
   }
 
   @Mutation(() => payloads.cancelRun.type, {
@@ -139,7 +153,7 @@ class OperateRunsResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => CancelRunInput, { description: 'The run and the reason.' }) input: CancelRunInput,
   ): Promise<Answer> {
-    return endedByPerson(ctx, input, 'cancelled');
+    return acts.cancelRun.one(ctx, input);
   }
 
   @Mutation(() => payloads.abandonRun.type, {
@@ -150,7 +164,7 @@ class OperateRunsResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => AbandonRunInput, { description: 'The run and the reason.' }) input: AbandonRunInput,
   ): Promise<Answer> {
-    return endedByPerson(ctx, input, 'abandoned');
+    return acts.abandonRun.one(ctx, input);
   }
 
   @Mutation(() => payloads.holdProcess.type, {
@@ -208,9 +222,7 @@ class OperateRunsResolver {
 }
 
 export const operateRunForms: readonly BulkForm[] = [
-  { of: 'reopenRun', name: 'reopenRuns', list: 'runs' },
-  { of: 'cancelRun', name: 'cancelRuns', list: 'runs' },
-  { of: 'abandonRun', name: 'abandonRuns', list: 'runs' },
+  ...Object.values(acts).map(({ bulk }) => bulk as BulkForm),
   { of: 'holdProcess', name: 'holdProcesses', list: 'processes' },
   { of: 'releaseProcess', name: 'releaseProcesses', list: 'processes' },
 ];

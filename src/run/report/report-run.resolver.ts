@@ -5,14 +5,12 @@ import type { BulkForm } from '../../platform/write/bulk-forms.js';
 import { ItemError, itemErrorField } from '../../platform/write/item-error.js';
 import { checkLength } from '../../platform/lists.js';
 import type { Row } from '../../platform/entity/node.js';
-import { attemptEach, belowInput, ofInput, type Reported } from '../../platform/write/reports.js';
+import { attemptEach, ofInput, onlyReport, type Reported } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { Run } from '../run.entity.js';
 import { RaiseRunErrorInput, ReportRunInput, ReportRunsInput } from './report-run.input.js';
-import { itemOf, reportRun, reportRuns } from './report-runs.js';
+import { itemOf, maxReports, reportEach, reportRun, reportRuns, type RunItem } from './report-runs.js';
 import { runPayload } from './run-payload.js';
-
-const maxReports = 10_000;
 
 @ObjectType({ description: 'Result of one of several reports: a run, or an error.' })
 class ReportRunResult {
@@ -34,6 +32,20 @@ class ReportRunsPayload {
 
 /** `raiseRunError` has at its top what a report has in its list of errors. */
 const raisedNames = { 'errors.0.type': 'type', 'errors.0.occurredAt': 'occurredAt', endedAt: 'occurredAt', status: 'failRun' };
+
+async function raisedItem(input: RaiseRunErrorInput): Promise<RunItem> {
+  const { type, createType, description, occurredAt, failRun, ...held } = input;
+  const item = await itemOf({
+    ...held,
+    createStatus: false,
+    errors: [{ type, createType, description: description ?? null, occurredAt: occurredAt ?? null }],
+    ...(failRun ? { status: 'failed', endedAt: occurredAt ?? null } : {}),
+  });
+  return { ...item, mustMove: failRun };
+}
+
+const raise = (ctx: Context, inputs: readonly RaiseRunErrorInput[], reason?: string | null): Promise<Reported[]> =>
+  reportEach(ctx, inputs, raisedItem, raisedNames, { reason });
 
 const reported = runPayload('reportRun');
 const raised = runPayload('raiseRunError');
@@ -73,18 +85,7 @@ class ReportRunResolver {
     @Ctx() ctx: Context,
     @Arg('input', () => RaiseRunErrorInput, { description: 'The run and the error.' }) input: RaiseRunErrorInput,
   ): Promise<{ id: number; changed: boolean }> {
-    const { type, createType, description, occurredAt, failRun, ...held } = input;
-    try {
-      const item = await itemOf({
-        ...held,
-        createStatus: false,
-        errors: [{ type, createType, description: description ?? null, occurredAt: occurredAt ?? null }],
-        ...(failRun ? { status: 'failed', endedAt: occurredAt ?? null } : {}),
-      });
-      return await ctx.write((tx) => reportRun(tx, input.run, { ...item, mustMove: failRun }), item.reason, [recordOf('Run', input.run)]);
-    } catch (error) {
-      throw belowInput(error, raisedNames);
-    }
+    return onlyReport(await raise(ctx, [input], input.reason));
   }
 }
 
@@ -100,7 +101,11 @@ class ReportRunResultResolver {
   }
 }
 
-export const reportRunForms: readonly BulkForm[] = [{ of: 'raiseRunError', name: 'raiseRunErrors', list: 'errors' }];
+const raiseForm: BulkForm<RaiseRunErrorInput> = {
+  ...{ of: 'raiseRunError', name: 'raiseRunErrors', list: 'errors' },
+  together: { max: maxReports, write: raise },
+};
+export const reportRunForms: readonly BulkForm[] = [raiseForm as BulkForm];
 export const reportRunResolvers = [
   ReportRunResolver,
   ReportRunResultResolver,
