@@ -105,7 +105,7 @@ const raiseForm: BulkForm<RaiseRunErrorInput> = {
   ...{ of: 'raiseRunError', name: 'raiseRunErrors', list: 'errors' },
   together: { max: maxReports, write: raise },
 };
-export const reportRunForms: readonly BulkForm[] = [raiseForm as BulkForm];
+export const reportRunForms: readonly BulkForm[] = [raiseForm];
 export const reportRunResolvers = [
   ReportRunResolver,
   ReportRunResultResolver,
