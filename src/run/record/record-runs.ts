@@ -26,7 +26,7 @@ export async function itemOf({ process: _, ...run }: RecordRunInput): Promise<Re
   if (given(run.group?.expectedTotal)) within(0, 2_147_483_647)(run.group.expectedTotal, 'group.expectedTotal');
   run.errors?.forEach(({ createType, type }, i) => checkCreates(createType, type, `errors.${i}.createType`, `errors.${i}.type`));
   if (!ending.has(status))
-    throw invalid(`A recorded run has ended: \`status\` cannot be ${JSON.stringify(status)}.`, {
+    throw invalid(`\`status\` must be one that ends a run (${[...ending].join(', ')}), not ${JSON.stringify(status)}.`, {
       argument: 'status',
       value: status,
       allowed: [...ending],
