@@ -18,22 +18,17 @@ declare
       select from pg_attribute
       where attrelid = ('process_tracker.' || tbl)::regclass and attname = 'implied')
     then ' where not l.implied)' else ')' end;
-  touch constant text := case when (owners ->> 'touched')::boolean then $touch$
-      if events > 0 and tg_op = 'DELETE' then
-        perform touch_{owner}(array(select distinct l.{owner_id} from old_rows l));
-      elsif events > 0 then
-        perform touch_{owner}(array(select distinct l.{owner_id} from new_rows l));
-      end if;$touch$ else '' end;
+  touched constant boolean := coalesce((owners ->> 'touched')::boolean, false);
 begin
   -- The name of an owner that is gone already, by a cascade or an earlier statement, is its number.
   execute process_tracker.fill_template($template$
     create or replace function process_tracker.record_links_{tbl}() returns trigger language plpgsql security definer
     set search_path = process_tracker, pg_temp set jit = off as $body$
     declare
-      events int;
+      owners int[];
     begin
       if tg_op = 'INSERT' then
-        insert into status_event
+        {before}insert into status_event
           (subject_kind, subject_id, subject_name, field, from_value, to_value, actor, origin, reason, evidence)
         select '{kind}', g.owner, coalesce((select {name} from {owner} r where r.{key} = g.owner), '#' || g.owner),
           '{word}', null, g.names, x.*
@@ -44,9 +39,9 @@ begin
           group by owner
         ) g
         cross join change_context() x
-        order by g.owner;
+        order by g.owner{after};
       elsif tg_op = 'DELETE' then
-        insert into status_event
+        {before}insert into status_event
           (subject_kind, subject_id, subject_name, field, from_value, to_value, actor, origin, reason, evidence)
         select '{kind}', g.owner, coalesce((select {name} from {owner} r where r.{key} = g.owner), '#' || g.owner),
           '{word}', g.names, null, x.*
@@ -57,9 +52,9 @@ begin
           group by owner
         ) g
         cross join change_context() x
-        order by g.owner;
+        order by g.owner{after};
       else
-        insert into status_event
+        {before}insert into status_event
           (subject_kind, subject_id, subject_name, field, from_value, to_value, actor, origin, reason, evidence)
         select '{kind}', g.owner, coalesce((select {name} from {owner} r where r.{key} = g.owner), '#' || g.owner),
           '{word}', g.gone, g.come, x.*
@@ -84,9 +79,9 @@ begin
           group by owner
         ) g
         cross join change_context() x
-        order by g.owner;
+        order by g.owner{after};
       end if;
-      get diagnostics events = row_count;{touch}
+      {touch}
       return null;
     end $body$;
     create or replace trigger record_links_insert after insert on process_tracker.{tbl}
@@ -99,6 +94,9 @@ begin
       referencing old table as old_rows
       for each statement execute function process_tracker.record_links_{tbl}();
   $template$, owners || jsonb_build_object('tbl', tbl, 'word', word, 'told', told,
-    'touch', process_tracker.fill_template(touch, owners || jsonb_build_object('owner_id', owner_id)),
+    'before', case when touched then 'with events as (' else '' end,
+    'after', case when touched then ' returning subject_id) select array_agg(subject_id) into owners from events' end,
+    'touch', case when touched then format('if owners is not null then perform touch_%s(owners); end if;',
+      owners ->> 'owner') end,
     'names_now', replace(names, '$rows', 'new_rows'), 'names_was', replace(names, '$rows', 'old_rows')));
 end $do$;

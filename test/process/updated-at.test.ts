@@ -63,6 +63,17 @@ test('a link by another client moves it too, and one of a process that is made w
   );
 });
 
+test('a link that another client moves to another process moves both, and no third one', async () => {
+  const [a, b, c] = [await state('p'), await state('parent'), await state('new')];
+  await api.sql(
+    `update process_contact l set process_id = b.process_id from process a, process b
+     where a.process_name = 'p' and b.process_name = 'parent' and l.process_id = a.process_id`,
+  );
+  expect((await state('p')).updatedAt > a.updatedAt).toBe(true);
+  expect((await state('parent')).updatedAt > b.updatedAt).toBe(true);
+  expect(await state('new')).toEqual(c);
+});
+
 test('twenty links at once, and registrations of the processes in opposite orders, wait for each other and all succeed', async () => {
   const names = Array.from({ length: 10 }, (_, i) => `many ${i}`);
   const each = (list: readonly string[], more = '') =>
