@@ -71,6 +71,17 @@ test.each([
   expect(await api.sql(`select from status_event where subject_name = $1`, [bad])).toEqual([]);
 });
 
+test('blank is what trim takes, and nothing else: all of Unicode is tried', async () => {
+  const [row] = await api.sql<{ blanks: string }>(
+    `select convert_from(substring(tgargs from position('\\000'::bytea in tgargs) + 1 for length(tgargs) - position('\\000'::bytea in tgargs) - 1), 'UTF8') as blanks
+     from pg_trigger where tgname = 'refuse_blank_name' and tgrelid = 'process'::regclass`,
+  );
+  const every = Array.from({ length: 0x1_0000 }, (_, code) => String.fromCharCode(code)).filter(
+    (each) => each.isWellFormed() && !each.trim(),
+  );
+  expect([...row!.blanks].sort()).toEqual(every.sort());
+});
+
 test('in a list the item alone is refused', async () => {
   const registered = await api.run(
     'mutation ($bad: String!) { registerProcesses(input: { processes: [{ name: "one" }, { name: $bad }, { name: "two" }] }) { failedCount results { created error { argument nearest } } } }',
