@@ -79,7 +79,7 @@ test('blank is what trim takes, and nothing else: all of Unicode is tried', asyn
   const every = Array.from({ length: 0x1_0000 }, (_, code) => String.fromCharCode(code)).filter(
     (each) => each.isWellFormed() && !each.trim(),
   );
-  expect([...row!.blanks].sort()).toEqual(every.sort());
+  expect(row!.blanks.split('').sort()).toEqual(every.sort());
 });
 
 test('in a list the item alone is refused', async () => {
