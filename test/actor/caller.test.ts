@@ -182,11 +182,14 @@ describe('with a key', () => {
   test('a busy key costs one statement in two seconds', async () => {
     const { key } = await createKey(db, { actor: 'operator', role: 'read' });
     let statements = 0;
+    const since = performance.now();
     const ring = new KeyRing({ query: (sql, values) => (statements++, db.query(sql, values)) });
     for (let i = 0; i < 50; i++) expect(await ring.find(key)).toEqual({ actor: 'operator', role: 'read' });
     for (let i = 0; i < 3_000; i++) await Promise.race([ring.find(`wrong-${i % 3}`), Promise.resolve()]);
     await sleep(50);
-    expect(statements).toBe(4);
+    // Four keys; on a busy machine all this may take longer than two seconds.
+    expect(statements).toBeGreaterThanOrEqual(4);
+    expect(statements).toBeLessThanOrEqual(4 * (1 + Math.floor((performance.now() - since) / 2_000)));
   });
 });
 
