@@ -65,7 +65,8 @@ function figureOf(input: Assignment, known: Needs | undefined, figure: Figure, c
 }
 
 const locate = async (tx: Tx, input: Assignment) => {
-  const process = await resolveRef(tx, processRefs, input.process, { at: below('input.process'), lock: 'key share' });
+  // It is marked as changed with the link.
+  const process = await resolveRef(tx, processRefs, input.process, { at: below('input.process'), lock: 'no key update' });
   const cluster = await resolveRef(tx, clusterRefs, input.cluster, {
     at: below('input.cluster'),
     lock: 'key share',

@@ -6,7 +6,7 @@ select process_tracker.record_changes('cluster_tracking_lkup', 'Cluster', 'clust
     'maxMemory cluster_max_memory', 'maxMemoryUnit cluster_max_memory_unit',
     'maxProcessing cluster_max_processing', 'maxProcessingUnit cluster_max_processing_unit']);
 select process_tracker.record_links(
-  '{"kind": "Process", "owner": "process", "key": "process_id", "name": "r.process_name"}',
+  '{"kind": "Process", "owner": "process", "key": "process_id", "name": "r.process_name", "touched": true}',
   'cluster_process', 'process_id', 'clusters',
   'left join cluster_tracking_lkup k on k.cluster_id = $.cluster_id',
   $$k.cluster_name || coalesce(' (' || nullif(concat_ws(', ',

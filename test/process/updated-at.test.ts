@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { openApi, type Api } from '../support/api.js';
 
 let api: Api;
@@ -8,6 +9,7 @@ beforeAll(async () => {
     parent: registerProcess(input: { name: "parent" }) { created }
     createContact(input: { name: "Ann" }) { created }
     createLookup(input: { kind: DATASET_TYPE, name: "sales" }) { created }
+    createCluster(input: { name: "big", maxMemory: 10, maxMemoryUnit: "GB" }) { created }
   }`);
 });
 afterAll(() => api.close());
@@ -31,6 +33,11 @@ test.each([
   ['addDependencies', link, true],
   ['addDependencies', link, false],
   ['removeDependencies', link, true],
+  ['assignProcessToCluster', `${p}, cluster: { name: "big" }, neededMemory: 1`, true],
+  ['assignProcessToCluster', `${p}, cluster: { name: "big" }, neededMemory: 1`, false],
+  ['assignProcessToCluster', `${p}, cluster: { name: "big" }, neededMemory: 2`, true],
+  ['removeProcessFromCluster', `${p}, cluster: { name: "big" }`, true],
+  ['removeProcessFromCluster', `${p}, cluster: { name: "big" }`, false],
   ['registerProcess', 'name: "p", targets: [{ name: "t" }]', true],
   ['registerProcess', 'name: "p", targets: [{ name: "t" }]', false],
   ['registerProcess', 'name: "p", sources: [{ name: "s", objects: [{ name: "o", attributes: [{ name: "b" }] }] }]', true],
@@ -97,4 +104,45 @@ test('twenty links at once, and registrations of the processes in opposite order
   ]);
   expect(answers.filter((answer) => answer.linkContact?.changed === false || answer.registerProcesses?.failedCount)).toEqual([]);
   expect((await state('many 0')).updatedAt > before.updatedAt).toBe(true);
+});
+
+test('dependencies take the locks of their processes at once: who waits for one in between closes no circle', async () => {
+  for (const name of ['first', 'second']) await api.run(`mutation { registerProcess(input: { name: "${name}" }) { created } }`);
+  const [registration, start] = [new pg.Client({ connectionString: api.url }), new pg.Client({ connectionString: api.url })];
+  const lock = (client: pg.Client, name: string) =>
+    client
+      .query('select from process_tracker.process where process_name = $1 for no key update', [name])
+      .then(({ rowCount }) => rowCount, String);
+  const waiting = async (count: number) => {
+    const sql = `select count(distinct pid)::int as n from pg_locks join pg_stat_activity using (pid)
+      where not granted and datname = current_database()`;
+    while ((await api.sql<{ n: number }>(sql))[0]!.n < count) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  try {
+    for (const client of [registration, start]) {
+      await client.connect();
+      await client.query('begin');
+    }
+    // A registration of both locks them in this order, while the second is about to start.
+    await lock(registration, 'first');
+    await lock(start, 'second');
+    const links = ['first', 'second'].map((name) => `{ parent: { name: "parent" }, child: { name: "${name}" } }`);
+    const statements = await api.recorded(async () => {
+      const added = api.run(`mutation { addDependencies(input: { dependencies: [${links.join()}] }) { failedCount } }`);
+      await waiting(1);
+      const updated = api.run('mutation { updateProcess(input: { process: { name: "second" }, description: "new" }) { warnings } }');
+      await waiting(2);
+      const locked = lock(registration, 'second');
+      await waiting(3);
+      await start.query('commit');
+      expect(await locked).toBe(1);
+      await registration.query('commit');
+      expect(await added).toEqual({ addDependencies: { failedCount: 0 } });
+      expect(await updated).toEqual({ updateProcess: { warnings: [] } });
+    });
+    // Neither was tried again.
+    expect(statements.filter((sql) => sql.includes('begin_write'))).toHaveLength(2);
+  } finally {
+    for (const client of [registration, start]) await client.end();
+  }
 });

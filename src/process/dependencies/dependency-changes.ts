@@ -43,11 +43,14 @@ interface Link {
   request: DependencyRequest;
 }
 
-/** Finds the processes of each request; one that names none is refused. */
+/**
+ * Finds the processes of each request; one that names none is refused. They are locked as the children will be when they are marked as changed, in
+ * the order of their numbers: a weaker lock that grows later would meet those that wait for it in between.
+ */
 async function located(tx: Tx, requests: readonly DependencyRequest[]): Promise<DependencyChange[]> {
   const refs = requests.flatMap(({ parent, child }) => [parent, child]);
   const at = (i: number, of?: string) => below(i % 2 ? 'child' : 'parent')(of);
-  const found = numbersOf(await resolveRefs(tx, processRefs, refs, { at, lock: 'key share' }));
+  const found = numbersOf(await resolveRefs(tx, processRefs, refs, { at, lock: 'no key update' }));
   return requests.map(({ kind }, i) => {
     const [parent, child] = found.slice(2 * i, 2 * i + 2);
     const error = [parent, child].find((each) => each instanceof DomainError) ?? null;
