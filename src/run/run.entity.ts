@@ -151,6 +151,6 @@ export class Run extends Audited {
   @Text('idempotency_key', { nullable: true, doc: 'Idempotency key of its start; null without one.' })
   idempotencyKey!: string | null;
 
-  @Stored('idempotency_input', 'jsonb', { nullable: true })
+  @Stored('idempotency_input', 'jsonb', { nullable: true, unread: true })
   idempotencyInput!: unknown;
 }

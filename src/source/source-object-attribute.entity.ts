@@ -31,10 +31,10 @@ export class SourceObjectAttribute extends Audited {
   dataTypeId!: number | null;
 
   /** Who declared the type, without a foreign key: see migrations/0013-declared-types.sql. */
-  @Stored('data_type_process_id', 'int', { nullable: true })
+  @Stored('data_type_process_id', 'int', { nullable: true, unread: true })
   dataTypeProcessId!: number | null;
 
-  @Stored('data_type_origin', 'text', { nullable: true })
+  @Stored('data_type_origin', 'text', { nullable: true, unread: true })
   dataTypeOrigin!: string | null;
 
   @Whole('data_length', { nullable: true, doc: 'Largest length of a value, in characters of a text or digits of a number.' })

@@ -31,7 +31,14 @@ async function make(template: string, name: string): Promise<TestDatabase> {
   await execute(adminUrl(), `create database "${database}" template ${template}`);
   const url = new URL(adminUrl());
   url.pathname = `/${database}`;
-  return { url: url.href, drop: () => execute(adminUrl(), `drop database if exists "${database}" with (force)`) };
+  // Connections that were ended are still there for a moment, and a client that is cut off while it ends has no listener for the error.
+  const ended = `do $$ begin
+    for _ in 1..50 loop
+      exit when not exists (select from pg_stat_activity where datname = '${database}');
+      perform pg_sleep(0.01), pg_stat_clear_snapshot();
+    end loop;
+  end $$`;
+  return { url: url.href, drop: () => execute(adminUrl(), ended, `drop database if exists "${database}" with (force)`) };
 }
 
 /** Makes a migrated store, with its default rows, for one test or one file of tests. The name is only a hint for people. */

@@ -1,14 +1,14 @@
 import { Arg, Ctx, Field, Mutation, registerEnumType, Resolver, type ClassType } from 'type-graphql';
 import { checkCounts, checkInstants, checkToken } from '../../platform/checks.js';
 import { keptLinks } from '../../platform/entity/links.js';
-import { DomainError, invalid, orThrow } from '../../platform/errors.js';
+import { invalid } from '../../platform/errors.js';
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { textAt } from '../../platform/text-at.js';
 import type { BulkForm } from '../../platform/write/bulk-forms.js';
 import { PayloadOf } from '../../platform/write/payload.js';
-import { attemptEach, belowInput, renamed, unlessAllWrong, type ReportItem } from '../../platform/write/reports.js';
+import { onlyReport, renamed, writeEach, type ReportItem } from '../../platform/write/reports.js';
 import { runSettings, within } from '../../process/run-settings.js';
 import { File } from '../file.entity.js';
 import { maxFiles } from '../register/register-files.input.js';
@@ -29,8 +29,7 @@ registerEnumType(LeaseOutcome, {
 });
 
 /** Names of arguments of these mutations, for those that reports name otherwise. */
-const names = { 'errors.0.type': 'errorType' };
-const operatorNames = { status: 'file' };
+const names = { 'errors.0.type': 'errorType', status: 'file' };
 const maxRetrySeconds = 366 * 24 * 3600;
 
 /**
@@ -51,29 +50,21 @@ function holderMutation<I extends Held>(
     @Field(() => LeaseOutcome, { description: 'Whether the caller still owned the lease.' }) outcome!: LeaseOutcome;
   }
 
-  async function report(ctx: Context, inputs: readonly I[], reason?: string | null): Promise<(HolderAnswer | DomainError)[]> {
-    const items = await attemptEach(inputs, async (input) => itemOf(input));
+  const report = async (ctx: Context, inputs: readonly I[], reason?: string | null) => {
     const records = inputs.map(({ file }) => recordOf('File', file));
-    const answers = await unlessAllWrong(items, () => ctx.write((tx) => reportByHolders(tx, inputs, items), reason, records));
-    return answers.map((answer, i) => {
-      const item = items[i]!;
-      return answer instanceof DomainError ? renamed(answer, 'byPerson' in item && item.byPerson ? operatorNames : names) : answer;
-    });
-  }
+    return renamed(await writeEach(ctx, inputs, itemOf, (tx, items) => reportByHolders(tx, inputs, items), { reason, records }), names);
+  };
 
   @Resolver()
   class HolderResolver {
     @Mutation(() => Payload, { name, description })
     async report(@Ctx() ctx: Context, @Arg('input', () => inputType, { description: inputDoc }) input: I): Promise<HolderAnswer> {
-      const [answer] = await report(ctx, [input], textAt(input, 'reason'));
-      return orThrow(answer instanceof DomainError ? belowInput(answer) : answer!);
+      return onlyReport(await report(ctx, [input], textAt(input, 'reason')));
     }
   }
-  const write = async (ctx: Context, inputs: readonly I[]) =>
-    (await report(ctx, inputs)).map((answer) => (answer instanceof DomainError ? { error: answer } : answer));
   return {
     resolvers: [HolderResolver, referenceField(Payload, 'file', 'id', File, 'The file after the call.', false)],
-    bulk: { of: name, name: `${name}s`, list: 'files', together: { max: maxFiles, write } },
+    bulk: { of: name, name: `${name}s`, list: 'files', together: { max: maxFiles, write: report } },
   };
 }
 

@@ -1,9 +1,9 @@
 import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver, type ClassType } from 'type-graphql';
 import { LongText } from '../../platform/entity/text.js';
 import type { Context } from '../../platform/read/context.js';
-import { conflict, DomainError, invalid } from '../../platform/errors.js';
+import { conflict, invalid } from '../../platform/errors.js';
 import type { BulkForm } from '../../platform/write/bulk-forms.js';
-import { attemptEach, onlyReport, renamed, unlessAllWrong, type Reported, type ReportItem } from '../../platform/write/reports.js';
+import { onlyReport, renamed, writeEach, type Reported, type ReportItem } from '../../platform/write/reports.js';
 import { recordOf } from '../../platform/record-queues.js';
 import { FileRef } from '../file-ref.input.js';
 import { maxFiles } from '../register/register-files.input.js';
@@ -31,27 +31,26 @@ function operatorMutation(
     @Field(() => LongText, { description: 'Reason, kept in the history.' }) reason!: string;
   }
 
-  const itemOf = async ({ reason, rowVersion: version }: Input): Promise<ReportItem> => {
+  const itemOf = ({ reason, rowVersion: version }: Input): ReportItem => {
     if (!reason.trim())
       throw invalid('`reason` must not be empty.', { argument: 'reason', value: reason, allowed: 'a text that is not blank' });
     return { version, reason, byPerson: true, fence: true, attempt: 0, onlyFrom, ...item };
   };
 
-  /** The outcome under the names of the mutation; a file in a state from which it may not be moved is refused with those that it may be in. */
-  const answered = (outcome: Reported): Reported => {
+  /** A file in a state from which it may not be moved is refused with those that it may be in. */
+  const withStates = (outcome: Reported): Reported => {
     if (!('error' in outcome)) return outcome;
-    const error = renamed(outcome.error, { status: 'file' });
-    const isState = error.code === 'CONFLICT' && error.details.argument === 'file' && onlyFrom;
-    return { error: isState ? conflict(error.message, { ...error.details, allowed: onlyFrom }) : error };
+    const { code, message, details } = outcome.error;
+    const isState = code === 'CONFLICT' && details.argument === 'file' && onlyFrom;
+    return isState ? { error: conflict(message, { ...details, allowed: onlyFrom }) } : outcome;
   };
 
-  async function move(ctx: Context, inputs: readonly Input[], reason?: string): Promise<Reported[]> {
-    const items = await attemptEach(inputs, itemOf);
+  const move = async (ctx: Context, inputs: readonly Input[], reason?: string): Promise<Reported[]> => {
     const files = inputs.map(({ file }) => file);
     const records = files.map((file) => recordOf('File', file));
-    const outcomes = await unlessAllWrong(items, () => ctx.write((tx) => reportFiles(tx, files, items), reason, records));
-    return outcomes.map((outcome) => answered(outcome instanceof DomainError ? { error: outcome } : outcome));
-  }
+    const outcomes = await writeEach(ctx, inputs, itemOf, (tx, items) => reportFiles(tx, files, items), { reason, records });
+    return renamed(outcomes, { status: 'file' }).map(withStates);
+  };
 
   @Resolver()
   class OperatorResolver {

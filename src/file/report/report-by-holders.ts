@@ -53,12 +53,13 @@ async function reportToRetired(tx: Tx, file: FileRef, item: ReportItem, target: 
 }
 
 /** What a lease owner is answered for a refused report: a lease that it lost is an outcome, not an error. */
-function lostOr(error: DomainError, found: { id: number } | DomainError | undefined): HolderAnswer | DomainError {
+function lostOr(error: DomainError, found: { id: number } | DomainError | undefined): HolderAnswer | { error: DomainError } {
   // The input of a lease owner has no `createType`.
-  if (error.code === 'INVALID') return new DomainError(error.code, error.message.replace(/; `createType: true`[^.]*/, ''), error.details);
+  if (error.code === 'INVALID')
+    return { error: new DomainError(error.code, error.message.replace(/; `createType: true`[^.]*/, ''), error.details) };
   // The token is stale, or the file has another status than its lease owner left.
   const isLost = error.code === 'CONFLICT' && !error.details.retiredAt && found && !(found instanceof DomainError);
-  return isLost ? { id: found.id, outcome: LeaseOutcome.LOST_CLAIM } : error;
+  return isLost ? { id: found.id, outcome: LeaseOutcome.LOST_CLAIM } : { error };
 }
 
 /**
@@ -69,7 +70,7 @@ export async function reportByHolders(
   tx: Tx,
   inputs: readonly Held[],
   made: readonly (ReportItem | DomainError)[],
-): Promise<(HolderAnswer | DomainError)[]> {
+): Promise<(HolderAnswer | { error: DomainError })[]> {
   const files = inputs.map(({ file }) => file);
   const targets = await targetsOf(
     tx,
@@ -94,18 +95,12 @@ export async function reportByHolders(
       outcomes.set(i, item instanceof DomainError ? { error: item } : await reportToRetired(tx, files[i]!, item, target));
   }
   const refused = [...files.keys()].filter((i) => 'error' in outcomes.get(i)! && 'byHolder' in items[i]! && items[i].byHolder);
-  const found = refused.length
-    ? await resolveRefs(
-        tx,
-        fileRefs,
-        refused.map((i) => files[i]!),
-        { at: inEach('file') },
-      )
-    : [];
+  const refs = refused.map((i) => files[i]!);
+  const rows = refs.length ? await resolveRefs(tx, fileRefs, refs, { at: inEach('file') }) : [];
+  const found = new Map(refused.map((i, at) => [i, rows[at]]));
   return files.map((_, i) => {
     const outcome = outcomes.get(i)!;
     if (!('error' in outcome)) return { id: outcome.id, outcome: LeaseOutcome.DONE };
-    const at = refused.indexOf(i);
-    return at < 0 ? outcome.error : lostOr(outcome.error, found[at]);
+    return found.has(i) ? lostOr(outcome.error, found.get(i)) : outcome;
   });
 }

@@ -18,6 +18,8 @@ export interface ColumnOptions {
   as?: () => object;
   /** What readers see instead of the column itself, as SQL of it, and whether that may be null. */
   shownAs?: { sql: (column: string) => string; nullable: boolean };
+  /** Statements of their own use the column; readers of rows do not get it. */
+  unread?: boolean;
 }
 
 /** A column that the API shows: its GraphQL type, and whether readers may find nothing in it. */
@@ -35,6 +37,11 @@ const shown = new Map<unknown, Map<string, (column: string) => string>>();
 
 /** The SQL by which readers see a property's column, where it is not the column itself. */
 export const readingOf = (entity: unknown, property: string): ((column: string) => string) | undefined => shown.get(entity)?.get(property);
+
+const unread = new Map<unknown, Set<string>>();
+
+/** Whether rows that are read come without this property. */
+export const isUnread = (entity: unknown, property: string): boolean => !!unread.get(entity)?.has(property);
 
 /** ProcessTracker says "never" by the year 1900; readers are told null. */
 export const never = { sql: (column: string) => `nullif(${column}, '1900-01-01')`, nullable: true as const };
@@ -83,6 +90,7 @@ function decorate(kind: Kind, name: string, options: ColumnOptions): ColumnDecor
       const ofClass = shown.get(target.constructor) ?? new Map<string, (column: string) => string>();
       shown.set(target.constructor, ofClass.set(property, options.shownAs.sql));
     }
+    if (options.unread) unread.set(target.constructor, (unread.get(target.constructor) ?? new Set()).add(property));
     if (!options.doc) return;
     const nullable = options.shownAs?.nullable ?? options.nullable ?? false;
     const ofClass = described.get(target.constructor) ?? new Map<string, ShownColumn>();

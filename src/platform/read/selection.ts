@@ -2,6 +2,7 @@ import { isInterfaceType, isObjectType } from 'graphql';
 import { Extensions } from 'type-graphql';
 import type { FieldNode, FragmentDefinitionNode, GraphQLFieldMap, GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 import type { Row } from '../entity/node.js';
+import { isUnread } from '../entity/columns.js';
 import { columnOf, propertiesOf, selectList, shapeOf, type EntityClass } from '../entity/rows.js';
 
 type Fragments = Readonly<Record<string, FragmentDefinitionNode | undefined>>;
@@ -87,7 +88,7 @@ function shownFields(info: GraphQLResolveInfo, entity: EntityClass): GraphQLFiel
 /** The properties that no caller can ask for by name. */
 function hiddenProperties(info: GraphQLResolveInfo, entity: EntityClass): string[] {
   const shown = shownFields(info, entity) ?? {};
-  return propertiesOf(entity).filter((name) => !(name in shown));
+  return propertiesOf(entity).filter((name) => !(name in shown) && !isUnread(entity, name));
 }
 
 /** The properties of `entity` to read for this field: its key, and what the fields asked for stand on. `always` adds those that an order needs. */

@@ -1,4 +1,5 @@
 import type { Tx } from '../database.js';
+import type { Context } from '../read/context.js';
 import { inOrder } from '../turns.js';
 import { given } from '../checks.js';
 import { DomainError, orError, type ErrorCode, type ErrorDetails } from '../errors.js';
@@ -80,23 +81,35 @@ export async function writeReports(
 export const attemptEach = <T, R>(requests: readonly T[], work: (request: T) => Promise<R>): Promise<(R | DomainError)[]> =>
   inOrder(requests, (each) => work(each).catch(orError));
 
-/** What `write` answers for each item; where all are wrong already, their errors: that needs no transaction. */
-export async function unlessAllWrong<A>(
-  items: readonly unknown[],
-  write: () => Promise<readonly A[]>,
-): Promise<readonly (A | DomainError)[]> {
-  const errors = items.filter((item): item is DomainError => item instanceof DomainError);
-  return errors.length === items.length ? errors : write();
+/**
+ * What a mutation does with inputs in one transaction, each on its own: `itemOf` makes of an input what `write` takes, or throws what is wrong with
+ * it whatever the store holds. Where all are wrong, there is no transaction. `records`: what the inputs are about, as `Context.write` takes them.
+ */
+export async function writeEach<I, T, A>(
+  ctx: Context,
+  inputs: readonly I[],
+  itemOf: (input: I) => T | Promise<T>,
+  write: (tx: Tx, items: readonly (T | DomainError)[]) => Promise<readonly A[]>,
+  { reason, records }: { reason?: string | null | undefined; records: readonly string[] },
+): Promise<readonly (A | { error: DomainError })[]> {
+  const items = await attemptEach(inputs, async (input) => itemOf(input));
+  const errors = items.flatMap((item) => (item instanceof DomainError ? [{ error: item }] : []));
+  return errors.length === items.length ? errors : ctx.write((tx) => write(tx, items), reason, records);
 }
 
 type Names = Readonly<Record<string, string>>;
 
-/** The error with its argument under the name that the mutation has for it. */
-export function renamed(error: DomainError, names: Names): DomainError {
-  const { code, message, details } = error;
-  const name = names[details.argument ?? ''];
-  return name ? new DomainError(code, message, { ...details, argument: name }) : error;
-}
+/** The outcomes with their arguments under the names that the mutation has for them. */
+export const renamed = <A extends object>(
+  outcomes: readonly (A | { error: DomainError })[],
+  names: Names,
+): (A | { error: DomainError })[] =>
+  outcomes.map((outcome) => {
+    if (!('error' in outcome)) return outcome;
+    const { code, message, details } = outcome.error;
+    const name = names[details.argument ?? ''];
+    return name ? { error: new DomainError(code, message, { ...details, argument: name }) } : outcome;
+  });
 
 /** The error with its argument as the path from the mutation on, under the name that the mutation has for it. */
 export function belowInput(error: unknown, names: Names = {}): DomainError {
@@ -123,7 +136,7 @@ export const ofInput = <T>(work: () => T | Promise<T>, names?: Names): Promise<T
   });
 
 /** The outcome of a mutation that reports on one subject. @throws what is wrong with it, with arguments below `input` */
-export function onlyReport([outcome]: readonly Reported[], names?: Names): { id: number; changed: boolean } {
+export function onlyReport<A extends object>([outcome]: readonly (A | { error: DomainError })[], names?: Names): A {
   if ('error' in outcome!) throw belowInput(outcome.error, names);
   return outcome!;
 }

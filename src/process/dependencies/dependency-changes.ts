@@ -1,4 +1,4 @@
-import { below, numbersOf, resolveRefs } from '../../platform/read/references.js';
+import { inEach, numbersOf, resolveRefs, type RowLock } from '../../platform/read/references.js';
 import type { Tx } from '../../platform/database.js';
 import { conflict, DomainError, raisedAs } from '../../platform/errors.js';
 import { retiredAt } from '../../platform/write/retired-argument.js';
@@ -44,15 +44,18 @@ interface Link {
 }
 
 /**
- * Finds the processes of each request; one that names none is refused. They are locked as the children will be when they are marked as changed, in
- * the order of their numbers: a weaker lock that grows later would meet those that wait for it in between.
+ * Finds the processes of each request; one that names none is refused. Children are locked as they will be when they are marked as changed, in the
+ * order of their numbers: a weaker lock that grows later would meet those that wait for it in between. Parents stay free for starts.
  */
 async function located(tx: Tx, requests: readonly DependencyRequest[]): Promise<DependencyChange[]> {
-  const refs = requests.flatMap(({ parent, child }) => [parent, child]);
-  const at = (i: number, of?: string) => below(i % 2 ? 'child' : 'parent')(of);
-  const found = numbersOf(await resolveRefs(tx, processRefs, refs, { at, lock: 'no key update' }));
+  const find = async (side: 'parent' | 'child', lock: RowLock) => {
+    const refs = requests.map((request) => request[side]);
+    return numbersOf(await resolveRefs(tx, processRefs, refs, { at: inEach(side), lock }));
+  };
+  const children = await find('child', 'no key update');
+  const parents = await find('parent', 'key share');
   return requests.map(({ kind }, i) => {
-    const [parent, child] = found.slice(2 * i, 2 * i + 2);
+    const [parent, child] = [parents[i], children[i]];
     const error = [parent, child].find((each) => each instanceof DomainError) ?? null;
     const number = (each: number | DomainError | undefined) => (typeof each === 'number' ? each : null);
     const outcome = error ? DependencyOutcome.REFUSED : DependencyOutcome.ABSENT;

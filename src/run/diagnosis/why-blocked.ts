@@ -38,6 +38,8 @@ export async function whyBlocked(db: Queries, ids: readonly number[], group: num
      from (
        select root, coalesce($4::int, process_tracker.group_of_latest_run(root)) as in_group
        from unnest($1::int[]) root
+       -- Once for each, not for each of its ancestors.
+       offset 0
      ) asked
      cross join lateral (
        select 0 as distance, array[asked.root] as processes, null as cut

@@ -105,7 +105,7 @@ function operatorAct<I extends OperatedRunInput>(of: string, itemOf: (input: I) 
   };
   const after = endReason === undefined ? undefined : endedOr(endReason);
   const act = (ctx: Context, inputs: readonly I[], reason?: string) =>
-    reportEach(ctx, inputs, itemByPerson, { status: 'run' }, { reason, ...(after && { after }) });
+    reportEach(ctx, inputs, itemByPerson, { status: 'run' }, reason, after);
   const bulk: BulkForm<I> = { of, name: `${of}s`, list: 'runs', together: { max: maxReports, write: act } };
   return { one: async (ctx: Context, input: I): Promise<Answer> => onlyReport(await act(ctx, [input], input.reason)), bulk };
 }

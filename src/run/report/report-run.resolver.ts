@@ -45,7 +45,7 @@ async function raisedItem(input: RaiseRunErrorInput): Promise<RunItem> {
 }
 
 const raise = (ctx: Context, inputs: readonly RaiseRunErrorInput[], reason?: string | null): Promise<Reported[]> =>
-  reportEach(ctx, inputs, raisedItem, raisedNames, { reason });
+  reportEach(ctx, inputs, raisedItem, raisedNames, reason);
 
 const reported = runPayload('reportRun');
 const raised = runPayload('raiseRunError');

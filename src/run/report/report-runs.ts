@@ -1,12 +1,12 @@
 import { below, inEach, missingByNumber, numbersOf, resolveRefs } from '../../platform/read/references.js';
 import { keptLinks } from '../../platform/entity/links.js';
 import type { Tx } from '../../platform/database.js';
-import { DomainError, invalid } from '../../platform/errors.js';
+import { invalid, type DomainError } from '../../platform/errors.js';
 import { checkCounts, checkCreates, checkInstants, checkToken } from '../../platform/checks.js';
 import { recordOf } from '../../platform/record-queues.js';
 import type { Context } from '../../platform/read/context.js';
 import { cleanMessage } from '../../platform/mask-secrets.js';
-import { attemptEach, onlyReport, renamed, unlessAllWrong, writeReports, type Reported } from '../../platform/write/reports.js';
+import { onlyReport, renamed, writeEach, writeReports, type Reported } from '../../platform/write/reports.js';
 import { inOrder } from '../../platform/turns.js';
 import { runSettings } from '../../process/run-settings.js';
 import { runRefs } from '../run-refs.js';
@@ -116,6 +116,8 @@ export async function reportRuns(tx: Tx, runs: readonly RunRef[], items: readonl
 export const reportRun = async (tx: Tx, run: RunRef, item: RunItem): Promise<{ id: number; changed: boolean }> =>
   onlyReport(await reportRuns(tx, [run], [item]));
 
+type Outcomes = readonly Reported[];
+
 /**
  * What a mutation reports on runs, in one transaction: each input on its own. Arguments in errors are named within the item, as the mutation
  * calls them. `after` gets the outcomes before the transaction ends.
@@ -125,17 +127,11 @@ export async function reportEach<I extends { run: RunRef }>(
   inputs: readonly I[],
   itemOfInput: (input: I) => RunItem | Promise<RunItem>,
   names: Readonly<Record<string, string>>,
-  { reason, after }: { reason?: string | null | undefined; after?: typeof asTheyAre } = {},
+  reason?: string | null,
+  after = async (_: Tx, __: readonly RunRef[], outcomes: Outcomes): Promise<Outcomes> => outcomes,
 ): Promise<Reported[]> {
-  const items = await attemptEach(inputs, async (input) => itemOfInput(input));
   const runs = inputs.map(({ run }) => run);
-  const write = async (tx: Tx) => (after ?? asTheyAre)(tx, runs, await reportRuns(tx, runs, items));
   const records = runs.map((run) => recordOf('Run', run));
-  const outcomes = await unlessAllWrong(items, () => ctx.write(write, reason, records));
-  return outcomes.map((outcome) => {
-    const reported = outcome instanceof DomainError ? { error: outcome } : outcome;
-    return 'error' in reported ? { error: renamed(reported.error, names) } : reported;
-  });
+  const write = async (tx: Tx, items: readonly (RunItem | DomainError)[]) => after(tx, runs, await reportRuns(tx, runs, items));
+  return renamed(await writeEach(ctx, inputs, itemOfInput, write, { reason, records }), names);
 }
-
-const asTheyAre = async (_: Tx, __: readonly RunRef[], outcomes: readonly Reported[]): Promise<readonly Reported[]> => outcomes;
