@@ -17,22 +17,24 @@ select process_tracker.record_changes('process', 'Process', 'process_id', '$.pro
     'namespace namespace', 'jobName job_name', 'links links', 'retiredAt retired_at']);
 
 -- Processes whose links have changed: as changed now, unless they are made or changed by the same statement. In the
--- order of their numbers, as registrations lock them. Looked up by key whatever their number was at first.
+-- order of their numbers, as registrations lock them. By one `update` each, with no lock before it: many writers that
+-- lock a row which others update (`for no key update`) lock each version of it as they follow it, and meet crosswise.
 create or replace function process_tracker.touch_process(ids int[]) returns void language plpgsql
 set seq_page_cost = 1000 set jit = off as $$
+declare
+  id int;
 begin
   perform set_config('waybill.touching', 'on', true);
-  with due as (
+  for id in
     select p.process_id
     from process p
     where p.process_id = any (ids) and p.update_date_time is distinct from process_tracker.waybill_now()
     order by p.process_id
-    for no key update
-  )
-  update process p
-  set update_date_time = process_tracker.waybill_now()
-  from due
-  where p.process_id = due.process_id;
+  loop
+    update process p
+    set update_date_time = process_tracker.waybill_now()
+    where p.process_id = id;
+  end loop;
   perform set_config('waybill.touching', '', true);
 end $$;
 

@@ -132,8 +132,8 @@ describe('coarser links', () => {
     const { attributes } = await newSource(names);
     const process = await newProcess();
     const shuffled = () => [...attributes].sort(() => Math.random() - 0.5);
-    const writers = Array.from({ length: 8 }, async () => {
-      for (let i = 0; i < 10; i++) {
+    const writers = Array.from({ length: 16 }, async () => {
+      for (let i = 0; i < 60; i++) {
         const ids = shuffled().slice(0, 6);
         // Each statement is a transaction, as in a client that commits at once.
         await sql(

@@ -96,18 +96,19 @@ begin
           where not {coarser}.implied;
         end if;
         if tg_op <> 'INSERT' then
-          select array_agg(k.process_id), array_agg(k.parent) into processes, parents
-          from (
-            select distinct f.process_id, t.{parent_id} as parent
-            from old_rows f
-            join {thing} t on t.{thing_id} = f.{finer_id}
-          ) k;
           -- Locked first, looked at by the next statement: a call that adds a finer link holds this lock until that
-          -- link can be seen.
-          perform from {coarser} l
-          join unnest(processes, parents) as k (process_id, parent)
-            on l.process_id = k.process_id and l.{coarser_id} = k.parent
-          order by l.process_id, l.{coarser_id} for update of l;
+          -- link can be seen. A row that is not there to be locked is none of this call's to take away.
+          select array_agg(l.process_id), array_agg(l.parent) into processes, parents
+          from (
+            select l.process_id, l.{coarser_id} as parent
+            from {coarser} l
+            join (
+              select distinct f.process_id, t.{parent_id} as parent
+              from old_rows f
+              join {thing} t on t.{thing_id} = f.{finer_id}
+            ) k on l.process_id = k.process_id and l.{coarser_id} = k.parent
+            order by l.process_id, l.{coarser_id} for update of l
+          ) l;
           select array_agg(k.process_id), array_agg(k.parent) into processes, parents
           from unnest(processes, parents) as k (process_id, parent)
           where not exists (
