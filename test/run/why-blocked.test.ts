@@ -276,3 +276,34 @@ test('without a group it looks at the group of the latest run, as a start there 
   await api.run('mutation { startRun(input: { process: { name: "b" } }) { outcome } }');
   expect(await asked()).toMatchObject({ group: null, blocked: true });
 });
+
+test('whyBlocked tells the failures that refuse a start, as canStart does, before the start that sets the hold', async () => {
+  const fields = 'blocked failures { number } own { state blocks } causes { distance }';
+  const asked = async (args = '') =>
+    (
+      await api.run(
+        `{ whyBlocked(process: { name: "a" }${args}) { ${fields} } canStart(process: { name: "a" }${args}) { outcome failures { number } }
+           process(name: "a") { mayStart whyBlocked { blocked } } }`,
+      )
+    ) as Record<string, any>;
+  await api.run('mutation { updateProcess(input: { process: { name: "a" }, failureLimit: 2 }) { process { id } } }');
+  try {
+    await insertRun(api, 'a', { status: 'failed' });
+    expect((await asked()).whyBlocked).toEqual({ blocked: false, failures: [], own: null, causes: [] });
+    await insertRun(api, 'a', { status: 'failed' });
+    const failures = [{ number: 2 }, { number: 1 }];
+    for (const args of ['', ', group: { key: "unknown yet" }'])
+      expect(await asked(args)).toEqual({
+        whyBlocked: { blocked: true, failures, own: null, causes: [] },
+        canStart: { outcome: 'ON_HOLD', failures },
+        process: { mayStart: false, whyBlocked: { blocked: true } },
+      });
+    // A run with an expired lease counts as failed already; the hold itself is told as `own`.
+    await insertRun(api, 'a', { status: 'running', leaseUntil: '2026-01-01T00:00:00Z' });
+    expect((await asked()).whyBlocked).toMatchObject({ blocked: true, failures: [{ number: 3 }, { number: 2 }], own: { blocks: false } });
+    await api.run('mutation { startRun(input: { process: { name: "a" }, actor: { name: "x" } }) { outcome } }');
+    expect((await asked()).whyBlocked).toEqual({ blocked: true, failures: [], own: { state: 'ON_HOLD', blocks: true }, causes: [] });
+  } finally {
+    await api.run('mutation { updateProcess(input: { process: { name: "a" }, failureLimit: null }) { process { id } } }');
+  }
+});

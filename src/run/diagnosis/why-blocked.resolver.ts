@@ -1,5 +1,6 @@
 import { below, inEach, resolveRef, resolveRefs } from '../../platform/read/references.js';
-import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Field, FieldResolver, Info, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/read/context.js';
 import { referenceField } from '../../platform/read/fields.js';
 import type { Row } from '../../platform/entity/node.js';
@@ -12,6 +13,7 @@ import { Process } from '../../process/process.entity.js';
 import { RunGroupRef } from '../group-ref.input.js';
 import { RunGroup } from '../run-group.entity.js';
 import { groupRefs } from '../group-refs.js';
+import { Run } from '../run.entity.js';
 import { whyBlocked, type Blockage } from './why-blocked.js';
 import { Cause, causeFields, walkLimits } from './why-causes.js';
 
@@ -26,12 +28,14 @@ class Blocker extends Cause {
 }
 
 @ObjectType({
-  description: 'Reasons why a process is blocked: its own run or hold, and its ancestors over hard dependencies.',
+  description: 'Reasons why a process is blocked: its own run or hold, its consecutive failures, and its ancestors over hard dependencies.',
 })
 class ProcessBlockage {
   /** The number of the run group, which is read by it. */
   groupId!: number | null;
   @Field(() => Boolean, { description: 'Whether a start is refused now.' }) blocked!: boolean;
+  @Field(() => [Run], { description: 'Its consecutive failures that put it on hold with the next start, latest first; empty if they are fewer than its limit.' })
+  failures!: Run[];
   @Field(() => Blocker, { nullable: true, description: 'Its own running run, or its hold; null without one.' })
   own!: Blocker | null;
   @Field(() => [Blocker], {
@@ -51,8 +55,13 @@ class ProcessBlockage {
 @Resolver(() => ProcessBlockage)
 class ProcessBlockageResolver {
   @FieldResolver()
-  blocked(@Root() { own, causes }: Blockage): boolean {
-    return !!own?.blocks || causes.some(({ blocks }) => blocks);
+  blocked(@Root() { start }: Blockage): boolean {
+    return start.outcome !== 'STARTED';
+  }
+  @FieldResolver()
+  async failures(@Root() { start }: Blockage, @Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<(Row<Run> | null)[]> {
+    if (start.outcome !== 'ON_HOLD') return [];
+    return Promise.all((start.failures ?? []).map((each) => ctx.load(Run, each, info)));
   }
   @FieldResolver()
   complete(@Root() { truncatedBy }: Blockage): boolean {

@@ -1,6 +1,7 @@
 import type { Queries } from '../../platform/database.js';
 import type { TraversalLimit } from '../../platform/read/traversal-limit.js';
 import { runIsOpenSql, runStateSql, runStatus, stuckSql } from '../run-state.js';
+import type { StartAnswer } from '../start/start-run.js';
 import { walkLimits, type CauseRow } from './why-causes.js';
 
 interface BlockerRow extends Omit<CauseRow, 'runId' | 'state'> {
@@ -13,6 +14,8 @@ interface BlockerRow extends Omit<CauseRow, 'runId' | 'state'> {
 export interface Blockage {
   /** The number of the run group that was looked at. */
   groupId: number | null;
+  /** What a start would answer. */
+  start: Pick<StartAnswer, 'outcome' | 'failures'>;
   own: BlockerRow | null;
   causes: BlockerRow[];
   truncatedBy: TraversalLimit | null;
@@ -21,6 +24,8 @@ export interface Blockage {
 interface Found extends BlockerRow {
   root: number;
   groupId: number | null;
+  /** In the first row of each root alone. */
+  start: Blockage['start'] | null;
   truncatedBy: TraversalLimit | null;
 }
 
@@ -34,7 +39,8 @@ const { completed, onHold } = runStatus;
  */
 export async function whyBlocked(db: Queries, ids: readonly number[], group: number | null): Promise<Blockage[]> {
   const rows = await db.query<Found>(
-    `select asked.root, nullif(asked.in_group, 0) as "groupId", w.distance, w.cut as "truncatedBy", x.*
+    `select asked.root, nullif(asked.in_group, 0) as "groupId", w.distance, w.cut as "truncatedBy",
+       case w.distance when 0 then process_tracker.judge_start(asked.root, asked.in_group) end as start, x.*
      from (
        select root, coalesce($4::int, process_tracker.group_of_latest_run(root)) as in_group
        from unnest($1::int[]) root
@@ -87,6 +93,7 @@ export async function whyBlocked(db: Queries, ids: readonly number[], group: num
     const found = byRoot.get(id) ?? [];
     return {
       groupId: found[0]?.groupId ?? null,
+      start: found.find(({ start }) => start !== null)!.start!,
       own: found.find(({ distance, processId }) => distance === 0 && processId !== null) ?? null,
       causes: found.filter(({ distance, processId }) => distance > 0 && processId !== null),
       truncatedBy: found.find(({ truncatedBy }) => truncatedBy !== null)?.truncatedBy ?? null,
