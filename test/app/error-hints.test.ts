@@ -135,6 +135,11 @@ test.each<[what: string, request: Request, message: RegExp | string, facts?: obj
     'mutation { startRun(input: { process: { name: "p" }, leaseSeconds: "60" }) { outcome } }',
     'Int cannot represent non-integer value: "60". Write it without quotes: 60.',
   ],
+  [
+    'a number that is too large',
+    '{ processes(first: 2147483648) { totalCount } }',
+    /value: 2147483648\. Write a whole number from -2147483648 to 2147483647\.$/,
+  ],
   ['a word for a number', '{ processes(first: "ten") { totalCount } }', /Write a whole number from -2147483648 to 2147483647\.$/],
   [
     'a name for the id of a root',

@@ -116,6 +116,10 @@ test('sources and objects have links from their creation on', async () => {
   expect(await linksOf('sourceObject(source: "lake", name: "fish")')).toEqual([]);
   await write('updateSourceObject', { object: { source: 'lake', name: 'water' }, links: [a] });
   expect(await linksOf('sourceObject(source: "lake", name: "water")')).toEqual([a]);
+  // An empty list is refused with what removes all.
+  await expect(write('updateSourceObject', { object: { source: 'lake', name: 'water' }, links: [] })).rejects.toThrow(
+    'input.links must not be empty: give null to remove all of it, leave it out to keep it, or give at least one.',
+  );
   const { history } = (await api.run('{ sourceObject(source: "lake", name: "water") { history(first: 1) { nodes { field actor } } } }'))
     .sourceObject;
   expect(history.nodes).toEqual([{ field: 'links', actor: 'tester' }]);

@@ -156,7 +156,8 @@ function hintFor(leaf: string, value: unknown): { hint?: string } {
   const text = String(value);
   if (leaf === 'String' && /^[\w.-]{1,60}$/.test(text)) return { hint: `Write it in double quotes: ${JSON.stringify(text)}.` };
   const isWritten = { Int: /^-?\d{1,10}$/, Float: /^-?\d+(\.\d+)?$/, Boolean: /^(true|false)$/ }[leaf]?.test(text);
-  if (typeof value === 'string' && isWritten) return { hint: `Write it without quotes: ${text}.` };
+  const isTooLarge = leaf === 'Int' && Number(text) !== (Number(text) | 0);
+  if (typeof value === 'string' && isWritten && !isTooLarge) return { hint: `Write it without quotes: ${text}.` };
   return leaf === 'Boolean' || leaf === 'Int' || leaf === 'Float' ? { hint: `Write ${leaves[leaf]}.` } : {};
 }
 

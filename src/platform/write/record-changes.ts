@@ -130,7 +130,8 @@ export async function updateRecord(
   const { entity } = naming;
   const row = await resolveRef(tx, refs, refIn(input, kind), { at: below(`input.${word}`), lock: 'update', read: ['name'] });
   // Null removes all entries of a list.
-  for (const [name, value] of Object.entries<unknown>({ ...input })) if (Array.isArray(value)) refuseEmpty(value, `input.${name}`);
+  for (const [name, value] of Object.entries<unknown>({ ...input }))
+    if (Array.isArray(value)) refuseEmpty(value, `input.${name}`, 'give null to remove all of it, leave it out to keep it');
   const values = await valuesOf(tx, fields, input);
   if (Object.keys(values).length)
     await updateRows(tx, entity, { id: row.id }, values).catch((error: unknown) => taken(error, entity.name, input));

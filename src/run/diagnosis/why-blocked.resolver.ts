@@ -33,8 +33,13 @@ class Blocker extends Cause {
 class ProcessBlockage {
   /** The number of the run group, which is read by it. */
   groupId!: number | null;
-  @Field(() => Boolean, { description: 'Whether a start is refused now.' }) blocked!: boolean;
-  @Field(() => [Run], { description: 'Its consecutive failures that put it on hold with the next start, latest first; empty if they are fewer than its limit.' })
+  @Field(() => Boolean, {
+    description: 'Whether a start is refused now. A retired process and a closed run group, for which `canStart` fails, do not count.',
+  })
+  blocked!: boolean;
+  @Field(() => [Run], {
+    description: 'Its consecutive failures that put it on hold with the next start, latest first; empty if they are fewer than its limit.',
+  })
   failures!: Run[];
   @Field(() => Blocker, { nullable: true, description: 'Its own running run, or its hold; null without one.' })
   own!: Blocker | null;
