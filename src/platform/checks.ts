@@ -163,3 +163,15 @@ export function checkWebAddress(value: string | null | undefined, argument: stri
     allowed: 'an address like https://host/path',
   });
 }
+
+/** @throws INVALID for a text that holds what looks like a password, a token or a key */
+export function checkWithoutSecrets(value: string | null | undefined, argument: string): void {
+  if (!given(value)) return;
+  const masked = withoutSecrets(value);
+  if (masked !== value)
+    throw invalid(`${argument} must not hold passwords and keys: ${JSON.stringify(masked.slice(0, 60))}.`, {
+      argument,
+      value: masked,
+      allowed: 'a text without passwords and keys',
+    });
+}

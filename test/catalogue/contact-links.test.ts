@@ -56,6 +56,16 @@ test('a contact has a phone, a chat, a pager and a page beside its mailbox, whic
   for (const name of ['Night', 'Day'])
     expect((await api.run(create, { input: { name, ...values } })).createContact).toEqual({ created: true, contact: values });
   expect((await api.run(create, { input: { name: 'Night', ...values } })).createContact).toEqual({ created: false, contact: values });
+  const secret = 'https://bot:geheim@chat.example.org';
+  for (const field of ['chat', 'pager'])
+    await expect(api.run(update, { input: { contact: { name: 'Night' }, [field]: secret } })).rejects.toMatchObject({
+      code: 'INVALID',
+      details: { argument: `input.${field}`, value: secret.replace('geheim', '***') },
+    });
+  const registration = { name: 'with a contact', type: 'Load', tool: 'dbt', contacts: [{ name: 'Night', chat: secret }] };
+  await expect(
+    api.run('mutation ($input: RegisterProcessInput!) { registerProcess(input: $input) { created } }', { input: registration }),
+  ).rejects.toMatchObject({ code: 'INVALID', details: { argument: 'input.contacts.0.chat' } });
   const cleared = await api.run(update, { input: { contact: { name: 'Night' }, pager: null, url: null, chat: '#nights' } });
   expect(cleared.updateContact.contact).toEqual({ ...values, pager: null, url: null, chat: '#nights' });
   const [{ history }] = (

@@ -1,4 +1,4 @@
-import { checkNotNegative, checkWebAddress } from '../../platform/checks.js';
+import { checkNotNegative, checkWebAddress, checkWithoutSecrets } from '../../platform/checks.js';
 import { keptLinks } from '../../platform/entity/links.js';
 import { RegistrationMode, type AttributeInput, type ContactInput, type ObjectInput, type SourceInput } from '../register-process.input.js';
 import type { AttributeNames, NamedMapping, NamedRequest } from './name-references.js';
@@ -41,6 +41,7 @@ export function listsOf(requests: readonly NamedRequest[]) {
   const addContacts = (list: readonly ContactInput[] | null | undefined, path: string, link: (contact: string, role: Role) => void) => {
     for (const [i, { role, ...facts }] of (list ?? []).entries()) {
       checkWebAddress(facts.url, `${path}.contacts.${i}.url`);
+      for (const fact of ['chat', 'pager'] as const) checkWithoutSecrets(facts[fact], `${path}.contacts.${i}.${fact}`);
       link(contacts.add(facts.name, facts, `${path}.contacts.${i}`), role);
     }
   };
