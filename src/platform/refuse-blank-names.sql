@@ -22,11 +22,16 @@ begin
       'nearest', jsonb_build_array(trimmed));
 end $$;
 
+-- The characters that are blank.
+create or replace function process_tracker.blanks() returns text language sql immutable as $$
+  select E' \t\n\f\r' || U&'\000B\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A'
+    || U&'\2028\2029\202F\205F\3000\FEFF'
+$$;
+
 -- The trigger of a table for its column of names. The condition is one of the row, so that usual names cost no call.
 create or replace function process_tracker.refuse_blank_names(tbl text, col text) returns void language plpgsql as $do$
 declare
-  blanks constant text := E' \t\n\f\r' || U&'\000B\00A0\1680\2000\2001\2002\2003\2004\2005\2006\2007\2008\2009\200A'
-    || U&'\2028\2029\202F\205F\3000\FEFF';
+  blanks constant text := process_tracker.blanks();
 begin
   execute format('create or replace trigger refuse_blank_name before insert on process_tracker.%I for each row '
     'when (new.%I <> btrim(new.%I, %L)) execute function process_tracker.refuse_blank_name(%L, %L)',

@@ -21,3 +21,6 @@ select process_tracker.record_changes(
 select process_tracker.record_changes(
   'run_group', 'RunGroup', 'run_group_id', '$.group_key',
   array['name name', 'expectedTotal expected_total', 'closedAt closed_at']);
+
+-- A run group with blanks at an end of its key would be another group, in which nothing has completed.
+select process_tracker.refuse_blank_names('run_group', 'group_key');

@@ -457,3 +457,30 @@ test('it stays as it ended: it cannot be reopened, an unknown end can be told', 
   expect(await failure(report(api, unknown, { status: 'running', reason: 'again' }))).toMatchObject({ code: 'CONFLICT' });
   expect((await report(api, unknown, { status: 'completed', endedAt: day(4, '09:00:00') })).run).toMatchObject({ state: 'COMPLETED' });
 });
+
+test('a new run group with blanks at an end of its key is refused, and the other runs are recorded', async () => {
+  const name = await register();
+  const inGroup = (n: number, key: string) => onDay(name, n, { group: { key } });
+  const { failedCount, results } = await record([inGroup(1, 'night'), inGroup(2, 'night\u3000'), inGroup(3, 'night')]);
+  expect(failedCount).toBe(1);
+  expect(results.map(({ error }: any) => error)).toEqual([
+    null,
+    {
+      code: 'INVALID',
+      message: 'A new name must not begin or end with blanks: "night\u3000". Did you mean "night"?',
+      argument: 'group.key',
+      value: 'night\u3000',
+      allowed: 'a name without blanks at its ends',
+      nearest: ['night'],
+    },
+    null,
+  ]);
+  await expect(
+    api.run('mutation ($input: StartRunInput!) { startRun(input: $input) { outcome } }', {
+      input: { process: { name }, group: { key: ' night' } },
+    }),
+  ).rejects.toMatchObject({ code: 'INVALID', details: { argument: 'input.group.key', nearest: ['night'] } });
+  // One that other clients made is used as it is.
+  await api.sql(`insert into run_group (group_key) values ('night ')`);
+  expect((await record([inGroup(4, 'night ')])).failedCount).toBe(0);
+});

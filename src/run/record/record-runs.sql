@@ -60,6 +60,15 @@ begin
       'argument', 'endedAt', 'value', item -> 'endedAt',
       'allowed', jsonb_build_object('to', process_tracker.instant_text(now + ahead)));
   end if;
+  -- As refuse_blank_name() has it, which would refuse the other items as well.
+  if item -> 'group' ->> 'key' <> btrim(item -> 'group' ->> 'key', process_tracker.blanks())
+      and not exists (select from run_group g where g.group_key = item -> 'group' ->> 'key') then
+    return jsonb_build_object('code', 'INVALID',
+      'message', format('A new name must not begin or end with blanks: %s. Did you mean %s?',
+        item -> 'group' -> 'key', to_json(btrim(item -> 'group' ->> 'key', process_tracker.blanks()))),
+      'argument', 'group.key', 'value', item -> 'group' -> 'key', 'allowed', 'a name without blanks at its ends',
+      'nearest', jsonb_build_array(btrim(item -> 'group' ->> 'key', process_tracker.blanks())));
+  end if;
   run.started_at := (item ->> 'startedAt')::timestamptz;
   run.process_run_high_date_time := (item ->> 'highWatermark')::timestamptz::timestamp;
   return coalesce(
