@@ -21,7 +21,7 @@ begin
   end if;
   if version <> live_version then
     return jsonb_build_object('code', 'CONFLICT',
-      'message', format('Another client changed this %s meanwhile: its row version is %s.', kind, live_version),
+      'message', format('Another client changed this %s meanwhile: its row version is %s.', lower(kind), live_version),
       'argument', 'rowVersion', 'value', version, 'allowed', live_version);
   end if;
   if token is not null and token is distinct from live_token then
@@ -62,12 +62,14 @@ begin
         select from lifecycle_move o
         where o.subject_kind = kind and state in (o.from_state, o.to_state)));
     return jsonb_build_object('code', 'CONFLICT',
-      'message', format('This %s is %s and cannot become %s.', kind, state, wanted),
+      'message', case
+        when wanted = state then format('This %s is already %s.', lower(kind), state)
+        else format('This %s is %s and cannot become %s.', lower(kind), state, wanted) end,
       'argument', 'status', 'value', wanted, 'state', state, 'allowed', to_jsonb(allowed));
   end if;
   if move.needs_reason and coalesce(reason, '') = '' then
     return jsonb_build_object('code', 'INVALID',
-      'message', format('To bring this %s from %s to %s needs a reason.', kind, state, wanted),
+      'message', format('To bring this %s from %s to %s needs a reason.', lower(kind), state, wanted),
       'argument', 'reason', 'value', reason, 'allowed', 'a sentence');
   end if;
   return null;

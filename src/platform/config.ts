@@ -223,7 +223,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     values[key] = result.data;
   }
   const strange = Object.keys(env).filter((name) => name.startsWith('WAYBILL_') && !known.includes(name));
-  const warnings = strange.map((name) => `The environment variable ${name} means nothing to Waybill${nearest(name, known)}`);
+  const warnings = strange.map((name) => `The environment variable ${name} is not known to Waybill${nearest(name, known)}`);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was read by its setting above.
   const config = { ...values, warnings } as Config;
   if (env.DATABASE_URL === '' && !config.databaseUrl)
@@ -233,7 +233,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, argv: readonly 
     ['WAYBILL_LISTEN_URL', config.listenUrl],
   ] as const)
     for (const parameter of unknownParameters(url ?? ''))
-      warnings.push(`The parameter ${parameter} of ${name} means nothing to Waybill${nearest(parameter, addressParameters)}`);
+      warnings.push(`The parameter ${parameter} of ${name} is not known to Waybill${nearest(parameter, addressParameters)}`);
   return config;
 }
 

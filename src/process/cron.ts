@@ -36,9 +36,9 @@ export function checkCron(text: string, argument: string): void {
   } catch {
     // Said below.
   }
-  throw invalid(`${JSON.stringify(text)} is no cron expression.`, {
+  throw invalid(`${JSON.stringify(text)} is not a cron expression.`, {
     argument,
     value: text,
-    allowed: 'minute, hour, day of month, month, day of week, as in "30 3 * * 1-5"; one that comes round again',
+    allowed: 'minute, hour, day of month, month, day of week, as in "30 3 * * 1-5"; it must match at least one date',
   });
 }

@@ -88,7 +88,7 @@ test('an unknown flag, or a flag without a value, stops the start', () => {
 
 test('an unknown variable of ours is a warning that names the nearest known one', () => {
   expect(readConfig({ WAYBILL_PROT: '1', HOME: '/root' }, []).warnings).toEqual([
-    'The environment variable WAYBILL_PROT means nothing to Waybill; did you mean WAYBILL_PORT?',
+    'The environment variable WAYBILL_PROT is not known to Waybill; did you mean WAYBILL_PORT?',
   ]);
 });
 

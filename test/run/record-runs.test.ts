@@ -452,7 +452,7 @@ test('it stays as it ended: it cannot be reopened, an unknown end can be told', 
   const [done, unknown] = results.map(({ run }: any) => run.databaseId);
   expect(await failure(reopen(api, done, { reason: 'again' }))).toMatchObject({
     code: 'CONFLICT',
-    message: 'This Run was recorded after its end and cannot be reopened.',
+    message: 'This run was recorded after its end and cannot be reopened.',
   });
   expect(await failure(report(api, unknown, { status: 'running', reason: 'again' }))).toMatchObject({ code: 'CONFLICT' });
   expect((await report(api, unknown, { status: 'completed', endedAt: day(4, '09:00:00') })).run).toMatchObject({ state: 'COMPLETED' });

@@ -250,7 +250,8 @@ function createApp(config: Config, log: Log, schema: GraphQLSchema): FastifyInst
               extensions: { code: 'INVALID', value: request.method, allowed: ['GET', 'POST'] },
             }
           : {
-              message: 'There is nothing here. GraphQL is at /graphql, the state of the server at /health/ready.',
+              message:
+                'There is nothing at this path. GraphQL is at /graphql, server-sent events at /graphql/stream, the state of the server at /health/ready.',
               extensions: { code: 'NOT_FOUND' },
             },
       ],

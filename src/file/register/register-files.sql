@@ -150,7 +150,7 @@ begin
             ) f(w)))
         when n.state = 'deleted' and n.x ->> 'status' in ('loading', 'loaded', 'archived')
         then jsonb_build_object('code', 'CONFLICT',
-          'message', format('This File is deleted; registered again, it cannot become %s at once.', n.x ->> 'status'),
+          'message', format('This file is deleted; registered again, it cannot become %s at once.', n.x ->> 'status'),
           'argument', 'status', 'value', n.x -> 'status', 'state', 'deleted',
           'allowed', '["initializing", "ready", "error"]'::jsonb)
       end) order by n.i)

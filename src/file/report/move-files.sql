@@ -26,11 +26,12 @@ create or replace function process_tracker.check_extract_report(
 ) returns jsonb language plpgsql stable as $$
 begin
   if (item ->> 'byHolder')::boolean and state <> 'loading' then
-    return jsonb_build_object('code', 'CONFLICT', 'message', format('This File is %s: it has no lease owner.', state),
+    return jsonb_build_object('code', 'CONFLICT', 'message', format('This file is %s: it has no lease owner.', state),
       'argument', 'fencingToken', 'value', item -> 'token');
   end if;
   if item ? 'onlyFrom' and not item -> 'onlyFrom' ? state then
-    return jsonb_build_object('code', 'CONFLICT', 'message', format('This File is %s.', state),
+    return jsonb_build_object('code', 'CONFLICT', 'message', format('The status of this file is %s, not %s.', state,
+        (select string_agg(s, ' or ') from jsonb_array_elements_text(item -> 'onlyFrom') s)),
       'argument', 'status', 'value', state, 'allowed', item -> 'onlyFrom');
   end if;
   return coalesce(

@@ -56,7 +56,7 @@ begin
       where process_status_name = state and state in ('unknown', 'skipped')) then
     if item ->> 'to' <> 'running' then
       return jsonb_build_object('code', 'CONFLICT',
-        'message', format('This Run has ended as %s and cannot become %s.', state, item ->> 'to'),
+        'message', format('This run has ended as %s and cannot become %s.', state, item ->> 'to'),
         'argument', 'status', 'value', item -> 'to', 'state', state, 'allowed', '["running"]'::jsonb);
     elsif coalesce(item ->> 'reason', '') = '' then
       return jsonb_build_object('code', 'INVALID',
@@ -133,11 +133,11 @@ declare
 begin
   if run.origin = 'recorded' then
     return jsonb_build_object('code', 'CONFLICT',
-      'message', 'This Run was recorded after its end and cannot be reopened.',
+      'message', 'This run was recorded after its end and cannot be reopened.',
       'argument', 'run', 'value', run.process_run_id);
   end if;
   if open and (item ->> 'mustMove')::boolean then
-    return jsonb_build_object('code', 'CONFLICT', 'message', format('This Run is %s and has not ended.', state),
+    return jsonb_build_object('code', 'CONFLICT', 'message', format('This run is %s and has not ended.', state),
       'argument', 'run', 'value', run.process_run_id);
   end if;
   if not open then
