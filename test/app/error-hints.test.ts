@@ -252,6 +252,36 @@ test.each<[what: string, request: Request, message: RegExp | string, facts?: obj
   expect(found!.extensions.argument).not.toBe('');
 });
 
+test('a subscription sent to /graphql names the path of event streams', async () => {
+  const url = `${server.url}/graphql?query=${encodeURIComponent('subscription { changes { cursor } }')}`;
+  for (const accept of ['text/event-stream', 'application/json']) {
+    const { errors } = (await (await fetch(url, { headers: { accept } })).json()) as { errors: { message: string }[] };
+    expect(errors[0]!.message).toMatch(/\. Server-sent events are at \/graphql\/stream\.$/);
+  }
+});
+
+test('a run that is running is not reopened', async () => {
+  const [error] = await errorsOf('mutation { reopenRun(input: { run: { process: "load orders", number: 1 }, reason: "x" }) { changed } }');
+  expect(error!.message).toBe('This run is already running.');
+});
+
+test('a long value is shown in part', async () => {
+  const names = Array.from({ length: 60 }, (_, i) => `order lines of the shop ${i}`);
+  const register = 'mutation ($i: RegisterProcessInput!) { registerProcess(input: $i) { created } }';
+  const literal = `mutation { registerProcess(input: { name: ${JSON.stringify(names)} }) { created } }`;
+  const messages = (
+    await Promise.all([[register, { i: { name: names } }] as Request, [register, { i: names }] as Request, literal].map(errorsOf))
+  )
+    .flat()
+    .map(({ message }) => message);
+  const part = '\\["order lines of .{180,190}…';
+  expect(messages).toEqual([
+    expect.stringMatching(`^Variable "\\$i" got invalid value ${part} at "i\\.name"; String cannot represent a non string value: ${part}$`),
+    expect.stringMatching(`^Variable "\\$i" got invalid value ${part}; Expected type "RegisterProcessInput" to be an object\\. Write`),
+    expect.stringMatching(`^String cannot represent a non string value: ${part}$`),
+  ]);
+});
+
 /** Errors of the items of bulk calls have what those of single calls have. */
 test.each<[what: string, mutation: string, error: object]>([
   [

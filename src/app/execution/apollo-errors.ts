@@ -64,6 +64,16 @@ function report(log: Log, { reason }: Outage, error: unknown): void {
   log.warn({ err: error, reason }, 'the database cannot be used at present');
 }
 
+/** The message of GraphQL about a value, which shows a long value only in part. */
+const withShortValues = (message: string) =>
+  message
+    .replace(/(?<= got invalid value ).+?(?=(?: at "[^"]*")?; )/s, (value) => String(shownValue(value)))
+    .replace(/(?<= cannot represent [^:]{1,40}: ).+$/s, (value) => String(shownValue(value)));
+
+/** Where server-sent events are, for a client that asks for them at /graphql. */
+const streamHint = (message: string) =>
+  /^An 'accept' header was|not subscription operations$/.test(message) ? 'Server-sent events are at /graphql/stream.' : '';
+
 /**
  * Turns whatever went wrong into what a caller is told: the message and the facts of a DomainError, GraphQL's own text for a request
  * that is wrong, and for anything else one sentence and the request's id, while the log has the rest. Used by Apollo, by compiled
@@ -106,13 +116,14 @@ export function answerError(error: unknown, schema?: GraphQLSchema): GraphQLForm
     const tooLong = tokenRefusal(mistake);
     if (tooLong) return told(tooLong.message, { ...tooLong.extensions, reason });
     const { http: _, code, stacktrace: __, ...facts } = mistake.extensions;
-    const { now, hint = '', ...found } = factsOf(mistake, schema);
+    const { now, hint = streamHint(mistake.message), ...found } = factsOf(mistake, schema);
+    const text = withShortValues(mistake.message);
     const message =
       now === undefined
         ? hint
-          ? `${mistake.message.replace(/[^.?!]$/, '$&.')} ${hint}`
-          : mistake.message
-        : `${mistake.message.replace(/ Did you mean .*$/s, '')} Use ${JSON.stringify(now)}.`;
+          ? `${text.replace(/[^.?!]$/, '$&.')} ${hint}`
+          : text
+        : `${text.replace(/ Did you mean .*$/s, '')} Use ${JSON.stringify(now)}.`;
     return told(message, {
       ...found,
       ...facts,

@@ -50,7 +50,7 @@ function named(error: GraphQLError, code: string): GraphQLError {
 }
 
 function check({ query, variables, operationName }: Asked, schema: GraphQLSchema, config: Config, state: StoreState) {
-  if (typeof query !== 'string') throw invalid('There is no query, or it is no text.', { argument: 'query' });
+  if (typeof query !== 'string') throw invalid('`query` is missing or not a text.', { argument: 'query' });
   if (variables != null && (typeof variables !== 'object' || Array.isArray(variables)))
     throw invalid('variables must be an object.', { argument: 'variables' });
   if (operationName != null && typeof operationName !== 'string')
