@@ -187,6 +187,7 @@ describe('words of pages and of error messages', () => {
     ['x.ts', "// whoever\nthrow invalid('What became of it.', {});", ['2: "What became of": say result of.']],
     ['x.ts', 'throw conflict(\n  `${whoever} goes on with \\`maxNodes\\`.`,\n);', ['1: "goes on": say is running, continues.']],
     ['x.ts', "log('whoever');", []],
+    ['x.ts', 'const backupUsage = `Writes a file.\n\n  --x  forgets ${it}`;', ['1: "forgets": say resets.']],
     [
       'x.sql',
       "-- whoever\n'message', format('Nobody holds it: %s.', x)",

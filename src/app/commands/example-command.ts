@@ -4,14 +4,14 @@ import { withoutSecrets } from '../../platform/config.js';
 import { command, UsageError } from './run-command.js';
 import { startTemporaryServer } from './temporary-server.js';
 
-const usage = `Registers processes over real data files, runs them, and asks what they read and write, where a table comes from, whom to call, what
-depends on what, what ran and what did not, and how files fared.
+const usage = `Registers processes over real data files, runs them, and asks what they read and write, where a table comes from, who is on call, what
+depends on what, which processes ran and which did not, and which files were loaded.
 
-  npm run example                                        in a temporary store, which is gone afterwards
-  npm run example -- --url http://127.0.0.1:4000         on a running server (or WAYBILL_URL); doing it again changes nothing
+  npm run example                                        in a temporary store, which is removed afterwards
+  npm run example -- --url http://127.0.0.1:4000         on a running server (or WAYBILL_URL); repeating it changes nothing
   npm run example -- --url https://… --key KEY           on a server that asks for a key that may write (or WAYBILL_KEY)
-  npm run example -- --url … --group "second try"        runs all processes once more, as another run group; a group a day, if not said
-  npm run example -- --keep                              leaves the tables that were made, and says where`;
+  npm run example -- --url … --group "second try"        runs all processes once more, as another run group; default: a group a day
+  npm run example -- --keep                              keeps the tables that it writes, and prints their folder`;
 
 /** Lets `work` end early after Ctrl+C, by a signal that it passes on, so that it cleans up: else a PostgreSQL or files would stay behind. */
 async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {

@@ -60,9 +60,11 @@ const thrown =
   /\b(?:invalid|notFound|conflict|forbidden|unauthenticated|refusal|new (?:DomainError|Unavailable|\w*Error))\(\s*(?:'[A-Z_]+',\s*)?(["'`])((?:\\.|(?!\1)[\s\S])*)\1/g;
 const raised = /(?:'message',|message =)\s*(?:format\(\s*)?'((?:[^']|'')*)'/g;
 
-/** Texts of errors in a TypeScript source; what is put into them counts as code. */
+const usage = /usage = (`)((?:\\.|[^`])*)`/gi;
+
+/** Texts of errors, and what `--help` prints, in a TypeScript source; what is put into them counts as code. */
 const textsOfTs = (source: string): Text[] =>
-  [...source.matchAll(thrown)].map(({ index, 2: text = '' }) => ({
+  [...source.matchAll(thrown), ...source.matchAll(usage)].map(({ index, 2: text = '' }) => ({
     at: index,
     text: text.replaceAll(/\$\{[^}]*\}/g, '`x`').replaceAll('\\`', '`'),
   }));

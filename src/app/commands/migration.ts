@@ -6,10 +6,10 @@ import { useEmbeddedPostgres } from '../embedded/use-postgres.js';
 import { migrate } from '../store/migrate.js';
 import { createOrm } from '../store/orm.js';
 
-const usage = `Writes the SQL that the entities want and the migrations do not make yet into the next migration.
+const usage = `Writes the next migration: the SQL by which the entities differ from the migrations before.
 
-  npm run migration -- NAME    writes migrations/NNNN-NAME.sql, to be read and completed by a person
-  npm run migration -- --check writes nothing, and fails if there would be something to write`;
+  npm run migration -- NAME    writes migrations/NNNN-NAME.sql, to be reviewed and completed by hand
+  npm run migration -- --check writes no file, and fails if there is a difference`;
 
 /** What a new store lacks of the entities, as SQL. */
 async function missing(): Promise<string> {

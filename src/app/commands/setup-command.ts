@@ -5,17 +5,17 @@ import { command, storeOptions, withStoreAddress, type Print } from './run-comma
 
 const usage = `Makes the data store ready for Waybill: an empty database, an older store, or one that ProcessTracker made, in place, with its rows.
 
-  npm run setup                                 takes the store over; rows that stand against a rule stay as they are and are listed
+  npm run setup                                 takes the store over; rows that violate a rule are listed and not changed
   npm run setup -- --dry-run                    prints the SQL and the rows, and changes nothing
-  npm run setup -- --repair                     also mends the rows that stand against a rule, as the list says
-  npm run setup -- --time-zone Europe/Berlin    the zone that the store's times without zone are in: that of the Python hosts (UTC if never said)
+  npm run setup -- --repair                     also repairs the rows that violate a rule, as the list says
+  npm run setup -- --time-zone Europe/Berlin    the zone that the store's times without zone are in: that of the Python hosts (default UTC)
 
 --data-dir and --database-url say which store, as for the server.
-Ends with 0 when the store is ready, with 2 when rows are left to mend, with 1 when something went wrong.`;
+Ends with 0 when the store is ready, with 2 when rows are left to repair, with 1 after a failure.`;
 
 const listOf = ({ says, remedy, total, rows }: Violation) =>
   [
-    `${says} ${total === 1 ? 'One row stands' : `${total} rows stand`} against it:`,
+    `${says} ${total === 1 ? 'One row violates' : `${total} rows violate`} this rule:`,
     ...rows.map((row) => `  ${JSON.stringify(row)}`),
     ...(total > rows.length ? [`  and ${total - rows.length} more`] : []),
     `  --repair: ${remedy}`,
@@ -26,11 +26,11 @@ function tell(state: StoreState, dryRun: boolean, print: Print): number {
   for (const violation of violations) print(`\n${listOf(violation)}`);
   if (violations.length) {
     print(
-      '\nUntil these rows are mended the server is read-only here. Mend them by hand and run this again, or let `npm run setup -- --repair` do it.',
+      '\nUntil these rows are repaired the server is read-only. Repair them by hand and run this again, or let `npm run setup -- --repair` do it.',
     );
     return 2;
   }
-  print(dryRun ? 'Nothing was changed, and no row is in the way.' : 'The store is ready.');
+  print(dryRun ? 'Nothing was changed, and no row violates a rule.' : 'The store is ready.');
   return 0;
 }
 
@@ -41,7 +41,7 @@ export const setupCommand = command({
   positionals: 0,
   async run({ 'dry-run': dryRun = false, repair = false, 'time-zone': timeZone, ...values }, _, print) {
     return withStoreAddress(values, undefined, async (url) => {
-      print(`${dryRun ? '-- What would be run on' : 'Setting up'} ${withoutSecrets(url)}`);
+      print(`${dryRun ? '-- What would run on' : 'Setting up'} ${withoutSecrets(url)}`);
       return tell(await migrate(url, { setup: true, repair, dryRun, timeZone, log: print }), dryRun, print);
     });
   },

@@ -63,7 +63,9 @@ export async function applyRules(run: Run, repair: boolean, log: (line: string) 
       await run(`select begin_write('setup', ${literal(rule.says)}, 'setup')`);
       await run(rule.repair);
       await run('select begin_write(null, null, null)');
-      log(`Repaired ${rule.table}, ${violation.total} ${violation.total === 1 ? 'row' : 'rows'} in the way. ${rule.says} ${rule.remedy}`);
+      log(
+        `Repaired ${rule.table}, ${violation.total} ${violation.total === 1 ? 'row' : 'rows'} that violated a rule. ${rule.says} ${rule.remedy}`,
+      );
     }
     await run(rule.create);
   }

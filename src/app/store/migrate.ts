@@ -208,7 +208,7 @@ const stateOf = (violations: Violation[]): StoreState =>
   violations.length
     ? {
         kind: 'read-only',
-        reason: `Rows of this store are in the way of ${violations.length === 1 ? 'a rule' : `${violations.length} rules`}: ${violations.map(({ says }) => says).join(' ')}`,
+        reason: `Rows of this store violate ${violations.length === 1 ? 'a rule' : `${violations.length} rules`}: ${violations.map(({ says }) => says).join(' ')}`,
         violations,
       }
     : { kind: 'ready' };
