@@ -110,3 +110,15 @@ test.each([
 test('a leap second is a moment, and so is one written in small letters', async () => {
   expect(await ofAll('from: "2016-12-31t23:59:60z"')).toMatchObject({ completed: 8 });
 });
+
+test('percentiles between two durations have no digits of rounding', async () => {
+  await makeProcesses(api, 'c');
+  for (const [day, minutes] of [10, 10, 10, 10, 10, 10, 30].entries())
+    await insertRun(api, 'c', {
+      status: 'completed',
+      start: new Date(Date.UTC(2026, 3, day + 1)).toISOString(),
+      end: new Date(Date.UTC(2026, 3, day + 1, 0, minutes)).toISOString(),
+    });
+  const { durations } = await ofAll('processes: [{ name: "c" }], from: "2026-04-01T00:00:00Z", to: "2026-04-30T00:00:00Z"');
+  expect(durations).toMatchObject({ median: 600, p95: 1440 });
+});

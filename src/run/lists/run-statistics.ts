@@ -39,8 +39,8 @@ const figures = `count(*)::int as "runCount",
   count(*) filter (where status = ${completed})::float8 / nullif(count(*) filter (
     where status = ${completed} or status = ${failed} and reason is distinct from 'cancelled'), 0) as "successRate",
   sum(records)::text as "recordCount", min(seconds) as shortest, avg(seconds) as mean,
-  percentile_cont(0.5) within group (order by seconds) as median,
-  percentile_cont(0.95) within group (order by seconds) as p95, max(seconds) as longest`;
+  round(percentile_cont(0.5) within group (order by seconds)::numeric, 6)::float8 as median,
+  round(percentile_cont(0.95) within group (order by seconds)::numeric, 6)::float8 as p95, max(seconds) as longest`;
 
 const runs = `select r.process_id, r.process_status_id as status, r.end_reason as reason,
     coalesce(r.process_run_record_count, 0) as records,
