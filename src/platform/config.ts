@@ -26,7 +26,7 @@ export const settings = {
     undefined,
     z.string(),
     addressForm,
-    'The same database by an address that leads to PostgreSQL itself, where DATABASE_URL leads to a pooler: changes are then awaited there (LISTEN), not looked for at intervals.',
+    'The address of the same database without the pooler, if DATABASE_URL is that of a pooler: the server waits for changes there (LISTEN) and does not poll.',
   ),
   host: setting(
     'WAYBILL_HOST',
@@ -101,7 +101,7 @@ export const settings = {
     15,
     0,
     86_400,
-    'Seconds between two sweeps for runs and files whose lease expired, which are then abandoned, or free again; 0 never looks, then a new start, a new claim or a person does it.',
+    'Seconds between two sweeps, which abandon runs and release files whose lease expired; 0 for no sweeps: then the next start, the next claim or an operator does it.',
   ),
   maxSubscriptions: count(
     'WAYBILL_MAX_SUBSCRIPTIONS',
@@ -137,14 +137,14 @@ export const settings = {
     1_000,
     20,
     60_000,
-    'Milliseconds between two looks for changes by other clients, such as the Python one, while there are subscribers.',
+    'Milliseconds between two polls for changes by other clients, such as the Python one, while there are subscribers.',
   ),
   jit: setting(
     'WAYBILL_JIT',
     'true',
     z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
     'true or false',
-    'Whether queries that come again are compiled, which answers them faster.',
+    'Whether repeated queries are compiled, which makes them faster.',
   ),
 } as const;
 
