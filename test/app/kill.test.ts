@@ -41,6 +41,9 @@ function start(): Promise<void> {
   });
 }
 
+/** Why the last request had no answer. */
+let refusal: string | undefined;
+
 async function post(query: string, variables: object = {}): Promise<Record<string, any> | undefined> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
@@ -50,8 +53,10 @@ async function post(query: string, variables: object = {}): Promise<Record<strin
       signal: AbortSignal.timeout(20_000),
     });
     const { data, errors } = (await response.json()) as { data?: Record<string, any>; errors?: unknown };
+    refusal = JSON.stringify(errors);
     return errors ? undefined : data;
-  } catch {
+  } catch (error) {
+    refusal = String(error);
     return undefined;
   }
 }
@@ -96,10 +101,12 @@ test('kill -9 of the server and of its PostgreSQL, ten times in turn under write
   }
   const found = new Set<string>();
   for (let after: string | null = null; ;) {
-    const page: any = (await post(
+    const data: any = await post(
       'query ($after: String) { processes(first: 500, after: $after, where: { name: { contains: "written" } }) { nodes { name sources { nodes { name } } } pageInfo { endCursor hasNextPage } } }',
       { after },
-    ))!.processes;
+    );
+    if (!data) throw new Error(`No answer: ${refusal}`);
+    const page = data.processes;
     for (const { name, sources } of page.nodes) {
       found.add(name);
       expect(sources.nodes).toHaveLength(1);

@@ -183,8 +183,8 @@ export function build(shape: Shape): Record<string, Item[]> {
   };
   const sources: Item[] = shape.sources.map((given, n) => ({ name: `s${n}`, contacts: linksOf(given), readBy: [] }));
   const processes: Item[] = shape.processes.map((each, n): Item => {
-    // One that runs by command at most; its runs are an hour apart, or as far as fits.
-    let running = false;
+    // One that runs by command at most, and none after a hold, which no client gets past; its runs are an hour apart, or as far as fits.
+    let taken = false;
     const given = [
       ...Array.from({ length: each.before }, (_, i) => ({
         kind: 'completed',
@@ -196,9 +196,9 @@ export function build(shape: Shape): Record<string, Item[]> {
       })),
       ...each.runs,
     ].map((one) => {
-      const second = one.kind === 'running' && !one.observed && running;
-      running ||= one.kind === 'running' && !one.observed;
-      return second ? { ...one, kind: 'failed' } : one;
+      const refused = one.kind === 'running' && !one.observed && taken;
+      taken ||= (one.kind === 'running' && !one.observed) || one.kind === 'held';
+      return refused ? { ...one, kind: 'failed' } : one;
     });
     const process: Item = {
       ...each,
