@@ -9,6 +9,7 @@ import {
   Lexer,
   Source,
   TokenKind,
+  typeFromAST,
   TypeInfo,
   ValidationContext,
   type DocumentNode,
@@ -17,6 +18,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
   type ValidationRule,
+  type VariableDefinitionNode,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import type { ComplexityEstimator } from 'graphql-query-complexity';
@@ -168,12 +170,18 @@ export function costOf(
   variables: Record<string, unknown>,
 ): number | undefined {
   // What is wrong with them execution says, as far as to a limit: here one mistake is enough, and a list may have very many.
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 1 });
-  if (!coerced) return undefined;
+  const read = (definitions: readonly VariableDefinitionNode[]) =>
+    getVariableValues(schema, definitions, variables, { maxErrors: 1 }).coerced;
+  const all = operation.variableDefinitions ?? [];
+  // Input objects hold no size of a page. There may be thousands of them, and execution reads them anyway.
+  const sizes = read(all.filter(({ type }) => isLeafType(getNamedType(typeFromAST(schema, type)))));
+  if (!sizes) return undefined;
   const counts = (value: unknown) => value === null || typeof value === 'number' || typeof value === 'boolean';
-  const counted = JSON.stringify(Object.entries(coerced).map(([name, value]) => [name, counts(value) ? value : 'not counted']));
+  const counted = JSON.stringify(Object.entries(sizes).map(([name, value]) => [name, counts(value) ? value : 'not counted']));
   const last = lastCosts.get(operation);
   if (last?.variables === counted) return last.cost;
+  const coerced = read(all);
+  if (!coerced) return undefined;
 
   const errors: GraphQLError[] = [];
   let cost = 0;
