@@ -80,6 +80,7 @@ describe('migrate', () => {
       await api.sql('alter table contact_lkup add constraint one_mailbox unique (contact_email)');
       await api.sql('alter table process_tracking add column log_url text collate "C"');
       await api.sql('drop trigger record_update on process_tracking');
+      await api.sql('drop trigger stamp_update on process_tracking');
       await api.sql(`update process_tracking set log_url = 'https://host/1',
         idempotency_input = idempotency_input - 'links' || '{"logUrl": "https://host/1"}' where external_id = '1'`);
       await api.sql(`delete from waybill_migration where name > '0011'`);

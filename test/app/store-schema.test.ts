@@ -66,8 +66,19 @@ test('P52 tables have the columns of ProcessTracker, and more only where its cli
     from information_schema.columns where table_schema = 'process_tracker'`);
   const text = (type: string, required: boolean, value?: string | null) =>
     family(type) + (required ? ' not null' : '') + (value == null ? '' : ` default ${value.replace(/^'(.*)'::.*$/, '$1')}`);
+  /** What a default of an audit column is to a client that says nothing of itself. */
+  const meant = new Map<string, string>();
+  for (const { column, default: value } of columns)
+    if (column in facts.audit && !meant.has(value!)) {
+      const [row] = await query<{ meant: string }>(
+        `select case (${value})::text when statement_timestamp()::text then 'CURRENT_TIMESTAMP' else (${value})::text end as meant`,
+      );
+      meant.set(value!, row!.meant);
+    }
   for (const [table, { columns: own, sequence }] of tables) {
-    const found = columns.filter((column) => column.table === table);
+    const found = columns
+      .filter((column) => column.table === table)
+      .map((each) => (each.column in facts.audit ? { ...each, default: meant.get(each.default!)! } : each));
     const described = Object.fromEntries(found.map((c) => [c.column, c.sequence ? 'serial' : text(c.type, c.required, c.default)]));
     const expected = Object.fromEntries(Object.entries({ ...own, ...facts.audit }).map(([name, fact]) => [name, family(fact)]));
     expect({ table, ...described }).toMatchObject({ table, ...expected });
