@@ -4,7 +4,7 @@ import pg from 'pg';
 import { databaseAddress } from './database-address.js';
 import { conflict, DomainError, type ErrorCode, raisedAs, Unavailable } from './errors.js';
 import { lockTimedOut, queueTimedOut } from './lock-wait.js';
-import { Connections, cut, gotNoAnswer, processOf } from './pool.js';
+import { Connections, cut, gotNoAnswer, inOnePacket, processOf } from './pool.js';
 import { QueueTimeout, RecordQueues } from './record-queues.js';
 import { codeOf, messageOf } from './text-at.js';
 
@@ -19,6 +19,11 @@ const undone = Symbol('undone');
 /** A running write transaction. Only this file can make one: what takes it cannot be given the pool, nor a read. */
 export interface Tx extends Queries {
   readonly [writing]: true;
+  /**
+   * The last statement of its transaction, sent together with COMMIT. What led to it has written nothing: where the work answers `Undo` or throws
+   * for what this statement answers, the statement has written nothing either.
+   */
+  last: Queries['query'];
 }
 
 /** Who writes and why: the database's triggers put it into the history. */
@@ -168,7 +173,19 @@ export class Database implements Queries {
     const begin = `${this.#begin.writes}${lockMs ? ` set local lock_timeout = ${lockMs};` : ''} select process_tracker.begin_write(${settings.join(', ')})`;
     const query = async <R extends object>(sql: string, values: unknown[] = []) =>
       (await client.query<R>({ name: this.#nameOf(sql), text: sql, values })).rows;
-    const result = await inTransaction(client, begin, () => work({ query, [writing]: true }));
+    // The row of a new actor was written by then, and stays only with what the actor has written.
+    const isKnown = this.#actors.has(writer.actor);
+    const result = await inTransaction(client, begin, (commit) =>
+      work({
+        [writing]: true,
+        query,
+        last: async <R extends object>(sql: string, values?: unknown[]) => {
+          const rows = query<R>(sql, values);
+          if (isKnown) commit();
+          return rows;
+        },
+      }),
+    );
     if (result instanceof Undo) return result[undone];
     this.#actors.add(writer.actor);
     this.onCommit?.();
@@ -205,15 +222,33 @@ export class Database implements Queries {
   }
 }
 
-async function inTransaction<T>(client: pg.PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
+/**
+ * What `work` sends between BEGIN and COMMIT. On a connection that does not wait for answers (`pipeline`), BEGIN goes with the first statement, and
+ * COMMIT with the last one where the work asks for it; after a statement that failed, PostgreSQL takes it for ROLLBACK.
+ */
+async function inTransaction<T>(client: pg.PoolClient, begin: string, work: (commit: () => void) => Promise<T>): Promise<T> {
+  const sent = (text: string): Promise<unknown> => {
+    const answer = client.query(text);
+    // Heard below; until then its failure is nobody's.
+    answer.catch(() => undefined);
+    return answer;
+  };
+  inOnePacket(client);
+  const begun = sent(begin);
+  let committed: Promise<unknown> | undefined;
   try {
-    await client.query(begin);
-    const result = await work();
-    await client.query(result instanceof Undo ? 'rollback' : 'commit');
+    const result = await work(() => (committed ??= sent('commit')));
+    await begun;
+    await (committed ?? client.query(result instanceof Undo ? 'rollback' : 'commit'));
     return result;
   } catch (error) {
-    if (!gotNoAnswer(error)) await client.query('rollback').catch(() => cut(client));
-    throw error;
+    // The first failure is the cause of the others.
+    const cause = await begun.then(
+      () => error,
+      (first: unknown) => first,
+    );
+    if (!committed && !gotNoAnswer(cause)) await client.query('rollback').catch(() => cut(client));
+    throw cause;
   }
 }
 

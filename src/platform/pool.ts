@@ -25,6 +25,13 @@ export const processOf = (client: pg.ClientBase): number | undefined => stateOf(
 /** Cuts a connection that nothing comes back from: to say goodbye would take as long. */
 export const cut = (client: pg.ClientBase): void => void stateOf(client).connection.stream.destroy();
 
+/** Has what is sent until this turn ends leave in one packet. */
+export function inOnePacket(client: pg.ClientBase): void {
+  const { stream } = stateOf(client).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
 /** The driver gave up waiting for an answer (`query_timeout`). The connection still belongs to that statement. */
 export const gotNoAnswer = (error: unknown) => messageOf(error) === 'Query read timeout';
 
@@ -36,7 +43,11 @@ export class Connections {
     readonly pool: pg.Pool,
     readonly purpose: 'reads' | 'writes' = 'reads',
   ) {
-    pool.on('acquire', (client) => this.lent.add(client));
+    pool.on('acquire', (client) => {
+      this.lent.add(client);
+      // BEGIN goes with the first statement, COMMIT with the last: a statement is sent before the one before it is answered.
+      Object.assign(client, { pipeline: true });
+    });
     pool.on('release', (_, client) => this.lent.delete(client));
     // A connection that breaks between two statements of a transaction reports it by an event, and an unheard one ends the program.
     // The next statement fails all the same, and its error is what the caller gets.

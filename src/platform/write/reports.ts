@@ -56,20 +56,21 @@ export async function writeItems<R extends { i: number }>(
 
 /**
  * Writes items, each for itself: what is wrong with one is its outcome, the others stand. Several of one subject are written in the order given.
- * `sql` takes items as `$1` and answers `i` and `verdict` of each (`writeItems`).
+ * `sql` takes items as `$1` and answers `i` and `verdict` of each (`writeItems`). `query` sends it.
  */
 export async function writeReports(
   tx: Tx,
   sql: string,
   subjects: readonly (number | DomainError)[],
   items: readonly (ReportItem | DomainError)[],
+  query: Tx['query'] = tx.query,
 ): Promise<Reported[]> {
   const outcomes: Reported[] = subjects.map((id, i) => {
     const item = items[i]!;
     return item instanceof DomainError ? { error: item } : id instanceof DomainError ? { error: id } : { id, changed: true };
   });
   const ids = outcomes.map((outcome) => ('id' in outcome ? outcome.id : undefined));
-  const write = (json: string) => tx.query<{ i: number; verdict: Verdict | null }>(sql, [json]);
+  const write = (json: string) => query<{ i: number; verdict: Verdict | null }>(sql, [json]);
   await writeItems(ids, items, write, (place, { verdict }) => {
     if (!verdict) return;
     outcomes[place] = verdict.done ? { id: ids[place]!, changed: false } : { error: errorOf(verdict) };

@@ -100,21 +100,29 @@ export async function itemOf(report: ReportRunInput): Promise<RunItem> {
  * Writes items of runs, each for itself: an invalid one has an error, the valid ones are committed. Several of one run are written in the order
  * given. One statement, and one more for each further item of a run. Arguments in errors are named within the item.
  */
-export async function reportRuns(tx: Tx, runs: readonly RunRef[], items: readonly (RunItem | DomainError)[]): Promise<Reported[]> {
+export async function reportRuns(
+  tx: Tx,
+  runs: readonly RunRef[],
+  items: readonly (RunItem | DomainError)[],
+  query: Tx['query'] = tx.query,
+): Promise<Reported[]> {
   // The statement finds out whether a number is that of a run.
   const ids = numbersOf(await resolveRefs(tx, runRefs, runs, { at: inEach('run'), unchecked: true }));
   const sql = `select i, verdict
     from process_tracker.report_runs($1::jsonb, 'command')`;
-  const outcomes = await writeReports(tx, sql, ids, items);
+  const outcomes = await writeReports(tx, sql, ids, items, query);
   return outcomes.map((outcome, i) => {
     const isMissing = 'error' in outcome && outcome.error.code === 'NOT_FOUND' && outcome.error.details.argument === 'run';
     return isMissing ? { error: missingByNumber(runRefs, runs[i]!, below('run')) } : outcome;
   });
 }
 
-/** Writes one item. @throws what is wrong with it, with arguments below `input` */
+/**
+ * Writes one item, as the last of its transaction. A status that is made for a report that is then refused goes with the transaction.
+ * @throws what is wrong with it, with arguments below `input`
+ */
 export const reportRun = async (tx: Tx, run: RunRef, item: RunItem): Promise<{ id: number; changed: boolean }> =>
-  onlyReport(await reportRuns(tx, [run], [item]));
+  onlyReport(await reportRuns(tx, [run], [item], item.createStatus ? tx.query : tx.last));
 
 type Outcomes = readonly Reported[];
 

@@ -133,17 +133,17 @@ export async function startRun(ctx: Context, input: StartRunInput): Promise<Star
         parameters,
         links,
       });
+      // With a registration or a group there is something to be undone where the start is refused.
+      const send = known === undefined && !group ? tx.last : tx.query;
       // Null below a field means the same as an omitted one, also to a repetition.
-      const [row] = await tx
-        .query<{ answer: StartAnswer & { wrote: boolean } }>(
-          known === undefined
-            ? `select process_tracker.start_process_run(
+      const [row] = await send<{ answer: StartAnswer & { wrote: boolean } }>(
+        known === undefined
+          ? `select process_tracker.start_process_run(
                jsonb_strip_nulls($1::jsonb)
                || jsonb_build_object('process', ${idInSql(processNaming, '$2')})) as answer`
-            : 'select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb)) as answer',
-          known === undefined ? [JSON.stringify(start), process.name] : [JSON.stringify(start)],
-        )
-        .catch(missingOr(runRefs, parentRun, below('input.parentRun')));
+          : 'select process_tracker.start_process_run(jsonb_strip_nulls($1::jsonb)) as answer',
+        known === undefined ? [JSON.stringify(start), process.name] : [JSON.stringify(start)],
+      ).catch(missingOr(runRefs, parentRun, below('input.parentRun')));
       const { wrote, ...answer } = row!.answer;
       return wrote ? answer : new Undo(answer);
     },
