@@ -3,8 +3,8 @@
 create or replace function process_tracker.find_extracts(refs jsonb) returns table (i int, id int, "locationId" int)
 language plpgsql stable
 set search_path = process_tracker, pg_temp
--- By index whatever the sizes were when this was planned: see lifecycle/make-lifecycle.sql.
-set seq_page_cost = 1000 set jit = off as $$
+-- Plans that are kept, and go by index: see lifecycle/make-lifecycle.sql.
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 begin
   return query

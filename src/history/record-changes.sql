@@ -2,12 +2,15 @@
 -- client writes: one pass over the changed rows a statement. Each concept has them made for its own tables, in its own
 -- history.sql. A change that does not come through `begin_write` gets the origin `sql` and no actor. TRUNCATE gives a
 -- trigger no rows and leaves no events. The functions are made as plain SQL, so that their plans are kept. They are
--- `security definer`: who may write a table need not be allowed to write the history.
+-- `security definer`: who may write a table need not be allowed to write the history. Our own functions say
+-- `waybill.unrecorded` where they change only what nothing here or in process_due tells of: to find that out costs more
+-- than the change.
 
--- What an event says of the change as a whole. One call a statement: nothing in it changes within one.
-create or replace function process_tracker.change_context(
-  out actor text, out origin text, out reason text, out evidence jsonb
-) language sql stable as $$
+-- What an event says of the change as a whole: one row. A table, since the planner puts such a query in the place of a
+-- call; it would compile one that answers a record at each.
+drop function if exists process_tracker.change_context();
+create function process_tracker.change_context()
+returns table (actor text, origin text, reason text, evidence jsonb) language sql stable as $$
   select nullif(current_setting('waybill.actor', true), ''),
     case when coalesce(current_setting('waybill.actor', true), '') = '' then 'sql'
       else coalesce(nullif(current_setting('waybill.origin', true), ''), 'sql') end,
@@ -66,7 +69,9 @@ begin
     create or replace function process_tracker.record_{tbl}() returns trigger language plpgsql security definer
     set search_path = process_tracker, pg_temp set jit = off as $body$
     begin
-      if tg_op = 'INSERT' then
+      if current_setting('waybill.unrecorded', true) = 'on' then
+        return null;
+      elsif tg_op = 'INSERT' then
         insert into status_event
           (subject_kind, subject_id, subject_name, field, from_value, to_value, actor, origin, reason, evidence)
         select '{kind}', n.{key}, {name_now}, '{birth}', null, {first_value}, x.*

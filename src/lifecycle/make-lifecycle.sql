@@ -82,17 +82,20 @@ end $$;
 -- `items` is a list of objects, no subject twice: `id`, `to` (the name of a state; left out, it stays), `token`,
 -- `version`, `reason`, `byPerson` (needs no token), `mustMove` (to be there already is an error too), `refused` (what
 -- the concept found to stand against it), and whatever the concept's own expressions take. Answers each item with its
--- place, what stands against it, and its row before and after.
+-- place, what stands against it, and what the concept tells of its row before and after.
 --
--- Plans are kept for long, and must be right for tables that have grown since: the functions that look up rows by key
--- set `seq_page_cost` so high that an index is the cheaper way to a table of one page too. `enable_seqscan = off` is no
--- way: up to PostgreSQL 17 it adds 1e10 to the cost of a plan that needs such a scan, which is then compiled at each
--- call. They say `jit = off` all the same, since what they do is always short.
+-- The functions that the product and the triggers call keep their plans (`force_generic_plan`): to plan a statement may
+-- take ten times as long as to execute it. The plans must be right for tables that have grown since: these functions
+-- set `seq_page_cost` so high that an index is the cheaper way to a table of one page too. What only they call says
+-- none of this again. `enable_seqscan = off` is no way: up to PostgreSQL 17 it adds 1e10 to the cost of a plan that
+-- needs such a scan, which is then compiled at each call. They say `jit = off` all the same, since what they do is
+-- always short.
 --
 -- `spec`: kind, tbl, key; state (its column), states (the look-up table), state_type (its type in the API), state_key,
 -- state_name; token, lease (columns); open: SQL of whether the subject `t` is at work at all; check: a function (row,
 -- name of its state, item) that says as `judge_move` does what else stands against it; sets: the concept's own
--- columns, in SQL of the old row `t`, the item `m.x`, `m.open` and `m.now`.
+-- columns, in SQL of the old row `t`, the item `m.x`, `m.open` and `m.now`; tells: SQL of an object about the row after
+-- the move, `t`, and before, `m.was`.
 create or replace function process_tracker.make_lifecycle(spec jsonb) returns void language plpgsql as $do$
 begin
   execute process_tracker.fill_template($template$
@@ -100,42 +103,41 @@ begin
     drop function if exists process_tracker.judge_{tbl}(jsonb, text);
     create function process_tracker.judge_{tbl}(items jsonb, policy text)
     returns table (i int, id int, x jsonb, was process_tracker.{tbl}, open boolean, wanted int, verdict jsonb)
-    language sql stable
-    -- From item to row by its key: `offset 0` keeps the look-up from becoming a join that reads the whole table.
-    set seq_page_cost = 1000 set jit = off as $body$
-      select n.i::int, (n.x ->> 'id')::int, n.x, r.subject, o.open, w.{state_key},
-        case
-          when t.{key} is null then
-            jsonb_build_object('code', 'NOT_FOUND', 'message', 'There is no {kind} with this id.',
-              'argument', '{argument}', 'value', n.x -> 'id')
-          when n.x ->> 'to' is not null and w.{state_key} is null then
-            jsonb_build_object('code', 'INVALID', 'message', format('There is no {state_type} %s.', n.x -> 'to'),
-              'argument', 'status', 'value', n.x -> 'to',
-              'allowed', (select jsonb_agg(l.{state_name} order by l.{state_key}) from {states} l))
-          else coalesce(
-            n.x -> 'refused',
-            process_tracker.judge_move('{kind}', policy, s.{state_name},
-              -- A holder that says again where its subject is has something else to say of it.
-              case when n.x ->> 'to' <> s.{state_name} or not o.open or (n.x ->> 'mustMove')::boolean
-                then n.x ->> 'to' end,
-              t.{token}, (n.x ->> 'token')::bigint,
-              t.{lease} is not null and o.open and not coalesce((n.x ->> 'byPerson')::boolean, false),
-              t.row_version, (n.x ->> 'version')::int,
-              n.x ->> 'reason', coalesce((n.x ->> 'mustMove')::boolean, false)),
-            case when policy <> 'observation' then process_tracker.{check}(r.subject, s.{state_name}, n.x) end)
-        end
-      from jsonb_array_elements(items) with ordinality n(x, i)
-      left join lateral (select t as subject from {tbl} t where t.{key} = (n.x ->> 'id')::int offset 0) r on true
-      cross join lateral (select (r.subject).*) t
-      cross join lateral (select coalesce({open}, false) as open) o
-      left join {states} s on s.{state_key} = t.{state}
-      left join {states} w on w.{state_name} = n.x ->> 'to'
-    $body$;
+    language plpgsql stable as $body$
+    #variable_conflict use_column
+    begin
+      return query
+      -- From item to row by its key: `offset 0` keeps the look-up from becoming a join that reads the whole table.
+        select n.i::int, (n.x ->> 'id')::int, n.x, r.subject, o.open, w.{state_key},
+          case
+            when t.{key} is null then
+              jsonb_build_object('code', 'NOT_FOUND', 'message', 'There is no {kind} with this id.',
+                'argument', '{argument}', 'value', n.x -> 'id')
+            when n.x ->> 'to' is not null and w.{state_key} is null then
+              jsonb_build_object('code', 'INVALID', 'message', format('There is no {state_type} %s.', n.x -> 'to'),
+                'argument', 'status', 'value', n.x -> 'to',
+                'allowed', (select jsonb_agg(l.{state_name} order by l.{state_key}) from {states} l))
+            else coalesce(
+              n.x -> 'refused',
+              process_tracker.judge_move('{kind}', policy, s.{state_name},
+                -- A holder that says again where its subject is has something else to say of it.
+                case when n.x ->> 'to' <> s.{state_name} or not o.open or (n.x ->> 'mustMove')::boolean
+                  then n.x ->> 'to' end,
+                t.{token}, (n.x ->> 'token')::bigint,
+                t.{lease} is not null and o.open and not coalesce((n.x ->> 'byPerson')::boolean, false),
+                t.row_version, (n.x ->> 'version')::int,
+                n.x ->> 'reason', coalesce((n.x ->> 'mustMove')::boolean, false)),
+              case when policy <> 'observation' then process_tracker.{check}(r.subject, s.{state_name}, n.x) end)
+          end
+        from jsonb_array_elements(items) with ordinality n(x, i)
+        left join lateral (select t as subject from {tbl} t where t.{key} = (n.x ->> 'id')::int offset 0) r on true
+        cross join lateral (select (r.subject).*) t
+        cross join lateral (select coalesce({open}, false) as open) o
+        left join {states} s on s.{state_key} = t.{state}
+        left join {states} w on w.{state_name} = n.x ->> 'to';
+    end $body$;
     create function process_tracker.move_{tbl}(items jsonb, policy text)
-    returns table (
-      i int, id int, x jsonb, verdict jsonb, was process_tracker.{tbl}, is_now process_tracker.{tbl}
-    ) language plpgsql
-    set seq_page_cost = 1000 set jit = off as $body$
+    returns table (i int, id int, x jsonb, verdict jsonb, told jsonb) language plpgsql as $body$
     #variable_conflict use_column
     declare
       reason constant text := current_setting('waybill.reason', true);
@@ -162,9 +164,9 @@ begin
             set {state} = coalesce(m.wanted, t.{state}), {sets}
             from judged m
             where t.{key} = m.id and m.verdict is null
-            returning t.{key} as id, t as is_now
+            returning t.{key} as id, {tells} as told
           )
-          select part.places[m.i], m.id, m.x, m.verdict, m.was, v.is_now
+          select part.places[m.i], m.id, m.x, m.verdict, v.told
           from judged m
           left join moved v on v.id = m.id
           order by m.i;

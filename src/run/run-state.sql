@@ -1,5 +1,6 @@
 -- What a run's status and end reason mean. ProcessTracker's four statuses have its numbers in every store (checked
--- when it is made).
+-- when it is made). Functions that look up the others are in plpgsql: one in SQL that holds a query is never put in
+-- the place of its call, but compiled at each.
 
 -- The number of one of the four. Immutable: the planner puts the number in its place, so that it finds the partial
 -- indexes, and refuses a name that is none of them. In plpgsql, since that is the language whose functions it calls
@@ -22,29 +23,36 @@ language sql immutable parallel safe as $$
 $$;
 
 -- The state of a run as the API calls it: a custom status is CUSTOM.
-create or replace function process_tracker.run_state(status int, end_reason text) returns text language sql stable as $$
-  select case status
+create or replace function process_tracker.run_state(status int, end_reason text) returns text
+language plpgsql stable as $$
+begin
+  if process_tracker.is_further_status(status) then
+    return coalesce((
+      select upper(process_status_name)
+      from process_status_lkup
+      where process_status_id = status and process_status_name in ('unknown', 'skipped')), 'CUSTOM');
+  end if;
+  return case status
     when process_tracker.run_status('running') then 'RUNNING'
     when process_tracker.run_status('completed') then 'COMPLETED'
     when process_tracker.run_status('failed') then
       case end_reason when 'abandoned' then 'ABANDONED' when 'cancelled' then 'CANCELLED' else 'FAILED' end
     when process_tracker.run_status('on hold') then 'ON_HOLD'
-    else coalesce((
-      select upper(process_status_name)
-      from process_status_lkup
-      where process_status_id = status and process_status_name in ('unknown', 'skipped')), 'CUSTOM')
-  end
-$$;
+    else 'CUSTOM'
+  end;
+end $$;
 
 -- Whether a run is open: it is running, or in a custom status without an end.
 create or replace function process_tracker.run_is_open(status int, ended_at timestamptz) returns boolean
-language sql stable as $$
-  select status = process_tracker.run_status('running')
-    or process_tracker.is_further_status(status) and ended_at is null
-      and not exists (
-        select from process_status_lkup
-        where process_status_id = status and process_status_name in ('unknown', 'skipped'))
-$$;
+language plpgsql stable as $$
+begin
+  if process_tracker.is_further_status(status) then
+    return ended_at is null and not exists (
+      select from process_status_lkup
+      where process_status_id = status and process_status_name in ('unknown', 'skipped'));
+  end if;
+  return status = process_tracker.run_status('running');
+end $$;
 
 -- Whether a run, as the latest of its process, blocks what depends on it: it is open, failed, or is a hold.
 create or replace function process_tracker.run_holds_back(status int, ended_at timestamptz) returns boolean

@@ -51,8 +51,7 @@ interface Moved {
   i: number;
   id: number;
   verdict: Record<string, any> | null;
-  before: Record<string, any> | null;
-  after: Record<string, any> | null;
+  told: Record<string, any> | null;
 }
 
 /** Does `work` in a transaction that is undone. */
@@ -69,7 +68,7 @@ async function undone<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
 const move = async (client: PoolClient, items: object[], policy = 'command'): Promise<Moved[]> =>
   (
     await client.query(
-      `select i, id, verdict, case when was is distinct from null then to_jsonb(was) end as before, case when is_now is distinct from null then to_jsonb(is_now) end as after
+      `select i, id, verdict, told
        from process_tracker.move_process_tracking($1::jsonb, $2) order by i`,
       [JSON.stringify(items), policy],
     )
@@ -134,7 +133,8 @@ test('P17 every move of a run by command is allowed, needs a reason, is done alr
         // A status of somebody's own does not end a run.
         if (open.has(to) || ending.includes(to)) expect(after[i]!.ended_at === null).toBe(open.has(to));
       } else expect(after[i]).toEqual(before[i]);
-      expect(moved[i]!.after).toEqual(verdict ? null : after[i]);
+      const facts = { run: ids[i], process: after[i]!.process_id, endReason: after[i]!.end_reason, group: after[i]!.group_id };
+      expect(moved[i]!.told).toEqual(verdict ? null : expect.objectContaining(facts));
       if (wanted === 'needs a reason') expect(verdict!.code).toBe('INVALID');
       if (wanted === 'refused')
         expect(verdict).toMatchObject({ code: 'CONFLICT', argument: 'status', value: to, state: from.split(',')[0], allowed: ways(from) });
@@ -242,6 +242,7 @@ test.each(['command', 'observation'])(
         value: 'no such status',
         allowed: expect.arrayContaining(states),
       });
-      expect(moved[2]).toMatchObject({ verdict: null, before: { process_status_id: 1 }, after: { process_status_id: 3 } });
+      expect(moved[2]).toMatchObject({ verdict: null, told: { run: fine, changed: true } });
+      expect(await rowsOf(client, [fine!])).toMatchObject([{ process_status_id: 3 }]);
     }),
 );

@@ -8,8 +8,8 @@
 -- depends on).
 create or replace function process_tracker.claim_extracts(items jsonb) returns table (i int, id int, answer jsonb)
 language plpgsql
--- By index whatever the sizes were when this was planned: see lifecycle/make-lifecycle.sql.
-set seq_page_cost = 1000 set jit = off as $$
+-- Plans that are kept, and go by index: see lifecycle/make-lifecycle.sql.
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 declare
   ids constant int[] := array(select (x ->> 'id')::int from jsonb_array_elements(items) x);
@@ -69,8 +69,7 @@ begin
 end $$;
 
 -- Makes the versions that are claimed the current ones of their files: new ones, and those that are back.
-create or replace function process_tracker.put_claimed_versions(items jsonb) returns void language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+create or replace function process_tracker.put_claimed_versions(items jsonb) returns void language plpgsql as $$
 declare
   at constant timestamptz := process_tracker.waybill_now();
 begin
@@ -79,9 +78,13 @@ begin
       select (x ->> 'id')::int
       from jsonb_array_elements(items) x
       where x ->> 'versionIs' in ('new', 'back')));
-  update extract_version v set is_current = true, modified_at = (x ->> 'modifiedAt')::timestamptz
-    from jsonb_array_elements(items) x
-    where x ->> 'versionIs' = 'back' and v.extract_version_id = (x ->> 'known')::int;
+  if items @? '$[*] ? (@.versionIs == "back")' then
+    update extract_version v set is_current = true, modified_at = (x ->> 'modifiedAt')::timestamptz
+      from jsonb_array_elements(items) x
+      where x ->> 'versionIs' = 'back' and v.extract_version_id = (x ->> 'known')::int
+        -- A list of keys, so that no join reads the whole table.
+        and v.extract_version_id = any (array(select (y ->> 'known')::int from jsonb_array_elements(items) y));
+  end if;
   insert into extract_version (extract_id, version, hash_algorithm, hash, size_bytes, modified_at, first_seen_at,
       is_current)
     select (x ->> 'id')::int, x ->> 'version', x ->> 'hashAlgorithm', x ->> 'hash', (x ->> 'sizeBytes')::bigint,
@@ -112,13 +115,18 @@ begin
   select * into now_version from extract_version v
     where v.extract_id = file.extract_id and v.is_current;
   if claim ?| array['version', 'hash'] then
-    select * into known from extract_version v
-      where v.extract_id = file.extract_id
-        and case
-          when claim ? 'version' then v.version = claim ->> 'version'
-          else v.hash = claim ->> 'hash' and v.hash_algorithm = claim ->> 'hashAlgorithm' end
-      order by v.is_current desc, v.extract_version_id desc
-      limit 1;
+    if claim ? 'version' then
+      select * into known from extract_version v
+        where v.extract_id = file.extract_id and v.version = claim ->> 'version'
+        order by v.is_current desc, v.extract_version_id desc
+        limit 1;
+    else
+      select * into known from extract_version v
+        where v.extract_id = file.extract_id and v.hash = claim ->> 'hash'
+          and v.hash_algorithm = claim ->> 'hashAlgorithm'
+        order by v.is_current desc, v.extract_version_id desc
+        limit 1;
+    end if;
     other := now_version.extract_version_id is not null
       and known.extract_version_id is distinct from now_version.extract_version_id;
   end if;

@@ -18,7 +18,7 @@ $$;
 -- Takes files from workers whose leases have expired: back to ready, or to error where the attempts are used up.
 -- Answers how many.
 create or replace function process_tracker.sweep_extracts(files int[]) returns int language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 begin
   perform from extract_tracking e
     where e.extract_id = any (files)

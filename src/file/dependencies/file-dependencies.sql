@@ -4,7 +4,7 @@ create or replace function process_tracker.standing_extract_dependencies(childre
 returns table (child int, parent int, "typeId" int) language plpgsql
 -- By index whatever the sizes were when this was planned (see lifecycle/make-lifecycle.sql), and step by step:
 -- `offset 0` keeps the look-ups from becoming a join that reads the whole table at each of ten thousand steps.
-set seq_page_cost = 1000 set jit = off as $$
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 begin
   perform pg_advisory_xact_lock(hashtext('waybill extract_dependency'));

@@ -1,7 +1,6 @@
 -- The files of a registration, each with its number where it is known, else with the name that is stored. New ones are
 -- locked: a call that registers one of them at this moment in another location that it lies in is waited for.
-create or replace function process_tracker.lock_new_files(input jsonb, place int) returns jsonb language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+create or replace function process_tracker.lock_new_files(input jsonb, place int) returns jsonb language plpgsql as $$
 declare
   canonical constant text := (select l.canonical_path from location_lkup l where l.location_id = place);
   new_names text[];
@@ -39,7 +38,7 @@ end $$;
 -- has a limit: what two directories share costs a short wait. Answers whether the files lie in other locations as well,
 -- where they may have been registered meanwhile.
 create or replace function process_tracker.lock_directories(place int, canonical text, names text[]) returns boolean
-language plpgsql set seq_page_cost = 1000 set jit = off as $$
+language plpgsql as $$
 declare
   several constant boolean := exists (
     select from location_lkup l

@@ -9,8 +9,8 @@
 -- unitCode, bytes, version, hashAlgorithm, hash, modifiedAt; left out where nothing is said.
 create or replace function process_tracker.register_extracts(input jsonb)
 returns table (i int, id int, created boolean, error jsonb) language plpgsql
--- By index whatever the sizes were when this was planned: see lifecycle/make-lifecycle.sql.
-set seq_page_cost = 1000 set jit = off as $$
+-- Plans that are kept, and go by index: see lifecycle/make-lifecycle.sql.
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 declare
   at constant timestamptz := process_tracker.waybill_now();
@@ -91,8 +91,7 @@ end $$;
 
 -- What each file is to be, and what is wrong with it: the files with `i`, `state` (of one that is known), `fileTypeId`,
 -- `guessed` (a compression) and `error`.
-create or replace function process_tracker.judge_new_files(input jsonb) returns jsonb language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+create or replace function process_tracker.judge_new_files(input jsonb) returns jsonb language plpgsql as $$
 begin
   return (
     with guess as materialized (
@@ -202,7 +201,7 @@ end $$;
 
 -- Makes the files that are not known and that nothing is wrong with. Answers their numbers.
 create or replace function process_tracker.make_files(items jsonb, place int, run int, at timestamptz) returns int[]
-language plpgsql set seq_page_cost = 1000 set jit = off as $$
+language plpgsql as $$
 declare
   made int[];
 begin
@@ -232,8 +231,8 @@ begin
 end $$;
 
 -- Makes the versions that new files have.
-create or replace function process_tracker.make_versions(items jsonb, at timestamptz) returns void language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+create or replace function process_tracker.make_versions(items jsonb, at timestamptz) returns void
+language plpgsql as $$
 begin
   insert into extract_version (extract_id, version, hash_algorithm, hash, size_bytes, modified_at, first_seen_at,
       is_current, extract_status_id)
@@ -246,8 +245,7 @@ begin
 end $$;
 
 -- Registers anew what was deleted: it becomes initializing, and from there what is reported of it.
-create or replace function process_tracker.register_deleted(items jsonb) returns void language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+create or replace function process_tracker.register_deleted(items jsonb) returns void language plpgsql as $$
 declare
   again jsonb;
   further jsonb;

@@ -138,4 +138,19 @@ select process_tracker.make_lifecycle(jsonb_build_object(
       when (m.x ->> 'fence')::boolean or m.x ? 'to' and not m.x ? 'token' and t.fencing_token is not null
         then nextval('process_tracker.fencing_token_seq')
       else t.fencing_token end
-  $sets$));
+  $sets$,
+  'tells', $tells$
+    jsonb_build_object(
+      'state', t.extract_status_id,
+      'held', (m.was).owner, 'tried', (m.was).attempt, 'heldFor', (m.was).claim_run_id,
+      -- What a report states is another than before: a heartbeat alone states nothing.
+      'changed', m.x @? '$.errors[*]' or
+        (t.extract_status_id, t.extract_write_record_count, t.extract_load_record_count,
+          t.extract_write_low_date_time, t.extract_write_high_date_time, t.extract_load_low_date_time,
+          t.extract_load_high_date_time, t.size_bytes, t.owner, t.lease_seconds, t.links)
+        is distinct from
+        ((m.was).extract_status_id, (m.was).extract_write_record_count, (m.was).extract_load_record_count,
+          (m.was).extract_write_low_date_time, (m.was).extract_write_high_date_time,
+          (m.was).extract_load_low_date_time, (m.was).extract_load_high_date_time, (m.was).size_bytes, (m.was).owner,
+          (m.was).lease_seconds, (m.was).links))
+  $tells$));

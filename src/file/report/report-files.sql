@@ -8,8 +8,8 @@
 -- claim-files.sql has judged already.
 create or replace function process_tracker.report_extracts(items jsonb, policy text)
 returns table (i int, id int, verdict jsonb) language plpgsql
--- By index whatever the sizes were when this was planned: see lifecycle/make-lifecycle.sql.
-set seq_page_cost = 1000 set jit = off as $$
+-- Plans that are kept, and go by index: see lifecycle/make-lifecycle.sql.
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 declare
   ids constant int[] := array(select (x ->> 'id')::int from jsonb_array_elements(items) x);
@@ -35,20 +35,7 @@ begin
     end if;
   end if;
 
-  select array_agg(m.x || jsonb_build_object(
-      'i', m.i, 'verdict', m.verdict, 'state', (m.is_now).extract_status_id,
-      'held', (m.was).owner, 'tried', (m.was).attempt, 'heldFor', (m.was).claim_run_id,
-      -- What a report states is another than before: a heartbeat alone states nothing.
-      'changed', m.x @? '$.errors[*]' or
-        ((m.was).extract_status_id, (m.was).extract_write_record_count, (m.was).extract_load_record_count,
-          (m.was).extract_write_low_date_time, (m.was).extract_write_high_date_time,
-          (m.was).extract_load_low_date_time, (m.was).extract_load_high_date_time, (m.was).size_bytes, (m.was).owner,
-          (m.was).lease_seconds, (m.was).links)
-        is distinct from
-        ((m.is_now).extract_status_id, (m.is_now).extract_write_record_count, (m.is_now).extract_load_record_count,
-          (m.is_now).extract_write_low_date_time, (m.is_now).extract_write_high_date_time,
-          (m.is_now).extract_load_low_date_time, (m.is_now).extract_load_high_date_time, (m.is_now).size_bytes,
-          (m.is_now).owner, (m.is_now).lease_seconds, (m.is_now).links)))
+  select array_agg(m.x || coalesce(m.told, '{}') || jsonb_build_object('i', m.i, 'verdict', m.verdict))
     into outcomes
     from process_tracker.move_extract_tracking(
       items, case policy when 'claim' then 'observation' else policy end) m;
@@ -99,7 +86,7 @@ end $$;
 -- count as loaded. A parent that is refused holds back what waits for it. Answers the items, those of `loading` that
 -- have to wait with what refuses them.
 create or replace function process_tracker.refuse_early_files(items jsonb, policy text, loading int[]) returns jsonb
-language plpgsql set seq_page_cost = 1000 set jit = off as $$
+language plpgsql as $$
 declare
   waits jsonb;
 begin
@@ -152,8 +139,7 @@ begin
 end $$;
 
 -- The version that a file has now goes where the file goes.
-create or replace function process_tracker.move_versions(accepted jsonb) returns void language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+create or replace function process_tracker.move_versions(accepted jsonb) returns void language plpgsql as $$
 declare
   facts jsonb;
   ids int[];
@@ -177,8 +163,7 @@ end $$;
 -- Links files to the runs that are reported with them. A report of a lease owner is one of the run that it claimed for.
 -- Answers the files whose links are new, or of another status.
 drop function if exists process_tracker.link_reporting_runs(jsonb); -- until it answered them
-create function process_tracker.link_reporting_runs(accepted jsonb) returns int[] language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+create function process_tracker.link_reporting_runs(accepted jsonb) returns int[] language plpgsql as $$
 declare
   linked int[];
 begin
@@ -203,8 +188,7 @@ begin
 end $$;
 
 -- Adds the errors of accepted reports.
-create or replace function process_tracker.add_file_errors(accepted jsonb) returns void language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+create or replace function process_tracker.add_file_errors(accepted jsonb) returns void language plpgsql as $$
 begin
   perform process_tracker.make_error_types(accepted);
   insert into extract_error (extract_id, extract_version_id, error_type_id, attempt, message, retryable, occurred_at,

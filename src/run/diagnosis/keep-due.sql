@@ -12,6 +12,13 @@ begin
     where t.process_id = any (processes)
     order by t.process_id
     for no key update;
+  if not exists (
+      select from process t
+      left join schedule_frequency_lkup f on f.schedule_frequency_id = t.schedule_frequency_id
+      where t.process_id = any (processes) and (t.cron is not null or f.schedule_frequency_name <> 'unscheduled'))
+    and not exists (select from process_due d where d.process_id = any (processes)) then
+    return;
+  end if;
   insert into process_due as d (process_id, cron, zone, base, last_started_at, due_at, late_from, pending)
     select s.process_id, s.cron, s.zone, s.base, s.last_started_at, s.due_at, s.late_from, s.pending
     from process_tracker.schedules() s
@@ -29,11 +36,13 @@ end $$;
 
 -- A client that writes runs or processes need not be allowed to write this table.
 create or replace function process_tracker.keep_due_of_runs() returns trigger language plpgsql security definer
-set search_path = process_tracker, pg_temp set jit = off as $$
+set search_path = process_tracker, pg_temp set plan_cache_mode = force_generic_plan set jit = off as $$
 declare
   processes int[];
 begin
-  if tg_op = 'INSERT' then
+  if current_setting('waybill.unrecorded', true) = 'on' then
+    return null;
+  elsif tg_op = 'INSERT' then
     select array_agg(distinct n.process_id) into processes
       from new_rows n
       where n.process_status_id = process_tracker.run_status('completed');
@@ -66,11 +75,13 @@ create or replace trigger keep_due_delete after delete on process_tracker.proces
   for each statement execute function process_tracker.keep_due_of_runs();
 
 create or replace function process_tracker.keep_due_of_processes() returns trigger language plpgsql security definer
-set search_path = process_tracker, pg_temp set jit = off as $$
+set search_path = process_tracker, pg_temp set plan_cache_mode = force_generic_plan set jit = off as $$
 declare
   processes int[];
 begin
-  if tg_op = 'INSERT' then
+  if current_setting('waybill.unrecorded', true) = 'on' then
+    return null;
+  elsif tg_op = 'INSERT' then
     select array_agg(n.process_id) into processes from new_rows n;
   else
     select array_agg(n.process_id) into processes
@@ -94,7 +105,7 @@ create or replace trigger keep_due_update after update on process_tracker.proces
 -- What changes rarely and may concern any process: the time zone of the store, the name of a frequency, and runs that
 -- are gone all at once.
 create or replace function process_tracker.keep_all_due() returns trigger language plpgsql security definer
-set search_path = process_tracker, pg_temp set jit = off as $$
+set search_path = process_tracker, pg_temp set plan_cache_mode = force_generic_plan set jit = off as $$
 begin
   perform process_tracker.keep_due(array(select process_id from process));
   return null;

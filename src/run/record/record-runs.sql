@@ -8,7 +8,7 @@
 -- the mark of the latest run follow from what stands there then.
 create or replace function process_tracker.record_runs(items jsonb, actor text)
 returns table (i int, id int, changed boolean, verdict jsonb) language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 declare
   made jsonb;
@@ -166,8 +166,8 @@ end $$;
 
 -- Makes the runs, with the mark of the latest where one started last. A run that a failed parent skipped gives its mark
 -- to any other. Answers the items as report_runs has them, with their runs.
-create or replace function process_tracker.insert_recorded_runs(made jsonb, actor int) returns jsonb language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+create or replace function process_tracker.insert_recorded_runs(made jsonb, actor int) returns jsonb
+language plpgsql as $$
 declare
   latest int[];
 begin

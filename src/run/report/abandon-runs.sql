@@ -1,7 +1,7 @@
 -- Ends runs with an expired lease or past their time limit: those of them that are stuck still. Stored as failed, so
 -- that Python clients gate on it. Answers how many.
 create or replace function process_tracker.abandon_runs(runs int[]) returns int language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 declare
   items jsonb;
   reason constant text := current_setting('waybill.reason', true);

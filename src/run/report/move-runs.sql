@@ -214,4 +214,19 @@ select process_tracker.make_lifecycle(jsonb_build_object(
     fencing_token = case
       when (m.x ->> 'fence')::boolean then nextval('process_tracker.fencing_token_seq')
       else t.fencing_token end
-  $sets$));
+  $sets$,
+  'tells', $tells$
+    jsonb_build_object(
+      'process', t.process_id, 'run', t.process_tracking_id, 'endReason', t.end_reason, 'group', t.group_id,
+      'more', coalesce(t.process_run_record_count, 0)::numeric - coalesce((m.was).process_run_record_count, 0),
+      'at', coalesce((m.x ->> 'endedAt')::timestamptz, m.now),
+      -- What a report states is another than before: a heartbeat alone states nothing.
+      'changed', m.x @? '$.errors[*]' or
+        (t.process_status_id, t.ended_at, t.end_reason, t.process_run_insert_count, t.process_run_update_count,
+          t.process_run_record_count, t.process_run_low_date_time, t.process_run_high_date_time, t.lease_seconds,
+          t.links)
+        is distinct from
+        ((m.was).process_status_id, (m.was).ended_at, (m.was).end_reason, (m.was).process_run_insert_count,
+          (m.was).process_run_update_count, (m.was).process_run_record_count, (m.was).process_run_low_date_time,
+          (m.was).process_run_high_date_time, (m.was).lease_seconds, (m.was).links))
+  $tells$));

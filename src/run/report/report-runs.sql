@@ -9,12 +9,15 @@
 -- which a further report on the same run may follow in the same transaction.
 create or replace function process_tracker.report_runs(items jsonb, policy text)
 returns table (i int, id int, verdict jsonb) language plpgsql
--- By index whatever the sizes were when this was planned: see lifecycle/make-lifecycle.sql.
-set seq_page_cost = 1000 set jit = off as $$
+-- Plans that are kept, and go by index: see lifecycle/make-lifecycle.sql.
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 #variable_conflict use_column
 declare
   accepted jsonb;
-  verdicts jsonb;
+  places int[];
+  ids int[];
+  verdicts jsonb[];
+  changed boolean[];
   made int[];
   put int[];
   failed int[];
@@ -32,24 +35,9 @@ begin
     items := process_tracker.without_known_errors(items);
   end if;
 
-  select
-      coalesce(jsonb_agg(m.x || jsonb_build_object(
-        'process', (m.was).process_id, 'run', m.id, 'endReason', (m.is_now).end_reason, 'group', (m.was).group_id,
-        'more', coalesce((m.is_now).process_run_record_count, 0)::numeric
-          - coalesce((m.was).process_run_record_count, 0),
-        'at', coalesce((m.x ->> 'endedAt')::timestamptz, process_tracker.waybill_now())
-      )) filter (where m.verdict is null), '[]'),
-      -- What a report states is another than before: a heartbeat alone states nothing.
-      jsonb_agg(jsonb_build_object('i', m.i, 'id', m.id, 'verdict', m.verdict, 'changed', m.x @? '$.errors[*]' or
-        ((m.was).process_status_id, (m.was).ended_at, (m.was).end_reason, (m.was).process_run_insert_count,
-          (m.was).process_run_update_count, (m.was).process_run_record_count, (m.was).process_run_low_date_time,
-          (m.was).process_run_high_date_time, (m.was).lease_seconds, (m.was).links)
-        is distinct from
-        ((m.is_now).process_status_id, (m.is_now).ended_at, (m.is_now).end_reason, (m.is_now).process_run_insert_count,
-          (m.is_now).process_run_update_count, (m.is_now).process_run_record_count,
-          (m.is_now).process_run_low_date_time, (m.is_now).process_run_high_date_time, (m.is_now).lease_seconds,
-          (m.is_now).links)))
-    into accepted, verdicts
+  select coalesce(jsonb_agg(m.x || m.told) filter (where m.verdict is null), '[]'),
+      array_agg(m.i), array_agg(m.id), array_agg(m.verdict), array_agg((m.told ->> 'changed')::boolean)
+    into accepted, places, ids, verdicts, changed
     from process_tracker.move_process_tracking(items, policy) m;
 
   if made is not null then
@@ -72,11 +60,10 @@ begin
     perform process_tracker.skip_descendants(failed);
   end if;
   return query
-    select (v ->> 'i')::int, (v ->> 'id')::int,
-      case
-        when v -> 'verdict' <> 'null' then v -> 'verdict'
-        when not (v ->> 'changed')::boolean and (v ->> 'id')::int = any (put) is not true then '{"done": true}' end
-    from jsonb_array_elements(verdicts) v
+    select n.i, n.id, case
+      when n.verdict is not null then n.verdict
+      when not n.changed and n.id = any (put) is not true then '{"done": true}' end
+    from unnest(places, ids, verdicts, changed) n (i, id, verdict, changed)
     order by 1;
 end $$;
 
@@ -148,8 +135,7 @@ begin
 end $$;
 
 -- Adds the errors of accepted reports.
-create or replace function process_tracker.add_run_errors(accepted jsonb) returns void language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+create or replace function process_tracker.add_run_errors(accepted jsonb) returns void language plpgsql as $$
 begin
   perform process_tracker.make_error_types(accepted);
   insert into error_tracking (process_tracking_id, error_type_id, error_description, error_occurrence_date_time,
@@ -185,26 +171,33 @@ end $$;
 -- What a process keeps of its runs. A run that an operator cancelled is no failure of the process; a released hold
 -- is no run that was completed.
 create or replace function process_tracker.sum_up_runs(accepted jsonb) returns void language plpgsql
-set seq_page_cost = 1000 set jit = off as $$
+set waybill.unrecorded = 'on' as $$
+declare
+  -- A list of keys, so that no join reads the whole table.
+  ids constant int[] := array(select (x ->> 'process')::int from jsonb_array_elements(accepted) x);
 begin
   update process p set
       -- At most what the column, a bigint, holds.
       total_record_count = greatest(least(p.total_record_count + n.more, 9223372036854775807), 0),
       last_completed_run_date_time = greatest(p.last_completed_run_date_time, n.completed::timestamp),
-      last_failed_run_date_time = greatest(p.last_failed_run_date_time, n.failed::timestamp),
-      last_errored_run_date_time = greatest(p.last_errored_run_date_time, n.errored::timestamp)
+      last_failed_run_date_time = greatest(p.last_failed_run_date_time, n.failed::timestamp)
     from (
-      select (x ->> 'process')::int as process, sum((x ->> 'more')::numeric) as more,
-        max(a.at) filter (where x ->> 'to' = 'completed' and x ->> 'endReason' is null) as completed,
-        max(a.at) filter (where x ->> 'to' = 'failed' and x ->> 'endReason' is distinct from 'cancelled') as failed,
-        max((
-          select max(coalesce((e ->> 'occurredAt')::timestamptz, a.at))
-          from jsonb_array_elements(x -> 'errors') e
-        )) as errored
-      from jsonb_array_elements(accepted) x
-      cross join lateral (select (x ->> 'at')::timestamptz as at) a
-      where x ?| array['to', 'recordCount', 'insertCount', 'updateCount', 'errors']
+      select x.process, sum(x.more) as more,
+        max(x.at) filter (where x."to" = 'completed' and x."endReason" is null) as completed,
+        max(x.at) filter (where x."to" = 'failed' and x."endReason" is distinct from 'cancelled') as failed
+      from jsonb_to_recordset(accepted) x ("to" text, process int, more numeric, at timestamptz, "endReason" text)
       group by 1
     ) n
-    where p.process_id = n.process and (n.more <> 0 or coalesce(n.completed, n.failed, n.errored) is not null);
+    where p.process_id = any (ids) and p.process_id = n.process
+      and (n.more <> 0 or coalesce(n.completed, n.failed) is not null);
+  if accepted @? '$[*].errors[*]' then
+    update process p set last_errored_run_date_time = greatest(p.last_errored_run_date_time, n.errored::timestamp)
+      from (
+        select (x ->> 'process')::int as process, max(coalesce(e ->> 'occurredAt', x ->> 'at')::timestamptz) as errored
+        from jsonb_array_elements(accepted) x
+        cross join jsonb_array_elements(x -> 'errors') e
+        group by 1
+      ) n
+      where p.process_id = any (ids) and p.process_id = n.process;
+  end if;
 end $$;

@@ -41,7 +41,12 @@ begin
     return facts || jsonb_build_object('outcome', 'ON_HOLD', 'run', latest.process_tracking_id);
   end if;
 
-  if failure_limit > 0 then
+  -- A run that was completed resets the count, unless one was recorded beside it.
+  if failure_limit > 0 and (latest.process_status_id is distinct from process_tracker.run_status('completed')
+      or not process_tracker.run_tells(latest.process_status_id, latest.end_reason)
+      or exists (
+        select from process_tracking r
+        where r.process_id = judge_start.process and r.origin = 'recorded')) then
     failures := process_tracker.failures_in_a_row(process, failure_limit, stale);
   end if;
   parents := process_tracker.parents_of_start(process, in_group);
@@ -107,21 +112,32 @@ end $$;
 
 -- Whether a run says how its process does: it is not cancelled, skipped or unknown.
 create or replace function process_tracker.run_tells(status int, end_reason text) returns boolean
-language sql stable as $$
-  select (end_reason is null or end_reason in ('abandoned', 'released'))
-    and (end_reason = 'released' or not process_tracker.is_further_status(status)
-      or status not in (
-        select s.process_status_id
-        from process_status_lkup s
-        where s.process_status_name in ('skipped', 'unknown')))
-$$;
+language plpgsql stable as $$
+begin
+  if end_reason not in ('abandoned', 'released') then
+    return false;
+  elsif end_reason = 'released' or not process_tracker.is_further_status(status) then
+    return true;
+  end if;
+  return status not in (
+    select s.process_status_id
+    from process_status_lkup s
+    where s.process_status_name in ('skipped', 'unknown'));
+end $$;
 
 -- The parents that block a start (`blocks`: hard ones that are not completed), and those that deserve attention.
 create or replace function process_tracker.parents_of_start(process int, in_group int) returns jsonb
 language plpgsql stable as $$
 declare
-  soft constant int := (select dependency_type_id from dependency_type_lkup where dependency_type_name = 'Soft');
+  soft int;
 begin
+  if not exists (select from process_dependency d where d.child_process_id = process)
+      and not exists (select from process_relation l where l.child_process_id = process) then
+    return '[]';
+  end if;
+  select dependency_type_id into soft
+    from dependency_type_lkup
+    where dependency_type_name = 'Soft';
   return (
     select coalesce(jsonb_agg(
       jsonb_build_object(

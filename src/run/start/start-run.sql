@@ -5,7 +5,9 @@
 -- expectedTotal), parentRun, parameters, links.
 -- Answers what judge_start does, with the run that was made, or REPLAYED; `token`: the run's fencing token, for who may
 -- report on it; `wrote` is false where a caller should undo what led here.
-create or replace function process_tracker.start_process_run(input jsonb) returns jsonb language plpgsql as $$
+create or replace function process_tracker.start_process_run(input jsonb) returns jsonb language plpgsql
+-- Plans that are kept, and go by index: see lifecycle/make-lifecycle.sql.
+set plan_cache_mode = force_generic_plan set seq_page_cost = 1000 set jit = off as $$
 declare
   proc constant process := process_tracker.lock_process_to_start(input);
   in_group run_group;
@@ -145,10 +147,8 @@ drop function if exists process_tracker.add_run(process_tracker.process, int, js
 create function process_tracker.add_run(process process_tracker.process, status int, input jsonb)
 returns process_tracker.process_tracking language plpgsql as $$
 declare
-  -- A start that had to wait began before the run ended that it waited for; the run did not.
-  now constant timestamptz := greatest(process_tracker.waybill_now(), (
-    select r.ended_at from process_tracking r
-    where r.process_id = process.process_id and r.is_latest_run and r.ended_at <= process_tracker.waybill_clock()));
+  now timestamptz := process_tracker.waybill_now();
+  ended timestamptz;
   running constant boolean := status = process_tracker.run_status('running');
   lease constant int := case when running then coalesce((input ->> 'leaseSeconds')::int, process.lease_seconds) end;
   number int;
@@ -158,8 +158,15 @@ begin
   select coalesce(max(r.process_run_id), 0) + 1 into number
     from process_tracking r
     where r.process_id = process.process_id;
+  perform set_config('waybill.unrecorded', 'on', true);
   update process_tracking r set is_latest_run = false
-    where r.process_id = process.process_id and r.is_latest_run;
+    where r.process_id = process.process_id and r.is_latest_run
+    returning r.ended_at into ended;
+  perform set_config('waybill.unrecorded', '', true);
+  -- A start that had to wait began before the run ended that it waited for; the run did not.
+  if ended > now and ended <= process_tracker.waybill_clock() then
+    now := ended;
+  end if;
   insert into process_tracking (process_id, process_status_id, process_run_id, process_run_start_date_time, started_at,
       process_run_actor_id, is_latest_run, process_run_name, fencing_token, lease_seconds, lease_until, heartbeat_at,
       idempotency_key, idempotency_input, group_id, parent_run_id, links)
