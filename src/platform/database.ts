@@ -16,14 +16,17 @@ export interface Queries {
 const writing = Symbol('write transaction');
 const undone = Symbol('undone');
 
+type Query = <T extends object = Record<string, unknown>>(this: void, sql: string, values?: unknown[]) => Promise<T[]>;
+
 /** A running write transaction. Only this file can make one: what takes it cannot be given the pool, nor a read. */
 export interface Tx extends Queries {
   readonly [writing]: true;
+  readonly query: Query;
   /**
    * The last statement of its transaction, sent together with COMMIT. What led to it has written nothing: where the work answers `Undo` or throws
    * for what this statement answers, the statement has written nothing either.
    */
-  last: Queries['query'];
+  readonly last: Query;
 }
 
 /** Who writes and why: the database's triggers put it into the history. */

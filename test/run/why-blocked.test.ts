@@ -279,11 +279,11 @@ test('without a group it looks at the group of the latest run, as a start there 
 
 test('whyBlocked tells the failures that refuse a start, as canStart does, before the start that sets the hold', async () => {
   const fields = 'blocked failures { number } own { state blocks } causes { distance }';
-  const asked = async (args = '') =>
-    (await api.run(
+  const asked = (args = '') =>
+    api.run(
       `{ whyBlocked(process: { name: "a" }${args}) { ${fields} } canStart(process: { name: "a" }${args}) { outcome failures { number } }
            process(name: "a") { mayStart whyBlocked { blocked } } }`,
-    )) as Record<string, any>;
+    );
   await api.run('mutation { updateProcess(input: { process: { name: "a" }, failureLimit: 2 }) { process { id } } }');
   try {
     await insertRun(api, 'a', { status: 'failed' });
